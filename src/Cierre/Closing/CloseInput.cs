@@ -1,0 +1,31 @@
+namespace Cierre.Closing;
+
+/// <summary>What can happen to a connection on its way to the end.</summary>
+internal abstract record CloseInput
+{
+    private CloseInput() { }
+
+    /// <summary>We want to close with this frame: the application, a handler, a policy, a drain.</summary>
+    public sealed record Request(CloseFrame Frame, CloseWhy Why) : CloseInput;
+
+    /// <summary>A valid close frame of the peer.</summary>
+    public sealed record PeerFrame(CloseFrame Frame) : CloseInput;
+
+    /// <summary>The peer broke a rule that fails the connection. RFC 6455 7.1.7.</summary>
+    public sealed record Violate(Violation Violation) : CloseInput;
+
+    /// <summary>Our close frame was taken by the transport.</summary>
+    public sealed record Written : CloseInput
+    {
+        public static readonly Written Instance = new();
+    }
+
+    /// <summary>The byte stream ended: FIN, reset, or our own abort; the cause tells.</summary>
+    public sealed record StreamEnd(CloseWhy Why) : CloseInput;
+
+    /// <summary>The deadline of the state passed.</summary>
+    public sealed record Due : CloseInput
+    {
+        public static readonly Due Instance = new();
+    }
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Net;
+using Cierre.Closing;
+
+namespace Cierre;
+
+/// <summary>Tells how one connection ended: the code, reason and cleanness that RFC 6455 defines, what each side sent, who ended it and why.</summary>
+/// <remarks>Immutable. Each connection, and each opening that failed, has exactly one.</remarks>
+public sealed record CloseRecord
+{
+    internal CloseRecord() { }
+
+    /// <summary>The code of the connection: that of the first valid close frame received, 1005 if it was empty, 1006 if there was none, 1015 if the TLS
+    /// handshake failed. RFC 6455 7.1.5.</summary>
+    public ushort Code { get; internal init; } = CloseCode.AbnormalClosure;
+
+    /// <summary>The registered name of <see cref="Code"/>; empty where it has none.</summary>
+    public string Name => CloseCodes.Get(Code).Name;
+
+    /// <summary>The reason that the peer gave: untrusted text, at most 123 bytes of UTF-8. RFC 6455 7.1.6.</summary>
+    public string Reason { get; internal init; } = "";
+
+    /// <summary>Whether close frames went both ways before the stream ended. RFC 6455 7.1.4.</summary>
+    public bool WasClean { get; internal init; }
+
+    /// <summary>The close frame that we sent; null if none got out.</summary>
+    public CloseFrame? Sent { get; internal init; }
+
+    /// <summary>The first valid close frame that came; null if none did. A rejected frame is never here: <see cref="Detail"/> names it.</summary>
+    public CloseFrame? Received { get; internal init; }
+
+    /// <summary>Whether the peer's close frame came before ours was out.</summary>
+    public bool ReceivedFirst { get; internal init; }
+
+    /// <summary>Who decided first that the connection ends.</summary>
+    public EndedBy EndedBy { get; internal init; } = EndedBy.Network;
+
+    /// <summary>The first thing that happened.</summary>
+    public CloseCause Cause => Why.Cause;
+
+    /// <summary>One English sentence that names the evidence, with its numbers.</summary>
+    public string Detail => Why.Detail.English;
+
+    /// <summary>The exception behind the cause, if there was one. It never reaches the peer.</summary>
+    public Exception? Exception => Why.Exception;
+
+    /// <summary>The HTTP answer, where the opening failed with one.</summary>
+    public HttpRefusal? Http { get; internal init; }
+
+    /// <summary>The HTTP status of an opening that failed; null where there was none.</summary>
+    public HttpStatusCode? HttpStatus => Http?.StatusCode;
+
+    /// <summary>How long the connection lived, from its opening; for one that never opened, how long the attempt took.</summary>
+    public TimeSpan Elapsed { get; internal init; }
+
+    /// <summary>Whether the connection was ever open.</summary>
+    public bool WasOpen { get; internal init; } = true;
+
+    /// <summary>What passed over the connection.</summary>
+    public ConnectionTraffic Traffic { get; internal init; } = ConnectionTraffic.None;
+
+    /// <summary>Whether and when to connect again.</summary>
+    public ReconnectAdvice Reconnect => ReconnectAdvice.For(this);
+
+    internal CloseWhy Why { get; init; } = CloseWhy.Aborted;
+
+    /// <summary>Explains the end in words: what happened, who ended it, what each side sent, and whether to reconnect.</summary>
+    /// <param name="culture">The language; null takes <see cref="CultureInfo.CurrentUICulture"/>. English where a text is missing.</param>
+    /// <returns>Several lines, without a trailing line end.</returns>
+    public string Explain(CultureInfo? culture = null) => CloseExplanation.Of(this, culture ?? CultureInfo.CurrentUICulture);
+
+    /// <summary>The code and the reason, for a debugger or a log: <c>1001 "restarting" clean peer-closed</c>.</summary>
+    /// <returns>One line; control characters of the reason are escaped.</returns>
+    public override string ToString() => CloseExplanation.InOneLine(this);
+
+    /// <summary>A connection that never opened. RFC 6455 7.1.5: 1006; 1015 where the TLS handshake failed.</summary>
+    internal static CloseRecord NotOpened(CloseWhy why, TimeSpan elapsed, HttpRefusal? http = null) => new()
+    {
+        Code = why.Cause == CloseCause.TlsFailed ? CloseCode.TlsHandshake : CloseCode.AbnormalClosure,
+        EndedBy = why.EndedBy,
+        Why = why,
+        Http = http,
+        Elapsed = elapsed,
+        WasOpen = false,
+    };
+}

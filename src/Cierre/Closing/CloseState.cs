@@ -1,0 +1,26 @@
+namespace Cierre.Closing;
+
+/// <summary>Where the closing of a connection stands, with exactly what is known there.</summary>
+/// <remarks><c>Out</c>: our close frame was taken by the transport; until then the peer cannot have it.</remarks>
+internal abstract record CloseState
+{
+    private CloseState() { }
+
+    /// <summary>No close frame either way. RFC 6455: OPEN.</summary>
+    public sealed record Open : CloseState
+    {
+        public static readonly Open Instance = new();
+    }
+
+    /// <summary>We decided to close and wait for the peer's close frame. RFC 6455: CLOSING.</summary>
+    public sealed record Sent(CloseFrame Frame, CloseWhy Why, bool Out = false) : CloseState;
+
+    /// <summary>The peer's close frame came, ours is out or on its way; the transport still has to end.</summary>
+    public sealed record Exchanged(CloseFrame Frame, CloseFrame Received, bool ReceivedFirst, EndedBy By, CloseWhy Why, bool Out = false) : CloseState;
+
+    /// <summary>We failed the connection: whatever still comes is not processed. RFC 6455 7.1.7.</summary>
+    public sealed record Failed(CloseFrame Frame, CloseWhy Why, bool Out = false) : CloseState;
+
+    /// <summary>The transport is gone; the record is final. RFC 6455: CLOSED.</summary>
+    public sealed record Ended(CloseRecord Record) : CloseState;
+}

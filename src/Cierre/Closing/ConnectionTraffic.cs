@@ -1,0 +1,15 @@
+namespace Cierre;
+
+/// <summary>Counts what passed over a connection: the evidence that an explanation uses.</summary>
+/// <param name="FramesReceived">Frames received, control frames included.</param>
+/// <param name="FramesSent">Frames sent, control frames included.</param>
+/// <param name="MessagesReceived">Whole messages received.</param>
+/// <param name="MessagesSent">Whole messages sent.</param>
+/// <param name="PingsSent">Pings sent, keep-alive included.</param>
+/// <param name="PongsReceived">Pongs that answered one of our pings.</param>
+/// <param name="LastReceived">When the last byte came, counted from the opening; null if nothing came.</param>
+public sealed record ConnectionTraffic(
+    long FramesReceived, long FramesSent, long MessagesReceived, long MessagesSent, long PingsSent, long PongsReceived, TimeSpan? LastReceived)
+{
+    internal static readonly ConnectionTraffic None = new(0, 0, 0, 0, 0, 0, null);
+}

@@ -1,0 +1,19 @@
+using System.Globalization;
+using System.Resources;
+
+namespace Cierre.Closing;
+
+/// <summary>Every sentence of the product, by key; English in Texts.resx.</summary>
+internal static class Texts
+{
+    private static readonly ResourceManager Resources = new("Cierre.Closing.Texts", typeof(Texts).Assembly);
+
+    /// <exception cref="ArgumentException">The key has no sentence: a mistake of ours, held off by a test.</exception>
+    public static string Get(CultureInfo culture, string key) =>
+        Resources.GetString(key, culture) ?? throw new ArgumentException($"Texts.resx has no sentence '{key}'.", nameof(key));
+
+    public static string? Find(CultureInfo culture, string key) => Resources.GetString(key, culture);
+
+    public static string Format(CultureInfo culture, string key, params object[] arguments) =>
+        arguments.Length == 0 ? Get(culture, key) : string.Format(culture, Get(culture, key), arguments);
+}

@@ -1,0 +1,82 @@
+namespace Cierre.Closing;
+
+/// <summary>Every rule that a peer can break, one row a rule: the code, the cause and the sentence. No other file spells a code next to a reason.</summary>
+internal static class Violations
+{
+    /// <summary>RFC 6455 5.2: RSV bits are 0 unless an extension defines them.</summary>
+    public static Violation ReservedBit(int bit) => Protocol(nameof(ReservedBit), bit);
+
+    /// <summary>RFC 7692 6.1: RSV1 is set on the first frame of a message only, never on a control frame.</summary>
+    public static Violation ReservedBitOnFrame(int bit, string opcode) => Protocol(nameof(ReservedBitOnFrame), bit, opcode);
+
+    /// <summary>RFC 6455 5.2: opcodes 3-7 and 11-15 are reserved.</summary>
+    public static Violation ReservedOpcode(int opcode) => Protocol(nameof(ReservedOpcode), opcode);
+
+    /// <summary>RFC 6455 5.5: a control frame carries at most 125 bytes.</summary>
+    public static Violation ControlTooLong(string opcode, ulong length) => Protocol(nameof(ControlTooLong), opcode, length);
+
+    /// <summary>RFC 6455 5.5: a control frame is never fragmented.</summary>
+    public static Violation ControlFragmented(string opcode) => Protocol(nameof(ControlFragmented), opcode);
+
+    /// <summary>RFC 6455 5.4: a continuation frame continues a message.</summary>
+    public static Violation ContinuationWithoutStart() => Protocol(nameof(ContinuationWithoutStart));
+
+    /// <summary>RFC 6455 5.4: the fragments of one message are not interleaved with another message.</summary>
+    public static Violation DataInsideMessage(string opcode) => Protocol(nameof(DataInsideMessage), opcode);
+
+    /// <summary>RFC 6455 5.2: the most significant bit of a 64-bit length is 0.</summary>
+    public static Violation LengthTopBit() => Protocol(nameof(LengthTopBit));
+
+    /// <summary>RFC 6455 5.2: the minimal number of bytes encodes a length.</summary>
+    public static Violation LengthNotShortest(ulong length, int bits) => Protocol(nameof(LengthNotShortest), length, bits);
+
+    /// <summary>RFC 6455 5.1: a client masks every frame.</summary>
+    public static Violation FrameNotMasked() => Protocol(nameof(FrameNotMasked));
+
+    /// <summary>RFC 6455 5.1: a server masks no frame.</summary>
+    public static Violation FrameMasked() => Protocol(nameof(FrameMasked));
+
+    /// <summary>RFC 6455 5.5.1: a close body is empty or begins with a 2-byte code.</summary>
+    public static Violation CloseBodyOfOneByte() => Protocol(nameof(CloseBodyOfOneByte));
+
+    /// <summary>RFC 6455 7.4: codes that must not be in a close frame.</summary>
+    public static Violation CloseCodeForbidden(int code) => Protocol(nameof(CloseCodeForbidden), code);
+
+    /// <summary>RFC 6455 8.1: text is UTF-8.</summary>
+    public static Violation TextNotUtf8(long offset, byte value) => Data(nameof(TextNotUtf8), offset, value);
+
+    /// <summary>RFC 6455 8.1: text ends with a whole code point.</summary>
+    public static Violation TextEndsInCodePoint(long length) => Data(nameof(TextEndsInCodePoint), length);
+
+    /// <summary>RFC 6455 5.5.1: a close reason is UTF-8.</summary>
+    public static Violation CloseReasonNotUtf8(int offset, byte value) => Data(nameof(CloseReasonNotUtf8), offset, value);
+
+    /// <summary>RFC 6455 7.4.1, 10.4: a message over the limit, known from the header where the header tells.</summary>
+    public static Violation MessageTooBig(ulong size, long limit) =>
+        new(CloseCode.MessageTooBig, CloseCause.MessageTooBig, new CloseDetail(nameof(MessageTooBig), size, limit), Fails: true);
+
+    /// <summary>RFC 6455 10.4: a limit on the number of fragments; an ordinary close.</summary>
+    public static Violation TooManyFragments(int limit) => Policy(CloseCode.PolicyViolation, CloseCause.PolicyViolation, nameof(TooManyFragments), limit);
+
+    /// <summary>RFC 6455 7.4.1, 1003: the endpoint accepts only text, or only binary.</summary>
+    public static Violation KindNotAccepted(string got, string accepted) =>
+        Policy(CloseCode.UnsupportedData, CloseCause.UnsupportedData, nameof(KindNotAccepted), got, accepted);
+
+    /// <summary>RFC 6455 7.4.1, 1007: a typed endpoint's JSON; an ordinary close.</summary>
+    public static Violation JsonNotValid() => Policy(CloseCode.InvalidFramePayloadData, CloseCause.InvalidData, nameof(JsonNotValid));
+
+    /// <summary>RFC 6455 5.5.2: a ping is answered as soon as practical.</summary>
+    public static Violation PingNotAnswered(TimeSpan timeout) => Policy(CloseCode.InternalError, CloseCause.PingTimeout, nameof(PingNotAnswered), timeout.TotalSeconds);
+
+    /// <summary>IANA 3008: no message either way.</summary>
+    public static Violation Idle(TimeSpan timeout) => Policy(CloseCode.Timeout, CloseCause.IdleTimeout, nameof(Idle), timeout.TotalSeconds);
+
+    private static Violation Protocol(string key, params object[] arguments) =>
+        new(CloseCode.ProtocolError, CloseCause.ProtocolViolation, new CloseDetail(key, arguments), Fails: true);
+
+    private static Violation Data(string key, params object[] arguments) =>
+        new(CloseCode.InvalidFramePayloadData, CloseCause.InvalidData, new CloseDetail(key, arguments), Fails: true);
+
+    private static Violation Policy(ushort code, CloseCause cause, string key, params object[] arguments) =>
+        new(code, cause, new CloseDetail(key, arguments), Fails: false);
+}
