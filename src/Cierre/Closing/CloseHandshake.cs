@@ -1,6 +1,7 @@
 using static Cierre.Closing.CloseInput;
 using static Cierre.Closing.CloseState;
 using static Cierre.Closing.CloseStep;
+using static Cierre.Closing.Delivery;
 
 namespace Cierre.Closing;
 
@@ -31,26 +32,27 @@ internal struct CloseHandshake(TimeSpan timeout)
         CloseState was = State;
         (CloseState next, CloseStep step) = (was, input) switch
         {
-            (Open, Request r)                    => (new Sent(r.Frame, r.Why), WriteBehind(r.Frame)),                                           // 7.1.2
-            (Open, PeerFrame p)                  => (Answer(p.Frame), WriteAndFinish(p.Frame.Echo)),                                            // 5.5.1: answered once
-            (Open, Violate v)                    => (new Failed(v.Violation.Frame, v.Violation.Why), WriteAndFinish(v.Violation.Frame)),        // 7.1.7
-            (Open, StreamEnd e)                  => (Lost(null, e.Why, e.Why.EndedBy, now), DropNow),                                           // 7.1.5: 1006
+            (Open, Request r)                       => (new Sent(r.Frame, r.Why), WriteBehind(r.Frame)),                                        // 7.1.2
+            (Open, PeerFrame p)                     => (Answer(p.Frame), WriteAndFinish(p.Frame.Echo)),                                         // 5.5.1: answered once
+            (Open, Violate v)                       => (new Failed(v.Violation.Frame, v.Violation.Why, Staged), WriteAndFinish(v.Violation.Frame)), // 7.1.7
+            (Open, StreamEnd e)                     => (Lost(null, e.Why, e.Why.EndedBy, now), DropNow),                                        // 7.1.5: 1006
 
-            (Sent { Out: false } s, Written)     => (s with { Out = true }, Nothing),
-            (Sent { Out: true } s, PeerFrame p)  => (new Exchanged(s.Frame, p.Frame, false, EndedBy.Local, s.Why, true), FinishNow),            // also when both close at once
-            (Sent s, PeerFrame p)                => (new Exchanged(s.Frame, p.Frame, true, EndedBy.Local, s.Why), WriteAndFinish(s.Frame)),     // ours was queued behind messages
-            (Sent { Out: true } s, Violate v)    => (new Failed(s.Frame, s.Why.Then(v.Violation.Why), true), FinishNow),                        // no second close frame
-            (Sent s, Violate v)                  => (new Failed(v.Violation.Frame, s.Why.Then(v.Violation.Why)), WriteAndFinish(v.Violation.Frame)),
-            (Sent s, StreamEnd e)                => (Lost(s.Out ? s.Frame : null, s.Why.Then(e.Why), EndedBy.Local, now), DropNow),
-            (Sent s, Due)                        => (Lost(s.Out ? s.Frame : null, s.Why.Then(NoAnswer(timeout)), EndedBy.Local, now), DropNow),
+            (Sent { Ours: Owed } s, Staging)         => (s with { Ours = Staged }, Nothing),
+            (Sent { Ours: Staged } s, Written)      => (s with { Ours = Out }, Nothing),
+            (Sent { Ours: Owed } s, PeerFrame p)    => (Both(s, p.Frame) with { Ours = Staged }, WriteAndFinish(s.Frame)),                      // what waited before ours is dropped
+            (Sent s, PeerFrame p)                   => (Both(s, p.Frame), FinishNow),                                                           // also when both close at once
+            (Sent { Ours: Owed } s, Violate v)      => (new Failed(v.Violation.Frame, s.Why.Then(v.Violation.Why), Staged), WriteAndFinish(v.Violation.Frame)),
+            (Sent s, Violate v)                     => (new Failed(s.Frame, s.Why.Then(v.Violation.Why), s.Ours), FinishNow),                   // no second close frame
+            (Sent s, StreamEnd e)                   => (Lost(SentFrame(s.Frame, s.Ours), s.Why.Then(e.Why), EndedBy.Local, now), DropNow),
+            (Sent s, Due)                           => (Lost(SentFrame(s.Frame, s.Ours), s.Why.Then(NoAnswer(timeout)), EndedBy.Local, now), DropNow),
 
-            (Exchanged { Out: false } x, Written) => (x with { Out = true }, Nothing),
-            (Exchanged x, StreamEnd or Due)       => (Done(x, now), DropNow),                                                                   // what goes wrong from here on changes nothing
+            (Exchanged { Ours: Staged } x, Written) => (x with { Ours = Out }, Nothing),
+            (Exchanged x, StreamEnd or Due)         => (Done(x, now), DropNow),                                                                 // what goes wrong from here on changes nothing
 
-            (Failed { Out: false } f, Written)    => (f with { Out = true }, Nothing),
-            (Failed f, StreamEnd or Due)          => (Lost(f.Out ? f.Frame : null, f.Why, EndedBy.Local, now), DropNow),
+            (Failed { Ours: Staged } f, Written)    => (f with { Ours = Out }, Nothing),
+            (Failed f, StreamEnd or Due)            => (Lost(SentFrame(f.Frame, f.Ours), f.Why, EndedBy.Local, now), DropNow),
 
-            var (state, _)                        => (state, Nothing),                                                                          // no move
+            var (state, _)                          => (state, Nothing),                                                                        // no move
         };
 
         if (ReferenceEquals(next, was)) return step;
@@ -59,7 +61,12 @@ internal struct CloseHandshake(TimeSpan timeout)
         return step;
     }
 
-    private static Exchanged Answer(CloseFrame frame) => new(frame.Echo, frame, ReceivedFirst: true, EndedBy.Remote, CloseWhy.PeerClosed);
+    private static Exchanged Answer(CloseFrame frame) => new(frame.Echo, frame, ReceivedFirst: true, EndedBy.Remote, CloseWhy.PeerClosed, Staged);
+
+    private static Exchanged Both(Sent s, CloseFrame theirs) => new(s.Frame, theirs, ReceivedFirst: s.Ours != Out, EndedBy.Local, s.Why, s.Ours);
+
+    /// <summary>The frame, if the peer can have it.</summary>
+    private static CloseFrame? SentFrame(CloseFrame frame, Delivery ours) => ours == Out ? frame : null;
 
     private static CloseWhy NoAnswer(TimeSpan timeout) => new(CloseCause.CloseTimeout, new CloseDetail("CloseNotAnswered", timeout.TotalSeconds));
 
@@ -78,8 +85,8 @@ internal struct CloseHandshake(TimeSpan timeout)
     {
         Code = x.Received.Code,
         Reason = x.Received.Reason,
-        WasClean = x.Out,
-        Sent = x.Out ? x.Frame : null,
+        WasClean = x.Ours == Out,
+        Sent = SentFrame(x.Frame, x.Ours),
         Received = x.Received,
         ReceivedFirst = x.ReceivedFirst,
         EndedBy = x.By,

@@ -14,6 +14,12 @@ internal abstract record CloseInput
     /// <summary>The peer broke a rule that fails the connection. RFC 6455 7.1.7.</summary>
     public sealed record Violate(Violation Violation) : CloseInput;
 
+    /// <summary>Our close frame, which waited behind messages, was written into the output.</summary>
+    public sealed record Staging : CloseInput
+    {
+        public static readonly Staging Instance = new();
+    }
+
     /// <summary>Our close frame was taken by the transport.</summary>
     public sealed record Written : CloseInput
     {

@@ -1,7 +1,6 @@
 namespace Cierre.Closing;
 
 /// <summary>Where the closing of a connection stands, with exactly what is known there.</summary>
-/// <remarks><c>Out</c>: our close frame was taken by the transport; until then the peer cannot have it.</remarks>
 internal abstract record CloseState
 {
     private CloseState() { }
@@ -13,14 +12,27 @@ internal abstract record CloseState
     }
 
     /// <summary>We decided to close and wait for the peer's close frame. RFC 6455: CLOSING.</summary>
-    public sealed record Sent(CloseFrame Frame, CloseWhy Why, bool Out = false) : CloseState;
+    public sealed record Sent(CloseFrame Frame, CloseWhy Why, Delivery Ours = Delivery.Owed) : CloseState;
 
     /// <summary>The peer's close frame came, ours is out or on its way; the transport still has to end.</summary>
-    public sealed record Exchanged(CloseFrame Frame, CloseFrame Received, bool ReceivedFirst, EndedBy By, CloseWhy Why, bool Out = false) : CloseState;
+    public sealed record Exchanged(CloseFrame Frame, CloseFrame Received, bool ReceivedFirst, EndedBy By, CloseWhy Why, Delivery Ours = Delivery.Owed) : CloseState;
 
     /// <summary>We failed the connection: whatever still comes is not processed. RFC 6455 7.1.7.</summary>
-    public sealed record Failed(CloseFrame Frame, CloseWhy Why, bool Out = false) : CloseState;
+    public sealed record Failed(CloseFrame Frame, CloseWhy Why, Delivery Ours = Delivery.Owed) : CloseState;
 
     /// <summary>The transport is gone; the record is final. RFC 6455: CLOSED.</summary>
     public sealed record Ended(CloseRecord Record) : CloseState;
+}
+
+/// <summary>How far our close frame got.</summary>
+internal enum Delivery : byte
+{
+    /// <summary>Decided; it waits behind messages.</summary>
+    Owed,
+
+    /// <summary>Written behind everything else that goes out; the transport has not taken it yet.</summary>
+    Staged,
+
+    /// <summary>Taken by the transport; until then the peer cannot have it.</summary>
+    Out,
 }

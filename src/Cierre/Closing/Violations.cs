@@ -13,7 +13,7 @@ internal static class Violations
     public static Violation ReservedOpcode(int opcode) => Protocol(nameof(ReservedOpcode), opcode);
 
     /// <summary>RFC 6455 5.5: a control frame carries at most 125 bytes.</summary>
-    public static Violation ControlTooLong(string opcode, ulong length) => Protocol(nameof(ControlTooLong), opcode, length);
+    public static Violation ControlTooLong(string opcode) => Protocol(nameof(ControlTooLong), opcode);
 
     /// <summary>RFC 6455 5.5: a control frame is never fragmented.</summary>
     public static Violation ControlFragmented(string opcode) => Protocol(nameof(ControlFragmented), opcode);

@@ -1,0 +1,59 @@
+namespace Cierre.Protocol;
+
+/// <summary>Pings at an interval, notices a peer that is gone, and one that has nothing to say. CLOSING rule: any byte of the peer is life.</summary>
+internal struct KeepAlive(ProtocolLimits limits)
+{
+    private TimeSpan _lastPing;
+    private TimeSpan _lastMessage;
+    private TimeSpan? _waitingSince;
+    private bool _deaf;
+
+    /// <summary>When <see cref="Tick"/> wants to be called.</summary>
+    public readonly TimeSpan Deadline
+    {
+        get
+        {
+            TimeSpan deadline = TimeSpan.MaxValue;
+            if (limits.PingInterval > TimeSpan.Zero)
+            {
+                deadline = _lastPing + limits.PingInterval;
+                if (_waitingSince is { } since && !_deaf) deadline = Earlier(deadline, since + limits.PingTimeout);
+            }
+
+            return limits.IdleTimeout > TimeSpan.Zero ? Earlier(deadline, _lastMessage + limits.IdleTimeout) : deadline;
+        }
+    }
+
+    public void BytesCame() => _waitingSince = null;
+
+    public void MessagePassed(TimeSpan now) => _lastMessage = now;
+
+    /// <summary>While we do not read, the peer's silence is our own doing: the wait for its answer begins anew when we read again.</summary>
+    public void Listening(bool listening, TimeSpan now)
+    {
+        if (_deaf == !listening) return;
+        _deaf = !listening;
+        if (listening && _waitingSince is not null) _waitingSince = now;
+    }
+
+    public KeepAliveStep Tick(TimeSpan now)
+    {
+        if (limits.IdleTimeout > TimeSpan.Zero && now >= _lastMessage + limits.IdleTimeout) return KeepAliveStep.Idle;
+        if (limits.PingInterval <= TimeSpan.Zero) return KeepAliveStep.None;
+        if (!_deaf && _waitingSince is { } since && now >= since + limits.PingTimeout) return KeepAliveStep.NoAnswer;
+        if (now < _lastPing + limits.PingInterval) return KeepAliveStep.None;
+        _lastPing = now;
+        _waitingSince ??= now;
+        return KeepAliveStep.Ping;
+    }
+
+    private static TimeSpan Earlier(TimeSpan a, TimeSpan b) => a < b ? a : b;
+}
+
+internal enum KeepAliveStep
+{
+    None,
+    Ping,
+    NoAnswer,
+    Idle,
+}

@@ -1,0 +1,75 @@
+using Cierre.Buffers;
+using Cierre.Closing;
+
+namespace Cierre.Protocol;
+
+/// <summary>Joins pieces of payload to messages and holds them to the limits. RFC 6455 5.4, 5.6, 8.1, 10.4.</summary>
+internal struct MessageReader(ProtocolLimits limits)
+{
+    // What a header may make us reserve before its bytes have come.
+    private const int LargestPromise = 64 * 1024;
+
+    private Utf8Validator _utf8;
+    private PooledBuffer _assembled;
+    private ulong _size;
+    private int _fragments;
+    private bool _unfinished;
+
+    /// <summary>Text or Binary.</summary>
+    public Opcode Kind { get; private set; }
+
+    /// <summary>Whether a message was begun and its last frame has not begun: what the next header is checked against.</summary>
+    public readonly bool Inside => _unfinished;
+
+    /// <summary>Bytes held of a message that is not whole.</summary>
+    public readonly int Held => _assembled.Length;
+
+    /// <summary>Whether a message of this many more bytes would be over the limit.</summary>
+    public readonly Violation? CheckSize(in FrameHeader header)
+    {
+        ulong before = header.Opcode == Opcode.Continuation ? _size : 0;
+        ulong size = before + header.Length;
+        return size > (ulong)limits.MaxMessageSize ? Violations.MessageTooBig(size, limits.MaxMessageSize) : null;
+    }
+
+    /// <summary>Begins a data frame.</summary>
+    public Violation? Begin(in FrameHeader header)
+    {
+        if (CheckSize(header) is { } tooBig) return tooBig;
+        if (header.Opcode != Opcode.Continuation)
+        {
+            Kind = header.Opcode;
+            _utf8 = default;
+            _size = 0;
+            _fragments = 0;
+        }
+
+        _size += header.Length;
+        _fragments++;
+        _unfinished = !header.Fin;
+        if (header.Opcode != Opcode.Continuation && limits.OnlyKind is { } only && only != header.Opcode) return Violations.KindNotAccepted(header.Opcode.Word(), only.Word());
+        return _fragments > limits.MaxFragments ? Violations.TooManyFragments(limits.MaxFragments) : null;
+    }
+
+    /// <summary>Checks a piece; <paramref name="last"/>: it ends the message.</summary>
+    public Violation? Check(ReadOnlySpan<byte> piece, bool last)
+    {
+        if (Kind != Opcode.Text) return null;
+        if (!_utf8.Advance(piece, out long offset, out byte value)) return Violations.TextNotUtf8(offset, value);
+        return last && !_utf8.AtBoundary ? Violations.TextEndsInCodePoint((long)_size) : null;
+    }
+
+    /// <summary>Keeps a piece of a message that is not whole yet. A header's promise is believed only up to a bound.</summary>
+    public void Keep(ReadOnlySpan<byte> piece, ulong promised)
+    {
+        if (_assembled.IsEmpty) _assembled.Reserve((int)Math.Min((ulong)piece.Length + promised, LargestPromise));
+        _assembled.Append(piece);
+    }
+
+    public readonly ReadOnlyMemory<byte> Assembled => _assembled.Memory;
+
+    /// <summary>Hands the assembled bytes over without a copy.</summary>
+    public void Take(ref PooledBuffer target) => target.TakeFrom(ref _assembled);
+
+    public void Release() => _assembled.Release();
+}

@@ -1,0 +1,25 @@
+namespace Cierre.Protocol;
+
+/// <summary>What an endpoint puts up with. The defaults are those of the connection's options.</summary>
+internal sealed record ProtocolLimits
+{
+    public static readonly ProtocolLimits Default = new();
+
+    /// <summary>Bytes of one message, assembled.</summary>
+    public long MaxMessageSize { get; init; } = 1024 * 1024;
+
+    public int MaxFragments { get; init; } = 10_000;
+
+    /// <summary>Null: both kinds; otherwise the only one accepted (1003).</summary>
+    public Opcode? OnlyKind { get; init; }
+
+    /// <summary>Zero: no keep-alive.</summary>
+    public TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(20);
+
+    public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Zero: none.</summary>
+    public TimeSpan IdleTimeout { get; init; }
+
+    public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(5);
+}

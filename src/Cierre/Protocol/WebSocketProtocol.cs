@@ -1,0 +1,341 @@
+using System.Buffers;
+using Cierre.Buffers;
+using Cierre.Closing;
+
+namespace Cierre.Protocol;
+
+/// <summary>
+/// The engine of one open connection: bytes in, events and bytes out. It does no I/O and knows no clock, task, socket or lock; time is
+/// an argument, counted from the opening. RFC 6455 5, 6, 7.
+/// </summary>
+/// <remarks>Whoever drives it calls one method at a time. What it writes goes into the output that is handed in, always whole frames.</remarks>
+internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
+{
+    private FrameReader _frames = new(role);
+    private MessageReader _messages = new(limits);
+    private KeepAlive _keepAlive = new(limits);
+    private CloseHandshake _close = new(limits.CloseTimeout);
+    private PingLedger _pings;
+    private readonly FrameWriter _writer = new(role);
+
+    private PooledBuffer _control;
+    private PooledBuffer _owedPong;
+    private bool _insideFrame;
+    private bool _owesPong;
+    private CloseFrame? _owedClose;
+    private bool _streaming;
+
+    private long _framesReceived, _framesSent, _messagesReceived, _messagesSent, _pingsSent, _pongsReceived;
+    private TimeSpan? _lastReceived;
+
+    public Role Role => role;
+
+    /// <summary>No close was begun by either side.</summary>
+    public bool IsOpen => _close.IsOpen;
+
+    public CloseState State => _close.State;
+
+    /// <summary>No frame follows and what comes is not processed any more.</summary>
+    public bool FramesDone => _close.State is CloseState.Exchanged or CloseState.Failed or CloseState.Ended;
+
+    /// <summary>The end; null while there is none.</summary>
+    public CloseRecord? Record => _close.Record is { } record ? record with { Traffic = Traffic } : null;
+
+    /// <summary>A close frame waits behind messages: <see cref="WriteOwedClose"/> when they are out.</summary>
+    public bool OwesClose => _owedClose is not null;
+
+    /// <summary>Bytes held of a message that is not whole.</summary>
+    public int HeldBytes => _messages.Held;
+
+    /// <summary>The output is stuck: answers to pings are held, and the last one answers all. RFC 6455 5.5.3.</summary>
+    public bool HoldPongs { get; set; }
+
+    public ConnectionTraffic Traffic => new(_framesReceived, _framesSent, _messagesReceived, _messagesSent, _pingsSent, _pongsReceived, _lastReceived);
+
+    public TimeSpan Deadline => _close.IsOpen ? _keepAlive.Deadline : _close.Deadline;
+
+    /// <summary>From here on the message that is coming is handed out in parts, for a reader that cannot hold it.</summary>
+    public void StreamCurrentMessage() => _streaming = true;
+
+    /// <summary>Bytes came from the peer: life, whatever they are.</summary>
+    public void BytesCame(TimeSpan now)
+    {
+        _lastReceived = now;
+        _keepAlive.BytesCame();
+    }
+
+    /// <summary>Whether we read; while we do not, the peer's silence counts for nothing.</summary>
+    public void Listening(bool listening, TimeSpan now) => _keepAlive.Listening(listening, now);
+
+    /// <summary>Takes bytes until something happened or they are used up; answers go into <paramref name="output"/>.</summary>
+    public ProtocolEvent Read(ref Memory<byte> input, IBufferWriter<byte> output, TimeSpan now)
+    {
+        while (!FramesDone)
+        {
+            if (!_insideFrame)
+            {
+                if (_streaming && _messages.Held != 0) return HeldPart();
+                if (input.IsEmpty) return new ProtocolEvent { Kind = ProtocolEventKind.NeedMore };
+                OperationStatus status = _frames.ReadHeader(ref input, _messages.Inside, out Violation? violation);
+                FrameHeader header = _frames.Header;
+                if (status == OperationStatus.NeedMoreData)
+                {
+                    if (header.HasLength && !header.Opcode.IsControl()) violation = _messages.CheckSize(header);
+                    if (violation is null) continue;
+                }
+
+                if (violation is null)
+                {
+                    _insideFrame = true;
+                    _framesReceived++;
+                    if (!header.Opcode.IsControl()) violation = _messages.Begin(header);
+                }
+
+                if (violation is not null)
+                {
+                    if (Break(violation, output, now)) return Closing;
+                    continue;
+                }
+            }
+
+            if (_frames.Header.Opcode.IsControl())
+            {
+                if (ReadControl(ref input, output, now, out ProtocolEvent found)) return found;
+            }
+            else if (ReadData(ref input, output, now, out ProtocolEvent found))
+            {
+                return found;
+            }
+
+            if (_insideFrame && input.IsEmpty) return new ProtocolEvent { Kind = ProtocolEventKind.NeedMore };
+        }
+
+        input = default;
+        return new ProtocolEvent { Kind = ProtocolEventKind.NeedMore };
+    }
+
+    /// <summary>Hands an assembled message over without a copy.</summary>
+    public void TakeAssembled(ref PooledBuffer target) => _messages.Take(ref target);
+
+    /// <summary>Writes one data frame. The caller keeps the order of the fragments and asks only while <see cref="IsOpen"/>, or for what was begun before our close.</summary>
+    public void WriteData(IBufferWriter<byte> output, Opcode opcode, bool fin, ReadOnlySpan<byte> payload, TimeSpan now)
+    {
+        _writer.Write(output, opcode, fin, payload);
+        _framesSent++;
+        if (!fin) return;
+        _messagesSent++;
+        _keepAlive.MessagePassed(now);
+    }
+
+    /// <summary>Writes a ping and returns its number.</summary>
+    public ulong WritePing(IBufferWriter<byte> output, TimeSpan now)
+    {
+        Span<byte> payload = stackalloc byte[PingLedger.PayloadSize];
+        ulong number = _pings.Next(payload, now);
+        WriteControl(output, Opcode.Ping, payload);
+        _pingsSent++;
+        return number;
+    }
+
+    /// <summary>Begins an ordinary closing handshake; no move if a close was begun before.</summary>
+    public void Close(CloseFrame frame, CloseWhy why, IBufferWriter<byte> output, TimeSpan now) => Move(new CloseInput.Request(frame, why), output, now);
+
+    /// <summary>The messages before our close frame are written.</summary>
+    public void WriteOwedClose(IBufferWriter<byte> output, TimeSpan now)
+    {
+        if (_owedClose is not { } frame) return;
+        _owedClose = null;
+        WriteClose(output, frame);
+        _close.On(CloseInput.Staging.Instance, now);
+    }
+
+    public void WriteOwedPong(IBufferWriter<byte> output)
+    {
+        if (!_owesPong || FramesDone) return;
+        _owesPong = false;
+        WriteControl(output, Opcode.Pong, _owedPong.Span);
+        _owedPong.Release();
+    }
+
+    /// <summary>The transport took everything written so far.</summary>
+    public void OutputTaken(TimeSpan now) => _close.On(CloseInput.Written.Instance, now);
+
+    /// <summary>The byte stream ended.</summary>
+    public void EndOfStream(CloseWhy why, TimeSpan now)
+    {
+        _close.On(new CloseInput.StreamEnd(why), now);
+        Release();
+    }
+
+    /// <summary>Does what is due: a ping, a close for a silent or idle peer, the end of a wait.</summary>
+    public void Tick(IBufferWriter<byte> output, TimeSpan now)
+    {
+        if (!_close.IsOpen)
+        {
+            if (now >= _close.Deadline) _close.On(CloseInput.Due.Instance, now);
+            return;
+        }
+
+        switch (_keepAlive.Tick(now))
+        {
+            case KeepAliveStep.Ping:
+                WritePing(output, now);
+                break;
+            case KeepAliveStep.NoAnswer:
+                Break(Violations.PingNotAnswered(limits.PingTimeout), output, now);
+                break;
+            case KeepAliveStep.Idle:
+                Break(Violations.Idle(limits.IdleTimeout), output, now);
+                break;
+        }
+    }
+
+    /// <summary>Closes or fails for a rule that the peer broke. True: no further message is handed out from here on.</summary>
+    public bool Break(Violation violation, IBufferWriter<byte> output, TimeSpan now)
+    {
+        bool wasOpen = IsOpen;
+        Move(violation.Fails ? new CloseInput.Violate(violation) : new CloseInput.Request(violation.Frame, violation.Why), output, now);
+        return wasOpen || violation.Fails;
+    }
+
+    public void Release()
+    {
+        _messages.Release();
+        _control.Release();
+        _owedPong.Release();
+    }
+
+    private static ProtocolEvent Closing => new() { Kind = ProtocolEventKind.Closing };
+
+    private bool ReadData(ref Memory<byte> input, IBufferWriter<byte> output, TimeSpan now, out ProtocolEvent found)
+    {
+        found = default;
+        Memory<byte> piece = _frames.ReadPayload(ref input);
+        bool frameDone = _frames.Remaining == 0;
+        bool last = frameDone && _frames.Header.Fin;
+        if (frameDone) _insideFrame = false;
+        if (_messages.Check(piece.Span, last) is { } violation)
+        {
+            Break(violation, output, now);
+            found = Closing;
+            return true;
+        }
+
+        if (last)
+        {
+            _messagesReceived++;
+            _keepAlive.MessagePassed(now);
+        }
+
+        if (!IsOpen)
+        {
+            // After our close, the peer's data is checked and dropped.
+            _messages.Release();
+            return false;
+        }
+
+        if (last && !_streaming && _messages.Held == 0)
+        {
+            found = new ProtocolEvent { Kind = ProtocolEventKind.Message, MessageKind = _messages.Kind, Payload = piece, Last = true };
+            return true;
+        }
+
+        if (_streaming && _messages.Held == 0)
+        {
+            if (piece.IsEmpty && !last) return false;
+            if (last) _streaming = false;
+            found = new ProtocolEvent { Kind = ProtocolEventKind.MessagePart, MessageKind = _messages.Kind, Payload = piece, Last = last };
+            return true;
+        }
+
+        _messages.Keep(piece.Span, _frames.Remaining);
+        if (_streaming)
+        {
+            found = HeldPart(last);
+            return true;
+        }
+
+        if (!last) return false;
+        found = new ProtocolEvent { Kind = ProtocolEventKind.Message, MessageKind = _messages.Kind, Payload = _messages.Assembled, Assembled = true, Last = true };
+        return true;
+    }
+
+    /// <summary>What was held before the reader asked for a stream.</summary>
+    private ProtocolEvent HeldPart(bool last = false)
+    {
+        if (last) _streaming = false;
+        return new ProtocolEvent { Kind = ProtocolEventKind.MessagePart, MessageKind = _messages.Kind, Payload = _messages.Assembled, Assembled = true, Last = last };
+    }
+
+    private bool ReadControl(ref Memory<byte> input, IBufferWriter<byte> output, TimeSpan now, out ProtocolEvent found)
+    {
+        found = default;
+        Memory<byte> piece = _frames.ReadPayload(ref input);
+        if (_frames.Remaining != 0)
+        {
+            _control.Append(piece.Span);
+            return false;
+        }
+
+        _insideFrame = false;
+        ReadOnlySpan<byte> payload = piece.Span;
+        bool split = !_control.IsEmpty;
+        if (split)
+        {
+            _control.Append(payload);
+            payload = _control.Span;
+        }
+
+        bool any = Control(_frames.Header.Opcode, payload, output, now, out found);
+        if (split) _control.Release();
+        return any;
+    }
+
+    private bool Control(Opcode opcode, ReadOnlySpan<byte> payload, IBufferWriter<byte> output, TimeSpan now, out ProtocolEvent found)
+    {
+        found = default;
+        switch (opcode)
+        {
+            case Opcode.Ping:
+                _owedPong.Clear();
+                _owedPong.Append(payload);
+                _owesPong = true;
+                if (!HoldPongs) WriteOwedPong(output);
+                return false;
+            case Opcode.Pong:
+                if (!_pings.TryAnswer(payload, now, out ulong number, out TimeSpan roundTrip)) return false;
+                _pongsReceived++;
+                found = new ProtocolEvent { Kind = ProtocolEventKind.Pong, PingNumber = number, RoundTrip = roundTrip };
+                return true;
+            default:
+                if (CloseFrame.TryParse(payload, out CloseFrame frame, out Violation? violation)) Move(new CloseInput.PeerFrame(frame), output, now);
+                else Break(violation!, output, now);
+                found = Closing;
+                return true;
+        }
+    }
+
+    private void Move(CloseInput input, IBufferWriter<byte> output, TimeSpan now)
+    {
+        CloseStep step = _close.On(input, now);
+        if (step.Write is { } frame)
+        {
+            _owedClose = step.AtOnce ? null : frame;
+            if (step.AtOnce) WriteClose(output, frame);
+        }
+
+        if (step.Finish || step.Drop) Release();
+    }
+
+    private void WriteClose(IBufferWriter<byte> output, CloseFrame frame)
+    {
+        Span<byte> body = stackalloc byte[CloseFrame.MaxBodyBytes];
+        WriteControl(output, Opcode.Close, body[..frame.WriteBody(body)]);
+    }
+
+    private void WriteControl(IBufferWriter<byte> output, Opcode opcode, ReadOnlySpan<byte> payload)
+    {
+        _writer.Write(output, opcode, fin: true, payload);
+        _framesSent++;
+    }
+}
