@@ -1,0 +1,137 @@
+using Cierre.Deflate;
+using Accepted = Cierre.Opening.ClientHandshakeResult.Accepted;
+using Failed = Cierre.Opening.ClientHandshakeResult.Failed;
+
+namespace Cierre.Opening;
+
+/// <summary>RFC 6455 4.1 and RFC 8441 5: the client's side of the opening handshake, as functions over headers.</summary>
+internal static class ClientHandshake
+{
+    /// <summary>Lists the headers that make a request a handshake. Over HTTP/2 the key is not used, and may be null.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> CreateRequestHeaders(
+        string? key, IReadOnlyList<string> subprotocols, IReadOnlyList<ExtensionOffer> extensionsOffered, bool isHttp2)
+    {
+        var headers = new List<KeyValuePair<string, string>>();
+        if (!isHttp2)
+        {
+            ArgumentNullException.ThrowIfNull(key);
+            headers.Add(new(OpeningHeaders.Connection, OpeningHeaders.Upgrade));
+            headers.Add(new(OpeningHeaders.Upgrade, OpeningHeaders.WebSocket));
+            headers.Add(new(OpeningHeaders.Key, key));
+        }
+
+        headers.Add(new(OpeningHeaders.Version, OpeningHeaders.Version13));
+        if (subprotocols.Count > 0)
+        {
+            headers.Add(new(OpeningHeaders.Subprotocol, HeaderList.Join(subprotocols)));
+        }
+
+        if (extensionsOffered.Count > 0)
+        {
+            headers.Add(new(OpeningHeaders.Extensions, ExtensionList.Format(extensionsOffered)));
+        }
+
+        return headers;
+    }
+
+    /// <summary>Judges the answer to a request with this key (null over HTTP/2), these subprotocols and these extensions.</summary>
+    public static ClientHandshakeResult Check(
+        OpeningResponse response,
+        string? key,
+        IReadOnlyList<string> subprotocolsAsked,
+        IReadOnlyList<ExtensionOffer> extensionsOffered,
+        bool requireSubprotocol)
+    {
+        if (CheckStatus(response) is { } wrongStatus)
+        {
+            return wrongStatus;
+        }
+
+        if (!response.IsHttp2)
+        {
+            ArgumentNullException.ThrowIfNull(key);
+            if ((CheckUpgrade(response) ?? CheckAccept(response.Accept, WebSocketKey.Accept(key))) is { } wrongUpgrade)
+            {
+                return wrongUpgrade;
+            }
+        }
+
+        if (ExtensionList.Parse(response.Extensions, out var extensions) is { } fault)
+        {
+            return ClientFailures.BadHandshakeExtensions(fault);
+        }
+
+        foreach (var extension in extensions)
+        {
+            if (!extensionsOffered.Any(offer => offer.Name == extension.Name))
+            {
+                return ClientFailures.BadHandshakeExtensionNotOffered(extension.Name);
+            }
+        }
+
+        return CheckSubprotocol(response.Subprotocols, subprotocolsAsked, requireSubprotocol, out var subprotocol) is { } wrongSubprotocol
+            ? wrongSubprotocol
+            : new Accepted(subprotocol, ExtensionList.Format(extensions), extensions);
+    }
+
+    private static Failed? CheckStatus(OpeningResponse response) => (response.Status, response.IsHttp2) switch
+    {
+        (101, false) => null,
+        ( >= 200 and <= 299, true) => null,
+        ( >= 300 and <= 599, _) => ClientFailures.HttpStatus(response.Status),
+        (_, false) => ClientFailures.BadHandshakeStatus(response.Status, "101"),
+        (_, true) => ClientFailures.BadHandshakeStatus(response.Status, "2xx"),
+    };
+
+    /// <summary>RFC 6455 4.1, 2 and 3: Upgrade is exactly websocket, Connection contains upgrade.</summary>
+    private static Failed? CheckUpgrade(OpeningResponse response)
+    {
+        if (response.Upgrade.Count == 0)
+        {
+            return ClientFailures.BadHandshakeUpgradeMissing();
+        }
+
+        if (HeaderList.Elements(response.Upgrade) is not [var upgrade] || !upgrade.Equals(OpeningHeaders.WebSocket, StringComparison.OrdinalIgnoreCase))
+        {
+            return ClientFailures.BadHandshakeUpgrade(response.Upgrade);
+        }
+
+        if (response.Connection.Count == 0)
+        {
+            return ClientFailures.BadHandshakeConnectionMissing();
+        }
+
+        return HeaderList.Contains(response.Connection, OpeningHeaders.Upgrade)
+            ? null
+            : ClientFailures.BadHandshakeConnection(response.Connection);
+    }
+
+    private static Failed? CheckAccept(IReadOnlyList<string> accept, string due) => accept switch
+    {
+        [] => ClientFailures.BadHandshakeAcceptMissing(),
+        [var value] => value.AsSpan().Trim(" \t").SequenceEqual(due) ? null : ClientFailures.BadHandshakeAccept(value, due),
+        { Count: var count } => ClientFailures.BadHandshakeAcceptRepeated(count),
+    };
+
+    private static Failed? CheckSubprotocol(
+        IReadOnlyList<string> values, IReadOnlyList<string> asked, bool required, out string? subprotocol)
+    {
+        subprotocol = null;
+        switch (values)
+        {
+            case []:
+                return required && asked.Count > 0 ? ClientFailures.BadHandshakeSubprotocolMissing(asked) : null;
+            case [var value] when !value.Contains(',', StringComparison.Ordinal):
+                var name = value.Trim(' ', '\t');
+                if (!asked.Contains(name, StringComparer.Ordinal))
+                {
+                    return ClientFailures.BadHandshakeSubprotocolNotAsked(name);
+                }
+
+                subprotocol = name;
+                return null;
+            default:
+                return ClientFailures.BadHandshakeSubprotocolSeveral(values);
+        }
+    }
+}

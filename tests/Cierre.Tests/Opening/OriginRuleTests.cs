@@ -1,0 +1,59 @@
+using Cierre.Opening;
+using Xunit;
+
+namespace Cierre.Tests.Opening;
+
+public sealed class OriginRuleTests
+{
+    [Theory]
+    [InlineData("http://example.com", "http", "example.com")]
+    [InlineData("https://example.com", "https", "example.com")]
+    [InlineData("https://EXAMPLE.com", "HTTPS", "example.COM")]
+    [InlineData("http://example.com:80", "http", "example.com")]
+    [InlineData("http://example.com", "http", "example.com:80")]
+    [InlineData("https://example.com", "https", "example.com:443")]
+    [InlineData("https://example.com:8443", "https", "example.com:8443")]
+    [InlineData("http://example.com", "ws", "example.com")]
+    [InlineData("https://example.com", "wss", "example.com:443")]
+    [InlineData("http://[::1]:5000", "http", "[::1]:5000")]
+    [InlineData("http://[::1]", "http", "[::1]:80")]
+    public void Scheme_host_and_port_alike_is_the_same_origin(string origin, string scheme, string host) =>
+        Assert.True(OriginRule.IsSameOrigin(origin, scheme, host));
+
+    [Theory]
+    [InlineData("http://example.com", "https", "example.com")]
+    [InlineData("https://example.com", "https", "www.example.com")]
+    [InlineData("https://example.com", "https", "example.com.evil.test")]
+    [InlineData("https://example.com", "https", "example.com:8443")]
+    [InlineData("http://example.com:443", "https", "example.com")]
+    [InlineData("http://[::1]:5000", "http", "[::2]:5000")]
+    [InlineData("http://[::1]:5000", "http", "[::1]")]
+    [InlineData("chrome-extension://example.com", "https", "example.com")]
+    public void Another_scheme_host_or_port_is_another_origin(string origin, string scheme, string host) =>
+        Assert.False(OriginRule.IsSameOrigin(origin, scheme, host));
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("")]
+    [InlineData("example.com")]
+    [InlineData("https:example.com")]
+    [InlineData("://example.com")]
+    [InlineData("https://")]
+    [InlineData("https://example.com/")]
+    [InlineData("https://user@example.com")]
+    [InlineData("https://example.com https://example.com")]
+    [InlineData("https://example.com:x")]
+    [InlineData("https://example.com:+443")]
+    [InlineData("https://example.com:0")]
+    [InlineData("https://example.com:443:443")]
+    [InlineData("https://example.com:65979")]
+    public void What_is_no_origin_is_the_same_as_nothing(string origin) => Assert.False(OriginRule.IsSameOrigin(origin, "https", "example.com"));
+
+    [Theory]
+    [InlineData("null", "null")]
+    [InlineData("https://null", "")]
+    [InlineData("https://", "")]
+    [InlineData("https://user@example.com", "user@example.com")]
+    [InlineData("https://example.com/", "example.com/")]
+    public void What_is_no_host_is_not_the_same_as_itself(string origin, string host) => Assert.False(OriginRule.IsSameOrigin(origin, "https", host));
+}

@@ -1,0 +1,196 @@
+using Cierre.Deflate;
+using Cierre.Opening;
+using Xunit;
+using Accepted = Cierre.Opening.ServerHandshakeResult.Accepted;
+using Refused = Cierre.Opening.ServerHandshakeResult.Refused;
+
+namespace Cierre.Tests.Opening;
+
+public sealed class ServerHandshakeTests
+{
+    private static readonly OpeningRequest Http11 = new()
+    {
+        Method = "GET",
+        HostCount = 1,
+        Upgrade = ["websocket"],
+        Connection = ["Upgrade"],
+        Key = ["dGhlIHNhbXBsZSBub25jZQ=="],
+        Version = ["13"],
+    };
+
+    private static readonly OpeningRequest Http2 = new()
+    {
+        Method = "CONNECT",
+        IsHttp2 = true,
+        Protocol = "websocket",
+        HostCount = 0,
+        Version = ["13"],
+    };
+
+    public static TheoryData<bool> BothVersions => [false, true];
+
+    [Fact]
+    public void A_good_request_over_HTTP_1_1_is_accepted_with_the_answer_to_its_key() =>
+        Assert.Equal("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", ShouldAccept(Http11).Accept);
+
+    [Fact]
+    public void A_good_request_over_HTTP_2_is_accepted_without_Host_Upgrade_Connection_and_Key() => Assert.Null(ShouldAccept(Http2).Accept);
+
+    [Fact]
+    public void Upgrade_and_Connection_may_say_more_and_in_any_case() => ShouldAccept(Http11 with
+    {
+        Upgrade = ["h2c, WebSocket"],
+        Connection = ["keep-alive", "UPGRADE"],
+    });
+
+    [Fact]
+    public void The_protocol_of_an_extended_CONNECT_may_be_in_any_case() => ShouldAccept(Http2 with { Protocol = "WebSocket" });
+
+    [Theory]
+    [MemberData(nameof(BothVersions))]
+    public void The_server_chooses_the_subprotocol(bool isHttp2)
+    {
+        var request = Good(isHttp2) with { Subprotocols = ["a, b", "c"] };
+
+        Assert.Equal("c", ShouldAccept(request, "d", "c", "a").Subprotocol);
+        Assert.Null(ShouldAccept(request, "d").Subprotocol);
+        Assert.Null(ShouldAccept(request).Subprotocol);
+    }
+
+    [Theory]
+    [MemberData(nameof(BothVersions))]
+    public void The_extension_offers_are_handed_on(bool isHttp2)
+    {
+        var request = Good(isHttp2) with { Extensions = ["permessage-deflate; client_max_window_bits", "other"] };
+
+        Assert.Equal("permessage-deflate; client_max_window_bits, other", ExtensionList.Format(ShouldAccept(request).ExtensionOffers));
+    }
+
+    [Theory]
+    [InlineData("POST")]
+    [InlineData("CONNECT")]
+    [InlineData("get")]
+    public void Over_HTTP_1_1_any_method_but_GET_is_answered_405(string method)
+    {
+        var refused = ShouldRefuse(Http11 with { Method = method }, HandshakeRefusalKind.MethodNotGet, 405);
+
+        Assert.Equal([new("Allow", "GET")], refused.Headers);
+        Assert.Equal($"The request method is \"{method}\", but over HTTP/1.1 a WebSocket opens with GET.", refused.Text);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void Over_HTTP_1_1_any_number_of_Hosts_but_one_is_answered_400(int count) =>
+        ShouldRefuse(Http11 with { HostCount = count }, HandshakeRefusalKind.HostCount, 400);
+
+    [Fact]
+    public void A_plain_request_is_told_to_upgrade()
+    {
+        var refused = ShouldRefuse(new() { Method = "GET", HostCount = 1 }, HandshakeRefusalKind.UpgradeNotWebSocket, 426);
+
+        ShouldAskForUpgrade(refused);
+        Assert.Equal("The request has no Upgrade header, but this address speaks WebSocket and needs \"Upgrade: websocket\".", refused.Text);
+    }
+
+    [Fact]
+    public void A_request_for_another_upgrade_is_told_which()
+    {
+        var refused = ShouldRefuse(Http11 with { Upgrade = ["h2c"] }, HandshakeRefusalKind.UpgradeNotWebSocket, 426);
+
+        ShouldAskForUpgrade(refused);
+        Assert.Equal("The request has \"Upgrade: h2c\", but this address speaks WebSocket and needs \"Upgrade: websocket\".", refused.Text);
+    }
+
+    [Theory]
+    [InlineData()]
+    [InlineData("keep-alive")]
+    public void A_Connection_without_upgrade_is_answered_400(params string[] connection) =>
+        ShouldRefuse(Http11 with { Connection = connection }, HandshakeRefusalKind.ConnectionNotUpgrade, 400);
+
+    [Theory]
+    [InlineData(HandshakeRefusalKind.VersionMissing)]
+    [InlineData(HandshakeRefusalKind.VersionNotSupported, "8")]
+    [InlineData(HandshakeRefusalKind.VersionNotSupported, "14")]
+    [InlineData(HandshakeRefusalKind.VersionNotSupported, "013")]
+    [InlineData(HandshakeRefusalKind.VersionNotSupported, "13, 8")]
+    public void Over_HTTP_1_1_any_version_but_13_is_answered_426(object kind, params string[] version) =>
+        ShouldAskForUpgrade(ShouldRefuse(Http11 with { Version = version }, (HandshakeRefusalKind)kind, 426));
+
+    [Theory]
+    [InlineData(HandshakeRefusalKind.VersionMissing)]
+    [InlineData(HandshakeRefusalKind.VersionNotSupported, "8")]
+    public void Over_HTTP_2_any_version_but_13_is_answered_400_with_the_version(object kind, params string[] version)
+    {
+        var refused = ShouldRefuse(Http2 with { Version = version }, (HandshakeRefusalKind)kind, 400);
+
+        Assert.Equal([new("Sec-WebSocket-Version", "13")], refused.Headers);
+    }
+
+    [Theory]
+    [MemberData(nameof(BothVersions))]
+    public void A_repeated_version_is_answered_400(bool isHttp2) =>
+        ShouldRefuse(Good(isHttp2) with { Version = ["13", "13"] }, HandshakeRefusalKind.VersionRepeated, 400);
+
+    [Fact]
+    public void A_wrong_version_is_told_before_a_wrong_key() =>
+        ShouldRefuse(Http11 with { Version = ["8"], Key = [] }, HandshakeRefusalKind.VersionNotSupported, 426);
+
+    [Theory]
+    [InlineData(HandshakeRefusalKind.KeyMissing)]
+    [InlineData(HandshakeRefusalKind.KeyInvalid, "")]
+    [InlineData(HandshakeRefusalKind.KeyInvalid, "AAAAAAAAAAAAAAAAAAAA")]
+    [InlineData(HandshakeRefusalKind.KeyRepeated, "dGhlIHNhbXBsZSBub25jZQ==", "dGhlIHNhbXBsZSBub25jZQ==")]
+    public void A_missing_invalid_or_repeated_key_is_answered_400(object kind, params string[] key) =>
+        ShouldRefuse(Http11 with { Key = key }, (HandshakeRefusalKind)kind, 400);
+
+    [Theory]
+    [MemberData(nameof(BothVersions))]
+    public void A_malformed_list_of_subprotocols_is_answered_400(bool isHttp2)
+    {
+        var refused = ShouldRefuse(Good(isHttp2) with { Subprotocols = ["a, b c"] }, HandshakeRefusalKind.SubprotocolsMalformed, 400);
+
+        Assert.Equal("The Sec-WebSocket-Protocol header \"a, b c\" must be a comma separated list of tokens, but \"b c\" is not a token.", refused.Text);
+    }
+
+    [Theory]
+    [MemberData(nameof(BothVersions))]
+    public void A_repeated_subprotocol_is_answered_400(bool isHttp2) =>
+        ShouldRefuse(Good(isHttp2) with { Subprotocols = ["a, b", "a"] }, HandshakeRefusalKind.SubprotocolRepeated, 400);
+
+    [Theory]
+    [MemberData(nameof(BothVersions))]
+    public void Malformed_extensions_are_answered_400(bool isHttp2)
+    {
+        var refused = ShouldRefuse(Good(isHttp2) with { Extensions = ["foo", "bar; ="] }, HandshakeRefusalKind.ExtensionsMalformed, 400);
+
+        Assert.Equal("The Sec-WebSocket-Extensions header \"bar; =\" is malformed at character 6, where a parameter name was expected.", refused.Text);
+    }
+
+    [Theory]
+    [InlineData("GET", null)]
+    [InlineData("CONNECT", null)]
+    [InlineData("GET", "websocket")]
+    public void Over_HTTP_2_a_request_that_is_no_extended_CONNECT_is_answered_400(string method, string? protocol) =>
+        ShouldRefuse(Http2 with { Method = method, Protocol = protocol }, HandshakeRefusalKind.NotExtendedConnect, 400);
+
+    [Fact]
+    public void Over_HTTP_2_another_protocol_is_answered_400() =>
+        ShouldRefuse(Http2 with { Protocol = "connect-udp" }, HandshakeRefusalKind.ProtocolNotWebSocket, 400);
+
+    private static OpeningRequest Good(bool isHttp2) => isHttp2 ? Http2 : Http11;
+
+    private static Accepted ShouldAccept(OpeningRequest request, params string[] supported) =>
+        Assert.IsType<Accepted>(ServerHandshake.Check(request, supported));
+
+    private static Refused ShouldRefuse(OpeningRequest request, HandshakeRefusalKind kind, int status)
+    {
+        var refused = Assert.IsType<Refused>(ServerHandshake.Check(request, []));
+        Assert.Equal((kind, status), (refused.Kind, refused.Status));
+        return refused;
+    }
+
+    private static void ShouldAskForUpgrade(Refused refused) => Assert.Equal(
+        [new("Upgrade", "websocket"), new("Connection", "Upgrade"), new("Sec-WebSocket-Version", "13")],
+        refused.Headers);
+}
