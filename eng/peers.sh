@@ -1,0 +1,59 @@
+# Sourced by test.sh: the foreign peers the tests talk to. `peer NAME` makes sure that one is there, installing it when it can.
+# A peer that cannot be had is said out loud and skipped (CIERRE_SKIP_<NAME>=1), but with CI=true it counts as a failure.
+
+missing_peers=0
+
+peer() {
+    local name=$1
+    if ! "have_$name" && ! { "get_$name" && "have_$name"; }; then
+        echo "!!! MISSING: $(what_"$name"). SKIPPED: the tests against it (CIERRE_SKIP_${name^^}=1)."
+        export "CIERRE_SKIP_${name^^}=1"
+        missing_peers=$((missing_peers + 1))
+    fi
+}
+
+what_node() { echo "node with npm, or the npm packages of tests/Cierre.Interop.Tests/Peers (Debian: nodejs npm; then npm ci there)"; }
+what_python() { echo "/usr/bin/python3 with websockets (Debian: python3-websockets)"; }
+what_chromium() { echo "chromium (Debian: chromium)"; }
+what_nginx() { echo "nginx (Debian: nginx)"; }
+what_haproxy() { echo "haproxy (Debian: haproxy)"; }
+
+node_peers=$root/tests/Cierre.Interop.Tests/Peers
+
+have_node() { command -v node >/dev/null && cmp -s "$node_peers/package-lock.json" "$node_peers/node_modules/.installed"; }
+have_python() { /usr/bin/python3 -c 'import websockets' 2>/dev/null; }
+have_chromium() { command -v chromium >/dev/null; }
+have_nginx() { have_daemon nginx; }
+have_haproxy() { have_daemon haproxy; }
+have_daemon() { command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ]; }
+
+get_node() {
+    if ! command -v node >/dev/null; then
+        # Debian's npm conflicts with a node from elsewhere, so both or none.
+        apt_install nodejs npm || return 1
+    fi
+    command -v npm >/dev/null || return 1
+    (cd "$node_peers" && npm ci --no-audit --no-fund) >&2 || return 1
+    cp "$node_peers/package-lock.json" "$node_peers/node_modules/.installed"
+}
+get_python() { apt_install python3 python3-websockets; }
+get_chromium() { apt_install chromium; }
+get_nginx() { apt_install nginx; }
+get_haproxy() { apt_install haproxy; }
+
+apt_install() {
+    local as=()
+    command -v apt-get >/dev/null || return 1
+    if [ "$(id -u)" -ne 0 ]; then
+        sudo -n true 2>/dev/null || return 1
+        as=(sudo -n)
+    fi
+    echo "Installing $* with apt-get." >&2
+    apt_get() { "${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120 "$@" </dev/null >&2; }
+    # The lists of a new machine are empty, those of an old one may name versions that are gone.
+    if [ -z "${apt_updated:-}" ]; then
+        apt_get update || true
+        apt_updated=1
+    fi
+    apt_get install -y --no-install-recommends "$@"
+}

@@ -1,0 +1,43 @@
+# For the scripts of this repository, which set $root and source it: makes sure the .NET SDK is there, and builds with it.
+
+require_sdk() {
+    local newest
+    if ! command -v dotnet >/dev/null; then
+        echo "${0##*/}: the .NET SDK 10 is missing: no dotnet on the PATH (https://dotnet.microsoft.com/download)" >&2
+        return 1
+    fi
+    newest=$(dotnet --list-sdks 2>/dev/null | cut -d. -f1 | sort -n | tail -n 1)
+    if [ "${newest:-0}" -lt 10 ]; then
+        echo "${0##*/}: the .NET SDK 10 is missing: the newest SDK of $(command -v dotnet) is ${newest:-none} (https://dotnet.microsoft.com/download)" >&2
+        return 1
+    fi
+}
+
+# Only one build at a time writes into bin and obj. Where flock is missing there is no lock.
+with_build_lock() {
+    mkdir -p "$root/artifacts"
+    if command -v flock >/dev/null; then
+        exec {build_lock}>"$root/artifacts/build.lock"
+        flock "$build_lock"
+    fi
+}
+
+without_build_lock() {
+    if [ -n "${build_lock:-}" ]; then
+        exec {build_lock}>&-
+        build_lock=
+    fi
+}
+
+# No build server survives: one would keep the lock and the caller's standard error open.
+build() {
+    (
+        if [ -n "${build_lock:-}" ]; then
+            exec {build_lock}>&-
+        fi
+        export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
+        exec dotnet msbuild "$@" -restore -m -p:Configuration=Release -verbosity:quiet -nologo -tl:off -p:UseSharedCompilation=false </dev/null
+    )
+}
+
+require_sdk || return 1

@@ -1,0 +1,33 @@
+using System.Runtime.CompilerServices;
+
+namespace Cierre.TestKit;
+
+/// <summary>
+/// Compares a text with the file of that name in the <c>golden/</c> folder of the calling test project.
+/// With <c>CIERRE_UPDATE_GOLDEN=1</c> it writes the file instead; the change is then reviewed as a diff.
+/// </summary>
+public static class Golden
+{
+    public static void Check(string name, string actual, [CallerFilePath] string caller = "") =>
+        Check(Path.Combine(RepoRoot.ProjectOf(caller), "golden", name), actual, Environment.GetEnvironmentVariable("CIERRE_UPDATE_GOLDEN") == "1");
+
+    internal static void Check(string file, string actual, bool update)
+    {
+        actual = actual.ReplaceLineEndings("\n");
+        if (update)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            File.WriteAllText(file, actual);
+            return;
+        }
+
+        var expected = File.Exists(file) ? File.ReadAllText(file).ReplaceLineEndings("\n") : null;
+        if (expected == actual)
+            return;
+        string[] was = expected?.Split('\n') ?? [], now = actual.Split('\n');
+        var line = was.Zip(now).TakeWhile(pair => pair.First == pair.Second).Count();
+        throw new GoldenMismatchException(
+            $"{file}({line + 1}) {(expected is null ? "does not exist" : "differs")}; if the new text is right, run the test with CIERRE_UPDATE_GOLDEN=1.\n" +
+            $"  expected: {was.ElementAtOrDefault(line) ?? "(no line)"}\n  actual:   {now.ElementAtOrDefault(line) ?? "(no line)"}");
+    }
+}

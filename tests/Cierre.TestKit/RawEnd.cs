@@ -1,0 +1,11 @@
+namespace Cierre.TestKit;
+
+/// <summary>How the other side's stream ended.</summary>
+public enum RawEnd
+{
+    /// <summary>An orderly end: TCP FIN.</summary>
+    Fin,
+
+    /// <summary>TCP RST.</summary>
+    Reset,
+}

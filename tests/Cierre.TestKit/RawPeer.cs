@@ -1,0 +1,296 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace Cierre.TestKit;
+
+/// <summary>
+/// A WebSocket peer made of bytes: it does what it is told, right or wrong, in either role, and knows nothing of Cierre's engine.
+/// Every wait is bounded and ends with a <see cref="TimeoutException"/> that names what was waited for.
+/// </summary>
+public sealed class RawPeer : IAsyncDisposable
+{
+    /// <summary>How long any wait may take unless told otherwise.</summary>
+    public static readonly TimeSpan DefaultBound = TimeSpan.FromSeconds(10);
+
+    private const int LongestHead = 64 * 1024;
+    private static readonly byte[] MaskingKey = [0x37, 0xfa, 0x21, 0x3d];
+
+    private readonly Stream _stream;
+    private readonly bool _client;
+    private readonly TimeSpan _bound;
+    private byte[] _buffer = new byte[16 * 1024];
+    private int _start;
+    private int _count;
+    private RawEnd? _end;
+
+    private RawPeer(Socket socket, Stream stream, bool client, TimeSpan bound)
+    {
+        Socket = socket;
+        _stream = stream;
+        _client = client;
+        _bound = bound;
+    }
+
+    /// <summary>The socket itself, for what this class has no word for.</summary>
+    public Socket Socket { get; }
+
+    /// <summary>The head of the other side's request or response, once it was read.</summary>
+    public string Head { get; private set; } = "";
+
+    private Span<byte> Unread => _buffer.AsSpan(_start, _count);
+
+    /// <summary>Connects as a client; over TLS any certificate is accepted.</summary>
+    public static async Task<RawPeer> ConnectAsync(string host, int port, bool tls = false, TimeSpan? bound = null)
+    {
+        var limit = bound ?? DefaultBound;
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await Within(limit, "the TCP connection", async ct => await socket.ConnectAsync(host, port, ct));
+            Stream stream = new NetworkStream(socket, ownsSocket: true);
+            if (tls)
+            {
+                var secure = new SslStream(stream);
+                var options = new SslClientAuthenticationOptions { TargetHost = host, RemoteCertificateValidationCallback = (_, _, _, _) => true };
+                await Within(limit, "the TLS handshake", ct => secure.AuthenticateAsClientAsync(options, ct));
+                stream = secure;
+            }
+
+            return new RawPeer(socket, stream, client: true, limit);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes an accepted socket as a server, and reads the request's head.</summary>
+    internal static async Task<RawPeer> AcceptAsync(Socket socket, X509Certificate2? certificate, TimeSpan bound)
+    {
+        socket.NoDelay = true;
+        Stream stream = new NetworkStream(socket, ownsSocket: true);
+        if (certificate is not null)
+        {
+            var secure = new SslStream(stream);
+            var options = new SslServerAuthenticationOptions { ServerCertificate = certificate };
+            await Within(bound, "the TLS handshake", ct => secure.AuthenticateAsServerAsync(options, ct));
+            stream = secure;
+        }
+
+        var peer = new RawPeer(socket, stream, client: false, bound);
+        await peer.ReadHeadAsync();
+        return peer;
+    }
+
+    /// <summary>Sends the opening request by hand, with <paramref name="headers"/> ("Name: value") added, and returns the head of the response.</summary>
+    public async Task<string> UpgradeAsync(string path = "/", params string[] headers)
+    {
+        var extra = string.Concat(headers.Select(header => header + "\r\n"));
+        await SendAsync(
+            $"GET {path} HTTP/1.1\r\nHost: {Socket.RemoteEndPoint}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+            $"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n{extra}\r\n");
+        return await ReadHeadAsync();
+    }
+
+    /// <summary>Answers the request with 101 and the right Sec-WebSocket-Accept, with <paramref name="headers"/> added.</summary>
+    public Task SwitchProtocolsAsync(params string[] headers)
+    {
+        var extra = string.Concat(headers.Select(header => header + "\r\n"));
+        return SendAsync(
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+            $"Sec-WebSocket-Accept: {AcceptFor(Header("Sec-WebSocket-Key") ?? "")}\r\n{extra}\r\n");
+    }
+
+    /// <summary>The value of a header in <see cref="Head"/>, or null. Several fields of one name are joined with a comma.</summary>
+    public string? Header(string name)
+    {
+        var values = Head.Split("\r\n").Skip(1).Select(line => line.Split(':', 2))
+            .Where(field => field.Length == 2 && field[0].Trim().Equals(name, StringComparison.OrdinalIgnoreCase))
+            .Select(field => field[1].Trim()).ToArray();
+        return values.Length == 0 ? null : string.Join(", ", values);
+    }
+
+    /// <summary>Reads up to the empty line; what follows it stays for the next read.</summary>
+    public async Task<string> ReadHeadAsync()
+    {
+        int end;
+        while ((end = Unread.IndexOf("\r\n\r\n"u8)) < 0)
+        {
+            if (_count > LongestHead)
+                throw new InvalidDataException($"no end of an HTTP head in {_count} bytes");
+            await NeedMoreAsync("an HTTP head");
+        }
+
+        Head = Encoding.Latin1.GetString(Take(end + 4));
+        return Head;
+    }
+
+    /// <summary>Sends bytes as they are.</summary>
+    public Task SendAsync(ReadOnlyMemory<byte> bytes) => Within(_bound, $"sending {bytes.Length} bytes", async ct =>
+    {
+        await _stream.WriteAsync(bytes, ct);
+        await _stream.FlushAsync(ct);
+    });
+
+    /// <summary>Sends text as it is, in Latin-1: for HTTP heads.</summary>
+    public Task SendAsync(string text) => SendAsync(Encoding.Latin1.GetBytes(text));
+
+    /// <summary>Sends one frame; without <paramref name="mask"/> it is masked as the role demands.</summary>
+    public Task SendFrameAsync(int opcode, ReadOnlyMemory<byte> payload = default, bool fin = true, int rsv = 0, bool? mask = null) =>
+        SendAsync(Frame(opcode, payload.Span, fin, rsv, mask ?? _client));
+
+    /// <summary>Sends a text frame.</summary>
+    public Task SendTextAsync(string text) => SendFrameAsync(1, Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Sends a close frame with a body of code and reason.</summary>
+    public Task SendCloseAsync(int code, string reason = "") =>
+        SendFrameAsync(8, (byte[])[(byte)(code >> 8), (byte)code, .. Encoding.UTF8.GetBytes(reason)]);
+
+    /// <summary>The bytes of one frame, for tests that cut or damage them.</summary>
+    public static byte[] Frame(int opcode, ReadOnlySpan<byte> payload, bool fin, int rsv, bool mask)
+    {
+        var bytes = new List<byte> { (byte)((fin ? 0x80 : 0) | ((rsv & 7) << 4) | (opcode & 15)) };
+        var masked = mask ? 0x80 : 0;
+        if (payload.Length < 126)
+        {
+            bytes.Add((byte)(masked | payload.Length));
+        }
+        else
+        {
+            var size = payload.Length <= ushort.MaxValue ? 2 : 8;
+            bytes.Add((byte)(masked | (size == 2 ? 126 : 127)));
+            for (var shift = (size - 1) * 8; shift >= 0; shift -= 8)
+                bytes.Add((byte)((ulong)payload.Length >> shift));
+        }
+
+        if (mask)
+            bytes.AddRange(MaskingKey);
+        for (var i = 0; i < payload.Length; i++)
+            bytes.Add(mask ? (byte)(payload[i] ^ MaskingKey[i % 4]) : payload[i]);
+        return [.. bytes];
+    }
+
+    /// <summary>Reads one whole frame. Throws <see cref="EndOfStreamException"/>, which says FIN or RST, when the stream ends first.</summary>
+    public async Task<RawFrame> ReadFrameAsync()
+    {
+        await NeedAsync(2);
+        var (size, masked) = (Unread[1] & 127, (Unread[1] & 128) != 0);
+        var extended = size switch { 126 => 2, 127 => 8, _ => 0 };
+        var header = 2 + extended + (masked ? 4 : 0);
+        await NeedAsync(header);
+        var length = extended == 0 ? (ulong)size : 0;
+        for (var i = 0; i < extended; i++)
+            length = (length << 8) | Unread[2 + i];
+        await NeedAsync(checked(header + (int)length));
+
+        var head = Take(header);
+        var payload = Take((int)length);
+        for (var i = 0; masked && i < payload.Length; i++)
+            payload[i] ^= head[header - 4 + (i % 4)];
+        return new RawFrame(head[0] & 15, payload, (head[0] & 128) != 0, (head[0] >> 4) & 7, masked);
+    }
+
+    /// <summary>Reads everything that still comes, and how it ended.</summary>
+    public async Task<(byte[] Bytes, RawEnd End)> ReadToEndAsync()
+    {
+        RawEnd? end;
+        while ((end = await FillAsync("the end of the stream")) is null)
+        {
+        }
+
+        return (Take(_count), end.Value);
+    }
+
+    /// <summary>Ends our direction with FIN (over TLS with close_notify before it); the other one stays open.</summary>
+    public async Task HalfCloseAsync()
+    {
+        if (_stream is SslStream secure)
+            await Within(_bound, "sending close_notify", _ => secure.ShutdownAsync());
+        Socket.Shutdown(SocketShutdown.Send);
+    }
+
+    /// <summary>Ends the connection with RST; what was not sent yet is lost.</summary>
+    public void Reset()
+    {
+        Socket.LingerState = new LingerOption(true, 0);
+        Socket.Dispose();
+    }
+
+    /// <summary>Closes the socket: FIN, or RST when the other side's bytes are still unread.</summary>
+    public ValueTask DisposeAsync()
+    {
+        // Not through SslStream: it would say close_notify, which only HalfCloseAsync should.
+        Socket.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>RFC 6455 4.2.2: base64(SHA-1(key + GUID)).</summary>
+    public static string AcceptFor(string key) =>
+#pragma warning disable CA5350 // The standard demands SHA-1; it protects nothing here.
+        Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
+#pragma warning restore CA5350
+
+    private async Task NeedAsync(int count)
+    {
+        while (_count < count)
+            await NeedMoreAsync("a frame");
+    }
+
+    private async Task NeedMoreAsync(string what)
+    {
+        if (await FillAsync(what) is { } end)
+            throw new EndOfStreamException($"{end} instead of {what}, after {_count} bytes of it");
+    }
+
+    private async Task<RawEnd?> FillAsync(string what)
+    {
+        if (_end is not null)
+            return _end;
+        if (_start + _count == _buffer.Length)
+        {
+            var larger = _count > _buffer.Length / 2 ? new byte[_buffer.Length * 2] : _buffer;
+            Unread.CopyTo(larger);
+            (_buffer, _start) = (larger, 0);
+        }
+
+        var count = 0;
+        try
+        {
+            await Within(_bound, what, async ct => count = await _stream.ReadAsync(_buffer.AsMemory(_start + _count), ct));
+        }
+        catch (IOException e) when (e.GetBaseException() is SocketException { SocketErrorCode: SocketError.ConnectionReset })
+        {
+            return _end = RawEnd.Reset;
+        }
+
+        if (count == 0)
+            return _end = RawEnd.Fin;
+        _count += count;
+        return null;
+    }
+
+    private byte[] Take(int count)
+    {
+        var taken = Unread[..count].ToArray();
+        _start += count;
+        _count -= count;
+        return taken;
+    }
+
+    private static async Task Within(TimeSpan bound, string what, Func<CancellationToken, Task> wait)
+    {
+        using var source = new CancellationTokenSource(bound);
+        try
+        {
+            await wait(source.Token).WaitAsync(source.Token);
+        }
+        catch (OperationCanceledException) when (source.IsCancellationRequested)
+        {
+            throw new TimeoutException($"waited {bound.TotalSeconds} s for {what}");
+        }
+    }
+}
