@@ -23,7 +23,6 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
     private bool _insideFrame;
     private bool _owesPong;
     private CloseFrame? _owedClose;
-    private bool _streaming;
 
     private long _framesReceived, _framesSent, _messagesReceived, _messagesSent, _pingsSent, _pongsReceived;
     private TimeSpan? _lastReceived;
@@ -41,6 +40,14 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
     /// <summary>The end; null while there is none.</summary>
     public CloseRecord? Record => _close.Record is { } record ? record with { Traffic = Traffic } : null;
 
+    /// <summary>What the record would say if the stream ended now: for those whose send is cut off before the end.</summary>
+    public CloseRecord RecordAsKnown(TimeSpan now)
+    {
+        CloseHandshake copy = _close;
+        copy.On(new CloseInput.StreamEnd(new CloseWhy(CloseCause.EndOfStream, new CloseDetail("EndOfStream"))), now);
+        return copy.Record! with { Traffic = Traffic };
+    }
+
     /// <summary>A close frame waits behind messages: <see cref="WriteOwedClose"/> when they are out.</summary>
     public bool OwesClose => _owedClose is not null;
 
@@ -54,8 +61,8 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
 
     public TimeSpan Deadline => _close.IsOpen ? _keepAlive.Deadline : _close.Deadline;
 
-    /// <summary>From here on the message that is coming is handed out in parts, for a reader that cannot hold it.</summary>
-    public void StreamCurrentMessage() => _streaming = true;
+    /// <summary>Whether the message that is coming is handed out in parts, for a reader that cannot hold it. Set before each read.</summary>
+    public bool InParts { get; set; }
 
     /// <summary>Bytes came from the peer: life, whatever they are.</summary>
     public void BytesCame(TimeSpan now)
@@ -74,7 +81,7 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
         {
             if (!_insideFrame)
             {
-                if (_streaming && _messages.Held != 0) return HeldPart();
+                if (InParts && _messages.Held != 0) return HeldPart();
                 if (input.IsEmpty) return new ProtocolEvent { Kind = ProtocolEventKind.NeedMore };
                 OperationStatus status = _frames.ReadHeader(ref input, _messages.Inside, out Violation? violation);
                 FrameHeader header = _frames.Header;
@@ -234,22 +241,21 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
             return false;
         }
 
-        if (last && !_streaming && _messages.Held == 0)
+        if (last && !InParts && _messages.Held == 0)
         {
             found = new ProtocolEvent { Kind = ProtocolEventKind.Message, MessageKind = _messages.Kind, Payload = piece, Last = true };
             return true;
         }
 
-        if (_streaming && _messages.Held == 0)
+        if (InParts && _messages.Held == 0)
         {
             if (piece.IsEmpty && !last) return false;
-            if (last) _streaming = false;
             found = new ProtocolEvent { Kind = ProtocolEventKind.MessagePart, MessageKind = _messages.Kind, Payload = piece, Last = last };
             return true;
         }
 
         _messages.Keep(piece.Span, _frames.Remaining);
-        if (_streaming)
+        if (InParts)
         {
             found = HeldPart(last);
             return true;
@@ -263,7 +269,6 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
     /// <summary>What was held before the reader asked for a stream.</summary>
     private ProtocolEvent HeldPart(bool last = false)
     {
-        if (last) _streaming = false;
         return new ProtocolEvent { Kind = ProtocolEventKind.MessagePart, MessageKind = _messages.Kind, Payload = _messages.Assembled, Assembled = true, Last = last };
     }
 

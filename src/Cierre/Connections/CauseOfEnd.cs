@@ -1,0 +1,28 @@
+using System.Net.Sockets;
+using Cierre.Closing;
+using Cierre.Transports;
+
+namespace Cierre.Connections;
+
+/// <summary>From how an open connection's transport ended to the cause that the record names: the evidence, one switch.</summary>
+internal static class CauseOfEnd
+{
+    public static CloseWhy Of(TransportEnd end) => end.Kind switch
+    {
+        TransportEndKind.EndOfStream => new CloseWhy(CloseCause.EndOfStream, new CloseDetail("EndOfStream"), end.Exception),
+        TransportEndKind.Reset => new CloseWhy(CloseCause.ConnectionReset, new CloseDetail("ConnectionReset", ErrorName(end.Exception)), end.Exception),
+        TransportEndKind.Closed => CloseWhy.Aborted,
+        _ => new CloseWhy(CloseCause.ConnectionReset, new CloseDetail("TransportFailed", ErrorName(end.Exception)), end.Exception),
+    };
+
+    private static string ErrorName(Exception? exception)
+    {
+        for (Exception? e = exception; e is not null; e = e.InnerException)
+        {
+            if (e is SocketException socket) return socket.SocketErrorCode.ToString();
+            if (e is HttpProtocolException http) return $"HTTP/2 error {http.ErrorCode}";
+        }
+
+        return exception?.GetType().Name ?? "";
+    }
+}

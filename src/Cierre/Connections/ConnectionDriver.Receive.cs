@@ -1,0 +1,94 @@
+namespace Cierre.Connections;
+
+internal sealed partial class ConnectionDriver
+{
+    public ValueTask<WebSocketMessage?> ReceiveAsync(CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<WebSocketMessage?>(cancellationToken);
+        ValueTask<WebSocketMessage?> result;
+        lock (_gate)
+        {
+            result = _inbox.TryReceive(out bool any)
+                ? new ValueTask<WebSocketMessage?>(any ? _inbox.Current : null)
+                : _inbox.WaitForMessage(cancellationToken);
+        }
+
+        AfterReceive();
+        return result;
+    }
+
+    /// <summary>As <see cref="ReceiveAsync"/>, for an enumerator: true: <see cref="Current"/> is the message.</summary>
+    public ValueTask<bool> MoveNextAsync(CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<bool>(cancellationToken);
+        ValueTask<bool> result;
+        lock (_gate)
+        {
+            result = _inbox.TryReceive(out bool any) ? new ValueTask<bool>(any) : _inbox.WaitForNext(cancellationToken);
+        }
+
+        AfterReceive();
+        return result;
+    }
+
+    public WebSocketMessage Current => _inbox.Current ?? default;
+
+    public async ValueTask<MessageStream?> ReceiveStreamAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ValueTask<bool> waiting = default;
+        bool here;
+        MessageReadStream? stream;
+        lock (_gate)
+        {
+            here = _inbox.TryReceiveStream(out stream);
+            if (!here) waiting = _inbox.WaitForStream(cancellationToken);
+        }
+
+        AfterReceive();
+        if (here) return stream;
+        await waiting;
+        lock (_gate) return _inbox.TakeStream();
+    }
+
+    public async ValueTask<int> ReadPartAsync(MessageReadStream stream, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        if (buffer.IsEmpty) return 0;
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            ValueTask<bool> waiting = default;
+            int count;
+            lock (_gate)
+            {
+                count = _inbox.ReadPart(stream, buffer.Span, out bool cutOff);
+                if (cutOff) throw new WebSocketClosedException(_engine.Record ?? _engine.RecordAsKnown(Now));
+                if (count < 0) waiting = _inbox.WaitForPart(cancellationToken);
+            }
+
+            AfterReceive();
+            if (count >= 0) return count;
+            await waiting;
+        }
+    }
+
+    public void CloseReadStream(MessageReadStream stream)
+    {
+        lock (_gate) _inbox.CloseStream(stream);
+        AfterReceive();
+    }
+
+    /// <summary>There may be room again, or a drain may have waited for the handler to come back.</summary>
+    private void AfterReceive()
+    {
+        if (_paused)
+        {
+            lock (_gate)
+            {
+                if (_paused && !_inbox.IsFull(_engine.HeldBytes)) Listen();
+            }
+        }
+
+        if (_drain is not null && !InBatch) TryDrain();
+    }
+}

@@ -1,0 +1,127 @@
+using Cierre.Protocol;
+
+namespace Cierre.Connections;
+
+internal sealed partial class ConnectionDriver
+{
+    /// <summary>Sends one message. It is copied before this returns, or kept by reference until the task completes.</summary>
+    public ValueTask SendAsync(Opcode kind, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
+        PendingSend? pending = null;
+        lock (_gate)
+        {
+            if (Refusal() is { } closed) return ValueTask.FromException(closed);
+            if (_outbox.IsFree && payload.Length <= FrameWriter.MaxPayload && _transport.Backlog < SendHighWater)
+            {
+                _engine.WriteData(_transport, kind, fin: true, payload.Span, Now);
+                if (InBatch && _batchGoesOn && _transport.Staged < SendHighWater) return default;
+            }
+            else
+            {
+                pending = new PendingSend(kind, payload, final: true) { Token = cancellationToken };
+                _outbox.Enqueue(pending);
+            }
+        }
+
+        return Sent(pending);
+    }
+
+    /// <summary>Begins a message of many fragments, when the messages before it are out. Other messages wait until it ends.</summary>
+    public async ValueTask<MessageWriteStream> OpenMessageAsync(WebSocketMessageKind kind, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var stream = new MessageWriteStream(this, kind);
+        PendingSend? pending = null;
+        lock (_gate)
+        {
+            if (Refusal() is { } closed) throw closed;
+            if (_outbox.IsFree)
+            {
+                _outbox.BeginStream(stream);
+            }
+            else
+            {
+                pending = new PendingSend(default, default, final: false) { Token = cancellationToken, Stream = stream };
+                _outbox.Enqueue(pending);
+            }
+        }
+
+        await Sent(pending);
+        return stream;
+    }
+
+    public ValueTask WritePartAsync(MessageWriteStream stream, ReadOnlyMemory<byte> payload, bool final, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
+        PendingSend? pending = null;
+        lock (_gate)
+        {
+            if (!_outbox.IsStreaming(stream) || Refusal() is not null)
+            {
+                // The end of a message that a close cut off is no news; a further piece is.
+                return final ? default : ValueTask.FromException(Refusal() ?? new WebSocketClosedException(_engine.RecordAsKnown(Now)));
+            }
+
+            pending = new PendingSend((Opcode)stream.Kind, payload, final);
+            if (!_outbox.TryEnqueuePart(pending)) throw new InvalidOperationException("A write to this message is already waiting: one write at a time.");
+            stream.Finishing = final;
+        }
+
+        return Sent(pending);
+    }
+
+    public Task<TimeSpan> PingAsync(CancellationToken cancellationToken)
+    {
+        Task<TimeSpan> answered;
+        lock (_gate)
+        {
+            if (Refusal() is { } closed) return Task.FromException<TimeSpan>(closed);
+            TimeSpan now = Now;
+            answered = _pings.Add(_engine.WritePing(_transport, now), now);
+        }
+
+        Flush();
+        return answered.WaitAsync(cancellationToken);
+    }
+
+    private WebSocketClosedException? Refusal() =>
+        _engine.IsOpen && _brokenEnd is null ? null : new WebSocketClosedException(_engine.Record ?? _engine.RecordAsKnown(Now));
+
+    private ValueTask Sent(PendingSend? pending)
+    {
+        Flush();
+        if (pending is null) return default;
+        ValueTask task = pending.Task;
+        if (!task.IsCompleted && pending.Token.CanBeCanceled) RegisterCancellation(pending);
+        return task;
+    }
+
+    /// <summary>A send that has not begun is taken out whole; one that has is finished first.</summary>
+    private void RegisterCancellation(PendingSend pending)
+    {
+        CancellationTokenRegistration registration = pending.Token.UnsafeRegister(
+            static (state, _) =>
+            {
+                (ConnectionDriver driver, PendingSend send) = ((ConnectionDriver, PendingSend))state!;
+                driver.Cancel(send);
+            },
+            (this, pending));
+        lock (_gate)
+        {
+            pending.Registration = registration;
+            if (pending.Task.IsCompleted) registration.Unregister();
+        }
+    }
+
+    private void Cancel(PendingSend send)
+    {
+        lock (_gate)
+        {
+            if (_outbox.Remove(send)) send.Fail(new OperationCanceledException(send.Token));
+        }
+
+        // Our close frame may have waited for just this one.
+        Flush();
+    }
+}

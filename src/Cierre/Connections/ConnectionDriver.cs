@@ -1,0 +1,325 @@
+using Cierre.Closing;
+using Cierre.Protocol;
+using Cierre.Timing;
+using Cierre.Transports;
+
+namespace Cierre.Connections;
+
+/// <summary>
+/// Where engine, transport, inbox, outbox and deadlines of one connection meet. The lock guards them for a few instructions at a time;
+/// no code of the application, and no I/O, runs under it.
+/// </summary>
+/// <remarks>
+/// A message is handed to the waiting reader on the transport's own thread, and what the reader sends before it waits again is staged;
+/// it leaves in one flush when the batch of input is used up.
+/// </remarks>
+internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiver
+{
+    /// <summary>How much may be staged or under way before a send waits: await is backpressure.</summary>
+    public const int SendHighWater = 64 * 1024;
+
+    // Rule of closing: how much a peer may still send before we let go of a transport whose frames are done.
+    private const long MostDiscarded = 8 * 1024 * 1024;
+
+    private readonly Lock _gate = new();
+    private readonly WebSocketProtocol _engine;
+    private readonly Transport _transport;
+    private readonly Inbox _inbox;
+    private readonly TimeProvider _time;
+    private readonly DeadlineWheel _wheel;
+    private readonly TimeSpan _closeTimeout;
+    private readonly long _opened;
+    private readonly TaskCompletionSource<CloseRecord> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Action _flushDone;
+
+    private Outbox _outbox;
+    private PingWaiters _pings;
+    private System.Runtime.CompilerServices.ValueTaskAwaiter _flush;
+    private CloseInput.Request? _drain;
+    private long _discarded;
+    private int _batchThread;
+    private bool _batchGoesOn;
+    private bool _flushing;
+    private bool _paused;
+    private bool _shutdown;
+    private TransportEnd? _brokenEnd;
+    private TimeSpan _brokenDeadline = TimeSpan.MaxValue;
+
+    public ConnectionDriver(Role role, ProtocolLimits limits, Transport transport, TimeProvider time)
+    {
+        _engine = new WebSocketProtocol(role, limits);
+        _transport = transport;
+        _inbox = new Inbox(_gate, this);
+        _time = time;
+        _wheel = DeadlineWheel.For(time);
+        _closeTimeout = limits.CloseTimeout;
+        _opened = time.GetTimestamp();
+        _flushDone = FlushDone;
+    }
+
+    public Task<CloseRecord> Closed => _closed.Task;
+
+    public Role Role => _engine.Role;
+
+    public bool IsOpen => _engine.IsOpen;
+
+    public TimeSpan? LastRoundTrip { get; private set; }
+
+    public ConnectionTraffic Traffic
+    {
+        get
+        {
+            lock (_gate) return _engine.Traffic;
+        }
+    }
+
+    private TimeSpan Now => _time.GetElapsedTime(_opened);
+
+    private bool InBatch => _batchThread == Environment.CurrentManagedThreadId;
+
+    public void Start()
+    {
+        Reschedule();
+        _transport.Start(this);
+    }
+
+    // ---- the transport's side ----
+
+    public int Receive(Memory<byte> bytes, bool last)
+    {
+        int offered = bytes.Length;
+        TimeSpan now = Now;
+        _batchThread = Environment.CurrentManagedThreadId;
+        bool came = true;
+        while (true)
+        {
+            bool wake = false;
+            lock (_gate)
+            {
+                if (came) _engine.BytesCame(now);
+                came = false;
+                if (_inbox.IsFull(_engine.HeldBytes) && _engine.IsOpen)
+                {
+                    _paused = true;
+                    _engine.Listening(false, now);
+                    break;
+                }
+
+                _engine.InParts = _inbox.WantsParts;
+                _engine.HoldPongs = _transport.Backlog >= SendHighWater;
+                ProtocolEvent found = _engine.Read(ref bytes, _transport, now);
+                if (found.Kind == ProtocolEventKind.NeedMore) break;
+                wake = Handle(found, now);
+                _batchGoesOn = !last || !bytes.IsEmpty;
+            }
+
+            if (wake) _inbox.Wake();
+        }
+
+        if (_engine.FramesDone) Discard(offered);
+        return offered - bytes.Length;
+    }
+
+    public void BatchEnd()
+    {
+        _batchThread = 0;
+        _batchGoesOn = false;
+        Flush();
+        if (_drain is not null) TryDrain();
+    }
+
+    public void Ended(TransportEnd end)
+    {
+        bool wake;
+        CloseRecord record;
+        lock (_gate)
+        {
+            TimeSpan now = Now;
+            if (end.Kind == TransportEndKind.Closed && _brokenEnd is { } broken) end = broken;
+            _engine.EndOfStream(CauseOfEnd.Of(end), now);
+            record = _engine.Record!;
+            wake = _inbox.End();
+            _outbox.Fail(record);
+            _pings.Fail(record);
+            _transport.DropStaged();
+        }
+
+        _wheel.Remove(this);
+        if (wake) _inbox.Wake();
+        _closed.TrySetResult(record);
+    }
+
+    public override void Due()
+    {
+        bool wake = false;
+        lock (_gate)
+        {
+            TimeSpan now = Now;
+            // A backlog that we have not read, or a handler that keeps the transport's thread, is not the peer's silence.
+            bool listening = !_paused && _batchThread == 0;
+            _engine.Listening(listening, now);
+            if (listening && _transport.HasUnread) _engine.BytesCame(now);
+            _engine.Tick(_transport, now);
+            if (now >= _brokenDeadline) _transport.Close();
+            wake = AfterClosing();
+        }
+
+        if (wake) _inbox.Wake();
+        Flush();
+        Reschedule();
+    }
+
+    private void Reschedule()
+    {
+        TimeSpan deadline;
+        lock (_gate) deadline = _engine.Deadline < _brokenDeadline ? _engine.Deadline : _brokenDeadline;
+        if (deadline != TimeSpan.MaxValue) _wheel.Schedule(this, deadline - Now);
+    }
+
+    private bool Handle(in ProtocolEvent found, TimeSpan now)
+    {
+        switch (found.Kind)
+        {
+            case ProtocolEventKind.Message:
+                return _inbox.Deliver(found, _engine);
+            case ProtocolEventKind.MessagePart:
+                return _inbox.DeliverPart(found, _engine);
+            case ProtocolEventKind.Pong:
+                LastRoundTrip = found.RoundTrip;
+                _pings.Answer(found.PingNumber, now);
+                return false;
+            default:
+                return AfterClosing();
+        }
+    }
+
+    /// <summary>Follows a move of the close machine; true: wake the reader. Under the lock.</summary>
+    private bool AfterClosing()
+    {
+        if (_engine.IsOpen) return false;
+        if (_engine.FramesDone)
+        {
+            CloseRecord known = _engine.RecordAsKnown(Now);
+            _outbox.Fail(known);
+            _pings.Fail(known);
+        }
+        else
+        {
+            WriteOwed(Now);
+        }
+
+        if (_engine.Record is not null) _transport.Close();
+        else if (_paused) Listen();
+        bool wake = _inbox.End();
+        if (_engine.Deadline != TimeSpan.MaxValue) _wheel.Schedule(this, _engine.Deadline - Now);
+        return wake;
+    }
+
+    private void Listen()
+    {
+        _paused = false;
+        _engine.Listening(true, Now);
+        _transport.Resume();
+    }
+
+    private void Discard(int count)
+    {
+        _discarded += count;
+        if (_discarded > MostDiscarded) _transport.Close();
+    }
+
+    // ---- output ----
+
+    /// <summary>Sends what is staged, unless a flush is under way: that one goes on with it.</summary>
+    private void Flush()
+    {
+        while (true)
+        {
+            lock (_gate)
+            {
+                if (_flushing) return;
+                WriteOwed(Now);
+                if (_brokenEnd is not null) _transport.DropStaged();
+                if (_transport.Staged == 0)
+                {
+                    ShutdownIfDone();
+                    return;
+                }
+
+                _flushing = true;
+                _transport.BeginFlush();
+            }
+
+            ValueTask flush = _transport.FlushAsync();
+            if (flush.IsCompleted)
+            {
+                EndFlush(flush.GetAwaiter());
+                continue;
+            }
+
+            _flush = flush.GetAwaiter();
+            _flush.UnsafeOnCompleted(_flushDone);
+            return;
+        }
+    }
+
+    private void FlushDone()
+    {
+        EndFlush(_flush);
+        Flush();
+    }
+
+    private void EndFlush(System.Runtime.CompilerServices.ValueTaskAwaiter flush)
+    {
+        TransportEnd? broken = null;
+        try
+        {
+            flush.GetResult();
+        }
+        catch (Exception e)
+        {
+            broken = TransportFault.EndOf(e);
+        }
+
+        lock (_gate)
+        {
+            _flushing = false;
+            _transport.EndFlush();
+            if (broken is { } end) BreakOutput(end);
+            // A close frame that was staged before this flush began is out; one staged since is in the next.
+            else if (_transport.Staged == 0) _engine.OutputTaken(Now);
+        }
+    }
+
+    /// <summary>Nothing goes out any more. What the peer sent before is still read, its close frame perhaps; the wait for its end is bounded.</summary>
+    private void BreakOutput(TransportEnd end)
+    {
+        _brokenEnd ??= end;
+        _outbox.Fail(_engine.RecordAsKnown(Now));
+        _transport.DropStaged();
+        if (_brokenDeadline != TimeSpan.MaxValue) return;
+        _brokenDeadline = Now + _closeTimeout;
+        _wheel.Schedule(this, _closeTimeout);
+        if (_paused) Listen();
+    }
+
+    /// <summary>Writes what waited for room: answers to pings, sends, and behind them our close frame. Under the lock.</summary>
+    private void WriteOwed(TimeSpan now)
+    {
+        if (_transport.Backlog < SendHighWater) _engine.WriteOwedPong(_transport);
+        if (!_engine.FramesDone) _outbox.Drain(_engine, _transport, SendHighWater, now);
+        if (!_engine.OwesClose || !_outbox.IsIdle) return;
+        _engine.WriteOwedClose(_transport, now);
+        _outbox.Fail(_engine.RecordAsKnown(now));
+    }
+
+    /// <summary>The server ends its direction first (RFC 6455 7.1.1); a client does so only where it failed the connection.</summary>
+    private void ShutdownIfDone()
+    {
+        if (_shutdown || !_engine.FramesDone || _engine.Record is not null) return;
+        if (_engine.Role == Role.Client && _engine.State is not CloseState.Failed) return;
+        _shutdown = true;
+        // On the pool: TLS writes its close_notify, and an HTTP/2 stream ends its pump.
+        ThreadPool.UnsafeQueueUserWorkItem(static transport => _ = transport.ShutdownSendAsync().AsTask(), _transport, preferLocal: true);
+    }
+}

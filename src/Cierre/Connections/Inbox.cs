@@ -1,0 +1,306 @@
+using System.Threading.Tasks.Sources;
+using Cierre.Buffers;
+using Cierre.Protocol;
+
+namespace Cierre.Connections;
+
+/// <summary>What came and was not read yet, and the one reader that waits. All members but those of the value task sources run under the connection's lock.</summary>
+/// <remarks>A message that is handed out lies in a buffer of its own until the next receive, so the transport never waits for the application.</remarks>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA1001", Justification = "The stream is its reader's to dispose.")]
+internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSource<bool>, IValueTaskSource<WebSocketMessage?>
+{
+    /// <summary>How much may lie here unread before the transport is asked to pause: the peer then feels it through TCP.</summary>
+    public const int HighWater = 64 * 1024;
+
+    // An empty message takes room too.
+    private const int MessageOverhead = 64;
+
+    private ManualResetValueTaskSourceCore<bool> _waiter;
+    private Waiting _waiting;
+    private CancellationToken _token;
+    private CancellationTokenRegistration _registration;
+
+    private PooledBuffer _lent;
+    private Opcode _lentKind;
+    private bool _isLent;
+    private Queue<Parked>? _parked;
+    private int _parkedBytes;
+
+    private MessageReadStream? _stream;
+    private PooledBuffer _parts;
+    private int _partsRead;
+    private bool _partsEnded;
+    private bool _skipping;
+    private bool _ended;
+
+    private enum Waiting : byte
+    {
+        Nobody,
+        ForMessage,
+        ForStream,
+        ForPart,
+    }
+
+    /// <summary>Whether the transport should pause: much lies here and nobody asks for it.</summary>
+    public bool IsFull(int heldByEngine) =>
+        _waiting == Waiting.Nobody && !_ended && !_skipping && _parkedBytes + heldByEngine + _parts.Length - _partsRead >= HighWater;
+
+    /// <summary>Nothing lies unread and no handed-out message is still in use.</summary>
+    public bool IsIdle => !_isLent && _stream is null && _parked is not { Count: > 0 };
+
+    /// <summary>Whether the coming message is wanted in parts, or was begun so.</summary>
+    public bool WantsParts => _waiting == Waiting.ForStream || _skipping || (_stream is not null && !_partsEnded);
+
+    public bool HasEnded => _ended;
+
+    // ---- the engine's side; true: wake the reader, outside the lock ----
+
+    public bool Deliver(in ProtocolEvent message, WebSocketProtocol engine)
+    {
+        if (_waiting == Waiting.ForMessage)
+        {
+            Fill(ref _lent, message, engine);
+            _lentKind = message.MessageKind;
+            _isLent = true;
+            return StopWaiting();
+        }
+
+        var parked = new Parked { Kind = message.MessageKind };
+        Fill(ref parked.Data, message, engine);
+        _parkedBytes += parked.Data.Length + MessageOverhead;
+        (_parked ??= new Queue<Parked>()).Enqueue(parked);
+        return _waiting == Waiting.ForStream && StopWaiting();
+    }
+
+    public bool DeliverPart(in ProtocolEvent part, WebSocketProtocol engine)
+    {
+        bool wakes = false;
+        if (_waiting == Waiting.ForStream)
+        {
+            _stream = new MessageReadStream(driver, (WebSocketMessageKind)part.MessageKind);
+            wakes = true;
+        }
+
+        if (_skipping)
+        {
+            if (part.Assembled) Discard(engine);
+            if (part.Last) _skipping = false;
+            return false;
+        }
+
+        if (part.Assembled && _parts.IsEmpty) engine.TakeAssembled(ref _parts);
+        else
+        {
+            _parts.Append(part.Payload.Span);
+            if (part.Assembled) Discard(engine);
+        }
+
+        _partsEnded = part.Last;
+        return (wakes || _waiting == Waiting.ForPart) && StopWaiting();
+    }
+
+    /// <summary>Nothing more comes; what lies here can still be read.</summary>
+    public bool End()
+    {
+        if (_ended) return false;
+        _ended = true;
+        return _waiting != Waiting.Nobody && StopWaiting();
+    }
+
+    /// <summary>Runs the waiting reader, here and now. Outside the lock.</summary>
+    public void Wake() => _waiter.SetResult(true);
+
+    // ---- the reader's side ----
+
+    /// <summary>Gives back the last message and takes the next: true if there is one or the end is here, so that nobody waits.</summary>
+    public bool TryReceive(out bool any)
+    {
+        GiveBack();
+        any = TakeParked();
+        return any || _ended;
+    }
+
+    public ValueTask<WebSocketMessage?> WaitForMessage(CancellationToken token)
+    {
+        Wait(Waiting.ForMessage, token);
+        return new ValueTask<WebSocketMessage?>(this, _waiter.Version);
+    }
+
+    public ValueTask<bool> WaitForNext(CancellationToken token)
+    {
+        Wait(Waiting.ForMessage, token);
+        return new ValueTask<bool>(this, _waiter.Version);
+    }
+
+    /// <summary>Takes the next message as a stream, if there is one or the end is here.</summary>
+    public bool TryReceiveStream(out MessageReadStream? stream)
+    {
+        GiveBack();
+        stream = OpenParked();
+        return stream is not null || _ended;
+    }
+
+    public ValueTask<bool> WaitForStream(CancellationToken token)
+    {
+        Wait(Waiting.ForStream, token);
+        return new ValueTask<bool>(this, _waiter.Version);
+    }
+
+    /// <summary>The stream that a woken reader waited for; null at the end.</summary>
+    public MessageReadStream? TakeStream() => _stream ?? OpenParked();
+
+    public WebSocketMessage? Current => _isLent ? new WebSocketMessage((WebSocketMessageKind)_lentKind, _lent.Memory) : null;
+
+    /// <summary>Copies what a stream has; -1: it has to wait; 0: its end. A connection that ended in the middle of it is the caller's to report.</summary>
+    public int ReadPart(MessageReadStream stream, Span<byte> destination, out bool cutOff)
+    {
+        cutOff = false;
+        if (!ReferenceEquals(stream, _stream)) return 0;
+        ReadOnlySpan<byte> available = _parts.Span[_partsRead..];
+        if (available.IsEmpty)
+        {
+            if (_partsEnded) return 0;
+            cutOff = _ended;
+            return cutOff ? 0 : -1;
+        }
+
+        int count = Math.Min(available.Length, destination.Length);
+        available[..count].CopyTo(destination);
+        _partsRead += count;
+        if (_partsRead == _parts.Length)
+        {
+            _parts.Release();
+            _partsRead = 0;
+        }
+
+        return count;
+    }
+
+    public ValueTask<bool> WaitForPart(CancellationToken token)
+    {
+        Wait(Waiting.ForPart, token);
+        return new ValueTask<bool>(this, _waiter.Version);
+    }
+
+    /// <summary>The reader is done with a stream; what is left of its message is skipped.</summary>
+    public void CloseStream(MessageReadStream stream)
+    {
+        if (!ReferenceEquals(stream, _stream)) return;
+        _stream = null;
+        _skipping = !_partsEnded && !_ended;
+        _parts.Release();
+        _partsRead = 0;
+        _partsEnded = false;
+    }
+
+    /// <summary>Gives all memory back; nothing is read any more.</summary>
+    public void Release()
+    {
+        GiveBack();
+        while (_parked is { Count: > 0 })
+        {
+            Parked parked = _parked.Dequeue();
+            parked.Data.Release();
+        }
+    }
+
+    private static void Fill(ref PooledBuffer target, in ProtocolEvent message, WebSocketProtocol engine)
+    {
+        if (message.Assembled) engine.TakeAssembled(ref target);
+        else target.Append(message.Payload.Span);
+    }
+
+    private static void Discard(WebSocketProtocol engine)
+    {
+        PooledBuffer nothing = default;
+        engine.TakeAssembled(ref nothing);
+        nothing.Release();
+    }
+
+    private void GiveBack()
+    {
+        if (_waiting != Waiting.Nobody) throw new InvalidOperationException("A receive is already waiting: one receive at a time.");
+        if (_stream is not null) CloseStream(_stream);
+        _isLent = false;
+        _lent.Release();
+    }
+
+    private bool TakeParked()
+    {
+        if (_parked is not { Count: > 0 }) return false;
+        Parked parked = _parked.Dequeue();
+        _parkedBytes -= parked.Data.Length + MessageOverhead;
+        _lent.TakeFrom(ref parked.Data);
+        _lentKind = parked.Kind;
+        _isLent = true;
+        return true;
+    }
+
+    private MessageReadStream? OpenParked()
+    {
+        if (_parked is not { Count: > 0 }) return null;
+        Parked parked = _parked.Dequeue();
+        _parkedBytes -= parked.Data.Length + MessageOverhead;
+        _parts.TakeFrom(ref parked.Data);
+        _partsEnded = true;
+        return _stream = new MessageReadStream(driver, (WebSocketMessageKind)parked.Kind);
+    }
+
+    private void Wait(Waiting what, CancellationToken token)
+    {
+        if (_waiting != Waiting.Nobody) throw new InvalidOperationException("A receive is already waiting: one receive at a time.");
+        _waiter.Reset();
+        _waiting = what;
+        _token = token;
+        // A token that is cancelled by now runs its callback here, under the lock, which is its own.
+        if (token.CanBeCanceled) _registration = token.UnsafeRegister(static (inbox, token) => ((Inbox)inbox!).Cancel(token), this);
+    }
+
+    private bool StopWaiting()
+    {
+        _waiting = Waiting.Nobody;
+        _registration.Unregister();
+        _registration = default;
+        _token = default;
+        return true;
+    }
+
+    private void Cancel(CancellationToken token)
+    {
+        lock (gate)
+        {
+            if (_waiting == Waiting.Nobody || _token != token) return;
+            StopWaiting();
+        }
+
+        _waiter.SetException(new OperationCanceledException(token));
+    }
+
+    bool IValueTaskSource<bool>.GetResult(short token)
+    {
+        _waiter.GetResult(token);
+        return _isLent;
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _waiter.GetStatus(token);
+
+    void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _waiter.OnCompleted(continuation, state, token, flags);
+
+    WebSocketMessage? IValueTaskSource<WebSocketMessage?>.GetResult(short token)
+    {
+        _waiter.GetResult(token);
+        return Current;
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<WebSocketMessage?>.GetStatus(short token) => _waiter.GetStatus(token);
+
+    void IValueTaskSource<WebSocketMessage?>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _waiter.OnCompleted(continuation, state, token, flags);
+
+    private struct Parked
+    {
+        public Opcode Kind;
+        public PooledBuffer Data;
+    }
+}

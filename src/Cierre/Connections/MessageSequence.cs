@@ -1,0 +1,46 @@
+using Cierre.Connections;
+
+namespace Cierre;
+
+/// <summary>The messages of a connection for <c>await foreach</c>, without an allocation per message or per loop step.</summary>
+public readonly struct MessageSequence
+{
+    private readonly ConnectionDriver _driver;
+    private readonly CancellationToken _cancellationToken;
+
+    internal MessageSequence(ConnectionDriver driver, CancellationToken cancellationToken)
+    {
+        _driver = driver;
+        _cancellationToken = cancellationToken;
+    }
+
+    /// <summary>Begins the loop.</summary>
+    /// <param name="cancellationToken">Ends the loop with <see cref="OperationCanceledException"/>; harms nothing.</param>
+    /// <returns>The enumerator.</returns>
+    public Enumerator GetAsyncEnumerator(CancellationToken cancellationToken = default) => new(_driver, cancellationToken.CanBeCanceled ? cancellationToken : _cancellationToken);
+
+    /// <summary>Sets the token that ends the loop.</summary>
+    /// <param name="cancellationToken">The token.</param>
+    /// <returns>The same messages.</returns>
+    public MessageSequence WithCancellation(CancellationToken cancellationToken) => new(_driver, cancellationToken);
+
+    /// <summary>Walks through the messages of a connection.</summary>
+    public readonly struct Enumerator
+    {
+        private readonly ConnectionDriver _driver;
+        private readonly CancellationToken _cancellationToken;
+
+        internal Enumerator(ConnectionDriver driver, CancellationToken cancellationToken)
+        {
+            _driver = driver;
+            _cancellationToken = cancellationToken;
+        }
+
+        /// <summary>The message; valid until the next step.</summary>
+        public WebSocketMessage Current => _driver.Current;
+
+        /// <summary>Waits for the next message.</summary>
+        /// <returns>False at the end of the connection, however it ended.</returns>
+        public ValueTask<bool> MoveNextAsync() => _driver.MoveNextAsync(_cancellationToken);
+    }
+}

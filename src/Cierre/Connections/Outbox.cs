@@ -1,0 +1,84 @@
+using System.Buffers;
+using Cierre.Protocol;
+
+namespace Cierre.Connections;
+
+/// <summary>The sends that wait, in their order. Empty as long as the peer takes what is sent. Guarded by the connection's lock.</summary>
+internal struct Outbox
+{
+    private LinkedList<PendingSend>? _waiting;
+    private MessageWriteStream? _streaming;
+    private PendingSend? _part;
+
+    /// <summary>Nothing waits and no streamed message is unfinished: a message may go out at once.</summary>
+    public readonly bool IsFree => _streaming is null && _waiting is not { Count: > 0 };
+
+    /// <summary>Nothing waits that could still be written: our close frame may go out.</summary>
+    public readonly bool IsIdle => _part is null && (_streaming is not null || _waiting is not { Count: > 0 });
+
+    public readonly bool IsStreaming(MessageWriteStream stream) => ReferenceEquals(_streaming, stream);
+
+    public void Enqueue(PendingSend send) => (_waiting ??= new LinkedList<PendingSend>()).AddLast(send);
+
+    public void BeginStream(MessageWriteStream stream) => _streaming = stream;
+
+    public void EndStream() => _streaming = null;
+
+    /// <summary>A part of the streamed message that waits for room; false if one waits already.</summary>
+    public bool TryEnqueuePart(PendingSend part)
+    {
+        if (_part is not null) return false;
+        _part = part;
+        return true;
+    }
+
+    public readonly bool HasPart => _part is not null;
+
+    /// <summary>Takes a send out that has not begun; false: too late.</summary>
+    public readonly bool Remove(PendingSend send) => !send.Begun && _waiting is not null && _waiting.Remove(send);
+
+    /// <summary>Writes what waits, as long as the output has room.</summary>
+    public void Drain<T>(WebSocketProtocol engine, T output, int highWater, TimeSpan now)
+        where T : Transports.Transport
+    {
+        while (output.Backlog < highWater)
+        {
+            if (_part is { } part)
+            {
+                MessageWriteStream stream = _streaming!;
+                bool done = part.WriteNext(engine, output, stream.Continued, now);
+                stream.Continued = true;
+                if (!done) continue;
+                _part = null;
+                if (stream.Finishing) _streaming = null;
+                part.Complete();
+            }
+            else if (_streaming is not null || _waiting?.First is not { } first)
+            {
+                return;
+            }
+            else if (first.Value.Stream is { } stream)
+            {
+                _waiting.RemoveFirst();
+                _streaming = stream;
+                first.Value.Complete();
+            }
+            else if (first.Value.WriteNext(engine, output, continued: false, now))
+            {
+                _waiting.RemoveFirst();
+                first.Value.Complete();
+            }
+        }
+    }
+
+    /// <summary>Nothing more goes out: fails what waits.</summary>
+    public void Fail(CloseRecord record)
+    {
+        _part?.Fail(new WebSocketClosedException(record));
+        _part = null;
+        _streaming = null;
+        if (_waiting is null) return;
+        foreach (PendingSend send in _waiting) send.Fail(new WebSocketClosedException(record));
+        _waiting = null;
+    }
+}

@@ -1,0 +1,25 @@
+namespace Cierre;
+
+public sealed partial class WebSocketConnection
+{
+    /// <summary>Receives the next message.</summary>
+    /// <param name="cancellationToken">Cancels the wait and nothing else: no message is lost, and the connection goes on.</param>
+    /// <returns>The message, valid until the next receive; null at the end of the connection, however it ended.</returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">Another receive is waiting.</exception>
+    public ValueTask<WebSocketMessage?> ReceiveAsync(CancellationToken cancellationToken = default) => _driver.ReceiveAsync(cancellationToken);
+
+    /// <summary>Receives message after message: <c>await foreach (var message in connection.ReadAllAsync())</c>. Ends when the connection ends.</summary>
+    /// <param name="cancellationToken">Ends the loop with <see cref="OperationCanceledException"/> and harms nothing.</param>
+    /// <returns>The messages; each is valid until the next step.</returns>
+    public MessageSequence ReadAllAsync(CancellationToken cancellationToken = default) => new(_driver, cancellationToken);
+
+    /// <summary>Receives the next message as a stream, as it comes: for messages too large to hold.</summary>
+    /// <remarks>The size is held to <see cref="WebSocketConnectionOptions.MaxMessageSize"/>: raise it for messages that are only ever streamed; no more than
+    /// 64 KiB of them wait in memory. Disposing the stream, or the next receive, skips what is left of the message.</remarks>
+    /// <param name="cancellationToken">Cancels the wait and nothing else.</param>
+    /// <returns>The stream; null at the end of the connection. Its reads throw <see cref="WebSocketClosedException"/> where the connection ends inside the message.</returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">Another receive is waiting.</exception>
+    public ValueTask<MessageStream?> ReceiveStreamAsync(CancellationToken cancellationToken = default) => _driver.ReceiveStreamAsync(cancellationToken);
+}

@@ -1,0 +1,97 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
+using Cierre.Protocol;
+
+namespace Cierre;
+
+public sealed partial class WebSocketConnection
+{
+    /// <summary>Sends a text message. A lone surrogate becomes U+FFFD.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="cancellationToken">Cancels a send that has not begun; one that has begun is finished.</param>
+    /// <returns>Completes when there is room for more: awaiting is backpressure.</returns>
+    /// <exception cref="WebSocketClosedException">The connection closes or is closed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the send began; nothing was sent.</exception>
+    public ValueTask SendAsync(string text, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        byte[] utf8 = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
+        int length = Encoding.UTF8.GetBytes(text, utf8);
+        return SendRented(Opcode.Text, utf8, length, cancellationToken);
+    }
+
+    /// <summary>Sends a binary message.</summary>
+    /// <param name="data">The payload; must not change until the returned task completes.</param>
+    /// <param name="cancellationToken">Cancels a send that has not begun; one that has begun is finished.</param>
+    /// <returns>Completes when there is room for more: awaiting is backpressure.</returns>
+    /// <exception cref="WebSocketClosedException">The connection closes or is closed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the send began; nothing was sent.</exception>
+    public ValueTask SendAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default) => _driver.SendAsync(Opcode.Binary, data, cancellationToken);
+
+    /// <summary>Sends a text message that is UTF-8 already.</summary>
+    /// <param name="utf8">The text; must not change until the returned task completes.</param>
+    /// <param name="cancellationToken">Cancels a send that has not begun; one that has begun is finished.</param>
+    /// <returns>Completes when there is room for more: awaiting is backpressure.</returns>
+    /// <exception cref="ArgumentException">The bytes are not UTF-8 (RFC 6455 8.1).</exception>
+    /// <exception cref="WebSocketClosedException">The connection closes or is closed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the send began; nothing was sent.</exception>
+    public ValueTask SendTextAsync(ReadOnlyMemory<byte> utf8, CancellationToken cancellationToken = default)
+    {
+        if (!Utf8.IsValid(utf8.Span)) throw new ArgumentException("A text message must be UTF-8 (RFC 6455 8.1); send other bytes as binary.", nameof(utf8));
+        return _driver.SendAsync(Opcode.Text, utf8, cancellationToken);
+    }
+
+    /// <summary>Sends a received message on, as it is.</summary>
+    /// <param name="message">A message that is still valid, and stays so until the returned task completes.</param>
+    /// <param name="cancellationToken">Cancels a send that has not begun; one that has begun is finished.</param>
+    /// <returns>Completes when there is room for more: awaiting is backpressure.</returns>
+    /// <exception cref="WebSocketClosedException">The connection closes or is closed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the send began; nothing was sent.</exception>
+    public ValueTask SendAsync(WebSocketMessage message, CancellationToken cancellationToken = default) => _driver.SendAsync((Opcode)message.Kind, message.Data, cancellationToken);
+
+    /// <summary>Sends a value as JSON in a text message.</summary>
+    /// <typeparam name="T">The type of the value.</typeparam>
+    /// <param name="value">The value.</param>
+    /// <param name="typeInfo">Its source-generated description.</param>
+    /// <param name="cancellationToken">Cancels a send that has not begun; one that has begun is finished.</param>
+    /// <returns>Completes when there is room for more: awaiting is backpressure.</returns>
+    /// <exception cref="WebSocketClosedException">The connection closes or is closed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the send began; nothing was sent.</exception>
+    public ValueTask SendJsonAsync<T>(T value, JsonTypeInfo<T> typeInfo, CancellationToken cancellationToken = default) =>
+        _driver.SendAsync(Opcode.Text, JsonSerializer.SerializeToUtf8Bytes(value, typeInfo), cancellationToken);
+
+    /// <summary>Begins a message that is sent piece by piece: each write is a fragment, disposing the stream ends the message. Other messages wait until then.</summary>
+    /// <param name="kind">Text (the pieces together must be UTF-8) or binary.</param>
+    /// <param name="cancellationToken">Cancels the wait for the messages before it.</param>
+    /// <returns>A stream to write to and to dispose.</returns>
+    /// <exception cref="WebSocketClosedException">The connection closes or is closed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; nothing was sent.</exception>
+    public async ValueTask<MessageStream> OpenMessageAsync(WebSocketMessageKind kind, CancellationToken cancellationToken = default)
+    {
+        if (kind is not (WebSocketMessageKind.Text or WebSocketMessageKind.Binary)) throw new ArgumentOutOfRangeException(nameof(kind), kind, "Text or Binary.");
+        return await _driver.OpenMessageAsync(kind, cancellationToken);
+    }
+
+    private ValueTask SendRented(Opcode kind, byte[] rented, int length, CancellationToken cancellationToken)
+    {
+        ValueTask sent = _driver.SendAsync(kind, rented.AsMemory(0, length), cancellationToken);
+        if (!sent.IsCompleted) return Await(sent, rented);
+        ArrayPool<byte>.Shared.Return(rented);
+        return sent;
+
+        static async ValueTask Await(ValueTask sent, byte[] rented)
+        {
+            try
+            {
+                await sent;
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(rented);
+            }
+        }
+    }
+}

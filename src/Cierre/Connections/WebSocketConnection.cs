@@ -1,0 +1,49 @@
+using Cierre.Connections;
+using Cierre.Protocol;
+using Cierre.Transports;
+
+namespace Cierre;
+
+/// <summary>An open WebSocket connection, client or server: messages in and out, and an end that is always explained.</summary>
+/// <remarks>
+/// <para>Sends may run concurrently; they keep their order. One receive may wait at a time. Receiving ends when the connection ends: it does not throw for a close.</para>
+/// <para>A receive continues on the thread that brought the bytes: code after it should not block.</para>
+/// <para>Every connection ends in exactly one <see cref="CloseRecord"/>: <see cref="Closed"/>. RFC 6455.</para>
+/// </remarks>
+public sealed partial class WebSocketConnection : IAsyncDisposable
+{
+    private readonly ConnectionDriver _driver;
+
+    internal WebSocketConnection(Role role, WebSocketConnectionOptions options, Transport transport, ConnectionInfo info)
+    {
+        _driver = new ConnectionDriver(role, options.ToLimits(), transport, options.TimeProvider);
+        Info = info;
+    }
+
+    /// <summary>The subprotocol that was agreed on; null for none. RFC 6455 1.9.</summary>
+    public string? Subprotocol => Info.Subprotocol;
+
+    /// <summary>The extensions in use, as in <c>Sec-WebSocket-Extensions</c>; empty for none. RFC 6455 9.1.</summary>
+    public string Extensions => Info.Extensions;
+
+    /// <summary>The address: for a client the one it connected to, after redirects; null for a pair in memory.</summary>
+    public Uri? Url => Info.Url;
+
+    /// <summary>The HTTP version that carried the opening handshake: 1.1 or 2.0.</summary>
+    public Version HttpVersion => Info.HttpVersion;
+
+    /// <summary>Whether no close was begun by either side.</summary>
+    public bool IsOpen => _driver.IsOpen;
+
+    /// <summary>How the connection ended. Completes once, when the transport is closed; never fails. RFC 6455 7.1.4.</summary>
+    public Task<CloseRecord> Closed => _driver.Closed;
+
+    /// <summary>What passed so far.</summary>
+    public ConnectionTraffic Traffic => _driver.Traffic;
+
+    internal ConnectionInfo Info { get; }
+
+    internal ConnectionDriver Driver => _driver;
+
+    internal void Start() => _driver.Start();
+}

@@ -1,0 +1,100 @@
+using Cierre.Protocol;
+
+namespace Cierre;
+
+/// <summary>Sets the limits and times of one connection, in either role.</summary>
+/// <remarks>Every value is checked where it is set: zero or a negative one throws with the name of the option, except where zero is said to switch off.</remarks>
+public class WebSocketConnectionOptions
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(24);
+
+    /// <summary>The largest message that is accepted, in bytes after reassembly; default 1 MiB. Larger: 1009, from the frame header where that tells.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+    public long MaxMessageSize
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, nameof(MaxMessageSize));
+            field = value;
+        }
+    } = ProtocolLimits.Default.MaxMessageSize;
+
+    /// <summary>The most fragments that one message may have; default 10,000. More: 1008.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+    public int MaxFragments
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, nameof(MaxFragments));
+            field = value;
+        }
+    } = ProtocolLimits.Default.MaxFragments;
+
+    /// <summary>The only kind of message that is accepted, the other being refused with 1003; default null, both.</summary>
+    public WebSocketMessageKind? OnlyKind { get; set; }
+
+    /// <summary>How often a ping is sent; default 20 s, below the 30-60 s after which proxies cut idle connections. Zero: no keep-alive.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Negative, or more than 24 days.</exception>
+    public TimeSpan PingInterval
+    {
+        get;
+        set => field = Check(value, nameof(PingInterval), mayBeZero: true);
+    } = ProtocolLimits.Default.PingInterval;
+
+    /// <summary>How long a peer may stay silent after a ping before the connection is closed with 1011; default 20 s. Any byte counts as life.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive, or more than 24 days.</exception>
+    public TimeSpan PingTimeout
+    {
+        get;
+        set => field = Check(value, nameof(PingTimeout));
+    } = ProtocolLimits.Default.PingTimeout;
+
+    /// <summary>How long no message may pass either way before the connection is closed with 3008; pings do not count. Default zero: off.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Negative, or more than 24 days.</exception>
+    public TimeSpan IdleTimeout
+    {
+        get;
+        set => field = Check(value, nameof(IdleTimeout), mayBeZero: true);
+    }
+
+    /// <summary>How long the peer may take to answer our close frame, and again to end its stream; default 5 s.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive, or more than 24 days.</exception>
+    public TimeSpan CloseTimeout
+    {
+        get;
+        set => field = Check(value, nameof(CloseTimeout));
+    } = ProtocolLimits.Default.CloseTimeout;
+
+    /// <summary>The clock; default <see cref="TimeProvider.System"/>.</summary>
+    /// <exception cref="ArgumentNullException">Null.</exception>
+    public TimeProvider TimeProvider
+    {
+        get;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value, nameof(TimeProvider));
+            field = value;
+        }
+    } = TimeProvider.System;
+
+    internal ProtocolLimits ToLimits() => new()
+    {
+        MaxMessageSize = MaxMessageSize,
+        MaxFragments = MaxFragments,
+        OnlyKind = (Opcode?)OnlyKind,
+        PingInterval = PingInterval,
+        PingTimeout = PingTimeout,
+        IdleTimeout = IdleTimeout,
+        CloseTimeout = CloseTimeout,
+    };
+
+    internal static TimeSpan Check(TimeSpan value, string name, bool mayBeZero = false)
+    {
+        if (mayBeZero) ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero, name);
+        else ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero, name);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(value, Longest, name);
+        return value;
+    }
+}

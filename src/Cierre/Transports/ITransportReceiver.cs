@@ -1,0 +1,16 @@
+namespace Cierre.Transports;
+
+/// <summary>What a transport pushes its bytes to. All calls come one at a time.</summary>
+internal interface ITransportReceiver
+{
+    /// <summary>Bytes of the peer, valid and writable until the call returns.</summary>
+    /// <param name="last">Whether no further bytes of this batch follow.</param>
+    /// <returns>How many were taken. Fewer than offered: the receiver is full; they are offered again after <see cref="Transport.Resume"/>.</returns>
+    int Receive(Memory<byte> bytes, bool last);
+
+    /// <summary>All that a wake-up brought was offered: the moment to flush.</summary>
+    void BatchEnd();
+
+    /// <summary>Nothing comes any more; the last call.</summary>
+    void Ended(TransportEnd end);
+}

@@ -1,0 +1,59 @@
+using System.Buffers;
+using Cierre.Buffers;
+
+namespace Cierre.Transports;
+
+/// <summary>Bytes in, staged bytes out, an end: what a connection needs of a socket, and nothing of WebSockets.</summary>
+/// <remarks>
+/// Staging and <see cref="BeginFlush"/> belong to whoever holds the connection's lock; at most one flush is under way. While it is,
+/// further bytes are staged in a second buffer, so that a batch leaves in one write and no writer waits for another.
+/// </remarks>
+internal abstract class Transport : IBufferWriter<byte>
+{
+    private PooledBuffer _staged;
+    private PooledBuffer _flushing;
+
+    /// <summary>Bytes staged and not yet given to a flush.</summary>
+    public int Staged => _staged.Length;
+
+    /// <summary>Bytes that the kernel does not have yet.</summary>
+    public int Backlog => _staged.Length + _flushing.Length;
+
+    /// <summary>Whether bytes of the peer are known to wait unread.</summary>
+    public virtual bool HasUnread => false;
+
+    public Memory<byte> GetMemory(int sizeHint = 0) => _staged.GetMemory(sizeHint);
+
+    public Span<byte> GetSpan(int sizeHint = 0) => _staged.GetMemory(sizeHint).Span;
+
+    public void Advance(int count) => _staged.Advance(count);
+
+    /// <summary>Moves what is staged into the flush that <see cref="FlushAsync"/> then performs.</summary>
+    public void BeginFlush() => _flushing.TakeFrom(ref _staged);
+
+    /// <summary>Completes when the kernel (or the layer that plays its part) has the bytes.</summary>
+    public ValueTask FlushAsync() => WriteAsync(_flushing.Memory);
+
+    /// <summary>Gives the flushed bytes back.</summary>
+    public void EndFlush() => _flushing.Release();
+
+    /// <summary>Nothing goes out any more: forgets what is staged.</summary>
+    public void DropStaged() => _staged.Release();
+
+    /// <summary>Begins to push to the receiver.</summary>
+    public abstract void Start(ITransportReceiver receiver);
+
+    /// <summary>The receiver has room again.</summary>
+    public abstract void Resume();
+
+    /// <summary>Ends our direction after a completed flush, where the transport can; the peer's direction is read on.</summary>
+    public abstract ValueTask ShutdownSendAsync();
+
+    /// <summary>Lets go in order: what was flushed still reaches the peer. <see cref="ITransportReceiver.Ended"/> follows.</summary>
+    public abstract void Close();
+
+    /// <summary>Cuts: RST, RST_STREAM(CANCEL). <see cref="ITransportReceiver.Ended"/> follows.</summary>
+    public abstract void Abort();
+
+    protected abstract ValueTask WriteAsync(ReadOnlyMemory<byte> bytes);
+}

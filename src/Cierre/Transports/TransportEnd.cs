@@ -1,0 +1,19 @@
+namespace Cierre.Transports;
+
+internal enum TransportEndKind
+{
+    /// <summary>The peer ended its stream in order: TCP FIN, TLS close_notify, HTTP/2 END_STREAM.</summary>
+    EndOfStream,
+
+    /// <summary>The peer, or something in between, cut it: TCP RST, HTTP/2 RST_STREAM.</summary>
+    Reset,
+
+    /// <summary>We let go of it.</summary>
+    Closed,
+
+    /// <summary>Anything else that a read or write can throw.</summary>
+    Fault,
+}
+
+/// <summary>How a transport ended, as evidence for the record.</summary>
+internal readonly record struct TransportEnd(TransportEndKind Kind, Exception? Exception = null);

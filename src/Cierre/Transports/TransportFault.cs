@@ -1,0 +1,32 @@
+using System.Net;
+using System.Net.Http;
+using System.Net.Sockets;
+
+namespace Cierre.Transports;
+
+/// <summary>Tells a reset from other faults by the error codes that exceptions carry, never by their texts.</summary>
+internal static class TransportFault
+{
+    public static TransportEnd EndOf(Exception exception)
+    {
+        for (Exception? e = exception; e is not null; e = e.InnerException)
+        {
+            switch (e)
+            {
+                case SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown or SocketError.OperationAborted }:
+                case HttpProtocolException:
+                    return new TransportEnd(TransportEndKind.Reset, exception);
+                // A TLS stream or an HTTP stream cut in the middle: the peer's FIN came where more was due.
+                case HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded }:
+                    return new TransportEnd(TransportEndKind.EndOfStream, exception);
+                // Kestrel's ConnectionResetException and Http2StreamErrorException are known by name only: this library does not reference it.
+                case IOException when e.GetType().Name is "ConnectionResetException" or "ConnectionAbortedException":
+                    return new TransportEnd(TransportEndKind.Reset, exception);
+                default:
+                    continue;
+            }
+        }
+
+        return new TransportEnd(TransportEndKind.Fault, exception);
+    }
+}

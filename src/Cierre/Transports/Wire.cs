@@ -1,0 +1,24 @@
+namespace Cierre.Transports;
+
+/// <summary>The sending half and the end of a transport: what differs between a socket, TLS, an HTTP/2 stream and memory.</summary>
+internal abstract class Wire
+{
+    /// <summary>Whether ending our direction ends the whole (an HTTP/2 server: END_STREAM is the delegate's return).</summary>
+    public virtual bool EndsOnShutdown => false;
+
+    public virtual bool HasUnread => false;
+
+    /// <summary>Completes when the kernel, or what plays its part, has the bytes.</summary>
+    public abstract ValueTask WriteAsync(ReadOnlyMemory<byte> bytes);
+
+    /// <summary>Ends our direction: FIN, close_notify. Does nothing where that would end both.</summary>
+    public abstract ValueTask ShutdownSendAsync();
+
+    public abstract void Abort();
+
+    /// <summary>The pump has ended: release everything.</summary>
+    public abstract ValueTask DisposeAsync();
+
+    /// <summary>What an exception of a read or a write says about the end.</summary>
+    public virtual TransportEnd EndOf(Exception exception) => TransportFault.EndOf(exception);
+}
