@@ -11,7 +11,6 @@ internal sealed class CloseDetail(string key, params object[] arguments)
 
     public string In(CultureInfo culture) => Texts.Format(culture, key, arguments);
 
-
     /// <summary>As on the wire.</summary>
     public string English => In(CultureInfo.InvariantCulture);
 

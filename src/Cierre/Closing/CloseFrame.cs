@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.Unicode;
@@ -20,9 +21,6 @@ public sealed record CloseFrame(ushort Code, string Reason = "")
     /// <summary>A close frame with an empty body. RFC 6455 7.1.5: its code is 1005.</summary>
     public static CloseFrame Empty { get; } = new(CloseCode.NoStatusReceived);
 
-    // UTF-8 that rejects, and keeps a byte order mark as it came.
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: false);
-
     /// <summary>Whether the body of the frame is empty.</summary>
     public bool IsEmpty => Code == CloseCode.NoStatusReceived;
 
@@ -35,7 +33,7 @@ public sealed record CloseFrame(ushort Code, string Reason = "")
         if (IsEmpty) return 0;
         BinaryPrimitives.WriteUInt16BigEndian(body, Code);
         // FromUtf16 stops at the last code point that fits, and writes U+FFFD for a lone surrogate.
-        Utf8Transcoder(Reason, body.Slice(sizeof(ushort), MaxReasonBytes), out int written);
+        Utf8.FromUtf16(Reason, body.Slice(sizeof(ushort), MaxReasonBytes), out _, out int written);
         return sizeof(ushort) + written;
     }
 
@@ -59,24 +57,27 @@ public sealed record CloseFrame(ushort Code, string Reason = "")
         }
 
         ReadOnlySpan<byte> reason = body[sizeof(ushort)..];
-        if (!System.Text.Unicode.Utf8.IsValid(reason))
+        if (!Utf8.IsValid(reason))
         {
             int offset = FirstInvalid(reason);
             violation = Violations.CloseReasonNotUtf8(offset, reason[offset]);
             return false;
         }
 
-        frame = new CloseFrame(code, Utf8.GetString(reason));
+        frame = new CloseFrame(code, Encoding.UTF8.GetString(reason)); // keeps a byte order mark
         return true;
     }
 
-    private static void Utf8Transcoder(string reason, Span<byte> destination, out int written) =>
-        System.Text.Unicode.Utf8.FromUtf16(reason, destination, out _, out written, replaceInvalidSequences: true, isFinalBlock: true);
-
+    /// <summary>The offset of the byte at which the bytes could no longer become UTF-8; that of the last code point where it is not whole.</summary>
     private static int FirstInvalid(ReadOnlySpan<byte> bytes)
     {
         int offset = 0;
-        while (Rune.DecodeFromUtf8(bytes[offset..], out _, out int consumed) == System.Buffers.OperationStatus.Done) offset += consumed;
-        return offset;
+        while (true)
+        {
+            OperationStatus status = Rune.DecodeFromUtf8(bytes[offset..], out _, out int consumed);
+            if (status == OperationStatus.Done) offset += consumed;
+            // A byte that begins a code point (RFC 3629 4) is not the bad one; the one after those that were consumed is.
+            else return status == OperationStatus.InvalidData && bytes[offset] is >= 0xC2 and <= 0xF4 ? offset + consumed : offset;
+        }
     }
 }

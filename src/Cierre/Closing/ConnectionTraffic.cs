@@ -8,8 +8,11 @@ namespace Cierre;
 /// <param name="PingsSent">Pings sent, keep-alive included.</param>
 /// <param name="PongsReceived">Pongs that answered one of our pings.</param>
 /// <param name="LastReceived">When the last byte came, counted from the opening; null if nothing came.</param>
+/// <param name="LastSent">When the last frame was sent, counted from the opening; null if none was, or nobody counted.</param>
+/// <param name="LastSentBytes">The size of the last message sent, in bytes.</param>
 public sealed record ConnectionTraffic(
-    long FramesReceived, long FramesSent, long MessagesReceived, long MessagesSent, long PingsSent, long PongsReceived, TimeSpan? LastReceived)
+    long FramesReceived, long FramesSent, long MessagesReceived, long MessagesSent, long PingsSent, long PongsReceived, TimeSpan? LastReceived,
+    TimeSpan? LastSent = null, long LastSentBytes = 0)
 {
     internal static readonly ConnectionTraffic None = new(0, 0, 0, 0, 0, 0, null);
 }

@@ -1,0 +1,83 @@
+using System.Globalization;
+using Cierre.Closing;
+
+namespace Cierre;
+
+/// <summary>Describes one close code, or a range of codes that mean the same: one row of <see cref="CloseCodes"/>.</summary>
+public sealed record CloseCodeInfo
+{
+    // The texts are found under the key of the row; a registration brings its own.
+    private readonly string _key;
+    private readonly string? _registeredName;
+    private readonly string? _registeredDescription;
+
+    internal CloseCodeInfo(int from, int to, string key, bool onTheWire, CloseCodeUse app, ReconnectAdvice reconnect)
+    {
+        (From, To, _key, OnTheWire, App, Reconnect) = (from, to, key, onTheWire, app, reconnect);
+    }
+
+    private CloseCodeInfo(CloseCodeInfo row, ushort code, string name, string description, ReconnectAdvice reconnect)
+        : this(code, code, row._key, row.OnTheWire, row.App, reconnect)
+    {
+        (_registeredName, _registeredDescription) = (name, description);
+    }
+
+    /// <summary>The first code of the row, 0-65535.</summary>
+    public int From { get; internal init; }
+
+    /// <summary>The last code of the row, 0-65535; the same as <see cref="From"/> for a single code.</summary>
+    public int To { get; internal init; }
+
+    /// <summary>The name as the IANA registry or the application gives it; empty for a range and for a code without a name.</summary>
+    public string Name => GetName(CultureInfo.InvariantCulture);
+
+    /// <summary>What the code means, in English: one clause without a capital and without a full stop.</summary>
+    public string Description => GetDescription(CultureInfo.InvariantCulture);
+
+    /// <summary>Whether the code may stand in a close frame. RFC 6455 7.4.</summary>
+    public bool OnTheWire { get; }
+
+    /// <summary>Who may pass the code to a close call.</summary>
+    public CloseCodeUse App { get; }
+
+    /// <summary>Whether to connect again when the peer closes with this code. RFC 6455 7.2.3.</summary>
+    public ReconnectAdvice Reconnect { get; }
+
+    /// <summary>Whether the application gave the code its name with <see cref="CloseCodes.Register"/>.</summary>
+    public bool IsRegisteredByApplication => _registeredName is not null;
+
+    /// <summary>Gets the name in a language; English where a translation is missing.</summary>
+    /// <param name="culture">The language.</param>
+    /// <returns>The name; empty for a range and for a code without a name.</returns>
+    public string GetName(CultureInfo culture)
+    {
+        ArgumentNullException.ThrowIfNull(culture);
+        return _registeredName ?? Texts.Find(culture, _key + "Name") ?? "";
+    }
+
+    /// <summary>Gets what the code means, in a language; English where a translation is missing.</summary>
+    /// <param name="culture">The language.</param>
+    /// <returns>One clause without a capital and without a full stop.</returns>
+    public string GetDescription(CultureInfo culture)
+    {
+        ArgumentNullException.ThrowIfNull(culture);
+        return _registeredDescription is { Length: > 0 } ? _registeredDescription : Texts.Get(culture, _key);
+    }
+
+    /// <summary>Explains the code: its meaning, who may send it, when Cierre produces it, and whether to connect again.</summary>
+    /// <param name="culture">The language; null takes <see cref="CultureInfo.CurrentUICulture"/>.</param>
+    /// <returns>Several lines, without a trailing line end.</returns>
+    public string Explain(CultureInfo? culture = null) => CloseExplanation.OfCode(this, culture ?? CultureInfo.CurrentUICulture);
+
+    /// <summary>The code or range, and the name: <c>1000 Normal Closure</c>, <c>4000-4999</c>.</summary>
+    /// <returns>One line.</returns>
+    public override string ToString() => $"{CodeOrRange} {Name}".TrimEnd();
+
+    internal string CodeOrRange => From == To ? From.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{From}-{To}");
+
+    /// <summary>When Cierre itself produces the code, or what it does when it is received.</summary>
+    internal string When(CultureInfo culture) => Texts.Get(culture, _key + "When");
+
+    internal CloseCodeInfo As(ushort code, string name, string description, ReconnectAdvice? reconnect) =>
+        new(this, code, name, description, reconnect ?? Reconnect);
+}

@@ -1,0 +1,141 @@
+using System.Globalization;
+using Cierre.Closing;
+using static Cierre.CloseCodeUse;
+
+namespace Cierre;
+
+/// <summary>Lists every close code: its name and meaning, who may send it, and what to do when it comes. RFC 6455 7.4 and the IANA registry.</summary>
+/// <remarks>A code that is not in the table of a close frame's codes is never sent, and is a protocol error (1002) when it is received.</remarks>
+public static class CloseCodes
+{
+    private const int LastDefined = 4999;
+
+    private static readonly Lock Gate = new();
+
+    // Sorted and without a hole from 0 to 65535. A registration replaces the array, so readers need no lock.
+    private static volatile CloseCodeInfo[] _rows =
+    [
+        //                                 wire   app         reconnect
+        Range(0, 999,      "Code0To999",    false, No,         ReconnectAdvice.None),
+        Code(1000,                          true,  Yes,        ReconnectAdvice.No),
+        Code(1001,                          true,  Connection, ReconnectAdvice.Yes),
+        Code(1002,                          true,  Connection, ReconnectAdvice.No),
+        Code(1003,                          true,  Connection, ReconnectAdvice.No),
+        Code(1004,                          false, No,         ReconnectAdvice.None),
+        Code(1005,                          false, No,         ReconnectAdvice.No),
+        Code(1006,                          false, No,         ReconnectAdvice.Yes),
+        Code(1007,                          true,  Connection, ReconnectAdvice.No),
+        Code(1008,                          true,  Connection, ReconnectAdvice.No),
+        Code(1009,                          true,  Connection, ReconnectAdvice.No),
+        Code(1010,                          true,  Client,     ReconnectAdvice.No),
+        Code(1011,                          true,  Connection, ReconnectAdvice.Yes),
+        Code(1012,                          true,  Connection, ReconnectAdvice.YesAfter(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30))),
+        Code(1013,                          true,  Connection, ReconnectAdvice.OtherAddress),
+        Code(1014,                          true,  Connection, ReconnectAdvice.Yes),
+        Code(1015,                          false, No,         ReconnectAdvice.No),
+        Range(1016, 1999,  "Code1016To1999", false, No,        ReconnectAdvice.None),
+        Range(2000, 2999,  "Code2000To2999", false, No,        ReconnectAdvice.None),
+        Code(3000,                          true,  Yes,        ReconnectAdvice.AfterNewCredentials),
+        Range(3001, 3002,  "Code3000To3999", true, Yes,        ReconnectAdvice.No),
+        Code(3003,                          true,  Yes,        ReconnectAdvice.No),
+        Range(3004, 3007,  "Code3000To3999", true, Yes,        ReconnectAdvice.No),
+        Code(3008,                          true,  Yes,        ReconnectAdvice.Yes),
+        Range(3009, 3999,  "Code3000To3999", true, Yes,        ReconnectAdvice.No),
+        Range(4000, LastDefined, "Code4000To4999", true, Yes,  ReconnectAdvice.No),
+        Range(5000, 65535, "Code5000To65535", false, No,       ReconnectAdvice.None),
+    ];
+
+    /// <summary>The rows from 0 to 4999 in order and without a hole: single codes, and the ranges between them.</summary>
+    public static IReadOnlyList<CloseCodeInfo> All
+    {
+        get
+        {
+            CloseCodeInfo[] rows = _rows;
+            return new ArraySegment<CloseCodeInfo>(rows, 0, IndexOf(rows, LastDefined) + 1);
+        }
+    }
+
+    /// <summary>Gets the row that holds a code.</summary>
+    /// <param name="code">The code, 0-65535.</param>
+    /// <returns>The row: of the code alone, or of the range it is in.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The number does not fit the two bytes of a close code.</exception>
+    public static CloseCodeInfo Get(int code)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(code);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(code, ushort.MaxValue);
+        CloseCodeInfo[] rows = _rows;
+        return rows[IndexOf(rows, code)];
+    }
+
+    /// <summary>Explains one code, also one that has no row of its own.</summary>
+    /// <param name="code">The code, 0-65535.</param>
+    /// <param name="culture">The language; null takes <see cref="CultureInfo.CurrentUICulture"/>.</param>
+    /// <returns>Several lines, without a trailing line end.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The number does not fit the two bytes of a close code.</exception>
+    public static string Explain(int code, CultureInfo? culture = null) =>
+        CloseExplanation.OfCode(Get(code), culture ?? CultureInfo.CurrentUICulture, code);
+
+    /// <summary>Gives a code of the application its name; explanations and advice then use it. Thread-safe.</summary>
+    /// <param name="code">The code: 3000-4999, except those that the IANA registry names. RFC 6455 7.4.2.</param>
+    /// <param name="name">A short name, such as <c>Session replaced</c>.</param>
+    /// <param name="description">What the code means: one clause without a capital and without a full stop; empty takes the text of the range.</param>
+    /// <param name="reconnect">Whether to connect again when a peer closes with it; null means no.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The code is not in 3000-4999.</exception>
+    /// <exception cref="ArgumentException">The name is empty, or the code has another name already.</exception>
+    public static void Register(ushort code, string name, string description = "", ReconnectAdvice? reconnect = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(description);
+        if (code is < 3000 or > LastDefined)
+            throw new ArgumentOutOfRangeException(nameof(code), code, Texts.Format(CultureInfo.InvariantCulture, "CodeNotRegistrable", code));
+
+        lock (Gate)
+        {
+            CloseCodeInfo[] rows = _rows;
+            int index = IndexOf(rows, code);
+            CloseCodeInfo row = rows[index];
+            if (row.Name.Length > 0 && !(row.IsRegisteredByApplication && row.Name == name))
+                throw new ArgumentException(Texts.Format(CultureInfo.InvariantCulture, "CodeHasName", code, row.Name), nameof(code));
+            _rows = [.. rows[..index], .. Split(row, code, name, description, reconnect), .. rows[(index + 1)..]];
+        }
+    }
+
+    /// <summary>RFC 6455 7.4: whether a close frame may carry the code.</summary>
+    internal static bool MayBeOnTheWire(int code) => Get(code).OnTheWire;
+
+    /// <summary>Throws where a connection's own close call may not send the code; before a byte is written.</summary>
+    internal static void CheckSendable(ushort code, bool client, string parameterName)
+    {
+        CloseCodeUse use = Get(code).App;
+        if (use != No && (use != Client || client)) return;
+        string key = use == Client ? "CodeForClientsOnly" : client ? "CodeNotSendableByClient" : "CodeNotSendableByServer";
+        throw new ArgumentOutOfRangeException(parameterName, code, Texts.Format(CultureInfo.InvariantCulture, key, code));
+    }
+
+    private static CloseCodeInfo Code(ushort code, bool onTheWire, CloseCodeUse app, ReconnectAdvice reconnect) =>
+        Range(code, code, string.Create(CultureInfo.InvariantCulture, $"Code{code}"), onTheWire, app, reconnect);
+
+    private static CloseCodeInfo Range(int from, int to, string key, bool onTheWire, CloseCodeUse app, ReconnectAdvice reconnect) =>
+        new(from, to, key, onTheWire, app, reconnect);
+
+    private static IEnumerable<CloseCodeInfo> Split(CloseCodeInfo row, ushort code, string name, string description, ReconnectAdvice? reconnect)
+    {
+        if (row.From < code) yield return row with { To = code - 1 };
+        yield return row.As(code, name, description, reconnect);
+        if (code < row.To) yield return row with { From = code + 1 };
+    }
+
+    private static int IndexOf(CloseCodeInfo[] rows, int code)
+    {
+        int low = 0;
+        int high = rows.Length - 1;
+        while (low < high)
+        {
+            int middle = (low + high + 1) / 2;
+            if (rows[middle].From <= code) low = middle;
+            else high = middle - 1;
+        }
+
+        return low;
+    }
+}

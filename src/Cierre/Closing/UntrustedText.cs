@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text;
+
+namespace Cierre.Closing;
+
+/// <summary>Makes a peer's text safe to show: nothing in it can move the cursor, break the line or turn the direction of what follows.</summary>
+internal static class UntrustedText
+{
+    public const int DefaultMaxLength = 200;
+
+    /// <summary>Escapes control characters, line separators, bidirectional controls and lone surrogates as <c>\u{202E}</c>; cuts at a code point.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="maxLength">The longest text that is kept whole, in code points; what is cut leaves an ellipsis.</param>
+    public static string Escape(string text, int maxLength = DefaultMaxLength) => Escape(text, maxLength, quoted: false);
+
+    /// <summary>The same in quotation marks, with those of the text escaped too, so that the text cannot end its own quotation.</summary>
+    public static string Quote(string text, int maxLength = DefaultMaxLength) => $"\"{Escape(text, maxLength, quoted: true)}\"";
+
+    private static string Escape(string text, int maxLength, bool quoted)
+    {
+        var result = new StringBuilder(text.Length);
+        ReadOnlySpan<char> rest = text;
+        for (int length = 0; !rest.IsEmpty; length++)
+        {
+            if (length == maxLength) return result.Append('…').ToString();
+            bool whole = Rune.DecodeFromUtf16(rest, out Rune rune, out int consumed) == System.Buffers.OperationStatus.Done;
+            int value = whole ? rune.Value : rest[0];
+            if (!whole || MustEscape(rune)) Append(result, value);
+            else if (quoted && value is '"' or '\\') result.Append('\\').Append((char)value);
+            else result.Append(rest[..consumed]);
+            rest = rest[consumed..];
+        }
+
+        return result.ToString();
+    }
+
+    private static void Append(StringBuilder result, int value) => _ = value switch
+    {
+        '\n' => result.Append(@"\n"),
+        '\r' => result.Append(@"\r"),
+        '\t' => result.Append(@"\t"),
+        _ => result.Append(CultureInfo.InvariantCulture, $@"\u{{{value:X4}}}"),
+    };
+
+    private static bool MustEscape(Rune rune) =>
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        || IsBidirectionalControl(rune.Value);
+
+    // Unicode Standard Annex 9, section 2.
+    private static bool IsBidirectionalControl(int value) => value is 0x061C or 0x200E or 0x200F or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069);
+}
