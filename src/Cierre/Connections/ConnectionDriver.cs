@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Cierre.Closing;
 using Cierre.Protocol;
 using Cierre.Timing;
@@ -34,7 +36,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
 
     private Outbox _outbox;
     private PingWaiters _pings;
-    private System.Runtime.CompilerServices.ValueTaskAwaiter _flush;
+    private ValueTaskAwaiter _flush;
     private CloseInput.Request? _drain;
     private long _discarded;
     private int _batchThread;
@@ -231,6 +233,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     // ---- output ----
 
     /// <summary>Sends what is staged, unless a flush is under way: that one goes on with it.</summary>
+    [SuppressMessage("Reliability", "CA2012", Justification = "Consumed once, by EndFlush, when it has completed: no state machine per flush.")]
     private void Flush()
     {
         while (true)
@@ -250,31 +253,29 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
                 _transport.BeginFlush();
             }
 
-            ValueTask flush = _transport.FlushAsync();
-            if (flush.IsCompleted)
+            _flush = _transport.FlushAsync().GetAwaiter();
+            if (!_flush.IsCompleted)
             {
-                EndFlush(flush.GetAwaiter());
-                continue;
+                _flush.UnsafeOnCompleted(_flushDone);
+                return;
             }
 
-            _flush = flush.GetAwaiter();
-            _flush.UnsafeOnCompleted(_flushDone);
-            return;
+            EndFlush();
         }
     }
 
     private void FlushDone()
     {
-        EndFlush(_flush);
+        EndFlush();
         Flush();
     }
 
-    private void EndFlush(System.Runtime.CompilerServices.ValueTaskAwaiter flush)
+    private void EndFlush()
     {
         TransportEnd? broken = null;
         try
         {
-            flush.GetResult();
+            _flush.GetResult();
         }
         catch (Exception e)
         {
@@ -286,7 +287,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
             _flushing = false;
             _transport.EndFlush();
             if (broken is { } end) BreakOutput(end);
-            // A close frame that was staged before this flush began is out; one staged since is in the next.
+            // A close frame staged before this flush began is out; one staged since is in the next.
             else if (_transport.Staged == 0) _engine.OutputTaken(Now);
         }
     }
