@@ -27,7 +27,7 @@ public static class CloseCodes
         Code(1007,                          true,  Connection, ReconnectAdvice.No),
         Code(1008,                          true,  Connection, ReconnectAdvice.No),
         Code(1009,                          true,  Connection, ReconnectAdvice.No),
-        Code(1010,                          true,  Client,     ReconnectAdvice.No),
+        Code(1010,                          true,  CloseCodeUse.Client,     ReconnectAdvice.No),
         Code(1011,                          true,  Connection, ReconnectAdvice.Yes),
         Code(1012,                          true,  Connection, ReconnectAdvice.YesAfter(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30))),
         Code(1013,                          true,  Connection, ReconnectAdvice.OtherAddress),
@@ -107,8 +107,8 @@ public static class CloseCodes
     internal static void CheckSendable(ushort code, bool client, string parameterName)
     {
         CloseCodeUse use = Get(code).App;
-        if (use != No && (use != Client || client)) return;
-        string key = use == Client ? "CodeForClientsOnly" : client ? "CodeNotSendableByClient" : "CodeNotSendableByServer";
+        if (use != No && (use != CloseCodeUse.Client || client)) return;
+        string key = use == CloseCodeUse.Client ? "CodeForClientsOnly" : client ? "CodeNotSendableByClient" : "CodeNotSendableByServer";
         throw new ArgumentOutOfRangeException(parameterName, code, Texts.Format(CultureInfo.InvariantCulture, key, code));
     }
 

@@ -1,0 +1,53 @@
+using System.Net.Http;
+using System.Net.Sockets;
+using Cierre.Transports;
+
+namespace Cierre.Client;
+
+/// <summary>The sending half of a client's connection: the stream that a 101, or an accepted extended CONNECT, left behind.</summary>
+/// <remarks>Over cleartext HTTP/1.1 our direction can end alone, by the socket; TLS and HTTP/2 streams end as a whole, after the server's end.</remarks>
+internal sealed class ClientWire(Stream stream, Socket? socket, bool canHalfClose, bool http2, HttpResponseMessage response, HttpMessageInvoker invoker) : Wire
+{
+    public override bool HasUnread => canHalfClose && socket is { Connected: true, Available: > 0 };
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes) => http2 ? WriteAndFlushAsync(bytes) : stream.WriteAsync(bytes);
+
+    public override ValueTask ShutdownSendAsync()
+    {
+        if (canHalfClose) socket?.Shutdown(SocketShutdown.Send);
+        return default;
+    }
+
+    public override void Abort()
+    {
+        if (http2)
+        {
+            // RST_STREAM(CANCEL): the other streams of the connection go on.
+            response.Dispose();
+            return;
+        }
+
+        if (socket is null)
+        {
+            stream.Dispose();
+            return;
+        }
+
+        // A linger of 0 makes the close an RST.
+        socket.LingerState = new LingerOption(true, 0);
+        socket.Dispose();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await stream.DisposeAsync();
+        response.Dispose();
+        invoker.Dispose();
+    }
+
+    private async ValueTask WriteAndFlushAsync(ReadOnlyMemory<byte> bytes)
+    {
+        await stream.WriteAsync(bytes);
+        await stream.FlushAsync();
+    }
+}

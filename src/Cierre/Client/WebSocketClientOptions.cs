@@ -1,0 +1,49 @@
+using System.Net;
+using System.Net.Http;
+
+namespace Cierre;
+
+/// <summary>Sets how a client opens its connection, beside the limits and times of every connection.</summary>
+public sealed class WebSocketClientOptions : WebSocketConnectionOptions
+{
+    /// <summary>The subprotocols to ask for, the preferred one first; tokens of RFC 9110, none twice. Default: none. RFC 6455 1.9.</summary>
+    public IList<string> Subprotocols { get; } = [];
+
+    /// <summary>Whether the opening fails (<see cref="CloseCause.BadHandshake"/>) where the server chooses none of <see cref="Subprotocols"/>; default false.</summary>
+    public bool RequireSubprotocol { get; set; }
+
+    /// <summary>Further headers of the opening request, in their order.</summary>
+    public IList<KeyValuePair<string, string>> Headers { get; } = [];
+
+    /// <summary>The HTTP version of the opening: 1.1 (default), or 2.0, which falls back to 1.1 where the server does not offer it. RFC 8441.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Neither 1.1 nor 2.0.</exception>
+    public Version HttpVersion
+    {
+        get;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value, nameof(HttpVersion));
+            if (value != System.Net.HttpVersion.Version11 && value != System.Net.HttpVersion.Version20)
+            {
+                throw new ArgumentOutOfRangeException(nameof(HttpVersion), value, "1.1 or 2.0.");
+            }
+
+            field = value;
+        }
+    } = System.Net.HttpVersion.Version11;
+
+    /// <summary>How long the whole opening may take, from name resolution to the server's answer; default 15 s.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive, or more than 24 days.</exception>
+    public TimeSpan ConnectTimeout
+    {
+        get;
+        set => field = Check(value, nameof(ConnectTimeout));
+    } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Whether redirects are followed, never from wss to ws; default false: an answer of 3xx fails the opening.</summary>
+    public bool FollowRedirects { get; set; }
+
+    /// <summary>Sets up the HTTP handler of this connection: proxy, TLS options, client certificates, cookies, credentials. Called once for each opening.</summary>
+    /// <remarks>A certificate callback set here decides; without one the platform's verdict stands.</remarks>
+    public Action<SocketsHttpHandler>? ConfigureHandler { get; set; }
+}
