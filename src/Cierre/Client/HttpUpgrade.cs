@@ -90,7 +90,7 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options)
         Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         var wire = new ClientWire(stream, _trace.Socket, canHalfClose: !IsTls && !http2, http2, response, invoker);
         PipeReader input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadBuffer, minimumReadSize: ReadBuffer / 2, leaveOpen: true));
-        var info = new ConnectionInfo(
+        var info = new OpeningInfo(
             accepted.Subprotocol, accepted.ExtensionsText, response.RequestMessage?.RequestUri ?? url, http2 ? HttpVersion.Version20 : HttpVersion.Version11);
         var connection = new WebSocketConnection(Protocol.Role.Client, options, new PipeTransport(input, wire), info);
         connection.Start();

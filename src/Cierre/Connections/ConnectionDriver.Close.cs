@@ -18,6 +18,24 @@ internal sealed partial class ConnectionDriver
         Flush();
     }
 
+    /// <summary>Cancelled, on the pool, as soon as a close is begun by either side or the connection is lost.</summary>
+    public CancellationToken Closing
+    {
+        get
+        {
+            lock (_gate)
+            {
+                if (_closing is null)
+                {
+                    _closing = new CancellationTokenSource();
+                    if (!_engine.IsOpen) _closing.Cancel();
+                }
+
+                return _closing.Token;
+            }
+        }
+    }
+
     /// <summary>Closes for a rule of the application's, such as JSON that does not parse.</summary>
     public void BeginClose(Violation violation) => BeginClose(violation.Frame, violation.Why);
 

@@ -15,6 +15,7 @@ namespace Cierre.Connections;
 /// A message is handed to the waiting reader on the transport's own thread, and what the reader sends before it waits again is staged;
 /// it leaves in one flush when the batch of input is used up.
 /// </remarks>
+[SuppressMessage("Reliability", "CA1001", Justification = "A source without timer or wait handle holds nothing that needs disposal.")]
 internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiver
 {
     /// <summary>How much may be staged or under way before a send waits: await is backpressure.</summary>
@@ -36,6 +37,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
 
     private Outbox _outbox;
     private PingWaiters _pings;
+    private CancellationTokenSource? _closing;
     private ValueTaskAwaiter _flush;
     private CloseInput.Request? _drain;
     private long _discarded;
@@ -141,6 +143,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
             _engine.EndOfStream(CauseOfEnd.Of(end), now);
             record = _engine.Record!;
             wake = _inbox.End();
+            _ = _closing?.CancelAsync();
             _outbox.Fail(record);
             _pings.Fail(record);
             _transport.DropStaged();
@@ -213,6 +216,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         if (_engine.Record is not null) _transport.Close();
         else if (_paused) Listen();
         bool wake = _inbox.End();
+        _ = _closing?.CancelAsync();
         if (_engine.Deadline != TimeSpan.MaxValue) _wheel.Schedule(this, _engine.Deadline - Now);
         return wake;
     }

@@ -14,7 +14,7 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
 {
     private readonly ConnectionDriver _driver;
 
-    internal WebSocketConnection(Role role, WebSocketConnectionOptions options, Transport transport, ConnectionInfo info)
+    internal WebSocketConnection(Role role, WebSocketConnectionOptions options, Transport transport, OpeningInfo info)
     {
         _driver = new ConnectionDriver(role, options.ToLimits(), transport, options.TimeProvider);
         Info = info;
@@ -41,7 +41,7 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
     /// <summary>What passed so far.</summary>
     public ConnectionTraffic Traffic => _driver.Traffic;
 
-    internal ConnectionInfo Info { get; }
+    internal OpeningInfo Info { get; }
 
     internal ConnectionDriver Driver => _driver;
 

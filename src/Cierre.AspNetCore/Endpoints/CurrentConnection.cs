@@ -1,0 +1,7 @@
+namespace Cierre.AspNetCore.Endpoints;
+
+/// <summary>Carries the connection into a request's services, from where a delegate's parameters are bound.</summary>
+internal sealed class CurrentConnection
+{
+    public WebSocketConnection? Connection { get; set; }
+}

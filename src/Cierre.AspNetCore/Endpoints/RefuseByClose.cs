@@ -1,0 +1,25 @@
+using Cierre.Closing;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
+using Microsoft.AspNetCore.Http;
+
+namespace Cierre.AspNetCore.Endpoints;
+
+/// <summary>Turns authorization's refusal of an endpoint that asks for it into a close: 3000 for missing credentials, 3003 for a missing permission.</summary>
+internal sealed class RefuseByClose(IAuthorizationMiddlewareResultHandler next) : IAuthorizationMiddlewareResultHandler
+{
+    public Task HandleAsync(RequestDelegate requestDelegate, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
+    {
+        WebSocketEndpoint? endpoint = context.GetEndpoint()?.Metadata.GetMetadata<WebSocketEndpointMetadata>()?.Endpoint;
+        if (authorizeResult.Succeeded || endpoint is not { Options.RefuseByClose: true } || !Upgrade.IsPossible(context))
+        {
+            return next.HandleAsync(requestDelegate, context, policy, authorizeResult);
+        }
+
+        (ushort code, CloseCause cause, string key) = authorizeResult.Challenged
+            ? (CloseCode.Unauthorized, CloseCause.Unauthorized, "Unauthorized")
+            : (CloseCode.Forbidden, CloseCause.Forbidden, "Forbidden");
+        var detail = new CloseDetail(key);
+        return endpoint.AcceptThenCloseAsync(context, new CloseFrame(code, detail.English), new CloseWhy(cause, detail));
+    }
+}

@@ -1,0 +1,34 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Cierre.Closing;
+using Microsoft.AspNetCore.Http;
+
+namespace Cierre.AspNetCore.Endpoints;
+
+/// <summary>A handler of values: each message is read as JSON; one that is not closes with 1007, in order.</summary>
+internal sealed class TypedHandler<T>(Func<WebSocketConnection, T, CancellationToken, Task> handler, JsonTypeInfo<T> typeInfo)
+{
+    public async Task RunAsync(WebSocketConnection connection, HttpContext context, CancellationToken cancellationToken)
+    {
+        await foreach (WebSocketMessage message in connection.ReadAllAsync(CancellationToken.None))
+        {
+            T? value;
+            try
+            {
+                value = message.GetJson(typeInfo);
+            }
+            catch (JsonException)
+            {
+                value = default;
+            }
+
+            if (value is null)
+            {
+                connection.Driver.BeginClose(Violations.JsonNotValid());
+                return;
+            }
+
+            await handler(connection, value, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using System.IO.Pipelines;
+using Cierre.AspNetCore.Kestrel;
+using Cierre.Opening;
+using Cierre.Transports;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+
+namespace Cierre.AspNetCore.Endpoints;
+
+/// <summary>Reads the opening request, and turns an accepted one into a transport: the best one that the server offers.</summary>
+internal static class Upgrade
+{
+    public static OpeningRequest Read(HttpContext context)
+    {
+        HttpRequest request = context.Request;
+        IHttpExtendedConnectFeature? connect = ExtendedConnect(context);
+        return new OpeningRequest
+        {
+            Method = request.Method,
+            IsHttp2 = connect is not null || HttpProtocol.IsHttp2(request.Protocol),
+            Protocol = connect?.Protocol,
+            HostCount = request.Headers.Host.Count,
+            Upgrade = Values(request, HeaderNames.Upgrade),
+            Connection = Values(request, HeaderNames.Connection),
+            Key = Values(request, HeaderNames.SecWebSocketKey),
+            Version = Values(request, HeaderNames.SecWebSocketVersion),
+            Subprotocols = Values(request, HeaderNames.SecWebSocketProtocol),
+            Extensions = Values(request, HeaderNames.SecWebSocketExtensions),
+        };
+    }
+
+    /// <summary>Whether the server can hand this request's connection over.</summary>
+    public static bool IsPossible(HttpContext context) =>
+        ExtendedConnect(context) is not null || context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true };
+
+    public static async Task<Transport> AcceptAsync(HttpContext context, ServerHandshakeResult.Accepted accepted)
+    {
+        LiftLimits(context);
+        if (accepted.Subprotocol is { } subprotocol) context.Response.Headers[HeaderNames.SecWebSocketProtocol] = subprotocol;
+        if (ExtendedConnect(context) is { } connect)
+        {
+            context.Response.StatusCode = StatusCodes.Status200OK;
+            await connect.AcceptAsync();
+            return new PipeTransport(context.Request.BodyReader, new Http2Wire(context));
+        }
+
+        context.Response.Headers[HeaderNames.Connection] = HeaderNames.Upgrade;
+        context.Response.Headers[HeaderNames.Upgrade] = OpeningHeaders.WebSocket;
+        context.Response.Headers[HeaderNames.SecWebSocketAccept] = accepted.Accept;
+        Stream stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+        return OfKestrel(context) ?? new PipeTransport(PipeReader.Create(stream), new StreamWire(stream));
+    }
+
+    /// <summary>Kestrel's transport below HTTP: reading it is what makes the difference in speed over the upgraded stream.</summary>
+    private static PipeTransport? OfKestrel(HttpContext context)
+    {
+        if (context.Features.Get<IConnectionTransportFeature>()?.Transport is not { } pipe) return null;
+        DirectOutputFeature? direct = context.Features.Get<DirectOutputFeature>();
+        var wire = new KestrelWire(
+            pipe.Output,
+            context.Features.Get<IConnectionSocketFeature>()?.Socket,
+            direct: direct is not null && ReferenceEquals(direct.Output, pipe.Output),
+            proven: direct is not null,
+            context.Features.Get<ISslStreamFeature>()?.SslStream,
+            context.Features.Get<IConnectionLifetimeFeature>());
+        return new PipeTransport(pipe.Input, wire);
+    }
+
+    private static IHttpExtendedConnectFeature? ExtendedConnect(HttpContext context) =>
+        context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true } connect ? connect : null;
+
+    /// <summary>A WebSocket is no request body: neither its size nor its pace nor its age is held to a request's limits.</summary>
+    private static void LiftLimits(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = null;
+        context.Features.Get<Microsoft.AspNetCore.Http.Timeouts.IHttpRequestTimeoutFeature>()?.DisableTimeout();
+    }
+
+    private static string[] Values(HttpRequest request, string name)
+    {
+        StringValues values = request.Headers[name];
+        return values.Count == 0 ? [] : [.. values.Select(v => v ?? "")];
+    }
+}

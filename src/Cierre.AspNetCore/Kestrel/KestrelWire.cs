@@ -1,0 +1,75 @@
+using System.IO.Pipelines;
+using System.Net.Security;
+using System.Net.Sockets;
+using Cierre.Transports;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+
+namespace Cierre.AspNetCore.Kestrel;
+
+/// <summary>The sending half of an upgraded HTTP/1.1 connection, cleartext or TLS.</summary>
+/// <param name="socket">The socket, where there is one below.</param>
+/// <param name="direct">Whether nothing stands between the application's bytes and the socket.</param>
+/// <param name="proven">Whether a completed flush of <paramref name="output"/> means that the kernel has the bytes.</param>
+internal sealed class KestrelWire(PipeWriter output, Socket? socket, bool direct, bool proven, SslStream? tls, IConnectionLifetimeFeature? lifetime) : Wire
+{
+    public override bool HasUnread
+    {
+        get
+        {
+            try
+            {
+                return socket is { Available: > 0 };
+            }
+            catch (Exception e) when (e is ObjectDisposedException or SocketException)
+            {
+                return false;
+            }
+        }
+    }
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
+    {
+        if (!direct) return ThroughPipeAsync(bytes);
+        ValueTask<int> sent = socket!.SendAsync(bytes, SocketFlags.None);
+        if (!sent.IsCompletedSuccessfully) return Awaited(sent);
+        _ = sent.Result;
+        return default;
+
+        static async ValueTask Awaited(ValueTask<int> sent) => await sent;
+    }
+
+    public override async ValueTask ShutdownSendAsync()
+    {
+        // A shutdown of the socket under TLS would truncate the stream for the peer and break our own reading: close_notify instead.
+        if (tls is not null) await tls.ShutdownAsync();
+        else if (proven) socket!.Shutdown(SocketShutdown.Send);
+        else await output.CompleteAsync();
+    }
+
+    public override void Abort() => lifetime?.Abort();
+
+    public override ValueTask DisposeAsync()
+    {
+        // Kestrel lets go of the socket when the request's delegate returns; a handler that lingers should not keep the peer waiting.
+        if (tls is null && proven)
+        {
+            try
+            {
+                socket!.Shutdown(SocketShutdown.Send);
+            }
+            catch (Exception e) when (e is ObjectDisposedException or SocketException)
+            {
+                // The peer was faster.
+            }
+        }
+
+        return default;
+    }
+
+    private async ValueTask ThroughPipeAsync(ReadOnlyMemory<byte> bytes)
+    {
+        FlushResult result = await output.WriteAsync(bytes);
+        if (result.IsCompleted) throw new ConnectionAbortedException("The connection's output was completed.");
+    }
+}

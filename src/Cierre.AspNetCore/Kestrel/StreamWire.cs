@@ -1,0 +1,21 @@
+using Cierre.Transports;
+
+namespace Cierre.AspNetCore.Kestrel;
+
+/// <summary>The sending half of an upgraded stream of a server that shows no more than the stream.</summary>
+internal sealed class StreamWire(Stream stream) : Wire
+{
+    public override bool EndsOnShutdown => true;
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
+    {
+        await stream.WriteAsync(bytes);
+        await stream.FlushAsync();
+    }
+
+    public override ValueTask ShutdownSendAsync() => default;
+
+    public override void Abort() => stream.Dispose();
+
+    public override ValueTask DisposeAsync() => stream.DisposeAsync();
+}

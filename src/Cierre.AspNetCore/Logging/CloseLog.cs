@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Logging;
+
+namespace Cierre.AspNetCore.Logging;
+
+/// <summary>The log events of the server; ids are given in this file only.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Performance", "CA1873", Justification = "The level is checked before.")]
+internal static partial class CloseLog
+{
+    public static void Closed(ILogger logger, string endpoint, CloseRecord record)
+    {
+        LogLevel level = LevelOf(record.Cause);
+        if (!logger.IsEnabled(level)) return;
+        ConnectionClosed(logger, level, endpoint, record.Code, record.WasClean, record.Cause.ToKebabCase(), record.Detail, record.Elapsed.TotalSeconds, record.Exception);
+    }
+
+    /// <summary>A peer that leaves or is lost is no trouble of ours; a handler that throws is.</summary>
+    private static LogLevel LevelOf(CloseCause cause) => cause switch
+    {
+        CloseCause.HandlerFailed => LogLevel.Error,
+        CloseCause.PeerClosed or CloseCause.Requested or CloseCause.HandlerReturned or CloseCause.HostStopping or CloseCause.Disposed => LogLevel.Debug,
+        _ => LogLevel.Information,
+    };
+
+    [LoggerMessage(EventId = 1, EventName = "ConnectionClosed", Message = "WebSocket {Endpoint} closed: {Code}, clean {WasClean}, {Cause}: {Detail} ({Seconds:0.000} s)")]
+    private static partial void ConnectionClosed(
+        ILogger logger, LogLevel level, string endpoint, ushort code, bool wasClean, string cause, string detail, double seconds, Exception? exception);
+}

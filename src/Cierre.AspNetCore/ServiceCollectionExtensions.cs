@@ -1,0 +1,39 @@
+using Cierre.AspNetCore.Admission;
+using Cierre.AspNetCore.Draining;
+using Cierre.AspNetCore.Endpoints;
+using Cierre.AspNetCore.Kestrel;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Cierre.AspNetCore;
+
+/// <summary>Registers Cierre's services.</summary>
+public static class ServiceCollectionExtensions
+{
+    /// <summary>Registers what <c>MapWebSocket</c> needs: the roster of connections, the drain when the host stops, the options of the configuration section
+    /// <c>Cierre</c> (validated at start), and Kestrel's socket transport with an output that writes to the socket itself.</summary>
+    /// <param name="services">The application's services.</param>
+    /// <returns>The same services.</returns>
+    public static IServiceCollection AddCierre(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        if (services.Any(s => s.ServiceType == typeof(WebSocketServer))) return services;
+        services.AddSingleton<OpenConnections>();
+        services.AddSingleton(provider => new WebSocketServer(provider.GetRequiredService<OpenConnections>()));
+        services.AddSingleton<Drain>();
+        services.AddHostedService<StopWithHost>();
+        services.AddScoped<CurrentConnection>();
+        // A delegate's parameter of this type is bound from here. Transient and without disposal: the connection ends by its own rules.
+        services.AddScoped(provider => provider.GetRequiredService<CurrentConnection>().Connection
+            ?? throw new InvalidOperationException("A WebSocketConnection can be had as a parameter of a WebSocket endpoint's handler only."));
+        services.AddOptions<WebSocketEndpointOptions>().BindConfiguration("Cierre").ValidateOnStart();
+        services.AddSingleton<IConnectionListenerFactory, DirectOutputListenerFactory>();
+        services.TryAddSingleton<AuthorizationMiddlewareResultHandler>();
+        services.Replace(ServiceDescriptor.Singleton<IAuthorizationMiddlewareResultHandler>(
+            provider => new RefuseByClose(provider.GetRequiredService<AuthorizationMiddlewareResultHandler>())));
+        return services;
+    }
+}

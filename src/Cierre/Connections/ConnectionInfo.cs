@@ -1,7 +1,0 @@
-namespace Cierre.Connections;
-
-/// <summary>What the opening handshake agreed on.</summary>
-internal sealed record ConnectionInfo(string? Subprotocol, string Extensions, Uri? Url, Version HttpVersion)
-{
-    public static readonly ConnectionInfo InMemory = new(null, "", null, System.Net.HttpVersion.Version11);
-}
