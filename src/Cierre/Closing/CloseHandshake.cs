@@ -33,12 +33,14 @@ internal struct CloseHandshake(TimeSpan timeout)
         {
             (Open, Request r)                    => (new Sent(r.Frame, r.Why), WriteBehind(r.Frame)),                                           // 7.1.2
             (Open, PeerFrame p)                  => (Answer(p.Frame), WriteAndFinish(p.Frame.Echo)),                                            // 5.5.1: answered once
+            (Open, Violate { Violation.Fails: false } v) => (new Sent(v.Violation.Frame, v.Violation.Why), WriteBehind(v.Violation.Frame)),     // a limit of ours: an ordinary close
             (Open, Violate v)                    => (new Failed(v.Violation.Frame, v.Violation.Why), WriteAndFinish(v.Violation.Frame)),        // 7.1.7
             (Open, StreamEnd e)                  => (Lost(null, e.Why, e.Why.EndedBy, now), DropNow),                                           // 7.1.5: 1006
 
             (Sent { Out: false } s, Written)     => (s with { Out = true }, Nothing),
             (Sent { Out: true } s, PeerFrame p)  => (new Exchanged(s.Frame, p.Frame, false, EndedBy.Local, s.Why, true), FinishNow),            // also when both close at once
             (Sent s, PeerFrame p)                => (new Exchanged(s.Frame, p.Frame, true, EndedBy.Local, s.Why), WriteAndFinish(s.Frame)),     // ours was queued behind messages
+            (Sent, Violate { Violation.Fails: false }) => (was, Nothing),                                                                       // a limit on data that is dropped anyway
             (Sent { Out: true } s, Violate v)    => (new Failed(s.Frame, s.Why.Then(v.Violation.Why), true), FinishNow),                        // no second close frame
             (Sent s, Violate v)                  => (new Failed(v.Violation.Frame, s.Why.Then(v.Violation.Why)), WriteAndFinish(v.Violation.Frame)),
             (Sent s, StreamEnd e)                => (Lost(s.Out ? s.Frame : null, s.Why.Then(e.Why), EndedBy.Local, now), DropNow),
@@ -54,7 +56,7 @@ internal struct CloseHandshake(TimeSpan timeout)
         };
 
         if (ReferenceEquals(next, was)) return step;
-        if (next.GetType() != was.GetType()) _deadline = now + timeout;
+        if (next.GetType() != was.GetType()) _deadline = now > TimeSpan.MaxValue - timeout ? TimeSpan.MaxValue : now + timeout;
         _state = next;
         return step;
     }
