@@ -8,8 +8,22 @@ namespace Cierre.TestKit;
 /// </summary>
 public static class Golden
 {
+    /// <summary>The folder of the repository.</summary>
+    public static string Root { get; } = RepoRoot.Directory;
+
+    private static bool Updates => Environment.GetEnvironmentVariable("CIERRE_UPDATE_GOLDEN") == "1";
+
     public static void Check(string name, string actual, [CallerFilePath] string caller = "") =>
-        Check(Path.Combine(RepoRoot.ProjectOf(caller), "golden", name), actual, Environment.GetEnvironmentVariable("CIERRE_UPDATE_GOLDEN") == "1");
+        Check(Path.Combine(RepoRoot.ProjectOf(caller), "golden", name), actual.TrimEnd('\n') + "\n", Updates);
+
+    /// <summary>Compares with the part of a document between the two comments <c>begin</c> and <c>end</c> of a marker.</summary>
+    public static void MatchesPart(string document, string marker, string actual)
+    {
+        string file = Path.Combine(Root, document), whole = File.ReadAllText(file);
+        (string begin, string end) = ($"<!-- begin: {marker} -->\n", $"<!-- end: {marker} -->");
+        int from = whole.IndexOf(begin, StringComparison.Ordinal) + begin.Length, to = whole.IndexOf(end, StringComparison.Ordinal);
+        Check(file, whole[..from] + actual.TrimEnd('\n') + "\n" + whole[to..], Updates);
+    }
 
     internal static void Check(string file, string actual, bool update)
     {

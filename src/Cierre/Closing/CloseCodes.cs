@@ -5,15 +5,15 @@ using static Cierre.CloseCodeUse;
 namespace Cierre;
 
 /// <summary>Lists every close code: its name and meaning, who may send it, and what to do when it comes. RFC 6455 7.4 and the IANA registry.</summary>
-/// <remarks>A code that is not in the table of a close frame's codes is never sent, and is a protocol error (1002) when it is received.</remarks>
+/// <remarks>A code that may not stand in a close frame is never sent, and is a protocol error (1002) when it comes in one.</remarks>
 public static class CloseCodes
 {
     private const int LastDefined = 4999;
 
     private static readonly Lock Gate = new();
 
-    // Sorted and without a hole from 0 to 65535. A registration replaces the array, so readers need no lock.
-    private static volatile CloseCodeInfo[] _rows =
+    // Sorted and without a hole from 0 to 65535.
+    private static readonly CloseCodeInfo[] Table =
     [
         //                                 wire   app         reconnect
         Range(0, 999,      "Code0To999",    false, No,         ReconnectAdvice.None),
@@ -45,6 +45,9 @@ public static class CloseCodes
         Range(5000, 65535, "Code5000To65535", false, No,       ReconnectAdvice.None),
     ];
 
+    // With what the application registered. A registration replaces the array, so readers need no lock.
+    private static volatile CloseCodeInfo[] _rows = Table;
+
     /// <summary>The rows from 0 to 4999 in order and without a hole: single codes, and the ranges between them.</summary>
     public static IReadOnlyList<CloseCodeInfo> All
     {
@@ -54,6 +57,9 @@ public static class CloseCodes
             return new ArraySegment<CloseCodeInfo>(rows, 0, IndexOf(rows, LastDefined) + 1);
         }
     }
+
+    /// <summary>The same rows without what the application registered.</summary>
+    internal static IEnumerable<CloseCodeInfo> BuiltIn => Table.TakeWhile(row => row.From <= LastDefined);
 
     /// <summary>Gets the row that holds a code.</summary>
     /// <param name="code">The code, 0-65535.</param>

@@ -23,7 +23,9 @@ internal static class CloseEvidence
     public static string? Known(CloseRecord record, CultureInfo culture)
     {
         ConnectionTraffic traffic = record.Traffic;
-        if (record is not { WasOpen: true, Code: CloseCode.AbnormalClosure } || !IsCounted(traffic)) return null;
+        bool waited = record is { WasOpen: true, Code: CloseCode.AbnormalClosure, Cause: CloseCause.EndOfStream or CloseCause.ConnectionReset
+            or CloseCause.PingTimeout or CloseCause.CloseTimeout };
+        if (!waited || !IsCounted(traffic)) return null;
         return (traffic.LastReceived, traffic.PingsSent) switch
         {
             (null, 0) => Texts.Get(culture, "EvidenceNothingCame"),

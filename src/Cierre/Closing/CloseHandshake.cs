@@ -34,13 +34,15 @@ internal struct CloseHandshake(TimeSpan timeout)
         {
             (Open, Request r)                       => (new Sent(r.Frame, r.Why), WriteBehind(r.Frame)),                                        // 7.1.2
             (Open, PeerFrame p)                     => (Answer(p.Frame), WriteAndFinish(p.Frame.Echo)),                                         // 5.5.1: answered once
+            (Open, Violate { Violation.Fails: false } v) => (new Sent(v.Violation.Frame, v.Violation.Why), WriteBehind(v.Violation.Frame)),     // a limit of ours: an ordinary close
             (Open, Violate v)                       => (new Failed(v.Violation.Frame, v.Violation.Why, Staged), WriteAndFinish(v.Violation.Frame)), // 7.1.7
             (Open, StreamEnd e)                     => (Lost(null, e.Why, e.Why.EndedBy, now), DropNow),                                        // 7.1.5: 1006
 
-            (Sent { Ours: Owed } s, Staging)         => (s with { Ours = Staged }, Nothing),
+            (Sent { Ours: Owed } s, Staging)        => (s with { Ours = Staged }, Nothing),
             (Sent { Ours: Staged } s, Written)      => (s with { Ours = Out }, Nothing),
             (Sent { Ours: Owed } s, PeerFrame p)    => (Both(s, p.Frame) with { Ours = Staged }, WriteAndFinish(s.Frame)),                      // what waited before ours is dropped
             (Sent s, PeerFrame p)                   => (Both(s, p.Frame), FinishNow),                                                           // also when both close at once
+            (Sent, Violate { Violation.Fails: false }) => (was, Nothing),                                                                       // a limit on data that is dropped anyway
             (Sent { Ours: Owed } s, Violate v)      => (new Failed(v.Violation.Frame, s.Why.Then(v.Violation.Why), Staged), WriteAndFinish(v.Violation.Frame)),
             (Sent s, Violate v)                     => (new Failed(s.Frame, s.Why.Then(v.Violation.Why), s.Ours), FinishNow),                   // no second close frame
             (Sent s, StreamEnd e)                   => (Lost(SentFrame(s.Frame, s.Ours), s.Why.Then(e.Why), EndedBy.Local, now), DropNow),
@@ -56,7 +58,7 @@ internal struct CloseHandshake(TimeSpan timeout)
         };
 
         if (ReferenceEquals(next, was)) return step;
-        if (next.GetType() != was.GetType()) _deadline = now + timeout;
+        if (next.GetType() != was.GetType()) _deadline = now > TimeSpan.MaxValue - timeout ? TimeSpan.MaxValue : now + timeout;
         _state = next;
         return step;
     }

@@ -11,7 +11,7 @@ internal abstract record CloseInput
     /// <summary>A valid close frame of the peer.</summary>
     public sealed record PeerFrame(CloseFrame Frame) : CloseInput;
 
-    /// <summary>The peer broke a rule that fails the connection. RFC 6455 7.1.7.</summary>
+    /// <summary>The peer broke a rule, which fails the connection (RFC 6455 7.1.7), or one of our limits, which closes it: <see cref="Closing.Violation.Fails"/>.</summary>
     public sealed record Violate(Violation Violation) : CloseInput;
 
     /// <summary>Our close frame, which waited behind messages, was written into the output.</summary>

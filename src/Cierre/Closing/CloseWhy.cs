@@ -12,11 +12,14 @@ internal sealed record CloseWhy(CloseCause Cause, CloseDetail Detail, Exception?
 
     /// <summary>
     /// What the record names when <paramref name="news"/> follows our own close. The cause is the first thing that happened, but
-    /// where our close was an ordinary one, a missing or broken answer is the news.
+    /// where our close was an ordinary one, a missing or broken answer is the news. Our own abort while we wait is none.
     /// </summary>
-    public CloseWhy Then(CloseWhy news) => Cause is CloseCause.Requested or CloseCause.HandlerReturned or CloseCause.HostStopping or CloseCause.Disposed
-        ? news with { Exception = news.Exception ?? Exception }
-        : this;
+    public CloseWhy Then(CloseWhy news) => GivesWayToNews && news.IsNews ? news with { Exception = news.Exception ?? Exception } : this;
+
+    private bool GivesWayToNews => Cause is CloseCause.Requested or CloseCause.HandlerReturned or CloseCause.HostStopping or CloseCause.Disposed;
+
+    private bool IsNews => Cause is CloseCause.CloseTimeout or CloseCause.EndOfStream or CloseCause.ConnectionReset
+        or CloseCause.ProtocolViolation or CloseCause.InvalidData or CloseCause.MessageTooBig;
 
     /// <summary>Whether an end of the stream for this reason was our own doing.</summary>
     public EndedBy EndedBy => Cause is CloseCause.Aborted or CloseCause.Disposed or CloseCause.Requested or CloseCause.Cancelled or CloseCause.ExtensionMissing

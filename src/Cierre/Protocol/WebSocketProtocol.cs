@@ -201,7 +201,7 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
     public bool Break(Violation violation, IBufferWriter<byte> output, TimeSpan now)
     {
         bool wasOpen = IsOpen;
-        Move(violation.Fails ? new CloseInput.Violate(violation) : new CloseInput.Request(violation.Frame, violation.Why), output, now);
+        Move(new CloseInput.Violate(violation), output, now);
         return wasOpen || violation.Fails;
     }
 

@@ -1,0 +1,189 @@
+using System.Globalization;
+using System.Text;
+using Cierre.TestKit;
+using Xunit;
+
+namespace Cierre.Tests.Closing;
+
+public class CloseCodesTests
+{
+    [Fact]
+    public void Rows_cover_0_to_4999_in_order_and_without_a_hole()
+    {
+        int next = 0;
+        foreach (CloseCodeInfo row in CloseCodes.All)
+        {
+            Assert.Equal(next, row.From);
+            Assert.True(row.To >= row.From);
+            next = row.To + 1;
+        }
+
+        Assert.Equal(5000, next);
+    }
+
+    [Fact]
+    public void Table_is_printed_in_the_documentation()
+    {
+        var table = new StringBuilder("| code | name | in a close frame | an application may send it | meaning | Cierre ... | reconnect when it comes |\n|---|---|---|---|---|---|---|\n");
+        foreach (CloseCodeInfo row in CloseCodes.BuiltIn)
+        {
+            string wire = row.OnTheWire ? "yes" : "no";
+            table.Append(null, $"| {row.CodeOrRange} | {row.Name} | {wire} | {row.App.ToKebabCase()} | {row.Description} | {row.When(CultureInfo.InvariantCulture)} | {row.Reconnect} |\n");
+        }
+
+        Golden.MatchesPart("docs/closing.md", "code table, printed by CloseCodesTests", table.ToString());
+    }
+
+    [Fact]
+    public void Every_number_of_two_bytes_is_in_the_row_that_Get_returns()
+    {
+        for (int code = 0; code <= ushort.MaxValue; code++)
+        {
+            CloseCodeInfo row = CloseCodes.Get(code);
+            Assert.InRange(code, row.From, row.To);
+        }
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(65536)]
+    public void Number_that_does_not_fit_two_bytes_is_refused(int code) => Assert.Throws<ArgumentOutOfRangeException>(() => CloseCodes.Get(code));
+
+    // The IANA registry of WebSocket close code numbers.
+    [Theory]
+    [InlineData(1000, "Normal Closure", true, CloseCodeUse.Yes)]
+    [InlineData(1001, "Going Away", true, CloseCodeUse.Connection)]
+    [InlineData(1002, "Protocol error", true, CloseCodeUse.Connection)]
+    [InlineData(1003, "Unsupported Data", true, CloseCodeUse.Connection)]
+    [InlineData(1004, "", false, CloseCodeUse.No)]
+    [InlineData(1005, "No Status Rcvd", false, CloseCodeUse.No)]
+    [InlineData(1006, "Abnormal Closure", false, CloseCodeUse.No)]
+    [InlineData(1007, "Invalid frame payload data", true, CloseCodeUse.Connection)]
+    [InlineData(1008, "Policy Violation", true, CloseCodeUse.Connection)]
+    [InlineData(1009, "Message Too Big", true, CloseCodeUse.Connection)]
+    [InlineData(1010, "Mandatory Ext.", true, CloseCodeUse.Client)]
+    [InlineData(1011, "Internal Error", true, CloseCodeUse.Connection)]
+    [InlineData(1012, "Service Restart", true, CloseCodeUse.Connection)]
+    [InlineData(1013, "Try Again Later", true, CloseCodeUse.Connection)]
+    [InlineData(1014, "Bad Gateway", true, CloseCodeUse.Connection)]
+    [InlineData(1015, "TLS handshake", false, CloseCodeUse.No)]
+    [InlineData(3000, "Unauthorized", true, CloseCodeUse.Yes)]
+    [InlineData(3003, "Forbidden", true, CloseCodeUse.Yes)]
+    [InlineData(3008, "Timeout", true, CloseCodeUse.Yes)]
+    public void Named_code_has_its_own_row(int code, string name, bool onTheWire, CloseCodeUse app)
+    {
+        CloseCodeInfo row = CloseCodes.Get(code);
+        Assert.Equal((code, code, name, onTheWire, app), (row.From, row.To, row.Name, row.OnTheWire, row.App));
+    }
+
+    [Theory]
+    [InlineData(0, 0, 999, false)]
+    [InlineData(1016, 1016, 1999, false)]
+    [InlineData(2999, 2000, 2999, false)]
+    [InlineData(3001, 3001, 3002, true)]
+    [InlineData(3007, 3004, 3007, true)]
+    [InlineData(5000, 5000, 65535, false)]
+    [InlineData(65535, 5000, 65535, false)]
+    public void Code_without_a_name_is_in_the_row_of_its_range(int code, int from, int to, bool onTheWire)
+    {
+        CloseCodeInfo row = CloseCodes.Get(code);
+        Assert.Equal((from, to, "", onTheWire), (row.From, row.To, row.Name, row.OnTheWire));
+        Assert.Equal(onTheWire ? CloseCodeUse.Yes : CloseCodeUse.No, row.App);
+    }
+
+    [Theory]
+    [InlineData(999, false)]
+    [InlineData(1000, true)]
+    [InlineData(1003, true)]
+    [InlineData(1004, false)]
+    [InlineData(1005, false)]
+    [InlineData(1006, false)]
+    [InlineData(1007, true)]
+    [InlineData(1014, true)]
+    [InlineData(1015, false)]
+    [InlineData(1016, false)]
+    [InlineData(2999, false)]
+    [InlineData(3000, true)]
+    [InlineData(4999, true)]
+    [InlineData(5000, false)]
+    [InlineData(65535, false)]
+    public void Codes_on_the_wire_are_1000_to_1003_and_1007_to_1014_and_3000_to_4999(int code, bool allowed) =>
+        Assert.Equal(allowed, CloseCodes.MayBeOnTheWire(code));
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Code_that_may_not_be_sent_is_refused_with_those_that_may(bool client)
+    {
+        for (int code = 0; code <= ushort.MaxValue; code++)
+        {
+            bool sendable = code is (>= 1000 and <= 1003) or (>= 1007 and <= 1014) or (>= 3000 and <= 4999) && (client || code != 1010);
+            Exception? refused = Record.Exception(() => CloseCodes.CheckSendable((ushort)code, client, "code"));
+            if (sendable) Assert.Null(refused);
+            else Assert.Equal("code", Assert.IsType<ArgumentOutOfRangeException>(refused).ParamName);
+        }
+    }
+
+    [Theory]
+    [InlineData(1005, true, "1005 must not be sent; a client may send 1000-1003, 1007-1014 and 3000-4999")]
+    [InlineData(1005, false, "1005 must not be sent; a server may send 1000-1003, 1007-1009, 1011-1014 and 3000-4999")]
+    [InlineData(1010, false, "1010 may be sent by a client only; a server may send 1000-1003, 1007-1009, 1011-1014 and 3000-4999")]
+    public void Refusal_says_what_is_wrong_and_what_would_be_right(ushort code, bool client, string message)
+    {
+        var refused = Assert.Throws<ArgumentOutOfRangeException>(() => CloseCodes.CheckSendable(code, client, "code"));
+        Assert.StartsWith(message, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Registered_code_gets_a_row_and_the_range_around_it_stays_whole()
+    {
+        CloseCodes.Register(4950, "Session replaced", "the same user opened another session", ReconnectAdvice.Yes);
+        CloseCodeInfo row = CloseCodes.Get(4950);
+        Assert.Equal((4950, 4950, "Session replaced", "the same user opened another session"), (row.From, row.To, row.Name, row.Description));
+        Assert.True(row.IsRegisteredByApplication);
+        Assert.Same(ReconnectAdvice.Yes, row.Reconnect);
+        Assert.Equal(4949, CloseCodes.Get(4949).To);
+        Assert.Equal(4951, CloseCodes.Get(4951).From);
+        Assert.Equal(CloseCodeUse.Yes, row.App);
+        Rows_cover_0_to_4999_in_order_and_without_a_hole();
+    }
+
+    [Fact]
+    public void Registration_without_a_description_takes_that_of_the_range()
+    {
+        CloseCodes.Register(3950, "Quota");
+        Assert.Equal(CloseCodes.Get(3009).Description, CloseCodes.Get(3950).Description);
+        Assert.Same(ReconnectAdvice.No, CloseCodes.Get(3950).Reconnect);
+    }
+
+    [Fact]
+    public void Registration_may_be_repeated_but_not_renamed()
+    {
+        CloseCodes.Register(4951, "Moved", "first");
+        CloseCodes.Register(4951, "Moved", "second");
+        Assert.Equal("second", CloseCodes.Get(4951).Description);
+        Assert.Throws<ArgumentException>(() => CloseCodes.Register(4951, "Another"));
+    }
+
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(2999)]
+    [InlineData(5000)]
+    public void Code_outside_3000_to_4999_cannot_be_registered(ushort code) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => CloseCodes.Register(code, "Name"));
+
+    [Theory]
+    [InlineData(3000)]
+    [InlineData(3003)]
+    [InlineData(3008)]
+    public void Code_that_the_registry_names_cannot_be_registered(ushort code) =>
+        Assert.Throws<ArgumentException>(() => CloseCodes.Register(code, "Name"));
+
+    [Fact]
+    public void Registrations_from_many_threads_all_count()
+    {
+        Parallel.For(4960, 4990, code => CloseCodes.Register((ushort)code, $"Name {code}"));
+        Assert.All(Enumerable.Range(4960, 30), code => Assert.Equal($"Name {code}", CloseCodes.Get(code).Name));
+        Rows_cover_0_to_4999_in_order_and_without_a_hole();
+    }
+}

@@ -1,0 +1,88 @@
+using System.Text;
+using Cierre.Closing;
+using Cierre.TestKit;
+using Xunit;
+
+namespace Cierre.Tests.Closing;
+
+/// <summary>Prints the machine: every state meets every input.</summary>
+public partial class CloseHandshakeTests
+{
+    private static readonly Violation Limit = Violations.TooManyFragments(10_000);
+
+    private static readonly (string Name, CloseInput Input)[] Inputs =
+    [
+        ("we want to close", new CloseInput.Request(Bye, CloseWhy.Requested)),
+        ("the peer's close frame", new CloseInput.PeerFrame(Restarting)),
+        ("a violation", new CloseInput.Violate(Broken)),
+        ("a limit of ours", new CloseInput.Violate(Limit)),
+        ("our frame has its turn", CloseInput.Staging.Instance),
+        ("the transport takes it", CloseInput.Written.Instance),
+        ("the stream ends", new CloseInput.StreamEnd(Fin)),
+        ("the deadline", CloseInput.Due.Instance),
+    ];
+
+    // Each situation by the inputs that lead to it.
+    private static readonly (string Name, CloseInput[] Path)[] Situations =
+    [
+        ("Open", []),
+        ("Sent, owed", [Inputs[0].Input]),
+        ("Sent, staged", [Inputs[0].Input, CloseInput.Staging.Instance]),
+        ("Sent, out", [Inputs[0].Input, CloseInput.Staging.Instance, CloseInput.Written.Instance]),
+        ("Exchanged, staged", [Inputs[1].Input]),
+        ("Exchanged, out", [Inputs[1].Input, CloseInput.Written.Instance]),
+        ("Failed, staged", [Inputs[2].Input]),
+        ("Failed, out", [Inputs[2].Input, CloseInput.Written.Instance]),
+        ("Ended", [Inputs[6].Input]),
+    ];
+
+    [Fact]
+    public void Every_state_meets_every_input()
+    {
+        var table = new StringBuilder("| state | input | next state | what the engine does | record |\n|---|---|---|---|---|\n");
+        foreach ((string situation, CloseInput[] path) in Situations)
+        {
+            var noMoves = new List<string>();
+            foreach ((string name, CloseInput input) in Inputs)
+            {
+                var close = new CloseHandshake(Timeout);
+                foreach (CloseInput before in path) close.On(before, TimeSpan.Zero);
+                CloseState was = close.State;
+                Assert.Equal(situation, Name(was));
+                CloseStep step = close.On(input, TimeSpan.Zero);
+                if (ReferenceEquals(was, close.State) && step == CloseStep.Nothing) noMoves.Add(name);
+                else table.Append(null, $"| {situation} | {name} | {Name(close.State)} | {Words(step)} | {Words(close.Record)} |\n");
+            }
+
+            if (noMoves.Count > 0) table.Append(null, $"| {situation} | {string.Join("; ", noMoves)} | no move | | |\n");
+        }
+
+        Golden.MatchesPart("docs/closing.md", "state table, printed by CloseHandshakeTests", table.ToString());
+    }
+
+    private static string Name(CloseState state) => state switch
+    {
+        CloseState.Sent { Ours: var ours } => $"Sent, {Word(ours)}",
+        CloseState.Exchanged { Ours: var ours } => $"Exchanged, {Word(ours)}",
+        CloseState.Failed { Ours: var ours } => $"Failed, {Word(ours)}",
+        _ => state.GetType().Name,
+    };
+
+    private static string Word(Delivery ours) => ours switch
+    {
+        Delivery.Owed => "owed",
+        Delivery.Staged => "staged",
+        _ => "out",
+    };
+
+    private static string Words(CloseStep step) => string.Join(", ", new[]
+    {
+        step.Write is { } frame ? $"write {frame.Code}{(step.AtOnce ? " at once" : " behind the messages")}" : "",
+        step.Finish ? "finish" : "",
+        step.Drop ? "drop" : "",
+    }.Where(word => word.Length > 0));
+
+    private static string Words(CloseRecord? record) => record is null
+        ? ""
+        : $"{record.Code} {(record.WasClean ? "clean" : "unclean")} {record.EndedBy.ToKebabCase()} {record.Cause.ToKebabCase()}; sent {record.Sent?.Code.ToString(null, null) ?? "nothing"}";
+}

@@ -1,0 +1,377 @@
+using Cierre.Closing;
+using Xunit;
+using static Cierre.Closing.CloseInput;
+
+namespace Cierre.Tests.Closing;
+
+/// <summary>RFC 6455 7, as far as the machine alone can show it. Its whole table is in docs/closing.md.</summary>
+public partial class CloseHandshakeTests
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
+    private static readonly CloseFrame Bye = new(1000, "bye");
+    private static readonly CloseFrame Restarting = new(1001, "restarting");
+    private static readonly Violation Broken = Violations.ReservedBit(1);
+    private static readonly CloseWhy Fin = new(CloseCause.EndOfStream, new CloseDetail("EndOfStream"));
+    private static readonly CloseWhy Reset = new(CloseCause.ConnectionReset, new CloseDetail("ConnectionReset", "ConnectionReset"));
+
+    private CloseHandshake _close = new(Timeout);
+    private TimeSpan _now;
+
+    private CloseRecord Record => _close.Record!;
+
+    private CloseStep Request(CloseFrame? frame = null, CloseWhy? why = null) => _close.On(new Request(frame ?? Bye, why ?? CloseWhy.Requested), _now);
+
+    private CloseStep Peer(CloseFrame frame) => _close.On(new PeerFrame(frame), _now);
+
+    private CloseStep Violate(Violation? violation = null) => _close.On(new Violate(violation ?? Broken), _now);
+
+    /// <summary>Our frame has its turn and is taken by the transport.</summary>
+    private void Written() => Out(ref _close);
+
+    private static void Out(ref CloseHandshake close, TimeSpan now = default)
+    {
+        close.On(CloseInput.Staging.Instance, now);
+        close.On(CloseInput.Written.Instance, now);
+    }
+
+    private CloseStep End(CloseWhy? why = null) => _close.On(new StreamEnd(why ?? Fin), _now);
+
+    private CloseStep Due() => _close.On(CloseInput.Due.Instance, _now);
+
+    private static CloseWhy Because(CloseCause cause) => new(cause, new CloseDetail("HandlerFailed"));
+
+    [Fact]
+    public void Open_connection_waits_for_nothing()
+    {
+        Assert.True(_close.IsOpen);
+        Assert.Null(_close.Record);
+        Assert.Equal(TimeSpan.MaxValue, _close.Deadline);
+    }
+
+    [Fact]
+    public void Close_frame_of_the_peer_is_answered_at_once_with_its_code_and_no_reason()
+    {
+        CloseStep step = Peer(Restarting);
+        Assert.Equal(CloseStep.WriteAndFinish(new CloseFrame(1001)), step);
+        Assert.True(step.AtOnce);
+    }
+
+    [Fact]
+    public void Empty_close_frame_is_answered_with_an_empty_one() => Assert.True(Peer(CloseFrame.Empty).Write!.IsEmpty);
+
+    [Fact]
+    public void Code_and_reason_are_those_of_the_peer_s_close_frame_and_what_we_sent_is_kept_beside()
+    {
+        Request(new CloseFrame(4001, "mine"));
+        Written();
+        Peer(Restarting);
+        End();
+        Assert.Equal((1001, "restarting"), (Record.Code, Record.Reason));
+        Assert.Equal(new CloseFrame(4001, "mine"), Record.Sent);
+        Assert.Equal(Restarting, Record.Received);
+        Assert.False(Record.ReceivedFirst);
+        Assert.Equal((EndedBy.Local, CloseCause.Requested), (Record.EndedBy, Record.Cause));
+    }
+
+    [Fact]
+    public void Empty_close_frame_is_reported_as_1005()
+    {
+        Peer(CloseFrame.Empty);
+        Written();
+        End();
+        Assert.Equal((1005, "", true), (Record.Code, Record.Reason, Record.WasClean));
+        Assert.True(Record.Sent!.IsEmpty);
+    }
+
+    [Fact]
+    public void Close_that_the_peer_began_is_remote_and_received_first()
+    {
+        Peer(Restarting);
+        Written();
+        End();
+        Assert.Equal((true, true, EndedBy.Remote, CloseCause.PeerClosed), (Record.WasClean, Record.ReceivedFirst, Record.EndedBy, Record.Cause));
+    }
+
+    [Fact]
+    public void Second_close_frame_is_no_move()
+    {
+        Peer(Restarting);
+        Written();
+        Assert.Equal(CloseStep.Nothing, Peer(new CloseFrame(4000)));
+        End();
+        Assert.Equal(1001, Record.Code);
+    }
+
+    [Fact]
+    public void Second_request_is_no_move()
+    {
+        Request();
+        Assert.Equal(CloseStep.Nothing, Request(new CloseFrame(4000)));
+        Written();
+        End();
+        Assert.Equal(Bye, Record.Sent);
+    }
+
+    [Fact]
+    public void Request_after_the_peer_s_close_is_no_move()
+    {
+        Peer(Restarting);
+        Assert.Equal(CloseStep.Nothing, Request());
+    }
+
+    [Fact]
+    public void Our_close_goes_out_behind_the_messages_that_are_queued() => Assert.False(Request().AtOnce);
+
+    [Fact]
+    public void Close_frame_that_comes_while_ours_is_still_queued_sends_ours_at_once_and_only_ours()
+    {
+        Request();
+        Assert.Equal(CloseStep.WriteAndFinish(Bye), Peer(Restarting));
+        Written();
+        End();
+        Assert.True(Record.ReceivedFirst);
+        Assert.Equal((EndedBy.Local, 1001, true), (Record.EndedBy, Record.Code, Record.WasClean));
+    }
+
+    [Fact]
+    public void Both_may_close_at_once_and_each_reports_the_other_s_code()
+    {
+        var other = new CloseHandshake(Timeout);
+        Request(new CloseFrame(4001));
+        Written();
+        other.On(new Request(new CloseFrame(4002), CloseWhy.Requested), _now);
+        Out(ref other);
+        Peer(new CloseFrame(4002));
+        other.On(new PeerFrame(new CloseFrame(4001)), _now);
+        End();
+        other.On(new StreamEnd(Fin), _now);
+        Assert.Equal((4002, true), (Record.Code, Record.WasClean));
+        Assert.Equal((4001, true), (other.Record!.Code, other.Record.WasClean));
+    }
+
+    [Fact]
+    public void Stream_that_ends_before_our_answer_is_out_leaves_the_code_but_not_clean()
+    {
+        Peer(Restarting);
+        End(Reset);
+        Assert.Equal((1001, false), (Record.Code, Record.WasClean));
+        Assert.Null(Record.Sent);
+    }
+
+    [Fact]
+    public void Reset_after_both_close_frames_changes_nothing()
+    {
+        Request();
+        Written();
+        Peer(Restarting);
+        End(Reset);
+        Assert.Equal((1001, true, CloseCause.Requested), (Record.Code, Record.WasClean, Record.Cause));
+    }
+
+    [Fact]
+    public void Wait_for_the_end_of_the_stream_that_runs_out_changes_nothing()
+    {
+        Peer(Restarting);
+        Written();
+        Assert.Equal(CloseStep.DropNow, Due());
+        Assert.Equal((1001, true, CloseCause.PeerClosed), (Record.Code, Record.WasClean, Record.Cause));
+    }
+
+    [Fact]
+    public void Stream_that_ends_without_a_close_frame_is_1006_by_the_network()
+    {
+        Assert.Equal(CloseStep.DropNow, End());
+        Assert.Equal((1006, false, EndedBy.Network, CloseCause.EndOfStream), (Record.Code, Record.WasClean, Record.EndedBy, Record.Cause));
+        Assert.Null(Record.Sent);
+        Assert.Null(Record.Received);
+    }
+
+    [Fact]
+    public void Abort_is_ours_and_sends_nothing()
+    {
+        End(CloseWhy.Aborted);
+        Assert.Equal((1006, EndedBy.Local, CloseCause.Aborted), (Record.Code, Record.EndedBy, Record.Cause));
+    }
+
+    [Fact]
+    public void Violation_sends_its_code_and_processes_nothing_more_not_even_the_peer_s_close()
+    {
+        Assert.Equal(CloseStep.WriteAndFinish(Broken.Frame), Violate());
+        Written();
+        Assert.Equal(CloseStep.Nothing, Peer(new CloseFrame(1002)));
+        End();
+        Assert.Equal((1006, false, EndedBy.Local, CloseCause.ProtocolViolation), (Record.Code, Record.WasClean, Record.EndedBy, Record.Cause));
+        Assert.Equal(Broken.Frame, Record.Sent);
+        Assert.Null(Record.Received);
+        Assert.Equal(Broken.Frame.Reason, Record.Detail);
+    }
+
+    [Fact]
+    public void Violation_whose_frame_never_got_out_sent_nothing()
+    {
+        Violate();
+        End(Reset);
+        Assert.Null(Record.Sent);
+        Assert.Equal(CloseCause.ProtocolViolation, Record.Cause);
+    }
+
+    [Fact]
+    public void Violation_after_our_close_sends_no_second_close_frame()
+    {
+        Request();
+        Written();
+        Assert.Equal(CloseStep.FinishNow, Violate());
+        End();
+        Assert.Equal((1006, CloseCause.ProtocolViolation), (Record.Code, Record.Cause));
+        Assert.Equal(Bye, Record.Sent);
+    }
+
+    [Fact]
+    public void Violation_while_our_close_is_still_queued_takes_its_place()
+    {
+        Request();
+        Assert.Equal(CloseStep.WriteAndFinish(Broken.Frame), Violate());
+        Written();
+        End();
+        Assert.Equal(Broken.Frame, Record.Sent);
+    }
+
+    [Fact]
+    public void Violation_after_the_peer_s_close_is_no_move()
+    {
+        Peer(Restarting);
+        Assert.Equal(CloseStep.Nothing, Violate());
+    }
+
+    [Fact]
+    public void Violation_after_our_close_was_written_but_not_taken_sends_no_second_close_frame()
+    {
+        Request();
+        _close.On(CloseInput.Staging.Instance, _now);
+        Assert.Equal(CloseStep.FinishNow, Violate());
+        Written();
+        End();
+        Assert.Equal(Bye, Record.Sent);
+    }
+
+    [Fact]
+    public void Close_frame_that_comes_when_ours_is_written_but_not_taken_sends_no_second_one()
+    {
+        Request();
+        _close.On(CloseInput.Staging.Instance, _now);
+        Assert.Equal(CloseStep.FinishNow, Peer(Restarting));
+        Written();
+        End();
+        Assert.Equal((true, true), (Record.ReceivedFirst, Record.WasClean));
+    }
+
+    [Fact]
+    public void Limit_of_ours_closes_in_the_ordinary_way_and_the_answer_counts()
+    {
+        Violation limit = Violations.TooManyFragments(10_000);
+        Assert.Equal(CloseStep.WriteBehind(limit.Frame), Violate(limit));
+        Written();
+        Peer(limit.Frame.Echo);
+        End();
+        Assert.Equal((1008, true, CloseCause.PolicyViolation), (Record.Code, Record.WasClean, Record.Cause));
+    }
+
+    [Fact]
+    public void Limit_that_breaks_after_our_close_is_no_move()
+    {
+        Request();
+        Written();
+        Assert.Equal(CloseStep.Nothing, Violate(Violations.TooManyFragments(10_000)));
+    }
+
+    [Fact]
+    public void Required_extension_that_is_missing_is_an_ordinary_close_of_1010_by_us()
+    {
+        Request(new CloseFrame(1010, "x"), Because(CloseCause.ExtensionMissing));
+        Written();
+        Peer(new CloseFrame(1010));
+        End();
+        Assert.Equal((1010, true, EndedBy.Local, CloseCause.ExtensionMissing), (Record.Code, Record.WasClean, Record.EndedBy, Record.Cause));
+    }
+
+    [Fact]
+    public void Missing_answer_is_1006_by_us_and_replaces_only_the_four_ordinary_causes() => Assert.All(Enum.GetValues<CloseCause>(), cause =>
+    {
+        bool givesWay = cause is CloseCause.Requested or CloseCause.HandlerReturned or CloseCause.HostStopping or CloseCause.Disposed;
+        foreach ((CloseInput news, CloseCause named) in new (CloseInput, CloseCause)[]
+            { (CloseInput.Due.Instance, CloseCause.CloseTimeout), (new StreamEnd(Fin), CloseCause.EndOfStream), (new StreamEnd(Reset), CloseCause.ConnectionReset) })
+        {
+            var close = new CloseHandshake(Timeout);
+            close.On(new Request(Bye, Because(cause)), TimeSpan.Zero);
+            Out(ref close);
+            Assert.Equal(CloseStep.DropNow, close.On(news, Timeout));
+            CloseRecord record = close.Record!;
+            Assert.Equal((1006, false, EndedBy.Local), (record.Code, record.WasClean, record.EndedBy));
+            Assert.Equal(Bye, record.Sent);
+            Assert.Equal(givesWay ? named : cause, record.Cause);
+        }
+    });
+
+    [Fact]
+    public void Close_frame_that_a_slow_reader_never_let_out_was_not_sent()
+    {
+        Request();
+        Due();
+        Assert.Null(Record.Sent);
+        Assert.Equal(CloseCause.CloseTimeout, Record.Cause);
+    }
+
+    [Fact]
+    public void Wait_for_the_answer_ends_one_timeout_after_the_decision_however_long_ours_was_queued()
+    {
+        _now = TimeSpan.FromSeconds(60);
+        Request();
+        _now += TimeSpan.FromSeconds(3);
+        Written();
+        Assert.Equal(TimeSpan.FromSeconds(65), _close.Deadline);
+    }
+
+    [Fact]
+    public void Wait_for_the_end_of_the_stream_ends_one_timeout_after_the_peer_s_close_frame()
+    {
+        Request();
+        Written();
+        _now = TimeSpan.FromSeconds(4);
+        Peer(Restarting);
+        Assert.Equal(TimeSpan.FromSeconds(9), _close.Deadline);
+    }
+
+    [Fact]
+    public void Wait_after_a_violation_ends_one_timeout_later()
+    {
+        _now = TimeSpan.FromSeconds(2);
+        Violate();
+        Assert.Equal(TimeSpan.FromSeconds(7), _close.Deadline);
+    }
+
+    [Fact]
+    public void Longest_timeout_is_no_overflow()
+    {
+        _close = new CloseHandshake(TimeSpan.MaxValue);
+        _now = TimeSpan.FromSeconds(1);
+        Request();
+        Assert.Equal(TimeSpan.MaxValue, _close.Deadline);
+    }
+
+    [Fact]
+    public void Record_is_final()
+    {
+        _now = TimeSpan.FromSeconds(12);
+        End();
+        CloseRecord record = Record;
+        Assert.Equal(TimeSpan.FromSeconds(12), record.Elapsed);
+        Request();
+        Peer(Restarting);
+        Violate();
+        Written();
+        End(Reset);
+        Due();
+        Assert.Same(record, Record);
+        Assert.Equal(TimeSpan.MaxValue, _close.Deadline);
+    }
+}

@@ -1,0 +1,178 @@
+using System.Globalization;
+using System.Net;
+using Cierre.Closing;
+using Xunit;
+
+namespace Cierre.Tests.Closing;
+
+public class ReconnectAdviceTests
+{
+    private static CloseRecord Ended(CloseCause cause, ushort code = 1006, HttpRefusal? http = null) =>
+        new() { Code = code, Why = new CloseWhy(cause, new CloseDetail("EndOfStream")), Http = http };
+
+    private static CloseRecord Refused(int status, params KeyValuePair<string, string>[] headers) =>
+        Ended(CloseCause.HttpStatus, http: new HttpRefusal((HttpStatusCode)status, headers, default));
+
+    [Theory]
+    [InlineData(CloseCause.Requested, ReconnectKind.No)]
+    [InlineData(CloseCause.Disposed, ReconnectKind.No)]
+    [InlineData(CloseCause.Aborted, ReconnectKind.No)]
+    [InlineData(CloseCause.Cancelled, ReconnectKind.No)]
+    [InlineData(CloseCause.ProtocolViolation, ReconnectKind.No)]
+    [InlineData(CloseCause.InvalidData, ReconnectKind.No)]
+    [InlineData(CloseCause.UnsupportedData, ReconnectKind.No)]
+    [InlineData(CloseCause.MessageTooBig, ReconnectKind.No)]
+    [InlineData(CloseCause.PolicyViolation, ReconnectKind.No)]
+    [InlineData(CloseCause.ExtensionMissing, ReconnectKind.No)]
+    [InlineData(CloseCause.BadHandshake, ReconnectKind.No)]
+    [InlineData(CloseCause.TlsFailed, ReconnectKind.No)]
+    [InlineData(CloseCause.NameNotResolved, ReconnectKind.Yes)]
+    [InlineData(CloseCause.ConnectionRefused, ReconnectKind.Yes)]
+    [InlineData(CloseCause.ConnectTimeout, ReconnectKind.Yes)]
+    [InlineData(CloseCause.ProxyFailed, ReconnectKind.Yes)]
+    [InlineData(CloseCause.EndOfStream, ReconnectKind.Yes)]
+    [InlineData(CloseCause.ConnectionReset, ReconnectKind.Yes)]
+    [InlineData(CloseCause.PingTimeout, ReconnectKind.Yes)]
+    [InlineData(CloseCause.IdleTimeout, ReconnectKind.Yes)]
+    [InlineData(CloseCause.CloseTimeout, ReconnectKind.Yes)]
+    [InlineData(CloseCause.HandlerReturned, ReconnectKind.None)]
+    [InlineData(CloseCause.HandlerFailed, ReconnectKind.None)]
+    [InlineData(CloseCause.HostStopping, ReconnectKind.None)]
+    [InlineData(CloseCause.LoadShed, ReconnectKind.None)]
+    [InlineData(CloseCause.Unauthorized, ReconnectKind.None)]
+    [InlineData(CloseCause.Forbidden, ReconnectKind.None)]
+    [InlineData(CloseCause.Deadline, ReconnectKind.None)]
+    [InlineData(CloseCause.UpstreamFailed, ReconnectKind.None)]
+    public void Cause_comes_before_the_code(CloseCause cause, ReconnectKind kind) =>
+        Assert.All<ushort>([1000, 1006, 1011, 1012, 3000], code => Assert.Equal(kind, ReconnectAdvice.For(Ended(cause, code)).Kind));
+
+    [Theory]
+    [InlineData(500, ReconnectKind.None)]
+    [InlineData(1000, ReconnectKind.No)]
+    [InlineData(1001, ReconnectKind.Yes)]
+    [InlineData(1002, ReconnectKind.No)]
+    [InlineData(1003, ReconnectKind.No)]
+    [InlineData(1004, ReconnectKind.None)]
+    [InlineData(1005, ReconnectKind.No)]
+    [InlineData(1006, ReconnectKind.Yes)]
+    [InlineData(1007, ReconnectKind.No)]
+    [InlineData(1008, ReconnectKind.No)]
+    [InlineData(1009, ReconnectKind.No)]
+    [InlineData(1010, ReconnectKind.No)]
+    [InlineData(1011, ReconnectKind.Yes)]
+    [InlineData(1012, ReconnectKind.Yes)]
+    [InlineData(1013, ReconnectKind.OtherAddress)]
+    [InlineData(1014, ReconnectKind.Yes)]
+    [InlineData(1015, ReconnectKind.No)]
+    [InlineData(1016, ReconnectKind.None)]
+    [InlineData(2000, ReconnectKind.None)]
+    [InlineData(3000, ReconnectKind.AfterNewCredentials)]
+    [InlineData(3001, ReconnectKind.No)]
+    [InlineData(3003, ReconnectKind.No)]
+    [InlineData(3008, ReconnectKind.Yes)]
+    [InlineData(3999, ReconnectKind.No)]
+    [InlineData(4000, ReconnectKind.No)]
+    [InlineData(4999, ReconnectKind.No)]
+    [InlineData(5000, ReconnectKind.None)]
+    public void Code_decides_where_the_peer_closed(int code, ReconnectKind kind)
+    {
+        Assert.Equal(kind, ReconnectAdvice.ForCode(code).Kind);
+        Assert.Equal(kind, ReconnectAdvice.For(Ended(CloseCause.PeerClosed, (ushort)code)).Kind);
+    }
+
+    [Fact]
+    public void Registered_code_brings_its_own_advice()
+    {
+        CloseCodes.Register(4958, "Moved", reconnect: ReconnectAdvice.OtherAddress);
+        Assert.Equal(ReconnectKind.OtherAddress, Ended(CloseCause.PeerClosed, 4958).Reconnect.Kind);
+    }
+
+    [Theory]
+    [InlineData(301, ReconnectKind.No)]
+    [InlineData(400, ReconnectKind.No)]
+    [InlineData(401, ReconnectKind.AfterNewCredentials)]
+    [InlineData(403, ReconnectKind.No)]
+    [InlineData(404, ReconnectKind.No)]
+    [InlineData(408, ReconnectKind.Yes)]
+    [InlineData(425, ReconnectKind.Yes)]
+    [InlineData(426, ReconnectKind.No)]
+    [InlineData(429, ReconnectKind.Yes)]
+    [InlineData(500, ReconnectKind.Yes)]
+    [InlineData(503, ReconnectKind.Yes)]
+    [InlineData(599, ReconnectKind.Yes)]
+    public void HTTP_status_decides_where_the_opening_was_refused(int status, ReconnectKind kind) => Assert.Equal(kind, ReconnectAdvice.For(Refused(status)).Kind);
+
+    [Fact]
+    public void Retry_After_is_the_shortest_delay_and_a_random_part_comes_on_top()
+    {
+        ReconnectAdvice advice = Refused(503, KeyValuePair.Create("Retry-After", "120")).Reconnect;
+        Assert.Equal((TimeSpan.FromSeconds(120), TimeSpan.FromSeconds(125)), (advice.MinDelay, advice.MaxDelay));
+        Assert.Equal(TimeSpan.FromSeconds(120), advice.DelayFor(1, 0));
+    }
+
+    [Fact]
+    public void Retry_After_does_not_turn_a_no_into_a_yes() =>
+        Assert.Equal(ReconnectKind.No, Refused(404, KeyValuePair.Create("Retry-After", "120")).Reconnect.Kind);
+
+    [Fact]
+    public void Lost_connection_waits_0_to_5_s_first_and_a_restarted_service_5_to_30_s()
+    {
+        Assert.Equal((TimeSpan.Zero, TimeSpan.FromSeconds(5)), (ReconnectAdvice.Yes.MinDelay, ReconnectAdvice.Yes.MaxDelay));
+        ReconnectAdvice restart = ReconnectAdvice.ForCode(1012);
+        Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30)), (restart.MinDelay, restart.MaxDelay));
+    }
+
+    [Fact]
+    public void Delays_grow_with_each_attempt_and_stop_growing_at_5_min()
+    {
+        Assert.Equal([2.5, 7.5, 15, 30, 60, 120, 225, 225], Enumerable.Range(1, 8).Select(attempt => ReconnectAdvice.Yes.DelayFor(attempt, 0.5)!.Value.TotalSeconds));
+        Assert.Equal(TimeSpan.FromMinutes(5), ReconnectAdvice.Yes.DelayFor(int.MaxValue, 1));
+    }
+
+    [Fact]
+    public void Each_attempt_waits_at_least_as_long_as_the_longest_of_the_one_before() =>
+        Assert.All<ReconnectAdvice>([ReconnectAdvice.Yes, ReconnectAdvice.ForCode(1012), ReconnectAdvice.OtherAddress], advice =>
+            Assert.All([1, 2, 3], attempt => Assert.True(advice.DelayFor(attempt + 1, 0) >= advice.DelayFor(attempt, 1))));
+
+    [Fact]
+    public void Same_address_of_an_overloaded_service_waits_a_minute_and_longer_each_time()
+    {
+        Assert.Equal(TimeSpan.FromSeconds(60), ReconnectAdvice.OtherAddress.DelayFor(1, 0));
+        Assert.Equal(TimeSpan.FromHours(1), ReconnectAdvice.OtherAddress.DelayFor(20, 1));
+    }
+
+    [Fact]
+    public void Later_attempts_never_wait_less_than_the_shortest_delay() =>
+        Assert.Equal(TimeSpan.FromHours(2), ReconnectAdvice.YesAfter(TimeSpan.FromHours(2), TimeSpan.FromHours(2)).DelayFor(5, 0));
+
+    [Fact]
+    public void There_is_no_delay_where_the_advice_is_not_to_connect()
+    {
+        Assert.Null(ReconnectAdvice.No.DelayFor(1, 0.5));
+        Assert.Null(ReconnectAdvice.None.DelayFor(1, 0.5));
+    }
+
+    [Theory]
+    [InlineData(0, 0.5)]
+    [InlineData(1, -0.1)]
+    [InlineData(1, 1.1)]
+    [InlineData(1, double.NaN)]
+    public void Attempt_below_1_and_random_number_outside_0_to_1_are_refused(int attempt, double random) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => ReconnectAdvice.Yes.DelayFor(attempt, random));
+
+    [Fact]
+    public void Bounds_that_make_no_sense_are_refused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => ReconnectAdvice.YesAfter(TimeSpan.FromSeconds(-1), TimeSpan.Zero));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ReconnectAdvice.YesAfter(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1)));
+    }
+
+    [Theory]
+    [InlineData(1004, "-")]
+    [InlineData(1000, "no")]
+    [InlineData(1001, "yes, after a random delay of 0-5 s")]
+    [InlineData(1012, "yes, after a random delay of 5-30 s")]
+    [InlineData(3000, "after new credentials")]
+    [InlineData(1013, "to another address at once if there is one; to this one only after 60-120 s, longer each time, or when the user asks")]
+    public void Advice_in_words(int code, string words) => Assert.Equal(words, ReconnectAdvice.ForCode(code).In(CultureInfo.InvariantCulture));
+}
