@@ -3,7 +3,7 @@ namespace Cierre.TestKit;
 /// <summary>How a byte stream arrives: in which pieces.</summary>
 internal sealed class Split(string name, Func<int, IEnumerable<int>> sizes)
 {
-    public static readonly Split Whole = new("whole", total => [total]);
+    public static readonly Split Whole = new("whole", total => total == 0 ? [] : [total]);
     public static readonly Split ByteByByte = new("byte by byte", total => Enumerable.Repeat(1, total));
 
     public static Split Random(int seed, int largest = 20) => new($"random {seed}", total => RandomSizes(new Random(seed), total, largest));

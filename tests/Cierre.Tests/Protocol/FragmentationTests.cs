@@ -125,7 +125,7 @@ public class FragmentationTests
         Side peer = side.Other();
         engine.Receive(Frames.Text(peer, "ab", fin: false), Frames.Continuation(peer, "cd"), Frames.Text(peer, "ef", fin: false), Frames.Continuation(peer, "gh"));
         Assert.Equal(["abcd", "efgh"], engine.Messages.Select(m => m.Text));
-        engine.Receive([]);
+        engine.Receive(Frames.Ping(peer));
         Assert.Equal(0, engine.Engine.HeldBytes);
     }
 

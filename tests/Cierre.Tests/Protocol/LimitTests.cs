@@ -109,4 +109,15 @@ public class LimitTests
         engine.Receive(Frames.Raw(side.Other(), Frames.Fin | 2, new byte[1_000_000])[..20]);
         Assert.InRange(engine.Engine.HeldBytes, 1, 20);
     }
+
+    [Theory, BothSides]
+    public void A_frame_refused_for_its_header_is_not_counted_in_any_split(Side side)
+    {
+        foreach (Split split in new[] { Split.Whole, Split.ByteByByte })
+        {
+            EngineSide engine = new(side, Small);
+            engine.Receive(Frames.Join(Frames.Ping(side.Other()), Frames.Binary(side.Other(), new byte[11])), split);
+            Assert.Equal(1, engine.Engine.Traffic.FramesReceived);
+        }
+    }
 }
