@@ -51,7 +51,7 @@ internal sealed class EngineSide(Side side, ProtocolLimits? limits = null, FakeC
     /// <summary>Every frame written so far, read by a strict reader.</summary>
     public List<WireFrame> Written => WireFrame.ParseAll(_output.WrittenSpan, side);
 
-    public CloseRecord Record => Engine.Record ?? throw new TestFailureException($"not ended: {Engine.State}");
+    public CloseRecord Record => Engine.Record ?? throw new TestFailureException($"not ended: {Engine.State.GetType().Name}");
 
     /// <summary>What went to the wire since the last call.</summary>
     public byte[] TakeOutput()
@@ -141,7 +141,7 @@ internal sealed class EngineSide(Side side, ProtocolLimits? limits = null, FakeC
     /// <summary>The connection was failed for this: our close frame is out, whatever comes changes nothing, and the record says so. RFC 6455 7.1.7.</summary>
     public void ShouldFail(Violation violation)
     {
-        TestFailureException.Unless(State is CloseState.Failed, $"not failed: {State}");
+        TestFailureException.Unless(State is CloseState.Failed, $"not failed: {State.GetType().Name}");
         WireFrame[] closes = Written.Where(f => f.IsClose).ToArray();
         TestFailureException.UnlessEqual(1, closes.Length, "close frames written");
         TestFailureException.UnlessEqual(violation.Frame, closes[0].Close, "close frame written");
@@ -162,7 +162,7 @@ internal sealed class EngineSide(Side side, ProtocolLimits? limits = null, FakeC
     /// <summary>An ordinary close was begun for this, and an answer to it counts. CLOSING rule 9.</summary>
     public void ShouldCloseFor(Violation violation)
     {
-        TestFailureException.Unless(State is CloseState.Sent, $"not closing: {State}");
+        TestFailureException.Unless(State is CloseState.Sent, $"not closing: {State.GetType().Name}");
         TestFailureException.UnlessEqual(violation.Frame, Written[^1].Close, "close frame written");
         Receive(Frames.Close(side.Other(), violation.Code));
         EndOfStream();
@@ -172,7 +172,7 @@ internal sealed class EngineSide(Side side, ProtocolLimits? limits = null, FakeC
         TestFailureException.UnlessEqual(EndedBy.Local, Record.EndedBy, "ended by");
     }
 
-    public void ShouldBeOpen() => TestFailureException.Unless(Engine.IsOpen && !Written.Exists(f => f.IsClose), $"not open: {State}");
+    public void ShouldBeOpen() => TestFailureException.Unless(Engine.IsOpen && !Written.Exists(f => f.IsClose), $"not open: {State.GetType().Name}");
 
     /// <summary>The end, in the words of the record.</summary>
     public void ShouldEnd(int code, bool clean, CloseCause cause, EndedBy by)

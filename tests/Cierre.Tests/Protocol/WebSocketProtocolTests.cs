@@ -157,6 +157,6 @@ public class WebSocketProtocolTests
         CloseRecord record = engine.Record;
         string output = side == Side.Server ? Convert.ToHexString(engine.Output) : string.Join('\n', engine.Written);
         return string.Join('\n', engine.Events.Append(output).Append(
-            $"{record.Code} {record.Reason} {record.WasClean} {record.Sent} {record.Received} {record.ReceivedFirst} {record.EndedBy} {record.Cause} {record.Detail} {record.Traffic}"));
+            $"{record.Code} {record.Reason} {record.WasClean} {record.Sent} {record.Received} {record.ReceivedFirst} {record.EndedBy} {record.Cause} {record.Why.Detail.Key} {string.Join(',', record.Why.Detail.Arguments)} {record.Traffic}"));
     }
 }
