@@ -48,6 +48,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     private bool _paused;
     private bool _shutdown;
     private TransportEnd? _brokenEnd;
+    private TransportEnd? _ended;
     private TimeSpan _brokenDeadline = TimeSpan.MaxValue;
 
     public ConnectionDriver(Role role, ProtocolLimits limits, Transport transport, TimeProvider time)
@@ -139,13 +140,28 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
 
     public void Ended(TransportEnd end)
     {
+        lock (_gate)
+        {
+            // Our close frame is in the flush that is under way: whether it got out decides whether the close was clean.
+            if (_flushing && !_engine.IsOpen && _engine.Record is null)
+            {
+                _ended = end;
+                return;
+            }
+        }
+
+        _ = FinishAsync(end);
+    }
+
+    private async Task FinishAsync(TransportEnd end)
+    {
         bool wake;
         CloseRecord record;
         lock (_gate)
         {
-            TimeSpan now = Now;
+            _ended = null;
             if (end.Kind == TransportEndKind.Closed && _brokenEnd is { } broken) end = broken;
-            _engine.EndOfStream(CauseOfEnd.Of(end), now);
+            _engine.EndOfStream(CauseOfEnd.Of(end), Now);
             record = _engine.Record!;
             wake = _inbox.End();
             _ = _closing?.CancelAsync();
@@ -156,13 +172,15 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         }
 
         _wheel.Remove(this);
+        await _transport.ReleaseAsync();
         if (wake) _inbox.Wake();
         _closed.TrySetResult(record);
     }
 
     public override void Due()
     {
-        bool wake = false;
+        bool wake;
+        TransportEnd? ended = null;
         lock (_gate)
         {
             TimeSpan now = Now;
@@ -173,6 +191,13 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
             _engine.Tick(_transport, now);
             if (now >= _brokenDeadline) _transport.Close();
             wake = AfterClosing();
+            if (_engine.Record is not null) ended = _ended;
+        }
+
+        if (ended is { } last)
+        {
+            _ = FinishAsync(last);
+            return;
         }
 
         if (wake) _inbox.Wake();
@@ -282,7 +307,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
 
     private void EndFlush()
     {
-        TransportEnd? broken = null;
+        TransportEnd? broken = null, ended = null;
         try
         {
             _flush.GetResult();
@@ -299,7 +324,10 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
             if (broken is { } end) BreakOutput(end);
             // A close frame staged before this flush began is out; one staged since is in the next.
             else if (!_engine.IsOpen && _transport.Staged == 0) _engine.OutputTaken(Now);
+            if (_transport.Staged == 0 || broken is not null) ended = _ended;
         }
+
+        if (ended is { } last) _ = FinishAsync(last);
     }
 
     /// <summary>Nothing goes out any more. What the peer sent before is still read, its close frame perhaps; the wait for its end is bounded.</summary>

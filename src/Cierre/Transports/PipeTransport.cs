@@ -11,7 +11,7 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
     private readonly SemaphoreSlim _room = new(0);
     private readonly Lock _gate = new();
     private volatile bool _closing;
-    private bool _ended;
+    private bool _released;
 
     public override bool HasUnread => wire.HasUnread;
 
@@ -37,14 +37,27 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
 
     public override void Abort() => Stop(abort: true);
 
+    public override async ValueTask ReleaseAsync()
+    {
+        lock (_gate) _released = true;
+        try
+        {
+            await wire.DisposeAsync();
+        }
+        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or ObjectDisposedException or InvalidOperationException)
+        {
+            // Whatever fails in letting go changes nothing any more.
+        }
+    }
+
     protected override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes) => wire.WriteAsync(bytes);
 
-    /// <summary>After the end the wire is somebody else's: a server gives its request to the next connection.</summary>
+    /// <summary>Once released, the wire is somebody else's: a server gives its request to the next connection.</summary>
     private void Stop(bool abort)
     {
         lock (_gate)
         {
-            if (_ended) return;
+            if (_released) return;
             _closing = true;
             if (abort) wire.Abort();
             input.CancelPendingRead();
@@ -62,16 +75,6 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
         catch (Exception e)
         {
             end = _closing ? new TransportEnd(TransportEndKind.Closed, e) : wire.EndOf(e);
-        }
-
-        lock (_gate) _ended = true;
-        try
-        {
-            await wire.DisposeAsync();
-        }
-        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or ObjectDisposedException or InvalidOperationException)
-        {
-            // Whatever fails in letting go changes nothing any more.
         }
 
         receiver.Ended(end);

@@ -55,5 +55,8 @@ internal abstract class Transport : IBufferWriter<byte>
     /// <summary>Cuts: RST, RST_STREAM(CANCEL). <see cref="ITransportReceiver.Ended"/> follows.</summary>
     public abstract void Abort();
 
+    /// <summary>After <see cref="ITransportReceiver.Ended"/>, and when no flush is under way any more: gives everything back.</summary>
+    public virtual ValueTask ReleaseAsync() => default;
+
     protected abstract ValueTask WriteAsync(ReadOnlyMemory<byte> bytes);
 }
