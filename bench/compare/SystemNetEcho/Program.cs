@@ -25,5 +25,5 @@ app.Map("/", async context =>
     }
 });
 await app.StartAsync();
-Console.WriteLine("listening");
+Console.WriteLine(string.Join(' ', app.Urls));
 await app.WaitForShutdownAsync();
