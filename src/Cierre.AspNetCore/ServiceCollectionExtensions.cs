@@ -23,6 +23,7 @@ public static class ServiceCollectionExtensions
         if (services.Any(s => s.ServiceType == typeof(WebSocketServer))) return services;
         services.AddSingleton<OpenConnections>();
         services.AddSingleton(provider => new WebSocketServer(provider.GetRequiredService<OpenConnections>()));
+        services.AddSingleton<AdmissionGate>();
         services.AddSingleton<Drain>();
         services.AddHostedService<StopWithHost>();
         services.AddScoped<CurrentConnection>();

@@ -44,8 +44,8 @@ internal static class Upgrade
         if (ExtendedConnect(context) is { } connect)
         {
             context.Response.StatusCode = StatusCodes.Status200OK;
-            await connect.AcceptAsync();
-            return new PipeTransport(context.Request.BodyReader, new Http2Wire(context));
+            Stream duplex = await connect.AcceptAsync();
+            return new PipeTransport(PipeReader.Create(duplex), new Http2Wire(context, duplex));
         }
 
         context.Response.Headers[HeaderNames.Connection] = HeaderNames.Upgrade;

@@ -1,5 +1,4 @@
 using Cierre.AspNetCore.Admission;
-using Cierre.AspNetCore.Draining;
 using Cierre.AspNetCore.Logging;
 using Cierre.Closing;
 using Cierre.Connections;
@@ -16,7 +15,7 @@ internal sealed class WebSocketEndpoint(
     string name, WebSocketEndpointOptions options, Func<WebSocketConnection, HttpContext, CancellationToken, Task> handler, IServiceProvider services)
 {
     private readonly OpenConnections _connections = services.GetRequiredService<OpenConnections>();
-    private readonly Drain _drain = services.GetRequiredService<Drain>();
+    private readonly AdmissionGate _gate = services.GetRequiredService<AdmissionGate>();
     private readonly ILogger _logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Cierre.WebSocket");
     private readonly string[] _subprotocols = [.. options.Subprotocols];
 
@@ -50,7 +49,7 @@ internal sealed class WebSocketEndpoint(
             return;
         }
 
-        if (_drain.HasBegun)
+        if (_gate.IsClosed)
         {
             await HandshakeRefusal.DrainingAsync(context);
             return;
@@ -75,7 +74,7 @@ internal sealed class WebSocketEndpoint(
         _connections.Enter(connection);
         connection.Start();
         // One that opened while the drain took its snapshot.
-        if (_drain.HasBegun) connection.Driver.BeginDrain(new CloseFrame(CloseCode.GoingAway, CloseWhy.HostStopping.Detail.English), CloseWhy.HostStopping);
+        if (_gate.IsClosed) GoingAway.Drain(connection);
         Task leaving = LeaveAsync(connection);
         await HandlerRun.RunAsync(connection, context, run);
         await leaving;

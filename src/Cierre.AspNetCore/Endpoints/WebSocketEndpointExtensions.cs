@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization.Metadata;
+using Cierre.AspNetCore.Admission;
 using Cierre.AspNetCore.Endpoints;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -101,7 +102,7 @@ public static class WebSocketEndpointExtensions
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(pattern);
         IServiceProvider services = endpoints.ServiceProvider;
-        if (services.GetService<WebSocketServer>() is null)
+        if (services.GetService<OpenConnections>() is null)
         {
             throw new InvalidOperationException("MapWebSocket needs Cierre's services: call builder.Services.AddCierre() before building the application.");
         }

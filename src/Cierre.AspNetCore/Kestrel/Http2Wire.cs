@@ -1,13 +1,11 @@
-using System.IO.Pipelines;
 using Cierre.Transports;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 
 namespace Cierre.AspNetCore.Kestrel;
 
 /// <summary>The sending half of an extended CONNECT stream. RFC 8441 5.</summary>
 /// <remarks>A server cannot end its direction and read on: END_STREAM comes with the end of the response, so the end of the frames is the end of all.</remarks>
-internal sealed class Http2Wire(HttpContext context) : Wire
+internal sealed class Http2Wire(HttpContext context, Stream stream) : Wire
 {
     private bool _aborted;
 
@@ -15,8 +13,8 @@ internal sealed class Http2Wire(HttpContext context) : Wire
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {
-        FlushResult result = await context.Response.BodyWriter.WriteAsync(bytes);
-        if (result.IsCompleted) throw new ConnectionAbortedException("The stream was reset.");
+        await stream.WriteAsync(bytes);
+        await stream.FlushAsync();
     }
 
     public override ValueTask ShutdownSendAsync() => default;

@@ -32,10 +32,9 @@ internal struct MessageReader(ProtocolLimits limits)
         return size > (ulong)limits.MaxMessageSize ? Violations.MessageTooBig(size, limits.MaxMessageSize) : null;
     }
 
-    /// <summary>Begins a data frame.</summary>
+    /// <summary>Begins a data frame, the size of which was checked.</summary>
     public Violation? Begin(in FrameHeader header)
     {
-        if (CheckSize(header) is { } tooBig) return tooBig;
         if (header.Opcode != Opcode.Continuation)
         {
             Kind = header.Opcode;

@@ -1,0 +1,78 @@
+using System.Net;
+using Cierre.TestKit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Cierre.AspNetCore.Tests;
+
+/// <summary>An application on a real Kestrel on a free port, with one endpoint at /; it keeps the records of its connections.</summary>
+public sealed class TestServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly Carrier _carrier;
+    private readonly System.Threading.Channels.Channel<CloseRecord> _records = System.Threading.Channels.Channel.CreateUnbounded<CloseRecord>();
+
+    private TestServer(WebApplication app, Carrier carrier) => (_app, _carrier) = (app, carrier);
+
+    public Uri Url { get; private set; } = null!;
+
+    public IServiceProvider Services => _app.Services;
+
+    public static async Task<TestServer> StartAsync(
+        Carrier carrier, Func<WebSocketConnection, Task> handler, Action<WebSocketEndpointOptions>? configure = null, Action<WebApplicationBuilder>? build = null, Action<WebApplication>? map = null)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddCierre();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            listen.Protocols = carrier is Carrier.Http2 ? HttpProtocols.Http2 : HttpProtocols.Http1AndHttp2;
+            if (carrier is Carrier.Tls or Carrier.Http2Tls) listen.UseHttps(Certificates.ForLocalhost());
+        }));
+        build?.Invoke(builder);
+        WebApplication app = builder.Build();
+        var server = new TestServer(app, carrier);
+        map?.Invoke(app);
+        app.MapWebSocket(
+            "/",
+            async connection =>
+            {
+                server.Keep(connection);
+                await handler(connection);
+            },
+            configure);
+        await app.StartAsync();
+        string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        server.Url = new Uri(address.Replace("http", "ws", StringComparison.Ordinal));
+        return server;
+    }
+
+    public static async Task EchoAsync(WebSocketConnection connection)
+    {
+        await foreach (WebSocketMessage message in connection.ReadAllAsync()) await connection.SendAsync(message);
+    }
+
+    public void Keep(WebSocketConnection connection) => _ = connection.Closed.ContinueWith(closed => _records.Writer.TryWrite(closed.Result), TaskScheduler.Default);
+
+    public WebSocketClientOptions ClientOptions() => new()
+    {
+        HttpVersion = _carrier is Carrier.Http2 or Carrier.Http2Tls ? HttpVersion.Version20 : HttpVersion.Version11,
+        ConfigureHandler = handler => handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true,
+    };
+
+    public Task<WebSocketConnection> ConnectAsync(WebSocketClientOptions? options = null, string path = "/") =>
+        WebSocketConnection.ConnectAsync(new Uri(Url, path), options ?? ClientOptions());
+
+    /// <summary>The record of the next connection that ended.</summary>
+    public async Task<CloseRecord> RecordAsync() => await _records.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(15));
+
+    public Task StopAsync() => _app.StopAsync();
+
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+}
