@@ -35,7 +35,7 @@ internal static class Style
         });
         console.Profile.Width = IsTerminal ? AnsiConsole.Profile.Width : Unbroken;
         console.Write(renderable);
-        return string.Join('\n', text.ToString().ReplaceLineEndings("\n").Split('\n').Select(line => line.TrimEnd())).TrimEnd('\n');
+        return string.Join('\n', text.ToString().ReplaceLineEndings("\n").Split('\n').Select(line => line.TrimEnd())).Trim('\n');
     }
 
     private static string Paint(string sgr, string text) => Coloured ? $"\e[{sgr}m{text}\e[0m" : text;
