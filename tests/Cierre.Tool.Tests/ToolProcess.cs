@@ -21,15 +21,28 @@ internal sealed class ToolProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    public static ToolProcess Start(params string[] arguments)
+    public static ToolProcess Start(params string[] arguments) => StartWithInput("", arguments);
+
+    /// <summary>With something to read on standard input, which is a pipe.</summary>
+    public static ToolProcess StartWithInput(string input, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Dll, .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        ToolProcess tool = Start(new ProcessStartInfo("dotnet", [Dll, .. arguments]));
+        tool._process.StandardInput.Write(input);
+        tool._process.StandardInput.Close();
+        return tool;
+    }
+
+    /// <summary>At a terminal of its own, by script(1): what <see cref="TypeAsync"/> says is typed there.</summary>
+    public static ToolProcess StartAtTerminal(params string[] arguments) =>
+        Start(new ProcessStartInfo("script", ["--quiet", "--return", "--command", string.Join(' ', arguments.Prepend(Dll).Prepend("dotnet").Select(a => $"'{a}'")), "/dev/null"]));
+
+    private static ToolProcess Start(ProcessStartInfo start)
+    {
+        (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
         // The words are English and the colours off whatever the machine says.
         start.Environment["LC_ALL"] = "C";
         start.Environment.Remove("NO_COLOR");
-        var process = Process.Start(start)!;
-        process.StandardInput.Close();
-        return new ToolProcess(process);
+        return new ToolProcess(Process.Start(start)!);
     }
 
     public static async Task<ToolResult> RunAsync(params string[] arguments)
@@ -42,6 +55,12 @@ internal sealed class ToolProcess : IAsyncDisposable
     {
         string? line = await _process.StandardOutput.ReadLineAsync().WaitAsync(Bound);
         return line ?? throw new EndOfStreamException($"the tool ended with exit code {(await EndAsync()).ExitCode}: {await _errors}");
+    }
+
+    public async Task TypeAsync(string text)
+    {
+        await _process.StandardInput.WriteAsync(text).WaitAsync(Bound);
+        await _process.StandardInput.FlushAsync().WaitAsync(Bound);
     }
 
     /// <summary>Asks the process to end, as a service manager does.</summary>
