@@ -5,6 +5,7 @@ using Cierre.AspNetCore.Kestrel;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -32,6 +33,7 @@ public static class ServiceCollectionExtensions
             ?? throw new InvalidOperationException("A WebSocketConnection can be had as a parameter of a WebSocket endpoint's handler only."));
         services.AddOptions<WebSocketEndpointOptions>().BindConfiguration("Cierre").ValidateOnStart();
         services.AddSingleton<IConnectionListenerFactory, DirectOutputListenerFactory>();
+        services.PostConfigure<SocketTransportOptions>(options => options.UnsafePreferInlineScheduling = true);
         services.TryAddSingleton<AuthorizationMiddlewareResultHandler>();
         services.Replace(ServiceDescriptor.Singleton<IAuthorizationMiddlewareResultHandler>(
             provider => new RefuseByClose(provider.GetRequiredService<AuthorizationMiddlewareResultHandler>())));

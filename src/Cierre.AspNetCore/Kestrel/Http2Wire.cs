@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Cierre.Transports;
 using Microsoft.AspNetCore.Http;
 
@@ -5,7 +6,7 @@ namespace Cierre.AspNetCore.Kestrel;
 
 /// <summary>The sending half of an extended CONNECT stream. RFC 8441 5.</summary>
 /// <remarks>A server cannot end its direction and read on: END_STREAM comes with the end of the response, so the end of the frames is the end of all.</remarks>
-internal sealed class Http2Wire(HttpContext context, Stream stream) : Wire
+internal sealed class Http2Wire(HttpContext context, PipeReader input, Stream stream) : Wire
 {
     private bool _aborted;
 
@@ -27,6 +28,7 @@ internal sealed class Http2Wire(HttpContext context, Stream stream) : Wire
 
     public override async ValueTask DisposeAsync()
     {
+        await input.CompleteAsync();
         if (!_aborted) await context.Response.CompleteAsync();
     }
 }

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net.Http;
 using System.Net.Sockets;
 using Cierre.Transports;
@@ -6,7 +7,8 @@ namespace Cierre.Client;
 
 /// <summary>The sending half of a client's connection: the stream that a 101, or an accepted extended CONNECT, left behind.</summary>
 /// <remarks>Over cleartext HTTP/1.1 our direction can end alone, by the socket; TLS and HTTP/2 streams end as a whole, after the server's end.</remarks>
-internal sealed class ClientWire(Stream stream, Socket? socket, bool canHalfClose, bool http2, HttpResponseMessage response, HttpMessageInvoker invoker) : Wire
+internal sealed class ClientWire(
+    PipeReader input, Stream stream, Socket? socket, bool canHalfClose, bool http2, HttpResponseMessage response, HttpMessageInvoker invoker) : Wire
 {
     public override bool HasUnread => canHalfClose && socket is { Connected: true, Available: > 0 };
 
@@ -40,6 +42,7 @@ internal sealed class ClientWire(Stream stream, Socket? socket, bool canHalfClos
 
     public override async ValueTask DisposeAsync()
     {
+        await input.CompleteAsync();
         await stream.DisposeAsync();
         response.Dispose();
         invoker.Dispose();

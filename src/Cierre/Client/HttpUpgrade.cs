@@ -88,8 +88,8 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options)
         HttpMessageInvoker invoker, HttpResponseMessage response, bool http2, ClientHandshakeResult.Accepted accepted, CancellationToken cancellationToken)
     {
         Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-        var wire = new ClientWire(stream, _trace.Socket, canHalfClose: !IsTls && !http2, http2, response, invoker);
         PipeReader input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadBuffer, minimumReadSize: ReadBuffer / 2, leaveOpen: true));
+        var wire = new ClientWire(input, stream, _trace.Socket, canHalfClose: !IsTls && !http2, http2, response, invoker);
         var info = new OpeningInfo(
             accepted.Subprotocol, accepted.ExtensionsText, response.RequestMessage?.RequestUri ?? url, http2 ? HttpVersion.Version20 : HttpVersion.Version11);
         var connection = new WebSocketConnection(Protocol.Role.Client, options, new PipeTransport(input, wire), info);

@@ -41,6 +41,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     private ValueTaskAwaiter _flush;
     private CloseInput.Request? _drain;
     private long _discarded;
+    private TimeSpan _batchNow;
     private int _batchThread;
     private bool _batchGoesOn;
     private bool _flushing;
@@ -77,6 +78,9 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         }
     }
 
+    /// <summary>When the batch began: near enough for what only keeps count of idleness.</summary>
+    private TimeSpan BatchNow => _batchThread == 0 ? Now : _batchNow;
+
     private TimeSpan Now => _time.GetElapsedTime(_opened);
 
     private bool InBatch => _batchThread == Environment.CurrentManagedThreadId;
@@ -93,6 +97,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     {
         int offered = bytes.Length;
         TimeSpan now = Now;
+        _batchNow = now;
         _batchThread = Environment.CurrentManagedThreadId;
         bool came = true;
         while (true)
@@ -147,6 +152,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
             _outbox.Fail(record);
             _pings.Fail(record);
             _transport.DropStaged();
+            _brokenDeadline = TimeSpan.MaxValue;
         }
 
         _wheel.Remove(this);
@@ -245,7 +251,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
             lock (_gate)
             {
                 if (_flushing) return;
-                WriteOwed(Now);
+                WriteOwed(BatchNow);
                 if (_brokenEnd is not null) _transport.DropStaged();
                 if (_transport.Staged == 0)
                 {
@@ -292,7 +298,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
             _transport.EndFlush();
             if (broken is { } end) BreakOutput(end);
             // A close frame staged before this flush began is out; one staged since is in the next.
-            else if (_transport.Staged == 0) _engine.OutputTaken(Now);
+            else if (!_engine.IsOpen && _transport.Staged == 0) _engine.OutputTaken(Now);
         }
     }
 

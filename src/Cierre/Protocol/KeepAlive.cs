@@ -1,6 +1,6 @@
 namespace Cierre.Protocol;
 
-/// <summary>Pings at an interval, notices a peer that is gone, and one that has nothing to say. CLOSING rule: any byte of the peer is life.</summary>
+/// <summary>Pings at an interval, notices a peer that is gone, and one that has nothing to say. Any byte of the peer is life.</summary>
 internal struct KeepAlive(ProtocolLimits limits)
 {
     private TimeSpan _lastPing;

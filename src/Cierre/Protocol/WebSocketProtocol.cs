@@ -259,7 +259,13 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
             return true;
         }
 
-        _messages.Keep(piece.Span, _frames.Remaining);
+        if (_messages.Keep(piece.Span, _frames.Remaining) is { } unholdable)
+        {
+            Break(unholdable, output, now);
+            found = Closing;
+            return true;
+        }
+
         if (InParts)
         {
             found = HeldPart(last);

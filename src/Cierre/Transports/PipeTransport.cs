@@ -9,16 +9,13 @@ namespace Cierre.Transports;
 internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
 {
     private readonly SemaphoreSlim _room = new(0);
-    private ITransportReceiver? _receiver;
+    private readonly Lock _gate = new();
     private volatile bool _closing;
+    private bool _ended;
 
     public override bool HasUnread => wire.HasUnread;
 
-    public override void Start(ITransportReceiver receiver)
-    {
-        _receiver = receiver;
-        _ = PumpAsync(receiver);
-    }
+    public override void Start(ITransportReceiver receiver) => _ = PumpAsync(receiver);
 
     public override void Resume() => _room.Release();
 
@@ -36,22 +33,24 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
         if (wire.EndsOnShutdown) Close();
     }
 
-    public override void Close()
-    {
-        _closing = true;
-        input.CancelPendingRead();
-        _room.Release();
-    }
+    public override void Close() => Stop(abort: false);
 
-    public override void Abort()
-    {
-        _closing = true;
-        wire.Abort();
-        input.CancelPendingRead();
-        _room.Release();
-    }
+    public override void Abort() => Stop(abort: true);
 
     protected override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes) => wire.WriteAsync(bytes);
+
+    /// <summary>After the end the wire is somebody else's: a server gives its request to the next connection.</summary>
+    private void Stop(bool abort)
+    {
+        lock (_gate)
+        {
+            if (_ended) return;
+            _closing = true;
+            if (abort) wire.Abort();
+            input.CancelPendingRead();
+            _room.Release();
+        }
+    }
 
     private async Task PumpAsync(ITransportReceiver receiver)
     {
@@ -65,6 +64,7 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
             end = _closing ? new TransportEnd(TransportEndKind.Closed, e) : wire.EndOf(e);
         }
 
+        lock (_gate) _ended = true;
         try
         {
             await wire.DisposeAsync();

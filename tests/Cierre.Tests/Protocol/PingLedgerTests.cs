@@ -21,10 +21,11 @@ public class PingLedgerTests
     {
         PingLedger ledger = default;
         byte[] first = new byte[PingLedger.PayloadSize], second = new byte[PingLedger.PayloadSize], third = new byte[PingLedger.PayloadSize];
-        ledger.Next(first, default);
-        ledger.Next(second, default);
-        ledger.Next(third, default);
-        Assert.True(ledger.TryAnswer(second, default, out _, out _));
+        ledger.Next(first, TimeSpan.FromSeconds(1));
+        ledger.Next(second, TimeSpan.FromSeconds(2));
+        ledger.Next(third, TimeSpan.FromSeconds(3));
+        Assert.True(ledger.TryAnswer(second, TimeSpan.FromSeconds(10), out _, out TimeSpan roundTrip));
+        Assert.Equal(TimeSpan.FromSeconds(8), roundTrip);
         Assert.False(ledger.TryAnswer(first, default, out _, out _));
         Assert.True(ledger.TryAnswer(third, default, out _, out _));
     }
