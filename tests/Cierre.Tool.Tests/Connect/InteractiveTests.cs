@@ -26,7 +26,7 @@ public sealed class InteractiveTests
     public async Task Input_that_is_no_terminal_is_not_read()
     {
         await using ServeProcess serve = await ServeProcess.StartAsync();
-        await using ToolProcess connect = ToolProcess.StartWithInput("not for the peer\n", "connect", $"{serve.Url}", "--timeout", "1");
+        await using ToolProcess connect = ToolProcess.StartWithInput("not for the peer\n", "connect", $"{serve.Url}", "--timeout", "3");
         ToolResult result = await connect.EndAsync();
         Assert.DoesNotContain("not for the peer", result.Output, StringComparison.Ordinal);
         // The close is the only frame that came.
