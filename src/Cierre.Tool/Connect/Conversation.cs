@@ -27,8 +27,9 @@ internal sealed class Conversation(IConnectReport report, Script script, RunTime
             throw new UsageException(e.Message.Split(" (Parameter", 2)[0]);
         }
 
-        report.Opened(connection);
+        // Before the line that says it is open: who reads it may send a signal at once.
         using var interruption = new Interruption(connection);
+        report.Opened(connection);
         CloseRecord record = await TalkAsync(connection);
         Report(record);
         return record.WasClean && _came >= script.Expected ? ExitCodes.Ok : ExitCodes.NotAsExpected;

@@ -14,6 +14,9 @@ internal static class Style
     private static readonly bool Coloured = IsTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
         && AnsiConsole.Profile.Capabilities is { Ansi: true, ColorSystem: not ColorSystem.NoColors };
 
+    /// <summary>How many columns a line may have.</summary>
+    public static int Width => IsTerminal ? AnsiConsole.Profile.Width : Unbroken;
+
     public static string Good(string text) => Paint("32", text);
 
     public static string Bad(string text) => Paint("31", text);
@@ -33,9 +36,9 @@ internal static class Style
             Interactive = InteractionSupport.No,
             Out = new AnsiConsoleOutput(text),
         });
-        console.Profile.Width = IsTerminal ? AnsiConsole.Profile.Width : Unbroken;
+        console.Profile.Width = Width;
         console.Write(renderable);
-        return string.Join('\n', text.ToString().ReplaceLineEndings("\n").Split('\n').Select(line => line.TrimEnd())).TrimEnd('\n');
+        return string.Join('\n', text.ToString().ReplaceLineEndings("\n").Split('\n').Select(line => line.TrimEnd())).Trim('\n');
     }
 
     private static string Paint(string sgr, string text) => Coloured ? $"\e[{sgr}m{text}\e[0m" : text;
