@@ -40,6 +40,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     private CancellationTokenSource? _closing;
     private ValueTaskAwaiter _flush;
     private CloseInput.Request? _drain;
+    private TaskCompletionSource? _settled;
     private long _discarded;
     private int _batchThread;
     private bool _batchGoesOn;
@@ -132,6 +133,16 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         if (_drain is not null) TryDrain();
     }
 
+    /// <summary>An answer may overtake the news that our own close frame is out. Bounded by the close timeout, which runs.</summary>
+    public Task Settled()
+    {
+        lock (_gate)
+        {
+            if (!_flushing || _engine.IsOpen || _engine.Record is not null) return Task.CompletedTask;
+            return (_settled ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
     public void Ended(TransportEnd end)
     {
         bool wake;
@@ -213,8 +224,16 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
             WriteOwed(Now);
         }
 
-        if (_engine.Record is not null) _transport.Close();
-        else if (_paused) Listen();
+        if (_engine.Record is not null)
+        {
+            _settled?.TrySetResult();
+            _transport.Close();
+        }
+        else if (_paused)
+        {
+            Listen();
+        }
+
         bool wake = _inbox.End();
         _ = _closing?.CancelAsync();
         if (_engine.Deadline != TimeSpan.MaxValue) _wheel.Schedule(this, _engine.Deadline - Now);
@@ -249,6 +268,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
                 if (_brokenEnd is not null) _transport.DropStaged();
                 if (_transport.Staged == 0)
                 {
+                    _settled?.TrySetResult();
                     ShutdownIfDone();
                     return;
                 }

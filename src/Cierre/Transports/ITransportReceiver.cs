@@ -11,6 +11,9 @@ internal interface ITransportReceiver
     /// <summary>All that a wake-up brought was offered: the moment to flush.</summary>
     void BatchEnd();
 
+    /// <summary>The peer ended its stream in order: completes, soon, when it is known whether our last frames got out. The transport is released after it.</summary>
+    Task Settled();
+
     /// <summary>Nothing comes any more; the last call.</summary>
     void Ended(TransportEnd end);
 }

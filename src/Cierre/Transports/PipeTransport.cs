@@ -59,6 +59,7 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
         try
         {
             end = await ReadToEndAsync(receiver);
+            if (end.Kind == TransportEndKind.EndOfStream) await receiver.Settled();
         }
         catch (Exception e)
         {
