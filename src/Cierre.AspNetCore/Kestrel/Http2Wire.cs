@@ -1,21 +1,25 @@
 using System.IO.Pipelines;
 using Cierre.Transports;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Cierre.AspNetCore.Kestrel;
 
 /// <summary>The sending half of an extended CONNECT stream. RFC 8441 5.</summary>
 /// <remarks>A server cannot end its direction and read on: END_STREAM comes with the end of the response, so the end of the frames is the end of all.</remarks>
-internal sealed class Http2Wire(HttpContext context, PipeReader input, Stream stream) : Wire
+internal sealed class Http2Wire(HttpContext context, PipeReader input, Stream duplex) : Wire
 {
-    private bool _aborted;
+    // RFC 9113 7: CANCEL. HttpContext.Abort would say INTERNAL_ERROR.
+    private const int Cancel = 8;
+
+    private volatile bool _aborted;
 
     public override bool EndsOnShutdown => true;
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {
-        await stream.WriteAsync(bytes);
-        await stream.FlushAsync();
+        await duplex.WriteAsync(bytes);
+        await duplex.FlushAsync();
     }
 
     public override ValueTask ShutdownSendAsync() => default;
@@ -23,7 +27,8 @@ internal sealed class Http2Wire(HttpContext context, PipeReader input, Stream st
     public override void Abort()
     {
         _aborted = true;
-        context.Abort();
+        if (context.Features.Get<IHttpResetFeature>() is { } stream) stream.Reset(Cancel);
+        else context.Abort();
     }
 
     public override async ValueTask DisposeAsync()

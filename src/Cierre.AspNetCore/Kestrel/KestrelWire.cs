@@ -13,6 +13,8 @@ namespace Cierre.AspNetCore.Kestrel;
 /// <param name="proven">Whether a completed flush of <paramref name="output"/> means that the kernel has the bytes.</param>
 internal sealed class KestrelWire(PipeWriter output, Socket? socket, bool direct, bool proven, SslStream? tls, IConnectionLifetimeFeature? lifetime) : Wire
 {
+    private volatile bool _aborted;
+
     public override bool HasUnread
     {
         get
@@ -47,12 +49,16 @@ internal sealed class KestrelWire(PipeWriter output, Socket? socket, bool direct
         else await output.CompleteAsync();
     }
 
-    public override void Abort() => lifetime?.Abort();
+    public override void Abort()
+    {
+        _aborted = true;
+        lifetime?.Abort();
+    }
 
     public override ValueTask DisposeAsync()
     {
         // Kestrel lets go of the socket when the request's delegate returns; a handler that lingers should not keep the peer waiting.
-        if (tls is null && proven)
+        if (tls is null && proven && !_aborted)
         {
             try
             {

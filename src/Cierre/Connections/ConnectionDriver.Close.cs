@@ -46,12 +46,13 @@ internal sealed partial class ConnectionDriver
         lock (_gate)
         {
             _engine.EndOfStream(why, Now);
-            wake = AfterClosing();
             _transport.DropStaged();
         }
 
-        if (wake) _inbox.Wake();
+        // Before anything lets go of the transport in order: that would say FIN where RST is due.
         _transport.Abort();
+        lock (_gate) wake = AfterClosing();
+        if (wake) _inbox.Wake();
     }
 
     /// <summary>Closes once what the transport already holds was taken in, handed out and answered; an idle connection at once.</summary>
