@@ -13,4 +13,26 @@ public sealed record RawFrame(int Opcode, byte[] Payload, bool Fin, int Rsv, boo
 
     /// <summary>The reason of a close frame.</summary>
     public string CloseReason => Payload.Length >= 2 ? Encoding.UTF8.GetString(Payload.AsSpan(2)) : "";
+
+    /// <summary>Reads whole frames; throws where the bytes end inside one.</summary>
+    public static List<RawFrame> Parse(ReadOnlySpan<byte> bytes)
+    {
+        var frames = new List<RawFrame>();
+        while (!bytes.IsEmpty)
+        {
+            var (size, masked) = (bytes[1] & 127, (bytes[1] & 128) != 0);
+            var extended = size switch { 126 => 2, 127 => 8, _ => 0 };
+            var length = extended == 0 ? size : 0L;
+            for (var i = 0; i < extended; i++)
+                length = (length << 8) | bytes[2 + i];
+            var header = 2 + extended + (masked ? 4 : 0);
+            var payload = bytes.Slice(header, checked((int)length)).ToArray();
+            for (var i = 0; masked && i < payload.Length; i++)
+                payload[i] ^= bytes[header - 4 + (i % 4)];
+            frames.Add(new RawFrame(bytes[0] & 15, payload, (bytes[0] & 128) != 0, (bytes[0] >> 4) & 7, masked));
+            bytes = bytes[(header + payload.Length)..];
+        }
+
+        return frames;
+    }
 }

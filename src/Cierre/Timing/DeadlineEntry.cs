@@ -6,6 +6,7 @@ internal abstract class DeadlineEntry
     internal DeadlineEntry? Next;
     internal DeadlineEntry? Previous;
     internal long Tick = -1;
+    internal int Slot;
 
     /// <summary>A deadline may have passed. Called without any lock, on a timer's thread; the entry is out of the wheel.</summary>
     public abstract void Due();

@@ -7,11 +7,15 @@ namespace Cierre.Timing;
 internal sealed class DeadlineWheel : IDisposable
 {
     private const int SlotCount = 1024;
+
+    // Behind the slots: what is due and waits for its call. An entry lies there as in any slot, so it can be taken out or asked for anew.
+    private const int DueSlot = SlotCount;
+
     private static readonly TimeSpan TickLength = TimeSpan.FromMilliseconds(20);
     private static readonly ConditionalWeakTable<TimeProvider, DeadlineWheel> Wheels = [];
 
     private readonly Lock _gate = new();
-    private readonly DeadlineEntry?[] _slots = new DeadlineEntry?[SlotCount];
+    private readonly DeadlineEntry?[] _slots = new DeadlineEntry?[SlotCount + 1];
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private readonly long _start;
@@ -36,20 +40,15 @@ internal sealed class DeadlineWheel : IDisposable
     {
         lock (_gate)
         {
-            long due = TickNow() + 1 + (long)Math.Ceiling(Math.Max(0, delay.Ticks) / (double)TickLength.Ticks);
+            if (_count == 0) Begin();
+            long due = Math.Max(_current + 1, TickAtOrAfter(Elapsed + (delay > TimeSpan.Zero ? delay : TimeSpan.Zero)));
             if (entry.Tick >= 0)
             {
                 if (entry.Tick <= due) return;
                 Unlink(entry);
             }
 
-            if (_count == 0)
-            {
-                _current = TickNow();
-                _timer.Change(TickLength, TickLength);
-            }
-
-            Link(entry, due);
+            Link(entry, due, (int)(due % SlotCount));
         }
     }
 
@@ -66,44 +65,59 @@ internal sealed class DeadlineWheel : IDisposable
 
     private void Turn()
     {
-        DeadlineEntry? due = null;
+        lock (_gate) CollectDue();
+        // One at a time, since a call may change the deadlines of others; and one that takes long leaves the rest to the next turn.
+        while (TakeDue() is { } entry) entry.Due();
+    }
+
+    private void CollectDue()
+    {
+        long now = Elapsed.Ticks / TickLength.Ticks;
+        // After a long pause each slot needs one look at most.
+        for (long tick = Math.Max(_current + 1, now - SlotCount + 1); tick <= now; tick++)
+        {
+            for (DeadlineEntry? entry = _slots[tick % SlotCount], next; entry is not null; entry = next)
+            {
+                next = entry.Next;
+                if (entry.Tick > now) continue;
+                Unlink(entry);
+                Link(entry, now, DueSlot);
+            }
+        }
+
+        _current = Math.Max(_current, now);
+    }
+
+    private DeadlineEntry? TakeDue()
+    {
         lock (_gate)
         {
-            long now = TickNow();
-            // After a long pause each slot needs one look at most.
-            for (long tick = Math.Max(_current + 1, now - SlotCount + 1); tick <= now; tick++)
-            {
-                for (DeadlineEntry? entry = _slots[tick % SlotCount], next; entry is not null; entry = next)
-                {
-                    next = entry.Next;
-                    if (entry.Tick > now) continue;
-                    Unlink(entry);
-                    entry.Next = due;
-                    due = entry;
-                }
-            }
-
-            _current = Math.Max(_current, now);
-            if (_count == 0) Rest();
+            DeadlineEntry? entry = _slots[DueSlot];
+            if (entry is not null) Unlink(entry);
+            else if (_count == 0) Rest();
+            return entry;
         }
+    }
 
-        while (due is not null)
-        {
-            DeadlineEntry entry = due;
-            due = entry.Next;
-            entry.Next = null;
-            entry.Due();
-        }
+    /// <summary>The timer goes off at the borders of ticks, so that no part of one is added to a delay.</summary>
+    private void Begin()
+    {
+        TimeSpan elapsed = Elapsed;
+        _current = elapsed.Ticks / TickLength.Ticks;
+        _timer.Change(TickLength - TimeSpan.FromTicks(elapsed.Ticks % TickLength.Ticks), TickLength);
     }
 
     private void Rest() => _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
-    private long TickNow() => _time.GetElapsedTime(_start).Ticks / TickLength.Ticks;
+    private TimeSpan Elapsed => _time.GetElapsedTime(_start);
 
-    private void Link(DeadlineEntry entry, long tick)
+    private static long TickAtOrAfter(TimeSpan elapsed) => (elapsed.Ticks + TickLength.Ticks - 1) / TickLength.Ticks;
+
+    private void Link(DeadlineEntry entry, long tick, int slot)
     {
-        ref DeadlineEntry? head = ref _slots[tick % SlotCount];
+        ref DeadlineEntry? head = ref _slots[slot];
         entry.Tick = tick;
+        entry.Slot = slot;
         entry.Previous = null;
         entry.Next = head;
         if (head is not null) head.Previous = entry;
@@ -113,7 +127,7 @@ internal sealed class DeadlineWheel : IDisposable
 
     private void Unlink(DeadlineEntry entry)
     {
-        if (entry.Previous is null) _slots[entry.Tick % SlotCount] = entry.Next;
+        if (entry.Previous is null) _slots[entry.Slot] = entry.Next;
         else entry.Previous.Next = entry.Next;
         if (entry.Next is not null) entry.Next.Previous = entry.Previous;
         entry.Next = null;

@@ -1,0 +1,199 @@
+using Cierre.Transports;
+
+namespace Cierre.TestKit;
+
+/// <summary>
+/// A transport that a test plays by hand: what goes out is captured, what comes in is pushed on the test's own thread, and a flush
+/// completes, waits or fails as the test says. It ends by itself, on the pool, once the connection lets go of it.
+/// </summary>
+internal sealed class FakeTransport : Transport
+{
+    private readonly Lock _calls = new();
+    private readonly Lock _outputLock = new();
+    private readonly List<byte> _output = [];
+    private readonly TaskCompletionSource _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _shutdown = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ITransportReceiver? _receiver;
+    private byte[] _unread = [];
+    private TransportEnd? _end;
+    private TaskCompletionSource? _held;
+    private bool _ended;
+    private int _closeCalls, _abortCalls, _shutdownCalls, _writes;
+
+    /// <summary>Flushes wait for <see cref="CompleteFlush"/> or <see cref="FailFlush"/>.</summary>
+    public bool HoldsFlushes { get; set; }
+
+    /// <summary>What a write returns, as a faulted task.</summary>
+    public Exception? WriteFails { get; set; }
+
+    /// <summary>What a write throws before it returns a task.</summary>
+    public Exception? WriteThrows { get; set; }
+
+    /// <summary>Whether output is kept; switched off it costs no memory.</summary>
+    public bool Captures { get; set; } = true;
+
+    /// <summary>Whether letting go ends it; a transport whose thread is kept does not end.</summary>
+    public bool EndsWhenClosed { get; set; } = true;
+
+    /// <summary>What <see cref="HasUnread"/> says.</summary>
+    public bool SaysUnread { get; set; }
+
+    public override bool HasUnread => SaysUnread;
+
+    /// <summary>Some of what was pushed was not taken: the receiver is full.</summary>
+    public bool IsPaused { get; private set; }
+
+    public int CloseCalls => Volatile.Read(ref _closeCalls);
+
+    public int AbortCalls => Volatile.Read(ref _abortCalls);
+
+    public int ShutdownCalls => Volatile.Read(ref _shutdownCalls);
+
+    public int Writes => Volatile.Read(ref _writes);
+
+    /// <summary>A flush waits for the test.</summary>
+    public bool IsFlushHeld => Volatile.Read(ref _held) is not null;
+
+    /// <summary>The connection let go of the transport, in order or not.</summary>
+    public Task LetGo => _closing.Task;
+
+    /// <summary>Our direction was ended.</summary>
+    public Task SendShutdown => _shutdown.Task;
+
+    /// <summary>All that was written so far, flushes under way included.</summary>
+    public byte[] Output
+    {
+        get
+        {
+            lock (_outputLock) return [.. _output];
+        }
+    }
+
+    /// <summary>The same, as frames.</summary>
+    public List<RawFrame> Frames => RawFrame.Parse(Output);
+
+    /// <summary>Forgets the output so far.</summary>
+    public void Forget()
+    {
+        lock (_outputLock) _output.Clear();
+    }
+
+    public override void Start(ITransportReceiver receiver) => _receiver = receiver;
+
+    /// <summary>Bytes of the peer, all in one batch.</summary>
+    public void Push(ReadOnlySpan<byte> bytes)
+    {
+        lock (_calls)
+        {
+            _unread = [.. _unread, .. bytes];
+            if (!IsPaused) Offer();
+        }
+    }
+
+    /// <summary>The same without a copy and without an allocation; the receiver must have room.</summary>
+    public void PushInPlace(Memory<byte> bytes)
+    {
+        lock (_calls)
+        {
+            if (_receiver!.Receive(bytes, last: true) != bytes.Length) throw new InvalidOperationException("The receiver is full.");
+            _receiver.BatchEnd();
+        }
+    }
+
+    /// <summary>The end of the stream, behind what was pushed.</summary>
+    public void End(TransportEndKind kind = TransportEndKind.EndOfStream, Exception? exception = null)
+    {
+        lock (_calls)
+        {
+            _end ??= new TransportEnd(kind, exception);
+            if (!IsPaused || kind != TransportEndKind.EndOfStream) TellEnd();
+        }
+    }
+
+    public void CompleteFlush() => TakeHeld().SetResult();
+
+    public void FailFlush(Exception exception) => TakeHeld().SetException(exception);
+
+    public override void Resume() => ThreadPool.UnsafeQueueUserWorkItem(
+        static transport =>
+        {
+            lock (transport._calls)
+            {
+                transport.IsPaused = false;
+                transport.Offer();
+                if (!transport.IsPaused && transport._end is not null) transport.TellEnd();
+            }
+        },
+        this,
+        preferLocal: false);
+
+    public override ValueTask ShutdownSendAsync()
+    {
+        Interlocked.Increment(ref _shutdownCalls);
+        _shutdown.TrySetResult();
+        return default;
+    }
+
+    public override void Close()
+    {
+        Interlocked.Increment(ref _closeCalls);
+        LetGoOnThePool(new TransportEnd(TransportEndKind.Closed));
+    }
+
+    public override void Abort()
+    {
+        Interlocked.Increment(ref _abortCalls);
+        LetGoOnThePool(new TransportEnd(TransportEndKind.Closed));
+    }
+
+    protected override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
+    {
+        Interlocked.Increment(ref _writes);
+        if (WriteThrows is { } thrown) throw thrown;
+        if (WriteFails is { } failure) return ValueTask.FromException(failure);
+        if (Captures)
+        {
+            lock (_outputLock) _output.AddRange(bytes.Span);
+        }
+
+        if (!HoldsFlushes) return default;
+        var held = new TaskCompletionSource();
+        Volatile.Write(ref _held, held);
+        return new ValueTask(held.Task);
+    }
+
+    private TaskCompletionSource TakeHeld() => Interlocked.Exchange(ref _held, null) ?? throw new InvalidOperationException("No flush waits.");
+
+    private void LetGoOnThePool(TransportEnd end)
+    {
+        _closing.TrySetResult();
+        if (!EndsWhenClosed) return;
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static state =>
+            {
+                lock (state.Transport._calls)
+                {
+                    state.Transport._end ??= state.End;
+                    state.Transport.TellEnd();
+                }
+            },
+            (Transport: this, End: end),
+            preferLocal: false);
+    }
+
+    private void Offer()
+    {
+        if (_ended || _unread.Length == 0) return;
+        int taken = _receiver!.Receive(_unread, last: true);
+        _unread = _unread[taken..];
+        IsPaused = _unread.Length != 0;
+        _receiver.BatchEnd();
+    }
+
+    private void TellEnd()
+    {
+        if (_ended) return;
+        _ended = true;
+        _receiver!.Ended(_end!.Value);
+    }
+}
