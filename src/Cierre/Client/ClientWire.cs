@@ -35,9 +35,16 @@ internal sealed class ClientWire(
             return;
         }
 
-        // A linger of 0 makes the close an RST.
-        socket.LingerState = new LingerOption(true, 0);
-        socket.Dispose();
+        try
+        {
+            // A linger of 0 makes the close an RST.
+            socket.LingerState = new LingerOption(true, 0);
+            socket.Dispose();
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It ended a moment before; the HTTP handler lets go of the socket when a read is cancelled, too.
+        }
     }
 
     public override async ValueTask DisposeAsync()

@@ -286,6 +286,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
 
                 _flushing = true;
                 _transport.BeginFlush();
+                if (!_engine.IsOpen) _engine.OutputLeaving(Now);
             }
 
             _flush = _transport.FlushAsync().GetAwaiter();

@@ -167,6 +167,9 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
         _owedPong.Release();
     }
 
+    /// <summary>The transport is given everything written so far.</summary>
+    public void OutputLeaving(TimeSpan now) => _close.On(CloseInput.Handing.Instance, now);
+
     /// <summary>The transport took everything written so far.</summary>
     public void OutputTaken(TimeSpan now) => _close.On(CloseInput.Written.Instance, now);
 
