@@ -45,8 +45,10 @@ internal sealed partial class ConnectionDriver
         bool wake;
         lock (_gate)
         {
+            // The transport is gone, or on its way.
+            if (_engine.Record is not null) return;
             _engine.EndOfStream(why, Now);
-            wake = AfterClosing();
+            wake = AfterClosing(letGo: false);
             _transport.DropStaged();
         }
 
