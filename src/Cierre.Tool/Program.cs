@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.Text;
 using Cierre.Tool.Codes;
 using Cierre.Tool.Connect;
+using Cierre.Tool.Lab;
 using Cierre.Tool.Output;
 using Cierre.Tool.Serve;
 
@@ -48,6 +49,7 @@ internal static class Program
         ConnectCommand.Create(),
         CodesCommand.Create(),
         ExplainCommand.Create(),
+        LabCommand.Create(),
     };
 
     private static int Misused(ParseResult parsed, params string[] errors)
