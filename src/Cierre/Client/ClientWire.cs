@@ -8,7 +8,7 @@ namespace Cierre.Client;
 /// <remarks>Over cleartext HTTP/1.1 our direction can end alone, by the socket; TLS and HTTP/2 streams end as a whole, after the server's end.</remarks>
 internal sealed class ClientWire(Stream stream, Socket? socket, bool canHalfClose, bool http2, HttpResponseMessage response, HttpMessageInvoker invoker) : Wire
 {
-    public override bool HasUnread => canHalfClose && socket is { Connected: true, Available: > 0 };
+    public override int Unread => canHalfClose && socket is { Connected: true } ? socket.Available : 0;
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes) => http2 ? WriteAndFlushAsync(bytes) : stream.WriteAsync(bytes);
 

@@ -12,7 +12,7 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
     private ITransportReceiver? _receiver;
     private volatile bool _closing;
 
-    public override bool HasUnread => wire.HasUnread;
+    public override int Unread => wire.Unread;
 
     public override void Start(ITransportReceiver receiver)
     {
@@ -21,6 +21,8 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
     }
 
     public override void Resume() => _room.Release();
+
+    public override void Look() => input.CancelPendingRead();
 
     public override async ValueTask ShutdownSendAsync()
     {
@@ -83,8 +85,10 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
         while (!_closing)
         {
             ReadResult result = await input.ReadAsync();
-            // A cancelled read is either ours (_closing) or a host that begins to stop; the latter changes nothing for us.
+            bool any = !result.Buffer.IsEmpty;
             bool full = Offer(receiver, result.Buffer);
+            // A cancelled read is either ours, a look or the end, or a host that begins to stop; the latter changes nothing for us.
+            if (result.IsCanceled && !_closing) receiver.Looked(any);
             if (result.IsCompleted && !full) return new TransportEnd(TransportEndKind.EndOfStream);
             if (full && !_closing) await _room.WaitAsync();
         }
