@@ -168,7 +168,8 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
 
     public override void Due()
     {
-        bool wake = false;
+        bool wake;
+        CloseRecord? stranded;
         lock (_gate)
         {
             TimeSpan now = Now;
@@ -179,11 +180,14 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
             _engine.Tick(_transport, now);
             if (now >= _brokenDeadline) _transport.Close();
             wake = AfterClosing();
+            // A handler that keeps the transport's thread, and perhaps waits for this very record, keeps the transport from ending.
+            stranded = _batchThread == 0 ? null : _engine.Record;
         }
 
         if (wake) _inbox.Wake();
         Flush();
         Reschedule();
+        if (stranded is not null) _closed.TrySetResult(stranded);
         if (_drain is not null) TryDrain();
     }
 
