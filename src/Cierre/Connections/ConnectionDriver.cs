@@ -39,7 +39,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     private PingWaiters _pings;
     private CancellationTokenSource? _closing;
     private ValueTaskAwaiter _flush;
-    private CloseInput.Request? _drain;
+    private DrainState? _drain;
     private long _discarded;
     private TimeSpan _batchNow;
     private int _batchThread;
@@ -109,7 +109,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
             {
                 if (came) _engine.BytesCame(now);
                 came = false;
-                if (_inbox.IsFull(_engine.HeldBytes) && _engine.IsOpen)
+                if (_engine.IsOpen && (_inbox.IsFull(_engine.HeldBytes) || _drain is { BytesLeft: <= 0 }))
                 {
                     _paused = true;
                     _engine.Listening(false, now);
@@ -130,6 +130,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         }
 
         if (_engine.FramesDone) Discard(offered);
+        if (_drain is { } drain) drain.BytesLeft -= offered - bytes.Length;
         return offered - bytes.Length;
     }
 
@@ -183,6 +184,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     public override void Due()
     {
         bool wake;
+        CloseRecord? stranded;
         TransportEnd? ended = null;
         lock (_gate)
         {
@@ -190,11 +192,13 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
             // A backlog that we have not read, or a handler that keeps the transport's thread, is not the peer's silence.
             bool listening = !_paused && _batchThread == 0;
             _engine.Listening(listening, now);
-            if (listening && _transport.HasUnread) _engine.BytesCame(now);
+            if (listening && _transport.Unread != 0) _engine.BytesCame(now);
             _engine.Tick(_transport, now);
             if (now >= _brokenDeadline) _transport.Close();
             wake = AfterClosing();
             if (_engine.Record is not null) ended = _ended;
+            // A handler that keeps the transport's thread, and perhaps waits for this very record, keeps the transport from ending.
+            stranded = _batchThread == 0 ? null : _engine.Record;
         }
 
         if (ended is { } last)
@@ -206,6 +210,8 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         if (wake) _inbox.Wake();
         Flush();
         Reschedule();
+        if (stranded is not null) _closed.TrySetResult(stranded);
+        if (_drain is not null) TryDrain();
     }
 
     private void Reschedule()

@@ -11,6 +11,10 @@ internal interface ITransportReceiver
     /// <summary>All that a wake-up brought was offered: the moment to flush.</summary>
     void BatchEnd();
 
+    /// <summary>The answer to <see cref="Transport.Look"/>. It may also come unasked.</summary>
+    /// <param name="any">Whether there was anything.</param>
+    void Looked(bool any);
+
     /// <summary>Nothing comes any more; the last call.</summary>
     void Ended(TransportEnd end);
 }

@@ -13,11 +13,13 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
     private volatile bool _closing;
     private bool _released;
 
-    public override bool HasUnread => wire.HasUnread;
+    public override int Unread => wire.Unread;
 
     public override void Start(ITransportReceiver receiver) => _ = PumpAsync(receiver);
 
     public override void Resume() => _room.Release();
+
+    public override void Look() => input.CancelPendingRead();
 
     public override async ValueTask ShutdownSendAsync()
     {
@@ -85,8 +87,10 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
         while (!_closing)
         {
             ReadResult result = await input.ReadAsync();
-            // A cancelled read is either ours (_closing) or a host that begins to stop; the latter changes nothing for us.
+            bool any = !result.Buffer.IsEmpty;
             bool full = Offer(receiver, result.Buffer);
+            // A cancelled read is either ours, a look or the end, or a host that begins to stop; the latter changes nothing for us.
+            if (result.IsCanceled && !_closing) receiver.Looked(any);
             if (result.IsCompleted && !full) return new TransportEnd(TransportEndKind.EndOfStream);
             if (full && !_closing) await _room.WaitAsync();
         }
