@@ -9,16 +9,26 @@ namespace Cierre.Transports;
 internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
 {
     private readonly SemaphoreSlim _room = new(0);
-    private ITransportReceiver? _receiver;
+    private readonly Lock _reading = new();
     private volatile bool _closing;
+    private bool _readingIsOver;
 
-    public override bool HasUnread => wire.HasUnread;
-
-    public override void Start(ITransportReceiver receiver)
+    public override bool HasUnread
     {
-        _receiver = receiver;
-        _ = PumpAsync(receiver);
+        get
+        {
+            try
+            {
+                return wire.HasUnread;
+            }
+            catch (Exception e) when (IsOfTheEnd(e))
+            {
+                return false;
+            }
+        }
     }
+
+    public override void Start(ITransportReceiver receiver) => _ = PumpAsync(receiver);
 
     public override void Resume() => _room.Release();
 
@@ -28,7 +38,7 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
         {
             await wire.ShutdownSendAsync();
         }
-        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e) when (IsOfTheEnd(e))
         {
             // The peer is gone; the pump sees the same end.
         }
@@ -39,19 +49,38 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
     public override void Close()
     {
         _closing = true;
-        input.CancelPendingRead();
         _room.Release();
+        // On the pool: a pipe that continues its reader in place would run the pump here, under the connection's lock.
+        ThreadPool.UnsafeQueueUserWorkItem(static transport => transport.CancelRead(), this, preferLocal: false);
     }
 
     public override void Abort()
     {
         _closing = true;
-        wire.Abort();
-        input.CancelPendingRead();
-        _room.Release();
+        try
+        {
+            wire.Abort();
+        }
+        catch (Exception e) when (IsOfTheEnd(e))
+        {
+            // It ended by itself in the meantime.
+        }
+
+        Close();
     }
 
     protected override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes) => wire.WriteAsync(bytes);
+
+    private static bool IsOfTheEnd(Exception e) => e is IOException or System.Net.Sockets.SocketException or ObjectDisposedException or InvalidOperationException;
+
+    /// <summary>Not once the pump has ended: the host may use the pipe for its next request by then.</summary>
+    private void CancelRead()
+    {
+        lock (_reading)
+        {
+            if (!_readingIsOver) input.CancelPendingRead();
+        }
+    }
 
     private async Task PumpAsync(ITransportReceiver receiver)
     {
@@ -65,13 +94,15 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
             end = _closing ? new TransportEnd(TransportEndKind.Closed, e) : wire.EndOf(e);
         }
 
+        lock (_reading) _readingIsOver = true;
+
         try
         {
             await wire.DisposeAsync();
         }
-        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception)
         {
-            // Whatever fails in letting go changes nothing any more.
+            // Whatever fails in letting go changes nothing any more; without its end the connection would never have one.
         }
 
         receiver.Ended(end);
