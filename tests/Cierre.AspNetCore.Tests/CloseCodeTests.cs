@@ -75,6 +75,22 @@ public class CloseCodeTests
     }
 
     [Theory]
+    [MemberData(nameof(Carriers.Http1Only), MemberType = typeof(Carriers))]
+    public async Task Peer_that_ends_its_stream_right_behind_its_close_frame_is_answered(Carrier carrier)
+    {
+        await using TestServer server = await TestServer.StartAsync(carrier, TestServer.EchoAsync);
+        for (int i = 0; i < 20; i++)
+        {
+            await using RawPeer peer = await server.RawAsync();
+            await peer.SendCloseAsync(1000);
+            await peer.HalfCloseAsync();
+            Assert.Equal(1000, (await peer.ReadFrameAsync()).CloseCode);
+            Assert.Equal((0, RawEnd.Fin), await RestAsync(peer));
+            Assert.True((await server.RecordAsync()).WasClean);
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(Carriers.All), MemberType = typeof(Carriers))]
     public async Task When_both_close_at_once_each_reports_the_other_s_code(Carrier carrier)
     {

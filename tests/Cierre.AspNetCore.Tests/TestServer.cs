@@ -78,10 +78,21 @@ public sealed class TestServer : IAsyncDisposable
     public Task<WebSocketConnection> ConnectAsync(WebSocketClientOptions? options = null, string path = "/") =>
         WebSocketConnection.ConnectAsync(new Uri(Url, path), options ?? ClientOptions());
 
+    public Uri HttpUrl(string path) => new(new Uri("http" + Url.AbsoluteUri[2..]), path);
+
+    /// <summary>Sends a request that need not be a handshake.</summary>
+    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request)
+    {
+        var handler = new SocketsHttpHandler();
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        request.RequestUri ??= HttpUrl("/");
+        return await new HttpMessageInvoker(handler).SendAsync(request, CancellationToken.None).Soon();
+    }
+
     /// <summary>A peer made of bytes, its connection open.</summary>
     public async Task<RawPeer> RawAsync(string path = "/", params string[] headers)
     {
-        if (_carrier.IsHttp2()) return await Http2Peer.ConnectAsync(new Uri(Url.AbsoluteUri.Replace("ws", "http", StringComparison.Ordinal).TrimEnd('/') + path), headers);
+        if (_carrier.IsHttp2()) return await Http2Peer.ConnectAsync(HttpUrl(path), headers);
         RawPeer peer = await RawPeer.ConnectAsync("127.0.0.1", Url.Port, _carrier.IsTls());
         string head = await peer.UpgradeAsync(path, headers);
         if (!head.StartsWith("HTTP/1.1 101", StringComparison.Ordinal)) throw new InvalidDataException(head);

@@ -40,7 +40,11 @@ public sealed class ChromiumPeer : Peer
         return true;
     }
 
-    public Task ReloadAsync() => _page.ReloadAsync();
+    public async Task ReloadAsync()
+    {
+        await _page.ReloadAsync();
+        ForgetSockets();
+    }
 
     public override async ValueTask DisposeAsync()
     {

@@ -51,7 +51,18 @@ public abstract class Peer : IAsyncDisposable
         }
     }
 
+    /// <summary>What the peer wrote beside answers and events, since the last call.</summary>
+    public string TakeComplaints()
+    {
+        string all = Complaints;
+        _complaints.Clear();
+        return all;
+    }
+
     protected abstract Task SendLineAsync(string line);
+
+    /// <summary>The peer's application began anew, and so did the numbers of its sockets.</summary>
+    protected void ForgetSockets() => _sockets.Clear();
 
     protected void Complain(string line) => _complaints.Enqueue(line);
 

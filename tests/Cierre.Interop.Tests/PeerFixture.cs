@@ -26,6 +26,12 @@ public abstract class PeerFixture(PeerKind kind) : IAsyncLifetime
         }
     }
 
+    /// <summary>Shows what the peer complained of, beside a test that failed.</summary>
+    public void Show(ITestOutputHelper? output)
+    {
+        if (_peer?.TakeComplaints() is { Length: > 0 } complaints) output?.WriteLine(complaints);
+    }
+
     public async ValueTask InitializeAsync()
     {
         if (!string.IsNullOrEmpty(Environment.GetEnvironmentVariable(kind.Skip))) return;
@@ -70,16 +76,17 @@ public abstract class PeerFixture(PeerKind kind) : IAsyncLifetime
     /// <summary>Opens a connection with the peer in that role.</summary>
     public async Task<(WebSocketConnection Ours, PeerSocket Theirs)> OpenAsync(PeerRole role, params string[] protocols)
     {
+        Peer peer = Peer;
         if (role == PeerRole.Client)
         {
-            PeerSocket client = await Peer.ConnectAsync(_server!.Url, protocols);
-            return (await Peer.Within(_connections.Reader.ReadAsync().AsTask(), "to reach our handler"), client);
+            PeerSocket client = await peer.ConnectAsync(_server!.Url, protocols);
+            return (await peer.Within(_connections.Reader.ReadAsync().AsTask(), "to reach our handler"), client);
         }
 
         var options = new WebSocketClientOptions { CloseTimeout = TimeSpan.FromMinutes(1) };
         foreach (string protocol in protocols) options.Subprotocols.Add(protocol);
         WebSocketConnection ours = await WebSocketConnection.ConnectAsync(new Uri($"ws://127.0.0.1:{_port}/"), options);
-        return (ours, await Peer.AcceptedAsync());
+        return (ours, await peer.AcceptedAsync());
     }
 
     protected Uri PageAddress => new($"http://127.0.0.1:{_server!.Url.Port}/page");

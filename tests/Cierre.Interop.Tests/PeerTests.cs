@@ -6,11 +6,17 @@ using Xunit;
 namespace Cierre.Interop.Tests;
 
 /// <summary>What holds with every peer, in the role it plays. What its public API cannot do, it is asked whether it really cannot.</summary>
-public abstract class PeerTests(PeerFixture peer, PeerRole role)
+public abstract class PeerTests(PeerFixture peer, PeerRole role) : IDisposable
 {
     private const string Reason = "adiós, 再见";
 
     public static TheoryData<int> Codes => [1000, 3000, 4999, CloseCode.NoStatusReceived];
+
+    public void Dispose()
+    {
+        peer.Show(TestContext.Current.TestOutputHelper);
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task Text_and_binary_of_every_size_come_back_as_they_went()

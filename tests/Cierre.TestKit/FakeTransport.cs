@@ -17,7 +17,7 @@ internal sealed class FakeTransport : Transport
     private byte[] _unread = [];
     private TransportEnd? _end;
     private TaskCompletionSource? _held;
-    private bool _ended;
+    private bool _ended, _offering;
     private int _closeCalls, _abortCalls, _shutdownCalls, _writes;
 
     /// <summary>Flushes wait for <see cref="CompleteFlush"/> or <see cref="FailFlush"/>.</summary>
@@ -86,7 +86,7 @@ internal sealed class FakeTransport : Transport
         lock (_calls)
         {
             _unread = [.. _unread, .. bytes];
-            if (!IsPaused) Offer();
+            Offer();
         }
     }
 
@@ -106,7 +106,7 @@ internal sealed class FakeTransport : Transport
         lock (_calls)
         {
             _end ??= new TransportEnd(kind, exception);
-            if (!IsPaused || kind != TransportEndKind.EndOfStream) TellEnd();
+            Offer();
         }
     }
 
@@ -121,7 +121,6 @@ internal sealed class FakeTransport : Transport
             {
                 transport.IsPaused = false;
                 transport.Offer();
-                if (!transport.IsPaused && transport._end is not null) transport.TellEnd();
             }
         },
         this,
@@ -173,26 +172,36 @@ internal sealed class FakeTransport : Transport
             {
                 lock (state.Transport._calls)
                 {
-                    state.Transport._end ??= state.End;
-                    state.Transport.TellEnd();
+                    if (state.Transport._end is null or { Kind: TransportEndKind.EndOfStream }) state.Transport._end = state.End;
+                    state.Transport.Offer();
                 }
             },
             (Transport: this, End: end),
             preferLocal: false);
     }
 
+    /// <summary>Code that a message wakes runs in here; what it pushes is the next batch.</summary>
     private void Offer()
     {
-        if (_ended || _unread.Length == 0) return;
-        int taken = _receiver!.Receive(_unread, last: true);
-        _unread = _unread[taken..];
-        IsPaused = _unread.Length != 0;
-        _receiver.BatchEnd();
+        if (_offering) return;
+        _offering = true;
+        while (!_ended && !IsPaused && _unread.Length != 0)
+        {
+            byte[] batch = _unread;
+            _unread = [];
+            int taken = _receiver!.Receive(batch, last: true);
+            IsPaused = taken < batch.Length;
+            _unread = [.. batch.AsSpan(taken), .. _unread];
+            _receiver.BatchEnd();
+        }
+
+        _offering = false;
+        if (_end is { } end && (!IsPaused || end.Kind != TransportEndKind.EndOfStream)) TellEnd();
     }
 
     private void TellEnd()
     {
-        if (_ended) return;
+        if (_ended || _offering) return;
         _ended = true;
         _receiver!.Ended(_end!.Value);
     }

@@ -3,6 +3,8 @@ using System.Net;
 using System.Net.WebSockets;
 
 int port = int.Parse(args[0], System.Globalization.CultureInfo.InvariantCulture);
+// Large enough for a whole message: otherwise it would echo fragments.
+int size = args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 4096;
 WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
 builder.Logging.ClearProviders();
 builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
@@ -11,7 +13,7 @@ app.UseWebSockets();
 app.Map("/", async context =>
 {
     using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync();
-    byte[] buffer = new byte[4096];
+    byte[] buffer = new byte[size];
     while (socket.State == WebSocketState.Open)
     {
         ValueWebSocketReceiveResult result = await socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None);

@@ -45,13 +45,15 @@ internal sealed partial class ConnectionDriver
         bool wake;
         lock (_gate)
         {
+            // The transport is gone, or on its way.
+            if (_engine.Record is not null) return;
             _engine.EndOfStream(why, Now);
+            wake = AfterClosing(letGo: false);
             _transport.DropStaged();
         }
 
         // Before anything lets go of the transport in order: that would say FIN where RST is due.
         _transport.Abort();
-        lock (_gate) wake = AfterClosing();
         if (wake) _inbox.Wake();
     }
 

@@ -1,3 +1,5 @@
+using Cierre.Protocol;
+
 namespace Cierre.Connections;
 
 internal sealed partial class ConnectionDriver
@@ -37,14 +39,19 @@ internal sealed partial class ConnectionDriver
     {
         cancellationToken.ThrowIfCancellationRequested();
         ValueTask<bool> waiting = default;
-        bool here;
+        bool here, wake = false;
         MessageReadStream? stream;
         lock (_gate)
         {
             here = _inbox.TryReceiveStream(out stream);
-            if (!here) waiting = _inbox.WaitForStream(cancellationToken);
+            if (!here)
+            {
+                waiting = _inbox.WaitForStream(cancellationToken);
+                wake = HandOutHeld();
+            }
         }
 
+        if (wake) _inbox.Wake();
         AfterReceive();
         if (here) return stream;
         await waiting;
@@ -62,7 +69,7 @@ internal sealed partial class ConnectionDriver
             lock (_gate)
             {
                 count = _inbox.ReadPart(stream, buffer.Span, out bool cutOff);
-                if (cutOff) throw new WebSocketClosedException(_engine.Record ?? _engine.RecordAsKnown(Now));
+                if (cutOff) throw new WebSocketClosedException(Known());
                 if (count < 0) waiting = _inbox.WaitForPart(cancellationToken);
             }
 
@@ -74,8 +81,20 @@ internal sealed partial class ConnectionDriver
 
     public void CloseReadStream(MessageReadStream stream)
     {
-        lock (_gate) _inbox.CloseStream(stream);
+        bool wake;
+        lock (_gate) wake = _inbox.CloseStream(stream);
+        if (wake) _inbox.Wake();
         AfterReceive();
+    }
+
+    /// <summary>What came of a message before anybody asked for it as a stream. Under the lock.</summary>
+    private bool HandOutHeld()
+    {
+        if (_engine.HeldBytes == 0 || !_inbox.WantsParts) return false;
+        _engine.InParts = true;
+        Memory<byte> nothing = default;
+        ProtocolEvent found = _engine.Read(ref nothing, _transport, Now);
+        return found.Kind == ProtocolEventKind.MessagePart && Handle(found, Now);
     }
 
     /// <summary>There may be room again, or a drain may have waited for the handler to come back.</summary>

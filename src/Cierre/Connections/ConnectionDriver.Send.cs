@@ -60,12 +60,11 @@ internal sealed partial class ConnectionDriver
             if (!_outbox.IsStreaming(stream) || Refusal() is not null)
             {
                 // The end of a message that a close cut off is no news; a further piece is.
-                return final ? default : ValueTask.FromException(Refusal() ?? new WebSocketClosedException(_engine.RecordAsKnown(Now)));
+                return final ? default : ValueTask.FromException(Refusal() ?? new WebSocketClosedException(Known()));
             }
 
-            pending = new PendingSend((Opcode)stream.Kind, payload, final);
+            pending = new PendingSend((Opcode)stream.Kind, payload, final) { Token = cancellationToken };
             if (!_outbox.TryEnqueuePart(pending)) throw new InvalidOperationException("A write to this message is already waiting: one write at a time.");
-            stream.Finishing = final;
         }
 
         return Sent(pending);
@@ -86,7 +85,10 @@ internal sealed partial class ConnectionDriver
     }
 
     private WebSocketClosedException? Refusal() =>
-        _engine.IsOpen && _brokenEnd is null ? null : new WebSocketClosedException(_engine.Record ?? _engine.RecordAsKnown(Now));
+        _engine.IsOpen && _brokenEnd is null ? null : new WebSocketClosedException(Known());
+
+    /// <summary>The record, or what can be said of it by now.</summary>
+    private CloseRecord Known() => _engine.Record ?? _engine.RecordAsKnown(Now, _brokenEnd is { } broken ? CauseOfEnd.Of(broken) : null);
 
     private ValueTask Sent(PendingSend? pending)
     {

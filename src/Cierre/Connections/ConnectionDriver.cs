@@ -45,6 +45,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     private int _batchThread;
     private bool _batchGoesOn;
     private bool _flushing;
+    private bool _flushHasClose;
     private bool _paused;
     private bool _shutdown;
     private TransportEnd? _brokenEnd;
@@ -103,7 +104,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         bool came = true;
         while (true)
         {
-            bool wake = false;
+            bool wake = false, isMessage;
             lock (_gate)
             {
                 if (came) _engine.BytesCame(now);
@@ -120,10 +121,12 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
                 ProtocolEvent found = _engine.Read(ref bytes, _transport, now);
                 if (found.Kind == ProtocolEventKind.NeedMore) break;
                 wake = Handle(found, now);
+                isMessage = found.Kind is ProtocolEventKind.Message or ProtocolEventKind.MessagePart;
                 _batchGoesOn = !last || !bytes.IsEmpty;
             }
 
-            if (wake) _inbox.Wake();
+            // A reader that the close wakes has all the time it wants; the answer to the close frame has not.
+            if (wake) _inbox.Wake(inline: isMessage);
         }
 
         if (_engine.FramesDone) Discard(offered);
@@ -173,8 +176,8 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
 
         _wheel.Remove(this);
         await _transport.ReleaseAsync();
-        if (wake) _inbox.Wake();
         _closed.TrySetResult(record);
+        if (wake) _inbox.Wake();
     }
 
     public override void Due()
@@ -208,7 +211,12 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     private void Reschedule()
     {
         TimeSpan deadline;
-        lock (_gate) deadline = _engine.Deadline < _brokenDeadline ? _engine.Deadline : _brokenDeadline;
+        lock (_gate)
+        {
+            if (_engine.Record is not null) return;
+            deadline = _engine.Deadline < _brokenDeadline ? _engine.Deadline : _brokenDeadline;
+        }
+
         if (deadline != TimeSpan.MaxValue) _wheel.Schedule(this, deadline - Now);
     }
 
@@ -230,12 +238,13 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     }
 
     /// <summary>Follows a move of the close machine; true: wake the reader. Under the lock.</summary>
-    private bool AfterClosing()
+    /// <param name="letGo">Whether the end of the machine lets go of the transport in order.</param>
+    private bool AfterClosing(bool letGo = true)
     {
         if (_engine.IsOpen) return false;
         if (_engine.FramesDone)
         {
-            CloseRecord known = _engine.RecordAsKnown(Now);
+            CloseRecord known = Known();
             _outbox.Fail(known);
             _pings.Fail(known);
         }
@@ -244,8 +253,12 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
             WriteOwed(Now);
         }
 
-        if (_engine.Record is not null) _transport.Close();
-        else if (_paused) Listen();
+        if (_engine.Record is null)
+        {
+            if (_paused) Listen();
+        }
+        else if (letGo) _transport.Close();
+
         bool wake = _inbox.End();
         _ = _closing?.CancelAsync();
         if (_engine.Deadline != TimeSpan.MaxValue) _wheel.Schedule(this, _engine.Deadline - Now);
@@ -285,11 +298,12 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
                 }
 
                 _flushing = true;
+                _flushHasClose = !_engine.IsOpen && !_engine.OwesClose;
                 _transport.BeginFlush();
                 if (!_engine.IsOpen) _engine.OutputLeaving(Now);
             }
 
-            _flush = _transport.FlushAsync().GetAwaiter();
+            _flush = BeginFlush().GetAwaiter();
             if (!_flush.IsCompleted)
             {
                 _flush.UnsafeOnCompleted(_flushDone);
@@ -297,6 +311,18 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
             }
 
             EndFlush();
+        }
+    }
+
+    private ValueTask BeginFlush()
+    {
+        try
+        {
+            return _transport.FlushAsync();
+        }
+        catch (Exception e)
+        {
+            return ValueTask.FromException(e);
         }
     }
 
@@ -324,7 +350,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
             _transport.EndFlush();
             if (broken is { } end) BreakOutput(end);
             // A close frame staged before this flush began is out; one staged since is in the next.
-            else if (!_engine.IsOpen && _transport.Staged == 0) _engine.OutputTaken(Now);
+            else if (_flushHasClose) _engine.OutputTaken(Now);
             if (_transport.Staged == 0 || broken is not null) ended = _ended;
         }
 
@@ -334,8 +360,9 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     /// <summary>Nothing goes out any more. What the peer sent before is still read, its close frame perhaps; the wait for its end is bounded.</summary>
     private void BreakOutput(TransportEnd end)
     {
+        if (_engine.Record is not null) return;
         _brokenEnd ??= end;
-        _outbox.Fail(_engine.RecordAsKnown(Now));
+        _outbox.Fail(Known());
         _transport.DropStaged();
         if (_brokenDeadline != TimeSpan.MaxValue) return;
         _brokenDeadline = Now + _closeTimeout;
@@ -350,7 +377,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         if (!_engine.FramesDone) _outbox.Drain(_engine, _transport, SendHighWater, now);
         if (!_engine.OwesClose || !_outbox.IsIdle) return;
         _engine.WriteOwedClose(_transport, now);
-        _outbox.Fail(_engine.RecordAsKnown(now));
+        _outbox.Fail(Known());
     }
 
     /// <summary>The server ends its direction first (RFC 6455 7.1.1); a client does so only where it failed the connection.</summary>

@@ -17,6 +17,10 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
 
     private ManualResetValueTaskSourceCore<bool> _waiter;
     private Waiting _waiting;
+
+    // From the wait until its result is taken: the message lies here for its reader, and for nobody else.
+    private bool _claimed;
+
     private CancellationToken _token;
     private CancellationTokenRegistration _registration;
 
@@ -50,8 +54,6 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
 
     /// <summary>Whether the coming message is wanted in parts, or was begun so.</summary>
     public bool WantsParts => _waiting == Waiting.ForStream || _skipping || (_stream is not null && !_partsEnded);
-
-    public bool HasEnded => _ended;
 
     // ---- the engine's side; true: wake the reader, outside the lock ----
 
@@ -88,6 +90,7 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
             return false;
         }
 
+        DropRead();
         if (part.Assembled && _parts.IsEmpty) engine.TakeAssembled(ref _parts);
         else
         {
@@ -107,8 +110,12 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
         return _waiting != Waiting.Nobody && StopWaiting();
     }
 
-    /// <summary>Runs the waiting reader, here and now. Outside the lock.</summary>
-    public void Wake() => _waiter.SetResult(true);
+    /// <summary>Runs the waiting reader: here and now for what it can answer in the same batch, on the pool for everything else. Outside the lock.</summary>
+    public void Wake(bool inline = false)
+    {
+        _waiter.RunContinuationsAsynchronously = !inline;
+        _waiter.SetResult(true);
+    }
 
     // ---- the reader's side ----
 
@@ -152,10 +159,11 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
     public WebSocketMessage? Current => _isLent ? new WebSocketMessage((WebSocketMessageKind)_lentKind, _lent.Memory) : null;
 
     /// <summary>Copies what a stream has; -1: it has to wait; 0: its end. A connection that ended in the middle of it is the caller's to report.</summary>
+    /// <exception cref="ObjectDisposedException">The stream was given up: an end of it would look like that of the message.</exception>
     public int ReadPart(MessageReadStream stream, Span<byte> destination, out bool cutOff)
     {
         cutOff = false;
-        if (!ReferenceEquals(stream, _stream)) return 0;
+        ObjectDisposedException.ThrowIf(!ReferenceEquals(stream, _stream), stream);
         ReadOnlySpan<byte> available = _parts.Span[_partsRead..];
         if (available.IsEmpty)
         {
@@ -182,26 +190,16 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
         return new ValueTask<bool>(this, _waiter.Version);
     }
 
-    /// <summary>The reader is done with a stream; what is left of its message is skipped.</summary>
-    public void CloseStream(MessageReadStream stream)
+    /// <summary>The reader is done with a stream; what is left of its message is skipped. True: wake its read, outside the lock.</summary>
+    public bool CloseStream(MessageReadStream stream)
     {
-        if (!ReferenceEquals(stream, _stream)) return;
+        if (!ReferenceEquals(stream, _stream)) return false;
         _stream = null;
         _skipping = !_partsEnded && !_ended;
         _parts.Release();
         _partsRead = 0;
         _partsEnded = false;
-    }
-
-    /// <summary>Gives all memory back; nothing is read any more.</summary>
-    public void Release()
-    {
-        GiveBack();
-        while (_parked is { Count: > 0 })
-        {
-            Parked parked = _parked.Dequeue();
-            parked.Data.Release();
-        }
+        return _waiting == Waiting.ForPart && StopWaiting();
     }
 
     private static void Fill(ref PooledBuffer target, in ProtocolEvent message, WebSocketProtocol engine)
@@ -217,9 +215,23 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
         nothing.Release();
     }
 
+    /// <summary>What was read of a stream would pile up under a reader that is always a little behind.</summary>
+    private void DropRead()
+    {
+        if (_partsRead < HighWater / 2) return;
+        _parts.Memory[_partsRead..].CopyTo(_parts.Memory);
+        _parts.Advance(-_partsRead);
+        _partsRead = 0;
+    }
+
+    private void CheckOne()
+    {
+        if (_claimed) throw new InvalidOperationException("A receive is already waiting: one receive at a time.");
+    }
+
     private void GiveBack()
     {
-        if (_waiting != Waiting.Nobody) throw new InvalidOperationException("A receive is already waiting: one receive at a time.");
+        CheckOne();
         if (_stream is not null) CloseStream(_stream);
         _isLent = false;
         _lent.Release();
@@ -248,8 +260,9 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
 
     private void Wait(Waiting what, CancellationToken token)
     {
-        if (_waiting != Waiting.Nobody) throw new InvalidOperationException("A receive is already waiting: one receive at a time.");
+        CheckOne();
         _waiter.Reset();
+        _claimed = true;
         _waiting = what;
         _token = token;
         // A token that is cancelled by now runs its callback here, under the lock, which is its own.
@@ -273,11 +286,20 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
             StopWaiting();
         }
 
+        _waiter.RunContinuationsAsynchronously = true;
         _waiter.SetException(new OperationCanceledException(token));
+    }
+
+    private void Unclaim(short token)
+    {
+        // Throws where the token is not that of this wait.
+        _ = _waiter.GetStatus(token);
+        _claimed = false;
     }
 
     bool IValueTaskSource<bool>.GetResult(short token)
     {
+        Unclaim(token);
         _waiter.GetResult(token);
         return _isLent;
     }
@@ -289,6 +311,7 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
 
     WebSocketMessage? IValueTaskSource<WebSocketMessage?>.GetResult(short token)
     {
+        Unclaim(token);
         _waiter.GetResult(token);
         return Current;
     }

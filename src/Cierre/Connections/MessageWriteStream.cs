@@ -5,10 +5,8 @@ internal sealed class MessageWriteStream(ConnectionDriver driver, WebSocketMessa
 {
     private bool _disposed;
 
-    /// <summary>The first fragment is out: the next ones continue. Guarded by the connection's lock, as is the next.</summary>
+    /// <summary>The first fragment is out: the next ones continue. Guarded by the connection's lock.</summary>
     public bool Continued { get; set; }
-
-    public bool Finishing { get; set; }
 
     public override bool CanRead => false;
 

@@ -9,6 +9,7 @@ internal struct Outbox
     private LinkedList<PendingSend>? _waiting;
     private MessageWriteStream? _streaming;
     private PendingSend? _part;
+    private PendingSend? _lastPart;
 
     /// <summary>Nothing waits and no streamed message is unfinished: a message may go out at once.</summary>
     public readonly bool IsFree => _streaming is null && _waiting is not { Count: > 0 };
@@ -22,20 +23,23 @@ internal struct Outbox
 
     public void BeginStream(MessageWriteStream stream) => _streaming = stream;
 
-    public void EndStream() => _streaming = null;
-
-    /// <summary>A part of the streamed message that waits for room; false if one waits already.</summary>
+    /// <summary>A part of the streamed message that waits for room; false if one waits already. The message's end may wait behind it.</summary>
     public bool TryEnqueuePart(PendingSend part)
     {
-        if (_part is not null) return false;
-        _part = part;
+        if (_part is null) _part = part;
+        else if (part.EndsMessage) _lastPart = part;
+        else return false;
         return true;
     }
 
-    public readonly bool HasPart => _part is not null;
-
     /// <summary>Takes a send out that has not begun; false: too late.</summary>
-    public readonly bool Remove(PendingSend send) => !send.Begun && _waiting is not null && _waiting.Remove(send);
+    public bool Remove(PendingSend send)
+    {
+        if (send.Begun) return false;
+        if (!ReferenceEquals(send, _part)) return _waiting is not null && _waiting.Remove(send);
+        NextPart();
+        return true;
+    }
 
     /// <summary>Writes what waits, as long as the output has room.</summary>
     public void Drain<T>(WebSocketProtocol engine, T output, int highWater, TimeSpan now)
@@ -49,8 +53,8 @@ internal struct Outbox
                 bool done = part.WriteNext(engine, output, stream.Continued, now);
                 stream.Continued = true;
                 if (!done) continue;
-                _part = null;
-                if (stream.Finishing) _streaming = null;
+                NextPart();
+                if (part.EndsMessage) _streaming = null;
                 part.Complete();
             }
             else if (_streaming is not null || _waiting?.First is not { } first)
@@ -74,11 +78,12 @@ internal struct Outbox
     /// <summary>Nothing more goes out: fails what waits.</summary>
     public void Fail(CloseRecord record)
     {
-        _part?.Fail(new WebSocketClosedException(record));
-        _part = null;
+        for (; _part is { } part; NextPart()) part.Fail(new WebSocketClosedException(record));
         _streaming = null;
         if (_waiting is null) return;
         foreach (PendingSend send in _waiting) send.Fail(new WebSocketClosedException(record));
         _waiting = null;
     }
+
+    private void NextPart() => (_part, _lastPart) = (_lastPart, null);
 }

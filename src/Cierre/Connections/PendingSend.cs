@@ -16,6 +16,9 @@ internal sealed class PendingSend(Opcode opcode, ReadOnlyMemory<byte> payload, b
     /// <summary>Set where a stream of fragments waits for its turn instead of a message.</summary>
     public MessageWriteStream? Stream { get; init; }
 
+    /// <summary>Its last frame ends a message.</summary>
+    public bool EndsMessage => final;
+
     /// <summary>Some of it is on its way; it cannot be cancelled any more.</summary>
     public bool Begun => _sent != 0;
 

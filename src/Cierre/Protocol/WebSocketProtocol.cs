@@ -40,11 +40,12 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
     /// <summary>The end; null while there is none.</summary>
     public CloseRecord? Record => _close.Record is { } record ? record with { Traffic = Traffic } : null;
 
-    /// <summary>What the record would say if the stream ended now: for those whose send is cut off before the end.</summary>
-    public CloseRecord RecordAsKnown(TimeSpan now)
+    /// <summary>What the record would say if nothing more came: for those whose send is cut off before the end.</summary>
+    /// <param name="lost">How the stream was lost, where it was; a guess would be news that has not happened.</param>
+    public CloseRecord RecordAsKnown(TimeSpan now, CloseWhy? lost = null)
     {
         CloseHandshake copy = _close;
-        copy.On(new CloseInput.StreamEnd(new CloseWhy(CloseCause.EndOfStream, new CloseDetail("EndOfStream"))), now);
+        copy.On(new CloseInput.StreamEnd(lost ?? CloseWhy.Aborted), now);
         return copy.Record! with { Traffic = Traffic };
     }
 

@@ -1,0 +1,220 @@
+using Cierre.Closing;
+using Cierre.Transports;
+using Xunit;
+
+namespace Cierre.Tests.Connections;
+
+public sealed class ConnectionDriverCloseTests
+{
+    private static readonly CloseFrame Away = new(1001, "host stopping");
+
+    [Fact]
+    public async Task Drain_closes_an_idle_connection_at_once()
+    {
+        var played = new Played();
+        Drain(played);
+        await Played.Until(() => played.Sent.Count == 1);
+        Assert.Equal((1001, "host stopping"), (played.Sent[0].CloseCode, played.Sent[0].CloseReason));
+        played.PeerClose(1001);
+        played.Wire.End();
+        CloseRecord record = await played.Ended;
+        Assert.Equal((1001, true, CloseCause.HostStopping, EndedBy.Local), (record.Code, record.WasClean, record.Cause, record.EndedBy));
+    }
+
+    [Fact]
+    public async Task Drain_waits_until_what_lies_unread_was_handled_and_answered()
+    {
+        var played = new Played();
+        played.PeerText("1");
+        played.PeerText("2");
+        Drain(played);
+        Assert.True(played.Connection.IsOpen);
+        Task reader = Echo(played);
+        await Played.Until(() => played.Sent.Count == 3);
+        Assert.Equal([(1, "1"), (1, "2")], played.Sent.Take(2).Select(f => (f.Opcode, f.Text)));
+        Assert.Equal(1001, played.Sent[2].CloseCode);
+        await Played.Within(reader);
+    }
+
+    [Fact]
+    public async Task Drain_waits_for_the_handler_of_the_message_that_is_in_use()
+    {
+        var played = new Played();
+        played.PeerText("in use");
+        Assert.Equal("in use", await played.ReceiveTextAsync());
+        Drain(played);
+        Assert.True(played.Connection.IsOpen);
+        await played.Connection.SendAsync("answer");
+        Task<string?> next = played.ReceiveTextAsync();
+        Assert.Null(await next);
+        await Played.Until(() => played.Sent.Count == 2);
+        Assert.Equal([1, Played.Close], played.Sent.Select(f => f.Opcode));
+    }
+
+    [Fact]
+    public async Task Drain_waits_for_a_stream_that_is_read()
+    {
+        var played = new Played();
+        Task<MessageStream?> opening = played.Connection.ReceiveStreamAsync().AsTask();
+        played.Peer(Played.Text, "part"u8, fin: false);
+        MessageStream stream = (await Played.Within(opening))!;
+        Drain(played);
+        played.Peer(0, "end"u8);
+        Assert.True(played.Connection.IsOpen);
+        Assert.Equal("partend", await new StreamReader(stream).ReadToEndAsync());
+        await stream.DisposeAsync();
+        await Played.Until(() => !played.Connection.IsOpen);
+    }
+
+    [Fact]
+    public async Task Drain_takes_in_what_the_transport_still_holds()
+    {
+        var played = new Played { Wire = { SaysUnread = true } };
+        Task reader = Echo(played);
+        Drain(played);
+        Assert.True(played.Connection.IsOpen);
+        played.Wire.SaysUnread = false;
+        played.PeerText("late");
+        await Played.Until(() => played.Sent.Count == 2);
+        Assert.Equal([1, Played.Close], played.Sent.Select(f => f.Opcode));
+        await Played.Within(reader);
+    }
+
+    [Fact]
+    public async Task Drain_of_a_connection_that_closes_changes_nothing()
+    {
+        var played = new Played();
+        Task<CloseRecord> closed = played.Connection.CloseAsync(4001);
+        Drain(played);
+        Drain(played);
+        played.PeerClose(4001);
+        played.Wire.End();
+        Assert.Equal(4001, (await Played.Within(closed)).Sent!.Code);
+        Assert.Single(played.Sent);
+    }
+
+    [Fact]
+    public async Task Abort_sends_nothing_and_cuts_the_transport()
+    {
+        var played = new Played();
+        played.Connection.Abort();
+        CloseRecord record = await played.Ended;
+        Assert.Equal((1006, false, CloseCause.Aborted, EndedBy.Local), (record.Code, record.WasClean, record.Cause, record.EndedBy));
+        Assert.Empty(played.Sent);
+        Assert.Equal(1, played.Wire.AbortCalls);
+        // Letting go in order, if only for a moment, could send a FIN where a reset is due.
+        Assert.Equal(0, played.Wire.CloseCalls);
+    }
+
+    [Fact]
+    public async Task Abort_fails_everything_that_waits()
+    {
+        var played = new Played { Wire = { HoldsFlushes = true } };
+        await played.Connection.SendAsync(new byte[64 * 1024]);
+        Task queued = played.Connection.SendAsync("queued").AsTask();
+        Task ping = played.Connection.PingAsync();
+        Task<string?> receive = played.ReceiveTextAsync();
+        played.Connection.Abort();
+        Assert.Equal(CloseCause.Aborted, (await Assert.ThrowsAsync<WebSocketClosedException>(() => Played.Within(queued))).Record.Cause);
+        await Assert.ThrowsAsync<WebSocketClosedException>(() => Played.Within(ping));
+        Assert.Null(await receive);
+    }
+
+    [Fact]
+    public async Task Abort_while_we_wait_for_the_answer_leaves_our_close_the_cause()
+    {
+        var played = new Played();
+        Task<CloseRecord> closed = played.Connection.CloseAsync(4001);
+        played.Connection.Abort();
+        CloseRecord record = await Played.Within(closed);
+        Assert.Equal((1006, CloseCause.Requested), (record.Code, record.Cause));
+        Assert.Equal(4001, record.Sent!.Code);
+    }
+
+    [Fact]
+    public async Task Abort_after_the_end_touches_the_transport_no_more()
+    {
+        var played = new Played();
+        played.Wire.End();
+        CloseRecord record = await played.Ended;
+        played.Connection.Abort();
+        Assert.Equal(0, played.Wire.AbortCalls);
+        Assert.Same(record, await played.Ended);
+    }
+
+    [Theory]
+    [InlineData("close")]
+    [InlineData("peer")]
+    [InlineData("violation")]
+    [InlineData("abort")]
+    [InlineData("lost")]
+    public async Task Closing_is_cancelled_when_a_close_begins_or_the_connection_is_lost(string how)
+    {
+        var played = new Played();
+        CancellationToken closing = played.Connection.Driver.Closing;
+        var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var _ = closing.Register(cancelled.SetResult);
+        Assert.False(closing.IsCancellationRequested);
+        End(played, how);
+        await Played.Within(cancelled.Task);
+    }
+
+    [Fact]
+    public void Closing_that_is_asked_for_late_is_cancelled_already()
+    {
+        var played = new Played();
+        played.PeerClose(1000);
+        Assert.True(played.Connection.Driver.Closing.IsCancellationRequested);
+    }
+
+    [Theory]
+    [InlineData("close")]
+    [InlineData("peer")]
+    [InlineData("violation")]
+    [InlineData("abort")]
+    public async Task No_code_of_the_application_runs_inside_the_call_that_ends_its_receive(string how)
+    {
+        var played = new Played();
+        var gate = new Lock();
+        bool inside = false;
+        Task reader = Read();
+        lock (gate) End(played, how);
+        await Played.Within(reader);
+        Assert.False(inside);
+
+        async Task Read()
+        {
+            await played.Connection.ReceiveAsync();
+            inside = gate.IsHeldByCurrentThread;
+        }
+    }
+
+    private static void End(Played played, string how)
+    {
+        switch (how)
+        {
+            case "close":
+                _ = played.Connection.CloseAsync();
+                break;
+            case "peer":
+                played.PeerClose(1000);
+                break;
+            case "violation":
+                played.Peer(3);
+                break;
+            case "abort":
+                played.Connection.Abort();
+                break;
+            default:
+                played.Wire.End(TransportEndKind.Reset);
+                break;
+        }
+    }
+
+    private static void Drain(Played played) => played.Connection.Driver.BeginDrain(Away, CloseWhy.HostStopping);
+
+    private static async Task Echo(Played played)
+    {
+        await foreach (WebSocketMessage message in played.Connection.ReadAllAsync()) await played.Connection.SendAsync(message);
+    }
+}
