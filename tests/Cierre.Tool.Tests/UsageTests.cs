@@ -34,6 +34,9 @@ public sealed class UsageTests
         { ["connect", Nowhere, "--timeout", "-1"], "--timeout" },
         { ["connect", Nowhere, "--timeout", "NaN"], "--timeout" },
         { ["connect", Nowhere, "--http", "3"], "--http" },
+        { ["lab"], "--run" },
+        { ["lab", "--run"], "--run" },
+        { ["lab", "--run", "bogus"], "bogus" },
         { ["serve"], "--url" },
         { ["serve", "--url", "ws://127.0.0.1:0"], "ws://" },
         { ["serve", "--url", "http://no.such.address:0"], "no.such.address" },
@@ -62,6 +65,7 @@ public sealed class UsageTests
     [InlineData("connect", "connect", "--help")]
     [InlineData("codes", "codes", "--help")]
     [InlineData("explain", "explain", "--help")]
+    [InlineData("lab", "lab", "--help")]
     public async Task Help_is_what_it_was(string name, params string[] arguments)
     {
         ToolResult result = await ToolProcess.RunAsync(arguments);

@@ -23,13 +23,16 @@ internal static class PingUnanswered
             "a peer that answers neither pings nor the close",
             ExpectedClose.Unanswered(Failure, CloseCause.PingTimeout),
             peer => peer.ReadToEndAsync(),
-            Configure),
+            options =>
+            {
+                Configure(options);
+                options.CloseTimeout = TimeSpan.FromMilliseconds(300);
+            }),
     ];
 
     private static void Configure(WebSocketConnectionOptions options)
     {
         options.PingInterval = TimeSpan.FromMilliseconds(100);
         options.PingTimeout = TimeSpan.FromMilliseconds(150);
-        options.CloseTimeout = TimeSpan.FromMilliseconds(300);
     }
 }
