@@ -80,6 +80,9 @@ internal sealed class FakeTransport : Transport
 
     public override void Start(ITransportReceiver receiver) => _receiver = receiver;
 
+    /// <summary>Everything was pushed when it was pushed: a look finds nothing more.</summary>
+    public override void Look() => _receiver!.Looked(any: false);
+
     /// <summary>Bytes of the peer, all in one batch.</summary>
     public void Push(ReadOnlySpan<byte> bytes)
     {

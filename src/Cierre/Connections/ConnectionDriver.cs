@@ -147,7 +147,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         lock (_gate)
         {
             // Our close frame is in the flush that is under way: whether it got out decides whether the close was clean.
-            if (_flushing && !_engine.IsOpen && _engine.Record is null)
+            if (_flushing && _engine.CloseIsLeaving)
             {
                 _ended = end;
                 return;
@@ -357,7 +357,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
             if (broken is { } end) BreakOutput(end);
             // A close frame staged before this flush began is out; one staged since is in the next.
             else if (_flushHasClose) _engine.OutputTaken(Now);
-            if (_transport.Staged == 0 || broken is not null) ended = _ended;
+            ended = _ended;
         }
 
         if (ended is { } last) _ = FinishAsync(last);
