@@ -28,6 +28,7 @@ public sealed class PipeTransportTests
         await _input.Writer.CompleteAsync();
         Assert.Equal(TransportEndKind.EndOfStream, (await _receiver.End.WaitAsync(Bound)).Kind);
         Assert.Equal(bytes, _receiver.Bytes);
+        await _transport.ReleaseAsync();
         Assert.True(_wire.IsDisposed);
     }
 
@@ -79,6 +80,7 @@ public sealed class PipeTransportTests
 
         _transport.Close();
         Assert.Equal(TransportEndKind.Closed, (await _receiver.End.WaitAsync(Bound)).Kind);
+        await _transport.ReleaseAsync();
         Assert.True(_wire.IsDisposed);
         Assert.False(_wire.IsAborted);
     }
