@@ -11,6 +11,7 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
     private readonly SemaphoreSlim _room = new(0);
     private ITransportReceiver? _receiver;
     private volatile bool _closing;
+    private volatile bool _shutting;
 
     public override int Unread => wire.Unread;
 
@@ -24,18 +25,12 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
 
     public override void Look() => input.CancelPendingRead();
 
-    public override async ValueTask ShutdownSendAsync()
+    public override ValueTask ShutdownSendAsync()
     {
-        try
-        {
-            await wire.ShutdownSendAsync();
-        }
-        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or ObjectDisposedException or InvalidOperationException)
-        {
-            // The peer is gone; the pump sees the same end.
-        }
-
-        if (wire.EndsOnShutdown) Close();
+        if (!wire.ShutsBetweenReads) return new ValueTask(ShutAsync());
+        _shutting = true;
+        input.CancelPendingRead();
+        return default;
     }
 
     public override void Close()
@@ -54,6 +49,20 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
     }
 
     protected override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes) => wire.WriteAsync(bytes);
+
+    private async Task ShutAsync()
+    {
+        try
+        {
+            await wire.ShutdownSendAsync();
+        }
+        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The peer is gone; the pump sees the same end.
+        }
+
+        if (wire.EndsOnShutdown) Close();
+    }
 
     private async Task PumpAsync(ITransportReceiver receiver)
     {
@@ -89,6 +98,13 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
             bool full = Offer(receiver, result.Buffer);
             // A cancelled read is either ours, a look or the end, or a host that begins to stop; the latter changes nothing for us.
             if (result.IsCanceled && !_closing) receiver.Looked(any);
+            if (_shutting)
+            {
+                // Begun here, between two reads, and not waited for: a peer that writes before it reads must not be waited for by us either.
+                _shutting = false;
+                _ = ShutAsync();
+            }
+
             if (result.IsCompleted && !full) return new TransportEnd(TransportEndKind.EndOfStream);
             if (full && !_closing) await _room.WaitAsync();
         }
