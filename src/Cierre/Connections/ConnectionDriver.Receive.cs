@@ -1,3 +1,5 @@
+using Cierre.Protocol;
+
 namespace Cierre.Connections;
 
 internal sealed partial class ConnectionDriver
@@ -37,18 +39,33 @@ internal sealed partial class ConnectionDriver
     {
         cancellationToken.ThrowIfCancellationRequested();
         ValueTask<bool> waiting = default;
-        bool here;
+        bool here, wake = false;
         MessageReadStream? stream;
         lock (_gate)
         {
             here = _inbox.TryReceiveStream(out stream);
-            if (!here) waiting = _inbox.WaitForStream(cancellationToken);
+            if (!here)
+            {
+                waiting = _inbox.WaitForStream(cancellationToken);
+                wake = HandOutHeld();
+            }
         }
 
+        if (wake) _inbox.Wake();
         AfterReceive();
         if (here) return stream;
         await waiting;
         lock (_gate) return _inbox.TakeStream();
+    }
+
+    /// <summary>The beginning of a message that came before anybody asked for it as a stream. Under the lock.</summary>
+    private bool HandOutHeld()
+    {
+        if (_engine.HeldBytes == 0 || !_engine.IsOpen || !_inbox.WantsParts) return false;
+        _engine.InParts = true;
+        Memory<byte> nothing = default;
+        ProtocolEvent held = _engine.Read(ref nothing, _transport, Now);
+        return held.Kind == ProtocolEventKind.MessagePart && _inbox.DeliverPart(held, _engine);
     }
 
     public async ValueTask<int> ReadPartAsync(MessageReadStream stream, Memory<byte> buffer, CancellationToken cancellationToken)
