@@ -34,9 +34,22 @@ public static class ServiceCollectionExtensions
         services.AddOptions<WebSocketEndpointOptions>().BindConfiguration("Cierre").ValidateOnStart();
         services.AddSingleton<IConnectionListenerFactory, DirectOutputListenerFactory>();
         services.PostConfigure<SocketTransportOptions>(options => options.UnsafePreferInlineScheduling = true);
-        services.TryAddSingleton<AuthorizationMiddlewareResultHandler>();
-        services.Replace(ServiceDescriptor.Singleton<IAuthorizationMiddlewareResultHandler>(
-            provider => new RefuseByClose(provider.GetRequiredService<AuthorizationMiddlewareResultHandler>())));
+        RefuseByCloseInFrontOf(services, services.LastOrDefault(s => s.ServiceType == typeof(IAuthorizationMiddlewareResultHandler)));
         return services;
+    }
+
+    /// <summary>What the application registered, or else ASP.NET Core's own, still decides where no endpoint of ours asks for a close.</summary>
+    private static void RefuseByCloseInFrontOf(IServiceCollection services, ServiceDescriptor? registered)
+    {
+        services.RemoveAll<IAuthorizationMiddlewareResultHandler>();
+        services.Add(ServiceDescriptor.Describe(typeof(IAuthorizationMiddlewareResultHandler), provider => new RefuseByClose(Create(provider)), registered?.Lifetime ?? ServiceLifetime.Singleton));
+
+        IAuthorizationMiddlewareResultHandler Create(IServiceProvider provider) => registered switch
+        {
+            { ImplementationInstance: IAuthorizationMiddlewareResultHandler instance } => instance,
+            { ImplementationFactory: { } factory } => (IAuthorizationMiddlewareResultHandler)factory(provider),
+            { ImplementationType: { } type } => (IAuthorizationMiddlewareResultHandler)ActivatorUtilities.CreateInstance(provider, type),
+            _ => new AuthorizationMiddlewareResultHandler(),
+        };
     }
 }

@@ -35,7 +35,8 @@ public sealed class TestServer : IAsyncDisposable
         Action<WebSocketEndpointOptions>? configure = null,
         Action<WebApplicationBuilder>? build = null,
         Action<WebApplication>? map = null,
-        Action<ListenOptions>? listen = null)
+        Action<ListenOptions>? listen = null,
+        Action<ListenOptions>? above = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -46,6 +47,7 @@ public sealed class TestServer : IAsyncDisposable
             options.Protocols = carrier is Carrier.Http2 ? HttpProtocols.Http2 : HttpProtocols.Http1AndHttp2;
             listen?.Invoke(options);
             if (carrier.IsTls()) options.UseHttps(Certificate);
+            above?.Invoke(options);
         }));
         build?.Invoke(builder);
         WebApplication app = builder.Build();
@@ -60,7 +62,7 @@ public sealed class TestServer : IAsyncDisposable
             },
             configure);
         await app.StartAsync();
-        string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         server.Url = new Uri(address.Replace("http", "ws", StringComparison.Ordinal));
         return server;
     }

@@ -14,6 +14,10 @@ namespace Cierre.AspNetCore.Kestrel;
 internal sealed class KestrelWire(PipeWriter output, Socket? socket, bool direct, bool proven, SslStream? tls, IConnectionLifetimeFeature? lifetime) : Wire
 {
     private volatile bool _aborted;
+    private volatile bool _writing;
+    private bool _shut;
+
+    public override bool ShutsBetweenReads => tls is not null;
 
     public override int Unread
     {
@@ -37,12 +41,12 @@ internal sealed class KestrelWire(PipeWriter output, Socket? socket, bool direct
         if (!sent.IsCompletedSuccessfully) return Awaited(sent);
         _ = sent.Result;
         return default;
-
-        static async ValueTask Awaited(ValueTask<int> sent) => await sent;
     }
 
     public override async ValueTask ShutdownSendAsync()
     {
+        if (_shut) return;
+        _shut = true;
         // A shutdown of the socket under TLS would truncate the stream for the peer and break our own reading: close_notify instead.
         if (tls is not null) await tls.ShutdownAsync();
         else if (proven) socket!.Shutdown(SocketShutdown.Send);
@@ -55,27 +59,41 @@ internal sealed class KestrelWire(PipeWriter output, Socket? socket, bool direct
         lifetime?.Abort();
     }
 
-    public override ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        // Kestrel lets go of the socket when the request's delegate returns; a handler that lingers should not keep the peer waiting.
-        if (tls is null && proven && !_aborted)
-        {
-            try
-            {
-                socket!.Shutdown(SocketShutdown.Send);
-            }
-            catch (Exception e) when (e is ObjectDisposedException or SocketException)
-            {
-                // The peer was faster.
-            }
-        }
+        if (_aborted) return;
+        // Kestrel lets go of the socket when the request's delegate returns; a handler that lingers should not keep the peer waiting. A peer
+        // that takes nothing is cut: nothing in order would reach it.
+        if (_writing) Abort();
+        else if (tls is null) await ShutdownSendAsync();
+        else _ = NotifyAsync();
+    }
 
-        return default;
+    private async Task NotifyAsync()
+    {
+        try
+        {
+            await ShutdownSendAsync();
+            if (proven) socket!.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The peer was faster.
+        }
+    }
+
+    private async ValueTask Awaited(ValueTask<int> sent)
+    {
+        _writing = true;
+        await sent;
+        _writing = false;
     }
 
     private async ValueTask ThroughPipeAsync(ReadOnlyMemory<byte> bytes)
     {
+        _writing = true;
         FlushResult result = await output.WriteAsync(bytes);
+        _writing = false;
         if (result.IsCompleted) throw new ConnectionAbortedException("The connection's output was completed.");
     }
 }

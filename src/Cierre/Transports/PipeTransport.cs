@@ -12,6 +12,7 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
     private readonly Lock _gate = new();
     private volatile bool _closing;
     private volatile bool _readingIsOver;
+    private volatile bool _shutting;
     private bool _released;
 
     public override int Unread
@@ -35,18 +36,12 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
 
     public override void Look() => CancelRead();
 
-    public override async ValueTask ShutdownSendAsync()
+    public override ValueTask ShutdownSendAsync()
     {
-        try
-        {
-            await wire.ShutdownSendAsync();
-        }
-        catch (Exception e) when (IsOfTheEnd(e))
-        {
-            // The peer is gone; the pump sees the same end.
-        }
-
-        if (wire.EndsOnShutdown) Close();
+        if (!wire.ShutsBetweenReads) return new ValueTask(ShutAsync());
+        _shutting = true;
+        CancelRead();
+        return default;
     }
 
     public override void Close()
@@ -99,6 +94,20 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
         if (!_readingIsOver) input.CancelPendingRead();
     }
 
+    private async Task ShutAsync()
+    {
+        try
+        {
+            await wire.ShutdownSendAsync();
+        }
+        catch (Exception e) when (IsOfTheEnd(e))
+        {
+            // The peer is gone; the pump sees the same end.
+        }
+
+        if (wire.EndsOnShutdown) Close();
+    }
+
     private async Task PumpAsync(ITransportReceiver receiver)
     {
         TransportEnd end;
@@ -124,6 +133,13 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
             bool full = Offer(receiver, result.Buffer);
             // A cancelled read is either ours, a look or the end, or a host that begins to stop; the latter changes nothing for us.
             if (result.IsCanceled && !_closing) receiver.Looked(any);
+            if (_shutting)
+            {
+                // Begun here, between two reads, and not waited for: a peer that writes before it reads must not be waited for by us either.
+                _shutting = false;
+                _ = ShutAsync();
+            }
+
             if (result.IsCompleted && !full) return new TransportEnd(TransportEndKind.EndOfStream);
             if (full && !_closing) await _room.WaitAsync();
         }
