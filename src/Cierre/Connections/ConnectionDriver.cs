@@ -141,19 +141,31 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         if (_drain is not null) TryDrain();
     }
 
+    /// <summary>The peer's close frame came, and ours is not out. Only then: a peer that we failed may not read before we have read what it still sends.</summary>
+    public bool IsHolding
+    {
+        get
+        {
+            if (_engine.IsOpen) return false;
+            lock (_gate) return _engine.State is CloseState.Exchanged && CloseLeaves;
+        }
+    }
+
+    /// <summary>Our close frame, or what goes out before it, is in the flush that is under way or in the one that follows it.</summary>
+    private bool CloseLeaves => !_engine.IsOpen && _engine.Record is null && _brokenEnd is null && (_flushing || _transport.Staged != 0);
+
     public void Ended(TransportEnd end)
     {
+        bool leaves;
         lock (_gate)
         {
-            // Our close frame is in the flush that is under way: whether it got out decides whether the close was clean.
-            if (_flushing && !_engine.IsOpen && _engine.Record is null)
-            {
-                _ended = end;
-                return;
-            }
+            // Whether it got out decides whether the close was clean.
+            leaves = CloseLeaves;
+            if (leaves) _ended = end;
         }
 
-        _ = FinishAsync(end);
+        if (leaves) Flush();
+        else _ = FinishAsync(end);
     }
 
     private async Task FinishAsync(TransportEnd end)
@@ -335,6 +347,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     private void EndFlush()
     {
         TransportEnd? broken = null, ended = null;
+        bool resume;
         try
         {
             _flush.GetResult();
@@ -352,7 +365,10 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
             // A close frame staged before this flush began is out; one staged since is in the next.
             else if (_flushHasClose) _engine.OutputTaken(Now);
             if (_transport.Staged == 0 || broken is not null) ended = _ended;
+            resume = _engine.State is CloseState.Exchanged && !CloseLeaves;
         }
+
+        if (resume) _transport.Resume();
 
         if (ended is { } last) _ = FinishAsync(last);
     }

@@ -89,6 +89,7 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
             bool full = Offer(receiver, result.Buffer);
             if (result.IsCompleted && !full) return new TransportEnd(TransportEndKind.EndOfStream);
             if (full && !_closing) await _room.WaitAsync();
+            while (receiver.IsHolding && !_closing) await _room.WaitAsync();
         }
 
         return new TransportEnd(TransportEndKind.Closed);
