@@ -26,6 +26,9 @@ public sealed class TestServer : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
+    /// <summary>The server's ends that are open.</summary>
+    public IReadOnlyCollection<WebSocketConnection> Connections => Services.GetRequiredService<Admission.OpenConnections>().Snapshot();
+
     public static async Task<TestServer> StartAsync(
         Carrier carrier,
         Func<WebSocketConnection, Task> handler,

@@ -64,13 +64,11 @@ public abstract class PeerFixture(PeerKind kind) : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Ends the peer's connections as a crash does, and starts the peer anew if it is gone. Returns whether it lives on to tell of it.</summary>
-    public async Task<bool> KillAsync()
+    /// <summary>Starts the peer anew, after it, or a part of it, was killed.</summary>
+    public async Task RestartAsync()
     {
-        if (await Peer.KillAsync()) return true;
         await Peer.DisposeAsync();
         _peer = await StartAsync();
-        return false;
     }
 
     /// <summary>Opens a connection with the peer in that role.</summary>

@@ -178,9 +178,16 @@ public abstract class PeerTests(PeerFixture peer, PeerRole role) : IDisposable
     public async Task Connection_of_a_process_that_is_killed_is_1006()
     {
         (WebSocketConnection ours, PeerSocket theirs) = await peer.OpenAsync(role);
-        bool tells = await peer.KillAsync();
-        CheckLost(await ClosedAsync(ours));
-        if (tells) Assert.Equal(new PeerClose(1006, "", false), await theirs.ClosedAsync());
+        try
+        {
+            bool tells = await peer.Peer.KillAsync();
+            CheckLost(await ClosedAsync(ours));
+            if (tells) Assert.Equal(new PeerClose(1006, "", false), await theirs.ClosedAsync());
+        }
+        finally
+        {
+            await peer.RestartAsync();
+        }
     }
 
     [Fact]

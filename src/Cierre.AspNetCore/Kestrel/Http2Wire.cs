@@ -1,5 +1,7 @@
 using System.IO.Pipelines;
+using System.Net.Sockets;
 using Cierre.Transports;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -12,9 +14,26 @@ internal sealed class Http2Wire(HttpContext context, PipeReader input, Stream du
     // RFC 9113 7: CANCEL. HttpContext.Abort would say INTERNAL_ERROR.
     private const int Cancel = 8;
 
+    private readonly Socket? _socket = context.Features.Get<IConnectionSocketFeature>()?.Socket;
     private volatile bool _aborted;
 
     public override bool EndsOnShutdown => true;
+
+    /// <summary>What waits may belong to another stream of the same connection.</summary>
+    public override int Unread
+    {
+        get
+        {
+            try
+            {
+                return _socket?.Available ?? 0;
+            }
+            catch (Exception e) when (e is ObjectDisposedException or SocketException)
+            {
+                return 0;
+            }
+        }
+    }
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {

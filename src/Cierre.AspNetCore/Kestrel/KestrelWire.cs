@@ -15,17 +15,17 @@ internal sealed class KestrelWire(PipeWriter output, Socket? socket, bool direct
 {
     private volatile bool _aborted;
 
-    public override bool HasUnread
+    public override int Unread
     {
         get
         {
             try
             {
-                return socket is { Available: > 0 };
+                return socket?.Available ?? 0;
             }
             catch (Exception e) when (e is ObjectDisposedException or SocketException)
             {
-                return false;
+                return 0;
             }
         }
     }

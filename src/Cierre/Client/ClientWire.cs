@@ -10,7 +10,7 @@ namespace Cierre.Client;
 internal sealed class ClientWire(
     PipeReader input, Stream stream, Socket? socket, bool canHalfClose, bool http2, HttpResponseMessage response, HttpMessageInvoker invoker) : Wire
 {
-    public override bool HasUnread => canHalfClose && socket is { Connected: true, Available: > 0 };
+    public override int Unread => canHalfClose && socket is { Connected: true } ? socket.Available : 0;
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes) => http2 ? WriteAndFlushAsync(bytes) : stream.WriteAsync(bytes);
 

@@ -56,41 +56,4 @@ internal sealed partial class ConnectionDriver
         _transport.Abort();
         if (wake) _inbox.Wake();
     }
-
-    /// <summary>Closes once what the transport already holds was taken in, handed out and answered; an idle connection at once.</summary>
-    public void BeginDrain(CloseFrame frame, CloseWhy why)
-    {
-        lock (_gate) _drain ??= new CloseInput.Request(frame, why);
-        TryDrain();
-    }
-
-    private void TryDrain()
-    {
-        CloseInput.Request? drain;
-        lock (_gate)
-        {
-            drain = _drain;
-            if (drain is null || _batchThread != 0 || !_inbox.IsIdle || _transport.HasUnread) return;
-            _drain = null;
-        }
-
-        // What the kernel has handed over may still be on its way to us through the pool: look once more behind it.
-        ThreadPool.UnsafeQueueUserWorkItem(
-            static state =>
-            {
-                (ConnectionDriver driver, CloseInput.Request drain) = state;
-                lock (driver._gate)
-                {
-                    if (driver._batchThread != 0 || !driver._inbox.IsIdle || driver._transport.HasUnread)
-                    {
-                        driver._drain = drain;
-                        return;
-                    }
-                }
-
-                driver.BeginClose(drain.Frame, drain.Why);
-            },
-            (this, drain),
-            preferLocal: false);
-    }
 }

@@ -39,7 +39,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     private PingWaiters _pings;
     private CancellationTokenSource? _closing;
     private ValueTaskAwaiter _flush;
-    private CloseInput.Request? _drain;
+    private DrainState? _drain;
     private long _discarded;
     private TimeSpan _batchNow;
     private int _batchThread;
@@ -109,7 +109,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
             {
                 if (came) _engine.BytesCame(now);
                 came = false;
-                if (_inbox.IsFull(_engine.HeldBytes) && _engine.IsOpen)
+                if (_engine.IsOpen && (_inbox.IsFull(_engine.HeldBytes) || _drain is { BytesLeft: <= 0 }))
                 {
                     _paused = true;
                     _engine.Listening(false, now);
@@ -130,6 +130,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         }
 
         if (_engine.FramesDone) Discard(offered);
+        if (_drain is { } drain) drain.BytesLeft -= offered - bytes.Length;
         return offered - bytes.Length;
     }
 
@@ -141,31 +142,31 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         if (_drain is not null) TryDrain();
     }
 
-    /// <summary>The peer's close frame came, and ours is not out. Only then: a peer that we failed may not read before we have read what it still sends.</summary>
+    /// <summary>The peer's close frame came, and the answer is not out. Only then: a peer that we failed may not read before we have read what it still sends.</summary>
     public bool IsHolding
     {
         get
         {
             if (_engine.IsOpen) return false;
-            lock (_gate) return _engine.State is CloseState.Exchanged && CloseLeaves;
+            lock (_gate) return AnswerIsComing;
         }
     }
 
-    /// <summary>Our close frame, or what goes out before it, is in the flush that is under way or in the one that follows it.</summary>
-    private bool CloseLeaves => !_engine.IsOpen && _engine.Record is null && _brokenEnd is null && (_flushing || _transport.Staged != 0);
+    private bool AnswerIsComing => _engine.OwesAnswer && _brokenEnd is null;
 
     public void Ended(TransportEnd end)
     {
-        bool leaves;
         lock (_gate)
         {
-            // Whether it got out decides whether the close was clean.
-            leaves = CloseLeaves;
-            if (leaves) _ended = end;
+            // Our close frame is in the flush that is under way: whether it got out decides whether the close was clean.
+            if (_flushing && _engine.CloseIsLeaving)
+            {
+                _ended = end;
+                return;
+            }
         }
 
-        if (leaves) Flush();
-        else _ = FinishAsync(end);
+        _ = FinishAsync(end);
     }
 
     private async Task FinishAsync(TransportEnd end)
@@ -195,6 +196,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     public override void Due()
     {
         bool wake;
+        CloseRecord? stranded;
         TransportEnd? ended = null;
         lock (_gate)
         {
@@ -202,11 +204,13 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
             // A backlog that we have not read, or a handler that keeps the transport's thread, is not the peer's silence.
             bool listening = !_paused && _batchThread == 0;
             _engine.Listening(listening, now);
-            if (listening && _transport.HasUnread) _engine.BytesCame(now);
+            if (listening && _transport.Unread != 0) _engine.BytesCame(now);
             _engine.Tick(_transport, now);
             if (now >= _brokenDeadline) _transport.Close();
             wake = AfterClosing();
             if (_engine.Record is not null) ended = _ended;
+            // A handler that keeps the transport's thread, and perhaps waits for this very record, keeps the transport from ending.
+            stranded = _batchThread == 0 ? null : _engine.Record;
         }
 
         if (ended is { } last)
@@ -218,6 +222,8 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         if (wake) _inbox.Wake();
         Flush();
         Reschedule();
+        if (stranded is not null) _closed.TrySetResult(stranded);
+        if (_drain is not null) TryDrain();
     }
 
     private void Reschedule()
@@ -364,12 +370,11 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
             if (broken is { } end) BreakOutput(end);
             // A close frame staged before this flush began is out; one staged since is in the next.
             else if (_flushHasClose) _engine.OutputTaken(Now);
-            if (_transport.Staged == 0 || broken is not null) ended = _ended;
-            resume = _engine.State is CloseState.Exchanged && !CloseLeaves;
+            ended = _ended;
+            resume = !_engine.IsOpen && !AnswerIsComing;
         }
 
         if (resume) _transport.Resume();
-
         if (ended is { } last) _ = FinishAsync(last);
     }
 

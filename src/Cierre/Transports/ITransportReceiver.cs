@@ -15,6 +15,10 @@ internal interface ITransportReceiver
     /// when their end is read, and what still has to go out would be lost. Asked after each batch.</summary>
     bool IsHolding { get; }
 
+    /// <summary>The answer to <see cref="Transport.Look"/>. It may also come unasked.</summary>
+    /// <param name="any">Whether there was anything.</param>
+    void Looked(bool any);
+
     /// <summary>Nothing comes any more; the last call.</summary>
     void Ended(TransportEnd end);
 }

@@ -11,13 +11,29 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
     private readonly SemaphoreSlim _room = new(0);
     private readonly Lock _gate = new();
     private volatile bool _closing;
+    private volatile bool _readingIsOver;
     private bool _released;
 
-    public override bool HasUnread => wire.HasUnread;
+    public override int Unread
+    {
+        get
+        {
+            try
+            {
+                return wire.Unread;
+            }
+            catch (Exception e) when (IsOfTheEnd(e))
+            {
+                return 0;
+            }
+        }
+    }
 
     public override void Start(ITransportReceiver receiver) => _ = PumpAsync(receiver);
 
     public override void Resume() => _room.Release();
+
+    public override void Look() => CancelRead();
 
     public override async ValueTask ShutdownSendAsync()
     {
@@ -25,7 +41,7 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
         {
             await wire.ShutdownSendAsync();
         }
-        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e) when (IsOfTheEnd(e))
         {
             // The peer is gone; the pump sees the same end.
         }
@@ -33,9 +49,33 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
         if (wire.EndsOnShutdown) Close();
     }
 
-    public override void Close() => Stop(abort: false);
+    public override void Close()
+    {
+        _closing = true;
+        _room.Release();
+        // On the pool: a pipe that continues its reader in place would run the pump here, under the connection's lock.
+        ThreadPool.UnsafeQueueUserWorkItem(static transport => transport.CancelRead(), this, preferLocal: false);
+    }
 
-    public override void Abort() => Stop(abort: true);
+    public override void Abort()
+    {
+        _closing = true;
+        lock (_gate)
+        {
+            // Once released, the wire is somebody else's: a server gives its request to the next connection.
+            if (_released) return;
+            try
+            {
+                wire.Abort();
+            }
+            catch (Exception e) when (IsOfTheEnd(e))
+            {
+                // It ended by itself in the meantime.
+            }
+        }
+
+        Close();
+    }
 
     public override async ValueTask ReleaseAsync()
     {
@@ -44,25 +84,19 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
         {
             await wire.DisposeAsync();
         }
-        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception)
         {
-            // Whatever fails in letting go changes nothing any more.
+            // Whatever fails in letting go changes nothing any more; without its end the connection would never have one.
         }
     }
 
     protected override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes) => wire.WriteAsync(bytes);
 
-    /// <summary>Once released, the wire is somebody else's: a server gives its request to the next connection.</summary>
-    private void Stop(bool abort)
+    private static bool IsOfTheEnd(Exception e) => e is IOException or System.Net.Sockets.SocketException or ObjectDisposedException or InvalidOperationException;
+
+    private void CancelRead()
     {
-        lock (_gate)
-        {
-            if (_released) return;
-            _closing = true;
-            if (abort) wire.Abort();
-            input.CancelPendingRead();
-            _room.Release();
-        }
+        if (!_readingIsOver) input.CancelPendingRead();
     }
 
     private async Task PumpAsync(ITransportReceiver receiver)
@@ -77,6 +111,7 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
             end = _closing ? new TransportEnd(TransportEndKind.Closed, e) : wire.EndOf(e);
         }
 
+        _readingIsOver = true;
         receiver.Ended(end);
     }
 
@@ -85,11 +120,13 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
         while (!_closing)
         {
             ReadResult result = await input.ReadAsync();
-            // A cancelled read is either ours (_closing) or a host that begins to stop; the latter changes nothing for us.
+            bool any = !result.Buffer.IsEmpty;
             bool full = Offer(receiver, result.Buffer);
+            // A cancelled read is either ours, a look or the end, or a host that begins to stop; the latter changes nothing for us.
+            if (result.IsCanceled && !_closing) receiver.Looked(any);
+            while (receiver.IsHolding && !_closing) await _room.WaitAsync();
             if (result.IsCompleted && !full) return new TransportEnd(TransportEndKind.EndOfStream);
             if (full && !_closing) await _room.WaitAsync();
-            while (receiver.IsHolding && !_closing) await _room.WaitAsync();
         }
 
         return new TransportEnd(TransportEndKind.Closed);

@@ -6,7 +6,8 @@ internal abstract class Wire
     /// <summary>Whether ending our direction ends the whole (an HTTP/2 server: END_STREAM is the delegate's return).</summary>
     public virtual bool EndsOnShutdown => false;
 
-    public virtual bool HasUnread => false;
+    /// <summary>How many bytes of the peer wait in the kernel, as far as that can be known.</summary>
+    public virtual int Unread => 0;
 
     /// <summary>Completes when the kernel, or what plays its part, has the bytes.</summary>
     public abstract ValueTask WriteAsync(ReadOnlyMemory<byte> bytes);

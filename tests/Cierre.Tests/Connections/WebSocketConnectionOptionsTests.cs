@@ -1,0 +1,80 @@
+using Cierre.Protocol;
+using Xunit;
+
+namespace Cierre.Tests.Connections;
+
+public sealed class WebSocketConnectionOptionsTests
+{
+    public static TheoryData<string, Action<WebSocketConnectionOptions>> Refused => new()
+    {
+        { nameof(WebSocketConnectionOptions.MaxMessageSize), o => o.MaxMessageSize = 0 },
+        { nameof(WebSocketConnectionOptions.MaxMessageSize), o => o.MaxMessageSize = -1 },
+        { nameof(WebSocketConnectionOptions.MaxFragments), o => o.MaxFragments = 0 },
+        { nameof(WebSocketConnectionOptions.PingInterval), o => o.PingInterval = TimeSpan.FromTicks(-1) },
+        { nameof(WebSocketConnectionOptions.PingInterval), o => o.PingInterval = TimeSpan.FromDays(25) },
+        { nameof(WebSocketConnectionOptions.PingTimeout), o => o.PingTimeout = TimeSpan.Zero },
+        { nameof(WebSocketConnectionOptions.IdleTimeout), o => o.IdleTimeout = TimeSpan.FromTicks(-1) },
+        { nameof(WebSocketConnectionOptions.CloseTimeout), o => o.CloseTimeout = TimeSpan.Zero },
+        { nameof(WebSocketConnectionOptions.CloseTimeout), o => o.CloseTimeout = Timeout.InfiniteTimeSpan },
+        { nameof(WebSocketConnectionOptions.TimeProvider), o => o.TimeProvider = null! },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public void Value_out_of_range_is_refused_with_the_options_name(string name, Action<WebSocketConnectionOptions> set)
+    {
+        var refused = Assert.ThrowsAny<ArgumentException>(() => set(new WebSocketConnectionOptions()));
+        Assert.Equal(name, refused.ParamName);
+    }
+
+    [Fact]
+    public void Defaults_are_those_of_the_engine_and_every_option_reaches_it()
+    {
+        Assert.Equal(ProtocolLimits.Default, new WebSocketConnectionOptions().ToLimits());
+        var limits = new WebSocketConnectionOptions
+        {
+            MaxMessageSize = 1,
+            MaxFragments = 2,
+            OnlyKind = WebSocketMessageKind.Binary,
+            PingInterval = TimeSpan.Zero,
+            PingTimeout = TimeSpan.FromSeconds(4),
+            IdleTimeout = TimeSpan.FromSeconds(5),
+            CloseTimeout = TimeSpan.FromSeconds(6),
+        }.ToLimits();
+        Assert.Equal(
+            new ProtocolLimits
+            {
+                MaxMessageSize = 1,
+                MaxFragments = 2,
+                OnlyKind = Opcode.Binary,
+                PingInterval = TimeSpan.Zero,
+                PingTimeout = TimeSpan.FromSeconds(4),
+                IdleTimeout = TimeSpan.FromSeconds(5),
+                CloseTimeout = TimeSpan.FromSeconds(6),
+            },
+            limits);
+    }
+
+    [Fact]
+    public async Task Kind_that_is_not_accepted_is_closed_with_1003_in_the_ordinary_way()
+    {
+        var played = new Played(setup: o => o.OnlyKind = WebSocketMessageKind.Text);
+        played.Peer(Played.Binary, "x"u8);
+        Assert.Equal(1003, Assert.Single(played.Sent).CloseCode);
+        played.PeerClose(1003);
+        played.Wire.End();
+        CloseRecord record = await played.Ended;
+        Assert.Equal((1003, true, CloseCause.UnsupportedData), (record.Code, record.WasClean, record.Cause));
+    }
+
+    [Fact]
+    public async Task Message_over_the_limit_fails_the_connection_with_1009_from_its_header()
+    {
+        var played = new Played(setup: o => o.MaxMessageSize = 100);
+        played.Wire.Push(played.Frame(Played.Binary, new byte[101]).AsSpan(0, 2));
+        Assert.Equal(1009, Assert.Single(played.Sent).CloseCode);
+        played.Wire.End();
+        CloseRecord record = await played.Ended;
+        Assert.Equal((1006, CloseCause.MessageTooBig), (record.Code, record.Cause));
+    }
+}
