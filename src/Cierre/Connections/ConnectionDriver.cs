@@ -142,6 +142,18 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         if (_drain is not null) TryDrain();
     }
 
+    /// <summary>The peer's close frame came, and the answer is not out. Only then: a peer that we failed may not read before we have read what it still sends.</summary>
+    public bool IsHolding
+    {
+        get
+        {
+            if (_engine.IsOpen) return false;
+            lock (_gate) return AnswerIsComing;
+        }
+    }
+
+    private bool AnswerIsComing => _engine.OwesAnswer && _brokenEnd is null;
+
     public void Ended(TransportEnd end)
     {
         lock (_gate)
@@ -341,6 +353,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     private void EndFlush()
     {
         TransportEnd? broken = null, ended = null;
+        bool resume;
         try
         {
             _flush.GetResult();
@@ -358,8 +371,10 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
             // A close frame staged before this flush began is out; one staged since is in the next.
             else if (_flushHasClose) _engine.OutputTaken(Now);
             ended = _ended;
+            resume = !_engine.IsOpen && !AnswerIsComing;
         }
 
+        if (resume) _transport.Resume();
         if (ended is { } last) _ = FinishAsync(last);
     }
 

@@ -55,6 +55,9 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
     /// <summary>Our close frame was given to the transport, which has not said that it took it.</summary>
     public bool CloseIsLeaving => _close.State is CloseState.Sent { Ours: Delivery.Leaving } or CloseState.Exchanged { Ours: Delivery.Leaving } or CloseState.Failed { Ours: Delivery.Leaving };
 
+    /// <summary>The peer's close frame came, and the transport has not taken ours yet.</summary>
+    public bool OwesAnswer => _close.State is CloseState.Exchanged { Ours: not Delivery.Out };
+
     /// <summary>Bytes held of a message that is not whole.</summary>
     public int HeldBytes => _messages.Held;
 

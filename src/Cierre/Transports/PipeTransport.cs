@@ -140,6 +140,7 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
                 _ = ShutAsync();
             }
 
+            while (receiver.IsHolding && !_closing) await _room.WaitAsync();
             if (result.IsCompleted && !full) return new TransportEnd(TransportEndKind.EndOfStream);
             if (full && !_closing) await _room.WaitAsync();
         }
