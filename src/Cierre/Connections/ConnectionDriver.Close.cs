@@ -1,4 +1,5 @@
 using Cierre.Closing;
+using Cierre.Transports;
 
 namespace Cierre.Connections;
 
@@ -43,6 +44,7 @@ internal sealed partial class ConnectionDriver
     public void Abort(CloseWhy why)
     {
         bool wake;
+        TransportEnd? held;
         lock (_gate)
         {
             // The transport is gone, or on its way.
@@ -50,10 +52,12 @@ internal sealed partial class ConnectionDriver
             _engine.EndOfStream(why, Now);
             wake = AfterClosing(letGo: false);
             _transport.DropStaged();
+            held = _heldEnd;
         }
 
         if (wake) _inbox.Wake();
         _transport.Abort();
+        if (held is { } end) Finish(end);
     }
 
     /// <summary>Closes once what the transport already holds was taken in, handed out and answered; an idle connection at once.</summary>

@@ -47,6 +47,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     private bool _flushHasClose;
     private bool _paused;
     private bool _shutdown;
+    private TransportEnd? _heldEnd;
     private TransportEnd? _brokenEnd;
     private TimeSpan _brokenDeadline = TimeSpan.MaxValue;
 
@@ -137,11 +138,27 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
 
     public void Ended(TransportEnd end)
     {
+        lock (_gate)
+        {
+            if (_flushing && _flushHasClose && _engine.CloseIsUnderWay)
+            {
+                // Whether our close frame got out is known when the flush says so; the close timeout bounds the wait.
+                _heldEnd = end;
+                return;
+            }
+        }
+
+        Finish(end);
+    }
+
+    private void Finish(TransportEnd end)
+    {
         bool wake;
         CloseRecord record;
         lock (_gate)
         {
             TimeSpan now = Now;
+            _heldEnd = null;
             if (end.Kind == TransportEndKind.Closed && _brokenEnd is { } broken) end = broken;
             _engine.EndOfStream(CauseOfEnd.Of(end), now);
             record = _engine.Record!;
@@ -160,6 +177,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     public override void Due()
     {
         bool wake = false;
+        TransportEnd? held;
         lock (_gate)
         {
             TimeSpan now = Now;
@@ -170,9 +188,11 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
             _engine.Tick(_transport, now);
             if (now >= _brokenDeadline) _transport.Close();
             wake = AfterClosing();
+            held = _engine.Record is null ? null : _heldEnd;
         }
 
         if (wake) _inbox.Wake();
+        if (held is { } end) Finish(end);
         Flush();
         Reschedule();
     }
@@ -267,7 +287,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
                 }
 
                 _flushing = true;
-                _flushHasClose = !_engine.IsOpen && !_engine.OwesClose;
+                _flushHasClose = _engine.CloseIsUnderWay;
                 _transport.BeginFlush();
             }
 
@@ -302,7 +322,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
 
     private void EndFlush()
     {
-        TransportEnd? broken = null;
+        TransportEnd? broken = null, held;
         try
         {
             _flush.GetResult();
@@ -316,10 +336,13 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         {
             _flushing = false;
             _transport.EndFlush();
-            if (broken is { } end) BreakOutput(end);
+            if (broken is { } failure) BreakOutput(failure);
             // A close frame staged before this flush began is out; one staged since is in the next.
             else if (_flushHasClose) _engine.OutputTaken(Now);
+            held = _heldEnd;
         }
+
+        if (held is { } end) Finish(end);
     }
 
     /// <summary>Nothing goes out any more. What the peer sent before is still read, its close frame perhaps; the wait for its end is bounded.</summary>

@@ -52,6 +52,9 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
     /// <summary>A close frame waits behind messages: <see cref="WriteOwedClose"/> when they are out.</summary>
     public bool OwesClose => _owedClose is not null;
 
+    /// <summary>Our close frame is in the output, and the transport has not said that it took it.</summary>
+    public bool CloseIsUnderWay => _close.State is CloseState.Sent { Ours: Delivery.Staged } or CloseState.Exchanged { Ours: Delivery.Staged } or CloseState.Failed { Ours: Delivery.Staged };
+
     /// <summary>Bytes held of a message that is not whole.</summary>
     public int HeldBytes => _messages.Held;
 
