@@ -40,9 +40,15 @@ internal sealed class ClientWire(Stream stream, Socket? socket, bool canHalfClos
 
     public override async ValueTask DisposeAsync()
     {
-        await stream.DisposeAsync();
-        response.Dispose();
-        invoker.Dispose();
+        try
+        {
+            await stream.DisposeAsync();
+        }
+        finally
+        {
+            response.Dispose();
+            invoker.Dispose();
+        }
     }
 
     private async ValueTask WriteAndFlushAsync(ReadOnlyMemory<byte> bytes)
