@@ -1,5 +1,6 @@
 using System.Net.Http;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using Cierre.Closing;
 using Cierre.Transports;
@@ -11,8 +12,7 @@ internal static class CauseOfFailure
 {
     public static CloseWhy Of(Exception exception, OpeningTrace trace, string host)
     {
-        HttpRequestError error = (exception as HttpRequestException)?.HttpRequestError ?? HttpRequestError.Unknown;
-        return error switch
+        return ErrorOf(exception) switch
         {
             HttpRequestError.ProxyTunnelError when (exception as HttpRequestException)?.StatusCode is { } status =>
                 Why(CloseCause.ProxyFailed, exception, "ProxyStatus", trace.Dialled, (int)status),
@@ -23,16 +23,35 @@ internal static class CauseOfFailure
         };
     }
 
+    /// <summary>Over HTTP/2 the handler throws other exceptions than over HTTP/1.1; the codes are the same.</summary>
+    public static HttpRequestError ErrorOf(Exception exception) => exception switch
+    {
+        HttpRequestException { HttpRequestError: var error } => error,
+        HttpIOException { HttpRequestError: var error } => error,
+        _ => HttpRequestError.Unknown,
+    };
+
     private static CloseWhy ByPhase(Exception exception, OpeningTrace trace, string host) => trace.Phase switch
     {
         OpeningPhase.NameResolution or OpeningPhase.Tcp or OpeningPhase.Proxy when trace.ThroughProxy => Why(CloseCause.ProxyFailed, exception, "ProxyFailed", trace.Dialled),
-        OpeningPhase.NameResolution => Why(CloseCause.NameNotResolved, exception, "NameNotResolved", host),
-        OpeningPhase.Tcp => Why(CloseCause.ConnectionRefused, exception, "ConnectionRefused", trace.Dialled),
+        // A dial of the application's own does both in one.
+        OpeningPhase.NameResolution when IsOfTheName(exception) => Why(CloseCause.NameNotResolved, exception, "NameNotResolved", host),
+        OpeningPhase.NameResolution or OpeningPhase.Tcp => Why(CloseCause.ConnectionRefused, exception, "ConnectionRefused", trace.Dialled),
         OpeningPhase.Tls => Tls(exception, trace, host),
         _ => TransportFault.EndOf(exception).Kind == TransportEndKind.Reset
             ? Why(CloseCause.ConnectionReset, exception, "ConnectionReset", "before the answer")
             : Why(CloseCause.EndOfStream, exception, "ResponseEnded"),
     };
+
+    private static bool IsOfTheName(Exception exception)
+    {
+        for (Exception? e = exception; e is not null; e = e.InnerException)
+        {
+            if (e is SocketException socket) return socket.SocketErrorCode is SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData or SocketError.NoRecovery;
+        }
+
+        return false;
+    }
 
     private static CloseWhy Tls(Exception exception, OpeningTrace trace, string host)
     {

@@ -49,10 +49,16 @@ internal sealed class ClientWire(
 
     public override async ValueTask DisposeAsync()
     {
-        await input.CompleteAsync();
-        await stream.DisposeAsync();
-        response.Dispose();
-        invoker.Dispose();
+        try
+        {
+            await input.CompleteAsync();
+            await stream.DisposeAsync();
+        }
+        finally
+        {
+            response.Dispose();
+            invoker.Dispose();
+        }
     }
 
     private async ValueTask WriteAndFlushAsync(ReadOnlyMemory<byte> bytes)

@@ -23,7 +23,7 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options)
 
     private TimeSpan Elapsed => options.TimeProvider.GetElapsedTime(_begun);
 
-    private bool IsTls => url.Scheme is "wss";
+    private static bool IsTls(Uri target) => target.Scheme is "wss" or "https";
 
     public async Task<WebSocketConnection> OpenAsync(CancellationToken cancellationToken)
     {
@@ -39,8 +39,8 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options)
         {
             invoker.Dispose();
             cancellationToken.ThrowIfCancellationRequested();
-            if (timeout.IsCancellationRequested) throw Failed(new CloseWhy(CloseCause.ConnectTimeout, new CloseDetail("ConnectTimeout", options.ConnectTimeout.TotalSeconds), e));
             if (e is WebSocketConnectException) throw;
+            if (timeout.IsCancellationRequested) throw Failed(new CloseWhy(CloseCause.ConnectTimeout, new CloseDetail("ConnectTimeout", options.ConnectTimeout.TotalSeconds), e));
             throw Failed(CauseOfFailure.Of(e, _trace, url.Host));
         }
     }
@@ -52,13 +52,16 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options)
         {
             return await RequestAsync(invoker, http2: true, cancellationToken);
         }
-        catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.VersionNegotiationError or HttpRequestError.ExtendedConnectNotSupported
-            or HttpRequestError.HttpProtocolError or HttpRequestError.InvalidResponse or HttpRequestError.ResponseEnded)
+        catch (Exception e) when (e is HttpRequestException or HttpIOException && SpeaksNoHttp2(e))
         {
             // The server does not speak HTTP/2, or not RFC 8441.
             return await RequestAsync(invoker, http2: false, cancellationToken);
         }
     }
+
+    // A server of HTTP/1.1 answers the preface of HTTP/2 with anything, a reset included; TCP and TLS stood by then.
+    private bool SpeaksNoHttp2(Exception e) =>
+        _trace.Phase == OpeningPhase.Http || CauseOfFailure.ErrorOf(e) is HttpRequestError.VersionNegotiationError or HttpRequestError.ExtendedConnectNotSupported;
 
     private async Task<WebSocketConnection> RequestAsync(HttpMessageInvoker invoker, bool http2, CancellationToken cancellationToken)
     {
@@ -88,10 +91,11 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options)
         HttpMessageInvoker invoker, HttpResponseMessage response, bool http2, ClientHandshakeResult.Accepted accepted, CancellationToken cancellationToken)
     {
         Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        Uri reached = response.RequestMessage?.RequestUri ?? url;
         PipeReader input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadBuffer, minimumReadSize: ReadBuffer / 2, leaveOpen: true));
-        var wire = new ClientWire(input, stream, _trace.Socket, canHalfClose: !IsTls && !http2, http2, response, invoker);
+        var wire = new ClientWire(input, stream, _trace.Socket, canHalfClose: !IsTls(reached) && !http2, http2, response, invoker);
         var info = new OpeningInfo(
-            accepted.Subprotocol, accepted.ExtensionsText, response.RequestMessage?.RequestUri ?? url, http2 ? HttpVersion.Version20 : HttpVersion.Version11);
+            accepted.Subprotocol, accepted.ExtensionsText, reached, http2 ? HttpVersion.Version20 : HttpVersion.Version11);
         var connection = new WebSocketConnection(Protocol.Role.Client, options, new PipeTransport(input, wire), info);
         connection.Start();
         return connection;
@@ -125,35 +129,33 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options)
         RemoteCertificateValidationCallback? theirs = handler.SslOptions.RemoteCertificateValidationCallback;
         handler.SslOptions.RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
         {
-            _trace.Certificate(certificate, chain, errors, options.TimeProvider.GetUtcNow());
-            return theirs?.Invoke(sender, certificate, chain, errors) ?? errors == SslPolicyErrors.None;
+            bool accepted = theirs?.Invoke(sender, certificate, chain, errors) ?? errors == SslPolicyErrors.None;
+            if (!accepted) _trace.Refused(certificate, chain, errors, options.TimeProvider.GetUtcNow());
+            return accepted;
         };
         Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? dial = handler.ConnectCallback;
+        Func<SocketsHttpPlaintextStreamFilterContext, CancellationToken, ValueTask<Stream>>? filter = handler.PlaintextStreamFilter;
         handler.ConnectCallback = async (context, token) =>
         {
-            Begin(context.DnsEndPoint);
+            Uri target = context.InitialRequestMessage.RequestUri ?? url;
+            bool tunnels = IsTunnel(context.InitialRequestMessage);
+            _trace.Begin(context.DnsEndPoint, target, tunnels);
             Stream stream = dial is null ? await DialAsync(context.DnsEndPoint, token) : await dial(context, token);
             _trace.Socket = (stream as NetworkStream)?.Socket;
-            _trace.Phase = _trace.ThroughProxy ? OpeningPhase.Proxy : IsTls ? OpeningPhase.Tls : OpeningPhase.Http;
+            _trace.Phase = _trace.ThroughProxy ? OpeningPhase.Proxy : IsTls(target) ? OpeningPhase.Tls : OpeningPhase.Http;
             return stream;
         };
-        Func<SocketsHttpPlaintextStreamFilterContext, CancellationToken, ValueTask<Stream>>? filter = handler.PlaintextStreamFilter;
         handler.PlaintextStreamFilter = (context, token) =>
         {
-            // Behind TLS, where there is any.
-            _trace.Phase = OpeningPhase.Http;
+            // Behind TLS, where there is any; but not yet behind a tunnel.
+            if (!IsTunnel(context.InitialRequestMessage)) _trace.Phase = OpeningPhase.Http;
             return filter?.Invoke(context, token) ?? ValueTask.FromResult(context.PlaintextStream);
         };
         return handler;
     }
 
-    private void Begin(DnsEndPoint endPoint)
-    {
-        _trace.Phase = OpeningPhase.NameResolution;
-        _trace.Dialled = $"{endPoint.Host}:{endPoint.Port}";
-        int port = url.Port > 0 ? url.Port : IsTls ? 443 : 80;
-        _trace.ThroughProxy = endPoint.Port != port || !endPoint.Host.Equals(url.IdnHost, StringComparison.OrdinalIgnoreCase);
-    }
+    /// <summary>The handler's own request to a proxy; ours over HTTP/2 is a CONNECT that names its protocol.</summary>
+    private static bool IsTunnel(HttpRequestMessage request) => request.Method == HttpMethod.Connect && request.Headers.Protocol is null;
 
     private async ValueTask<Stream> DialAsync(DnsEndPoint endPoint, CancellationToken cancellationToken)
     {
@@ -187,23 +189,26 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options)
     private static async Task<byte[]> ReadStartAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         byte[] body = new byte[HttpRefusal.MaxBodyBytes];
+        int length = 0;
         try
         {
             await using Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-            int length = await stream.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, cancellationToken);
-            return body[..length];
+            int count;
+            while (length < body.Length && (count = await stream.ReadAsync(body.AsMemory(length), cancellationToken)) > 0) length += count;
         }
-        catch (Exception e) when (e is IOException or HttpRequestException)
+        catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException)
         {
-            // The status is the news; a body that breaks off adds nothing.
-            return [];
+            // The status is the news; what came of a body that breaks off, or does not end, is enough.
         }
+
+        return body[..length];
     }
 
     private static string Quote(byte[] body)
     {
         string text = UntrustedText.Escape(Encoding.UTF8.GetString(body));
-        return text.Length <= QuotedBody ? text : text[..QuotedBody];
+        if (text.Length <= QuotedBody) return text;
+        return text[..(char.IsHighSurrogate(text[QuotedBody - 1]) ? QuotedBody - 1 : QuotedBody)];
     }
 
     private static OpeningResponse Answer(HttpResponseMessage response, bool http2) => new()

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
@@ -25,18 +26,26 @@ internal sealed class OpeningTrace
 
     public Socket? Socket { get; set; }
 
-    /// <summary>What was wrong with the certificate; None where it was fine or never came.</summary>
+    /// <summary>What was wrong with a certificate that was refused; None where none was.</summary>
     public SslPolicyErrors CertificateErrors { get; set; }
 
     public DateTime? CertificateExpired { get; set; }
 
     public string ChainStatus { get; set; } = "";
 
-    public bool SawCertificate { get; set; }
-
-    public void Certificate(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors, DateTimeOffset now)
+    /// <summary>A dial begins: to the target, or to a proxy on the way there.</summary>
+    /// <param name="tunnels">Whether the request that dials is one to a proxy, whose address is then the target.</param>
+    public void Begin(DnsEndPoint endPoint, Uri target, bool tunnels)
     {
-        SawCertificate = true;
+        Phase = OpeningPhase.NameResolution;
+        Dialled = $"{endPoint.Host}:{endPoint.Port}";
+        int port = target.Port > 0 ? target.Port : target.Scheme is "wss" or "https" ? 443 : 80;
+        ThroughProxy = tunnels || endPoint.Port != port || !endPoint.Host.Equals(target.IdnHost, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>The certificate was refused. One that the application accepts, whatever is wrong with it, is no evidence.</summary>
+    public void Refused(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors, DateTimeOffset now)
+    {
         CertificateErrors = errors;
         if (certificate is X509Certificate2 { NotAfter: var end } && end.ToUniversalTime() < now.UtcDateTime) CertificateExpired = end;
         ChainStatus = chain is null ? "" : string.Join(", ", chain.ChainStatus.Select(s => s.Status.ToString()));
