@@ -32,11 +32,18 @@ public class BackpressureTests
             },
             o => o.CloseTimeout = TimeSpan.FromMilliseconds(300));
         await using RawPeer peer = await server.RawAsync();
+        await Waits.Until(() => server.Connections.Count == 1, "the connection");
+        WebSocketConnection far = server.Connections.Single();
         await stuck.Task.Soon();
         Assert.InRange(sent, 1, 32 * 1024 * 1024);
         CloseRecord record = await server.RecordAsync();
         Assert.Equal((1006, false, EndedBy.Local, CloseCause.CloseTimeout), (record.Code, record.WasClean, record.EndedBy, record.Cause));
         Assert.Null(record.Sent);
+        // The send that hung fails when the socket is gone; nothing of the connection may tick on.
+        await peer.DisposeAsync();
+        await Waits.Until(() => far.Driver.Tick < 0, "the last deadline");
+        await Task.Delay(500);
+        Assert.True(far.Driver.Tick < 0);
     }
 
     [Theory]

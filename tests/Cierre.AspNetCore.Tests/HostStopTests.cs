@@ -27,8 +27,7 @@ public class HostStopTests
             Task stop = server.StopAsync();
             (int echoes, RawFrame close) = await ReadToCloseAsync(peer);
             Assert.Equal((count, 1001, "the server is stopping"), (echoes, close.CloseCode, close.CloseReason));
-            await peer.SendCloseAsync(1001);
-            await peer.ReadToEndAsync();
+            await AnswerAsync(peer, carrier);
             await peer.DisposeAsync();
             await stop.Soon();
         }
@@ -52,8 +51,7 @@ public class HostStopTests
         Task stop = server.StopAsync();
         (int echoes, RawFrame close) = await ReadToCloseAsync(peer);
         Assert.Equal((20, 1001), (echoes, close.CloseCode));
-        await peer.SendCloseAsync(1001);
-        await peer.ReadToEndAsync();
+        await AnswerAsync(peer, carrier);
         await peer.DisposeAsync();
         await stop.Soon();
         CloseRecord record = await server.RecordAsync();
@@ -145,7 +143,21 @@ public class HostStopTests
         Assert.All([await server.RecordAsync(), await server.RecordAsync()], record => Assert.Equal((1001, true, CloseCause.HostStopping), (record.Code, record.WasClean, record.Cause)));
     }
 
-    internal static async Task<(int Echoes, RawFrame Close)> ReadToCloseAsync(RawPeer peer)
+    private static async Task AnswerAsync(RawPeer peer, Carrier carrier)
+    {
+        try
+        {
+            await peer.SendCloseAsync(1001);
+        }
+        catch (IOException) when (carrier.IsHttp2())
+        {
+            // The answer arrived, the server was done with it and closed the connection, and only then HttpClient looked what became of its write.
+        }
+
+        await peer.ReadToEndAsync();
+    }
+
+    private static async Task<(int Echoes, RawFrame Close)> ReadToCloseAsync(RawPeer peer)
     {
         for (int echoes = 0; ; echoes++)
         {

@@ -101,6 +101,35 @@ public class LostPeerTests
     }
 
     [Theory]
+    [InlineData(Carrier.Http1, true)]
+    [InlineData(Carrier.Tls, true)]
+    [InlineData(Carrier.Http2, true)]
+    [InlineData(Carrier.Http1, false)]
+    [InlineData(Carrier.Tls, false)]
+    [InlineData(Carrier.Http2, false)]
+    public async Task Handler_that_lingers_does_not_keep_the_peer_waiting_for_the_end(Carrier carrier, bool answers)
+    {
+        var go = new TaskCompletionSource();
+        await using TestServer server = await TestServer.StartAsync(
+            carrier,
+            async connection =>
+            {
+                _ = connection.CloseAsync(4000);
+                await go.Task;
+            },
+            o => o.CloseTimeout = TimeSpan.FromMilliseconds(200));
+        await using RawPeer peer = await server.RawAsync();
+        Assert.Equal(4000, (await peer.ReadFrameAsync()).CloseCode);
+        if (answers) await peer.SendCloseAsync(4000);
+        long begun = TimeProvider.System.GetTimestamp();
+        Assert.Equal((0, RawEnd.Fin), await CloseCodeTests.RestAsync(peer));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(begun).TotalMilliseconds, 0, 2000);
+        CloseRecord record = await server.RecordAsync();
+        Assert.Equal((answers ? 4000 : 1006, answers), (record.Code, record.WasClean));
+        go.SetResult();
+    }
+
+    [Theory]
     [MemberData(nameof(Carriers.All), MemberType = typeof(Carriers))]
     public async Task Abort_sends_nothing_and_cuts(Carrier carrier)
     {

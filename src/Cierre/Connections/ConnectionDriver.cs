@@ -184,6 +184,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
             _outbox.Fail(record);
             _pings.Fail(record);
             _transport.DropStaged();
+            _drain = null;
             _brokenDeadline = TimeSpan.MaxValue;
         }
 
@@ -206,7 +207,12 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
             _engine.Listening(listening, now);
             if (listening && _transport.Unread != 0) _engine.BytesCame(now);
             _engine.Tick(_transport, now);
-            if (now >= _brokenDeadline) _transport.Close();
+            if (now >= _brokenDeadline)
+            {
+                _brokenDeadline = TimeSpan.MaxValue;
+                _transport.Close();
+            }
+
             wake = AfterClosing();
             if (_engine.Record is not null) ended = _ended;
             // A handler that keeps the transport's thread, and perhaps waits for this very record, keeps the transport from ending.
@@ -381,11 +387,13 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     /// <summary>Nothing goes out any more. What the peer sent before is still read, its close frame perhaps; the wait for its end is bounded.</summary>
     private void BreakOutput(TransportEnd end)
     {
+        // A send that fails after the end is what the end did to it: nothing is left to wait for.
         if (_engine.Record is not null) return;
+        bool known = _brokenEnd is not null;
         _brokenEnd ??= end;
         _outbox.Fail(Known());
         _transport.DropStaged();
-        if (_brokenDeadline != TimeSpan.MaxValue) return;
+        if (known) return;
         _brokenDeadline = Now + _closeTimeout;
         _wheel.Schedule(this, _closeTimeout);
         if (_paused) Listen();
