@@ -97,16 +97,6 @@ internal sealed partial class ConnectionDriver
         AfterReceive();
     }
 
-    /// <summary>What came of a message before anybody asked for it as a stream. Under the lock.</summary>
-    private bool HandOutHeld()
-    {
-        if (_engine.HeldBytes == 0 || !_inbox.WantsParts) return false;
-        _engine.InParts = true;
-        Memory<byte> nothing = default;
-        ProtocolEvent found = _engine.Read(ref nothing, _transport, Now);
-        return found.Kind == ProtocolEventKind.MessagePart && Handle(found, Now);
-    }
-
     /// <summary>There may be room again, or a drain may have waited for the handler to come back.</summary>
     private void AfterReceive()
     {
