@@ -16,6 +16,8 @@ public class OnClosedTests
             connection => TestServer.EchoAsync(served = connection),
             options => options.OnClosed = (connection, record) => told.TrySetResult((connection, record)));
         await using WebSocketConnection client = await server.ConnectAsync();
+        await client.SendAsync("the handler runs");
+        await client.ReceiveAsync();
         await client.CloseAsync(4001, "enough");
         (WebSocketConnection connection, CloseRecord record) = await told.Task.WaitAsync(TimeSpan.FromSeconds(10));
         Assert.Same(served, connection);

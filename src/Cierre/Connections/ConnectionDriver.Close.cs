@@ -43,6 +43,7 @@ internal sealed partial class ConnectionDriver
     public void Abort(CloseWhy why)
     {
         bool wake;
+        Transports.TransportEnd? ended;
         lock (_gate)
         {
             // The transport is gone, or on its way.
@@ -50,10 +51,12 @@ internal sealed partial class ConnectionDriver
             _engine.EndOfStream(why, Now);
             wake = AfterClosing(letGo: false);
             _transport.DropStaged();
+            ended = _ended;
         }
 
         // Before anything lets go of the transport in order: that would say FIN where RST is due.
         _transport.Abort();
         if (wake) _inbox.Wake();
+        if (ended is { } end) _ = FinishAsync(end);
     }
 }

@@ -159,7 +159,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         lock (_gate)
         {
             // Our close frame is in the flush that is under way: whether it got out decides whether the close was clean.
-            if (_flushing && _engine.CloseIsLeaving)
+            if (_flushing && _flushHasClose && _engine.CloseIsUnderWay)
             {
                 _ended = end;
                 return;

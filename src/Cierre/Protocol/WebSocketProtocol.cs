@@ -52,8 +52,8 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
     /// <summary>A close frame waits behind messages: <see cref="WriteOwedClose"/> when they are out.</summary>
     public bool OwesClose => _close.State is CloseState.Sent { Ours: Delivery.Owed };
 
-    /// <summary>Our close frame was given to the transport, which has not said that it took it.</summary>
-    public bool CloseIsLeaving => _close.State is CloseState.Sent { Ours: Delivery.Leaving } or CloseState.Exchanged { Ours: Delivery.Leaving } or CloseState.Failed { Ours: Delivery.Leaving };
+    /// <summary>Our close frame is in the output, and the transport has not said that it took it.</summary>
+    public bool CloseIsUnderWay => _close.State is CloseState.Sent { Ours: Delivery.Staged or Delivery.Leaving } or CloseState.Exchanged { Ours: not Delivery.Out } or CloseState.Failed { Ours: not Delivery.Out };
 
     /// <summary>The peer's close frame came, and the transport has not taken ours yet.</summary>
     public bool OwesAnswer => _close.State is CloseState.Exchanged { Ours: not Delivery.Out };

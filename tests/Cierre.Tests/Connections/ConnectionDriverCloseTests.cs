@@ -132,6 +132,18 @@ public sealed class ConnectionDriverCloseTests
     }
 
     [Fact]
+    public async Task Abort_ends_the_wait_for_a_close_frame_that_is_under_way_when_the_stream_has_ended()
+    {
+        var played = new Played { Wire = { HoldsFlushes = true } };
+        played.PeerClose(4001);
+        played.Wire.End();
+        Assert.False(played.Connection.Closed.IsCompleted);
+        played.Connection.Abort();
+        CloseRecord record = await played.Ended;
+        Assert.Equal((4001, false), (record.Code, record.WasClean));
+    }
+
+    [Fact]
     public async Task Abort_after_the_end_touches_the_transport_no_more()
     {
         var played = new Played();

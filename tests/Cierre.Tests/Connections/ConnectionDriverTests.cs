@@ -199,6 +199,49 @@ public sealed class ConnectionDriverTests
         Assert.Equal([Played.Close, Played.Pong], played.Sent.Select(f => f.Opcode));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Close_frame_that_the_transport_has_just_taken_counts_though_the_stream_ends_at_that_moment(bool byPeer)
+    {
+        var played = new Played { Wire = { HoldsFlushes = true } };
+        if (!byPeer) _ = played.Connection.CloseAsync(4009);
+        played.PeerClose(4009);
+        played.Wire.End();
+        Assert.False(played.Connection.Closed.IsCompleted);
+        played.Wire.CompleteFlush();
+        CloseRecord record = await played.Ended;
+        Assert.Equal((4009, true), (record.Code, record.WasClean));
+        Assert.Equal(4009, record.Sent!.Code);
+    }
+
+    [Fact]
+    public async Task Close_frame_that_the_transport_took_before_the_peer_was_gone_is_in_the_record()
+    {
+        var played = new Played { Wire = { HoldsFlushes = true } };
+        Task<CloseRecord> closed = played.Connection.CloseAsync(4009);
+        played.Wire.End(TransportEndKind.Reset);
+        played.Wire.CompleteFlush();
+        CloseRecord record = await Played.Within(closed);
+        Assert.Equal((1006, 4009, CloseCause.ConnectionReset), (record.Code, record.Sent!.Code, record.Cause));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Close_frame_that_never_got_out_is_waited_for_as_long_as_the_close_timeout_or_until_it_fails(bool fails)
+    {
+        var played = new Played { Wire = { HoldsFlushes = true } };
+        played.PeerClose(4009, "theirs");
+        played.Wire.End();
+        Assert.False(played.Connection.Closed.IsCompleted);
+        if (fails) played.Wire.FailFlush(new SocketException((int)SocketError.ConnectionReset));
+        else played.Clock.Advance(CloseTimeout + TimeSpan.FromMilliseconds(20));
+        CloseRecord record = await played.Ended;
+        Assert.Equal((4009, "theirs", false), (record.Code, record.Reason, record.WasClean));
+        Assert.Null(record.Sent);
+    }
+
     [Fact]
     public async Task Answer_to_the_close_frame_does_not_wait_for_the_reader_that_it_wakes()
     {
