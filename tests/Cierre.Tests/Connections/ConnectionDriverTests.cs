@@ -155,6 +155,36 @@ public sealed class ConnectionDriverTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task Nothing_more_is_read_until_the_answer_to_a_close_is_out(bool client)
+    {
+        var played = new Played(client) { Wire = { HoldsFlushes = true } };
+        _ = played.Connection.SendAsync("on its way").AsTask();
+        Assert.False(played.Connection.Driver.IsHolding);
+        played.PeerClose(4009);
+        Assert.True(played.Connection.Driver.IsHolding);
+        played.Wire.CompleteFlush();
+        Assert.True(played.Connection.Driver.IsHolding);
+        played.Wire.CompleteFlush();
+        Assert.False(played.Connection.Driver.IsHolding);
+        played.Wire.End();
+        CloseRecord record = await played.Ended;
+        Assert.Equal((4009, true), (record.Code, record.WasClean));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Peer_that_we_failed_is_read_on_whatever_is_under_way(bool client)
+    {
+        var played = new Played(client) { Wire = { HoldsFlushes = true } };
+        played.Peer(3);
+        Assert.False(played.Connection.IsOpen);
+        Assert.False(played.Connection.Driver.IsHolding);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public async Task Close_frame_that_was_taken_counts_as_sent_though_a_pong_behind_it_is_stuck(bool client)
     {
         var played = new Played(client) { Wire = { HoldsFlushes = true } };

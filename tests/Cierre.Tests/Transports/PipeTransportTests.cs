@@ -32,6 +32,36 @@ public sealed class PipeTransportTests
         Assert.True(_wire.IsDisposed);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Receiver_that_holds_gets_neither_more_nor_the_end_until_it_resumes(bool inOneRead)
+    {
+        _receiver.IsHolding = true;
+        if (!inOneRead) _transport.Start(_receiver);
+        await _input.Writer.WriteAsync(new byte[] { 1 });
+        if (!inOneRead) await Task.Run(() => SpinWait.SpinUntil(() => _receiver.Batches == 1, Bound));
+        await _input.Writer.CompleteAsync();
+        if (inOneRead) _transport.Start(_receiver);
+        // One that comes too early changes nothing.
+        _transport.Resume();
+        Assert.False(_receiver.End.IsCompleted);
+        _receiver.IsHolding = false;
+        _transport.Resume();
+        Assert.Equal(TransportEndKind.EndOfStream, (await _receiver.End.WaitAsync(Bound)).Kind);
+        Assert.Equal(1, _receiver.Batches);
+    }
+
+    [Fact]
+    public async Task Letting_go_ends_a_hold()
+    {
+        _receiver.IsHolding = true;
+        _transport.Start(_receiver);
+        await _input.Writer.WriteAsync(new byte[] { 1 });
+        _transport.Close();
+        Assert.Equal(TransportEndKind.Closed, (await _receiver.End.WaitAsync(Bound)).Kind);
+    }
+
     [Fact]
     public async Task Last_piece_of_a_batch_is_marked_and_the_batch_ends_behind_it()
     {
@@ -227,6 +257,8 @@ public sealed class PipeTransportTests
         public List<bool> Looks { get; } = [];
 
         public int Room { get; set; } = int.MaxValue;
+
+        public bool IsHolding { get; set; }
 
         public int Batches { get; private set; }
 
