@@ -282,8 +282,6 @@ public sealed class PipeTransportTests
 
         public void BatchEnd() => Batches++;
 
-        public bool IsHolding { get; set; }
-
         public void Looked(bool any) => Looks.Add(any);
 
         public void Ended(TransportEnd end)
