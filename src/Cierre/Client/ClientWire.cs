@@ -64,6 +64,14 @@ internal sealed class ClientWire(
     private async ValueTask WriteAndFlushAsync(ReadOnlyMemory<byte> bytes)
     {
         await stream.WriteAsync(bytes);
-        await stream.FlushAsync();
+        try
+        {
+            await stream.FlushAsync();
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // HTTP/2 has the bytes, as a kernel would. A server that got our close frame may have closed the connection before this is looked
+            // at; a connection that is lost shows where we read.
+        }
     }
 }
