@@ -56,7 +56,7 @@ fi
 needed=()
 for name in "${projects[@]}"; do
     case $name in
-        Cierre.Interop.Tests) needed+=(node python nginx haproxy chromium) ;;
+        Cierre.Interop.Tests) needed+=(node python chromium) ;;
         Cierre.Tool.Tests) needed+=(chromium) ;;
     esac
 done

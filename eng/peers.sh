@@ -15,17 +15,12 @@ peer() {
 what_node() { echo "node with npm, or the npm packages of tests/Cierre.Interop.Tests/Peers (Debian: nodejs npm; then npm ci there)"; }
 what_python() { echo "/usr/bin/python3 with websockets (Debian: python3-websockets)"; }
 what_chromium() { echo "chromium (Debian: chromium)"; }
-what_nginx() { echo "nginx (Debian: nginx)"; }
-what_haproxy() { echo "haproxy (Debian: haproxy)"; }
 
 node_peers=$root/tests/Cierre.Interop.Tests/Peers
 
 have_node() { command -v node >/dev/null && cmp -s "$node_peers/package-lock.json" "$node_peers/node_modules/.installed"; }
 have_python() { /usr/bin/python3 -c 'import websockets' 2>/dev/null; }
 have_chromium() { command -v chromium >/dev/null; }
-have_nginx() { have_daemon nginx; }
-have_haproxy() { have_daemon haproxy; }
-have_daemon() { command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ]; }
 
 get_node() {
     if ! command -v node >/dev/null; then
@@ -38,8 +33,6 @@ get_node() {
 }
 get_python() { apt_install python3 python3-websockets; }
 get_chromium() { apt_install chromium; }
-get_nginx() { apt_install nginx; }
-get_haproxy() { apt_install haproxy; }
 
 apt_install() {
     local as=()

@@ -5,6 +5,7 @@ using Cierre.AspNetCore.Kestrel;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -32,9 +33,23 @@ public static class ServiceCollectionExtensions
             ?? throw new InvalidOperationException("A WebSocketConnection can be had as a parameter of a WebSocket endpoint's handler only."));
         services.AddOptions<WebSocketEndpointOptions>().BindConfiguration("Cierre").ValidateOnStart();
         services.AddSingleton<IConnectionListenerFactory, DirectOutputListenerFactory>();
-        services.TryAddSingleton<AuthorizationMiddlewareResultHandler>();
-        services.Replace(ServiceDescriptor.Singleton<IAuthorizationMiddlewareResultHandler>(
-            provider => new RefuseByClose(provider.GetRequiredService<AuthorizationMiddlewareResultHandler>())));
+        services.PostConfigure<SocketTransportOptions>(options => options.UnsafePreferInlineScheduling = true);
+        RefuseByCloseInFrontOf(services, services.LastOrDefault(s => s.ServiceType == typeof(IAuthorizationMiddlewareResultHandler)));
         return services;
+    }
+
+    /// <summary>What the application registered, or else ASP.NET Core's own, still decides where no endpoint of ours asks for a close.</summary>
+    private static void RefuseByCloseInFrontOf(IServiceCollection services, ServiceDescriptor? registered)
+    {
+        services.RemoveAll<IAuthorizationMiddlewareResultHandler>();
+        services.Add(ServiceDescriptor.Describe(typeof(IAuthorizationMiddlewareResultHandler), provider => new RefuseByClose(Create(provider)), registered?.Lifetime ?? ServiceLifetime.Singleton));
+
+        IAuthorizationMiddlewareResultHandler Create(IServiceProvider provider) => registered switch
+        {
+            { ImplementationInstance: IAuthorizationMiddlewareResultHandler instance } => instance,
+            { ImplementationFactory: { } factory } => (IAuthorizationMiddlewareResultHandler)factory(provider),
+            { ImplementationType: { } type } => (IAuthorizationMiddlewareResultHandler)ActivatorUtilities.CreateInstance(provider, type),
+            _ => new AuthorizationMiddlewareResultHandler(),
+        };
     }
 }

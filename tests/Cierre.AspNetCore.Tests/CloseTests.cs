@@ -5,10 +5,8 @@ namespace Cierre.AspNetCore.Tests;
 /// <summary>The closing handshake over real connections, the same over each carrier.</summary>
 public class CloseTests
 {
-    public static TheoryData<Carrier> Carriers => [Carrier.Http1, Carrier.Tls, Carrier.Http2, Carrier.Http2Tls];
-
     [Theory]
-    [MemberData(nameof(Carriers))]
+    [MemberData(nameof(Carriers.All), MemberType = typeof(Carriers))]
     public async Task Messages_are_echoed_and_the_client_s_close_is_clean_on_both_sides(Carrier carrier)
     {
         await using TestServer server = await TestServer.StartAsync(carrier, TestServer.EchoAsync);
@@ -28,7 +26,7 @@ public class CloseTests
     }
 
     [Theory]
-    [MemberData(nameof(Carriers))]
+    [MemberData(nameof(Carriers.All), MemberType = typeof(Carriers))]
     public async Task Handler_that_returns_closes_with_1000(Carrier carrier)
     {
         await using TestServer server = await TestServer.StartAsync(carrier, _ => Task.CompletedTask);
@@ -41,7 +39,7 @@ public class CloseTests
     }
 
     [Theory]
-    [MemberData(nameof(Carriers))]
+    [MemberData(nameof(Carriers.All), MemberType = typeof(Carriers))]
     public async Task Handler_that_throws_closes_with_1011_and_keeps_its_exception_to_itself(Carrier carrier)
     {
         await using TestServer server = await TestServer.StartAsync(carrier, _ => throw new InvalidOperationException("a secret"));
@@ -54,7 +52,7 @@ public class CloseTests
     }
 
     [Theory]
-    [MemberData(nameof(Carriers))]
+    [MemberData(nameof(Carriers.All), MemberType = typeof(Carriers))]
     public async Task Host_that_stops_closes_with_1001_at_once(Carrier carrier)
     {
         await using TestServer server = await TestServer.StartAsync(carrier, TestServer.EchoAsync);

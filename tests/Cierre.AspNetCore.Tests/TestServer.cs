@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Cierre.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -13,6 +14,8 @@ namespace Cierre.AspNetCore.Tests;
 /// <summary>An application on a real Kestrel on a free port, with one endpoint at /; it keeps the records of its connections.</summary>
 public sealed class TestServer : IAsyncDisposable
 {
+    private static readonly X509Certificate2 Certificate = Certificates.ForLocalhost();
+
     private readonly WebApplication _app;
     private readonly Carrier _carrier;
     private readonly System.Threading.Channels.Channel<CloseRecord> _records = System.Threading.Channels.Channel.CreateUnbounded<CloseRecord>();
@@ -23,17 +26,28 @@ public sealed class TestServer : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
+    /// <summary>The server's ends that are open.</summary>
+    public IReadOnlyCollection<WebSocketConnection> Connections => Services.GetRequiredService<Admission.OpenConnections>().Snapshot();
+
     public static async Task<TestServer> StartAsync(
-        Carrier carrier, Func<WebSocketConnection, Task> handler, Action<WebSocketEndpointOptions>? configure = null, Action<WebApplicationBuilder>? build = null, Action<WebApplication>? map = null)
+        Carrier carrier,
+        Func<WebSocketConnection, Task> handler,
+        Action<WebSocketEndpointOptions>? configure = null,
+        Action<WebApplicationBuilder>? build = null,
+        Action<WebApplication>? map = null,
+        Action<ListenOptions>? listen = null,
+        Action<ListenOptions>? above = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddCierre();
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, options =>
         {
-            listen.Protocols = carrier is Carrier.Http2 ? HttpProtocols.Http2 : HttpProtocols.Http1AndHttp2;
-            if (carrier is Carrier.Tls or Carrier.Http2Tls) listen.UseHttps(Certificates.ForLocalhost());
+            options.Protocols = carrier is Carrier.Http2 ? HttpProtocols.Http2 : HttpProtocols.Http1AndHttp2;
+            listen?.Invoke(options);
+            if (carrier.IsTls()) options.UseHttps(Certificate);
+            above?.Invoke(options);
         }));
         build?.Invoke(builder);
         WebApplication app = builder.Build();
@@ -48,7 +62,7 @@ public sealed class TestServer : IAsyncDisposable
             },
             configure);
         await app.StartAsync();
-        string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         server.Url = new Uri(address.Replace("http", "ws", StringComparison.Ordinal));
         return server;
     }
@@ -62,12 +76,33 @@ public sealed class TestServer : IAsyncDisposable
 
     public WebSocketClientOptions ClientOptions() => new()
     {
-        HttpVersion = _carrier is Carrier.Http2 or Carrier.Http2Tls ? HttpVersion.Version20 : HttpVersion.Version11,
+        HttpVersion = _carrier.IsHttp2() ? HttpVersion.Version20 : HttpVersion.Version11,
         ConfigureHandler = handler => handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true,
     };
 
     public Task<WebSocketConnection> ConnectAsync(WebSocketClientOptions? options = null, string path = "/") =>
         WebSocketConnection.ConnectAsync(new Uri(Url, path), options ?? ClientOptions());
+
+    public Uri HttpUrl(string path) => new(new Uri("http" + Url.AbsoluteUri[2..]), path);
+
+    /// <summary>Sends a request that need not be a handshake.</summary>
+    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request)
+    {
+        var handler = new SocketsHttpHandler();
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        request.RequestUri ??= HttpUrl("/");
+        return await new HttpMessageInvoker(handler).SendAsync(request, CancellationToken.None).Soon();
+    }
+
+    /// <summary>A peer made of bytes, its connection open.</summary>
+    public async Task<RawPeer> RawAsync(string path = "/", params string[] headers)
+    {
+        if (_carrier.IsHttp2()) return await Http2Peer.ConnectAsync(HttpUrl(path), headers);
+        RawPeer peer = await RawPeer.ConnectAsync("127.0.0.1", Url.Port, _carrier.IsTls());
+        string head = await peer.UpgradeAsync(path, headers);
+        if (!head.StartsWith("HTTP/1.1 101", StringComparison.Ordinal)) throw new InvalidDataException(head);
+        return peer;
+    }
 
     /// <summary>The record of the next connection that ended.</summary>
     public async Task<CloseRecord> RecordAsync() => await _records.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(15));

@@ -35,10 +35,10 @@ internal sealed class FakeTransport : Transport
     /// <summary>Whether letting go ends it; a transport whose thread is kept does not end.</summary>
     public bool EndsWhenClosed { get; set; } = true;
 
-    /// <summary>What <see cref="HasUnread"/> says.</summary>
+    /// <summary>What <see cref="Unread"/> says.</summary>
     public bool SaysUnread { get; set; }
 
-    public override bool HasUnread => SaysUnread;
+    public override int Unread => SaysUnread ? 1 : 0;
 
     /// <summary>Some of what was pushed was not taken: the receiver is full.</summary>
     public bool IsPaused { get; private set; }
@@ -79,6 +79,9 @@ internal sealed class FakeTransport : Transport
     }
 
     public override void Start(ITransportReceiver receiver) => _receiver = receiver;
+
+    /// <summary>Everything was pushed when it was pushed: a look finds nothing more.</summary>
+    public override void Look() => _receiver!.Looked(any: false);
 
     /// <summary>Bytes of the peer, all in one batch.</summary>
     public void Push(ReadOnlySpan<byte> bytes)

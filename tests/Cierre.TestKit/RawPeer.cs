@@ -68,6 +68,9 @@ public sealed class RawPeer : IAsyncDisposable
         }
     }
 
+    /// <summary>Plays on a stream that was opened by other means, such as an HTTP/2 stream; the socket is the one that carries it.</summary>
+    public static RawPeer Over(Socket socket, Stream stream, bool client, TimeSpan? bound = null) => new(socket, stream, client, bound ?? DefaultBound);
+
     /// <summary>Takes an accepted socket as a server, and reads the request's head.</summary>
     internal static async Task<RawPeer> AcceptAsync(Socket socket, X509Certificate2? certificate, TimeSpan bound)
     {
@@ -262,7 +265,7 @@ public sealed class RawPeer : IAsyncDisposable
         {
             await Within(_bound, what, async ct => count = await _stream.ReadAsync(_buffer.AsMemory(_start + _count), ct));
         }
-        catch (IOException e) when (e.GetBaseException() is SocketException { SocketErrorCode: SocketError.ConnectionReset })
+        catch (IOException e) when (e.GetBaseException() is SocketException { SocketErrorCode: SocketError.ConnectionReset } or HttpProtocolException)
         {
             return _end = RawEnd.Reset;
         }

@@ -10,7 +10,9 @@ internal static class HandlerRun
     {
         try
         {
-            await handler(connection, context, connection.Driver.Closing);
+            // The request's own token knows of HTTP only.
+            context.RequestAborted = connection.Driver.Closing;
+            await handler(connection, context, context.RequestAborted);
             connection.Driver.BeginClose(new CloseFrame(CloseCode.NormalClosure), CloseWhy.HandlerReturned);
         }
         catch (Exception e)

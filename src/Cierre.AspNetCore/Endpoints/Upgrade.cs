@@ -24,7 +24,8 @@ internal static class Upgrade
             IsHttp2 = connect is not null || HttpProtocol.IsHttp2(request.Protocol),
             Protocol = connect?.Protocol,
             HostCount = request.Headers.Host.Count,
-            Upgrade = Values(request, HeaderNames.Upgrade),
+            // RFC 9110 7.8: a server ignores Upgrade in a request of HTTP/1.0.
+            Upgrade = HttpProtocol.IsHttp10(request.Protocol) ? [] : Values(request, HeaderNames.Upgrade),
             Connection = Values(request, HeaderNames.Connection),
             Key = Values(request, HeaderNames.SecWebSocketKey),
             Version = Values(request, HeaderNames.SecWebSocketVersion),
@@ -45,15 +46,23 @@ internal static class Upgrade
         {
             context.Response.StatusCode = StatusCodes.Status200OK;
             Stream duplex = await connect.AcceptAsync();
-            return new PipeTransport(PipeReader.Create(duplex), new Http2Wire(context, duplex));
+            PipeReader input = Reader(duplex);
+            return new PipeTransport(input, new Http2Wire(context, input, duplex));
         }
 
         context.Response.Headers[HeaderNames.Connection] = HeaderNames.Upgrade;
         context.Response.Headers[HeaderNames.Upgrade] = OpeningHeaders.WebSocket;
         context.Response.Headers[HeaderNames.SecWebSocketAccept] = accepted.Accept;
+        // Before the answer: a peer may send its close frame, and end its stream, as soon as it has it.
+        context.Features.Get<DirectOutputFeature>()?.End.Upgraded();
         Stream stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
-        return OfKestrel(context) ?? new PipeTransport(PipeReader.Create(stream), new StreamWire(stream));
+        if (OfKestrel(context) is { } kestrel) return kestrel;
+        PipeReader reader = Reader(stream);
+        return new PipeTransport(reader, new StreamWire(reader, stream));
     }
+
+    /// <summary>The stream is the wire's to dispose.</summary>
+    private static PipeReader Reader(Stream stream) => PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true));
 
     /// <summary>Kestrel's transport below HTTP: reading it is what makes the difference in speed over the upgraded stream.</summary>
     private static PipeTransport? OfKestrel(HttpContext context)

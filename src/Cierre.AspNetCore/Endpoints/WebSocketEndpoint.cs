@@ -85,6 +85,7 @@ internal sealed class WebSocketEndpoint(
         CloseRecord record = await connection.Closed;
         _connections.Leave(connection);
         CloseLog.Closed(_logger, name, record);
+        options.OnClosed?.Invoke(connection, record);
     }
 
     private static string? FirstAsked(OpeningRequest request) =>

@@ -84,10 +84,9 @@ public static class WebSocketEndpointExtensions
         return Map(
             endpoints,
             pattern,
-            (connection, context, closing) =>
+            (connection, context, _) =>
             {
                 context.RequestServices.GetRequiredService<CurrentConnection>().Connection = connection;
-                context.RequestAborted = closing;
                 return bound(context);
             },
             configure);

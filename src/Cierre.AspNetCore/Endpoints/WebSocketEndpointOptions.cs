@@ -14,4 +14,8 @@ public sealed class WebSocketEndpointOptions : WebSocketConnectionOptions
     /// <summary>Whether a request that authorization refuses is accepted and then closed with 3000 or 3003 instead of being answered 401 or 403, which no
     /// browser lets a page read; default false.</summary>
     public bool RefuseByClose { get; set; }
+
+    /// <summary>Called with each connection of the endpoint and its record once it has ended, also with one that was accepted only to be closed; default null.</summary>
+    /// <remarks>It runs where the end was noticed and should not block. An exception of its own fails the request and harms no connection.</remarks>
+    public Action<WebSocketConnection, CloseRecord>? OnClosed { get; set; }
 }

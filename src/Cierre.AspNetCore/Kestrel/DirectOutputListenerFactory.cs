@@ -38,7 +38,9 @@ internal sealed class DirectOutputListenerFactory(IOptions<SocketTransportOption
             if (connection?.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket) return connection;
             PipeWriter output = PipeWriter.Create(new NetworkStream(socket, ownsSocket: false));
             connection.Transport = new DirectPipe(connection.Transport.Input, output);
-            connection.Features.Set(new DirectOutputFeature(output));
+            var end = new ConnectionEnd(connection.ConnectionClosed);
+            connection.ConnectionClosed = end.Token;
+            connection.Features.Set(new DirectOutputFeature(output, end));
             return connection;
         }
 

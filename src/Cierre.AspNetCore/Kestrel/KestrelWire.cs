@@ -13,17 +13,23 @@ namespace Cierre.AspNetCore.Kestrel;
 /// <param name="proven">Whether a completed flush of <paramref name="output"/> means that the kernel has the bytes.</param>
 internal sealed class KestrelWire(PipeWriter output, Socket? socket, bool direct, bool proven, SslStream? tls, IConnectionLifetimeFeature? lifetime) : Wire
 {
-    public override bool HasUnread
+    private volatile bool _aborted;
+    private volatile bool _writing;
+    private bool _shut;
+
+    public override bool ShutsBetweenReads => tls is not null;
+
+    public override int Unread
     {
         get
         {
             try
             {
-                return socket is { Available: > 0 };
+                return socket?.Available ?? 0;
             }
             catch (Exception e) when (e is ObjectDisposedException or SocketException)
             {
-                return false;
+                return 0;
             }
         }
     }
@@ -35,41 +41,59 @@ internal sealed class KestrelWire(PipeWriter output, Socket? socket, bool direct
         if (!sent.IsCompletedSuccessfully) return Awaited(sent);
         _ = sent.Result;
         return default;
-
-        static async ValueTask Awaited(ValueTask<int> sent) => await sent;
     }
 
     public override async ValueTask ShutdownSendAsync()
     {
+        if (_shut) return;
+        _shut = true;
         // A shutdown of the socket under TLS would truncate the stream for the peer and break our own reading: close_notify instead.
         if (tls is not null) await tls.ShutdownAsync();
         else if (proven) socket!.Shutdown(SocketShutdown.Send);
         else await output.CompleteAsync();
     }
 
-    public override void Abort() => lifetime?.Abort();
-
-    public override ValueTask DisposeAsync()
+    public override void Abort()
     {
-        // Kestrel lets go of the socket when the request's delegate returns; a handler that lingers should not keep the peer waiting.
-        if (tls is null && proven)
-        {
-            try
-            {
-                socket!.Shutdown(SocketShutdown.Send);
-            }
-            catch (Exception e) when (e is ObjectDisposedException or SocketException)
-            {
-                // The peer was faster.
-            }
-        }
+        _aborted = true;
+        lifetime?.Abort();
+    }
 
-        return default;
+    public override async ValueTask DisposeAsync()
+    {
+        if (_aborted) return;
+        // Kestrel lets go of the socket when the request's delegate returns; a handler that lingers should not keep the peer waiting. A peer
+        // that takes nothing is cut: nothing in order would reach it.
+        if (_writing) Abort();
+        else if (tls is null) await ShutdownSendAsync();
+        else _ = NotifyAsync();
+    }
+
+    private async Task NotifyAsync()
+    {
+        try
+        {
+            await ShutdownSendAsync();
+            if (proven) socket!.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The peer was faster.
+        }
+    }
+
+    private async ValueTask Awaited(ValueTask<int> sent)
+    {
+        _writing = true;
+        await sent;
+        _writing = false;
     }
 
     private async ValueTask ThroughPipeAsync(ReadOnlyMemory<byte> bytes)
     {
+        _writing = true;
         FlushResult result = await output.WriteAsync(bytes);
+        _writing = false;
         if (result.IsCompleted) throw new ConnectionAbortedException("The connection's output was completed.");
     }
 }

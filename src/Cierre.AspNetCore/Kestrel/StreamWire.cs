@@ -1,9 +1,10 @@
+using System.IO.Pipelines;
 using Cierre.Transports;
 
 namespace Cierre.AspNetCore.Kestrel;
 
 /// <summary>The sending half of an upgraded stream of a server that shows no more than the stream.</summary>
-internal sealed class StreamWire(Stream stream) : Wire
+internal sealed class StreamWire(PipeReader input, Stream stream) : Wire
 {
     public override bool EndsOnShutdown => true;
 
@@ -17,5 +18,9 @@ internal sealed class StreamWire(Stream stream) : Wire
 
     public override void Abort() => stream.Dispose();
 
-    public override ValueTask DisposeAsync() => stream.DisposeAsync();
+    public override async ValueTask DisposeAsync()
+    {
+        await input.CompleteAsync();
+        await stream.DisposeAsync();
+    }
 }

@@ -56,6 +56,13 @@ internal struct PooledBuffer
         other = default;
     }
 
+    /// <summary>Forgets the first bytes and moves the rest to the front.</summary>
+    public void DropFirst(int count)
+    {
+        Length -= count;
+        _array.AsSpan(count, Length).CopyTo(_array);
+    }
+
     /// <summary>Forgets the bytes and keeps the array for the next ones.</summary>
     public void Clear() => Length = 0;
 

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net.Http;
 using System.Net.Sockets;
 using Cierre.Transports;
@@ -6,9 +7,10 @@ namespace Cierre.Client;
 
 /// <summary>The sending half of a client's connection: the stream that a 101, or an accepted extended CONNECT, left behind.</summary>
 /// <remarks>Over cleartext HTTP/1.1 our direction can end alone, by the socket; TLS and HTTP/2 streams end as a whole, after the server's end.</remarks>
-internal sealed class ClientWire(Stream stream, Socket? socket, bool canHalfClose, bool http2, HttpResponseMessage response, HttpMessageInvoker invoker) : Wire
+internal sealed class ClientWire(
+    PipeReader input, Stream stream, Socket? socket, bool canHalfClose, bool http2, HttpResponseMessage response, HttpMessageInvoker invoker) : Wire
 {
-    public override bool HasUnread => canHalfClose && socket is { Connected: true, Available: > 0 };
+    public override int Unread => canHalfClose && socket is { Connected: true } ? socket.Available : 0;
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes) => http2 ? WriteAndFlushAsync(bytes) : stream.WriteAsync(bytes);
 
@@ -33,13 +35,21 @@ internal sealed class ClientWire(Stream stream, Socket? socket, bool canHalfClos
             return;
         }
 
-        // A linger of 0 makes the close an RST.
-        socket.LingerState = new LingerOption(true, 0);
-        socket.Dispose();
+        try
+        {
+            // A linger of 0 makes the close an RST.
+            socket.LingerState = new LingerOption(true, 0);
+            socket.Dispose();
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It ended a moment before; the HTTP handler lets go of the socket when a read is cancelled, too.
+        }
     }
 
     public override async ValueTask DisposeAsync()
     {
+        await input.CompleteAsync();
         try
         {
             await stream.DisposeAsync();

@@ -92,8 +92,8 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options)
     {
         Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         Uri reached = response.RequestMessage?.RequestUri ?? url;
-        var wire = new ClientWire(stream, _trace.Socket, canHalfClose: !IsTls(reached) && !http2, http2, response, invoker);
         PipeReader input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadBuffer, minimumReadSize: ReadBuffer / 2, leaveOpen: true));
+        var wire = new ClientWire(input, stream, _trace.Socket, canHalfClose: !IsTls(reached) && !http2, http2, response, invoker);
         var info = new OpeningInfo(
             accepted.Subprotocol, accepted.ExtensionsText, reached, http2 ? HttpVersion.Version20 : HttpVersion.Version11);
         var connection = new WebSocketConnection(Protocol.Role.Client, options, new PipeTransport(input, wire), info);

@@ -68,16 +68,11 @@ public sealed record CloseFrame(ushort Code, string Reason = "")
         return true;
     }
 
-    /// <summary>The offset of the byte at which the bytes could no longer become UTF-8; that of the last code point where it is not whole.</summary>
+    /// <summary>Where the sequence begins that is not UTF-8, as in a text message.</summary>
     private static int FirstInvalid(ReadOnlySpan<byte> bytes)
     {
         int offset = 0;
-        while (true)
-        {
-            OperationStatus status = Rune.DecodeFromUtf8(bytes[offset..], out _, out int consumed);
-            if (status == OperationStatus.Done) offset += consumed;
-            // A byte that begins a code point (RFC 3629 4) is not the bad one; the one after those that were consumed is.
-            else return status == OperationStatus.InvalidData && bytes[offset] is >= 0xC2 and <= 0xF4 ? offset + consumed : offset;
-        }
+        while (Rune.DecodeFromUtf8(bytes[offset..], out _, out int consumed) == OperationStatus.Done) offset += consumed;
+        return offset;
     }
 }

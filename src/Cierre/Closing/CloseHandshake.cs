@@ -39,7 +39,8 @@ internal struct CloseHandshake(TimeSpan timeout)
             (Open, StreamEnd e)                     => (Lost(null, e.Why, e.Why.EndedBy, now), DropNow),                                        // 7.1.5: 1006
 
             (Sent { Ours: Owed } s, Staging)        => (s with { Ours = Staged }, Nothing),
-            (Sent { Ours: Staged } s, Written)      => (s with { Ours = Out }, Nothing),
+            (Sent { Ours: Staged } s, Handing)      => (s with { Ours = Leaving }, Nothing),
+            (Sent { Ours: Staged or Leaving } s, Written) => (s with { Ours = Out }, Nothing),
             (Sent { Ours: Owed } s, PeerFrame p)    => (Both(s, p.Frame) with { Ours = Staged }, WriteAndFinish(s.Frame)),                      // what waited before ours is dropped
             (Sent s, PeerFrame p)                   => (Both(s, p.Frame), FinishNow),                                                           // also when both close at once
             (Sent, Violate { Violation.Fails: false }) => (was, Nothing),                                                                       // a limit on data that is dropped anyway
@@ -48,10 +49,10 @@ internal struct CloseHandshake(TimeSpan timeout)
             (Sent s, StreamEnd e)                   => (Lost(SentFrame(s.Frame, s.Ours), s.Why.Then(e.Why), EndedBy.Local, now), DropNow),
             (Sent s, Due)                           => (Lost(SentFrame(s.Frame, s.Ours), s.Why.Then(NoAnswer(timeout)), EndedBy.Local, now), DropNow),
 
-            (Exchanged { Ours: Staged } x, Written) => (x with { Ours = Out }, Nothing),
+            (Exchanged { Ours: Staged or Leaving } x, Written) => (x with { Ours = Out }, Nothing),
             (Exchanged x, StreamEnd or Due)         => (Done(x, now), DropNow),                                                                 // what goes wrong from here on changes nothing
 
-            (Failed { Ours: Staged } f, Written)    => (f with { Ours = Out }, Nothing),
+            (Failed { Ours: Staged or Leaving } f, Written) => (f with { Ours = Out }, Nothing),
             (Failed f, StreamEnd or Due)            => (Lost(SentFrame(f.Frame, f.Ours), f.Why, EndedBy.Local, now), DropNow),
 
             var (state, _)                          => (state, Nothing),                                                                        // no move
@@ -65,7 +66,7 @@ internal struct CloseHandshake(TimeSpan timeout)
 
     private static Exchanged Answer(CloseFrame frame) => new(frame.Echo, frame, ReceivedFirst: true, EndedBy.Remote, CloseWhy.PeerClosed, Staged);
 
-    private static Exchanged Both(Sent s, CloseFrame theirs) => new(s.Frame, theirs, ReceivedFirst: s.Ours != Out, EndedBy.Local, s.Why, s.Ours);
+    private static Exchanged Both(Sent s, CloseFrame theirs) => new(s.Frame, theirs, ReceivedFirst: s.Ours is Owed or Staged, EndedBy.Local, s.Why, s.Ours);
 
     /// <summary>The frame, if the peer can have it.</summary>
     private static CloseFrame? SentFrame(CloseFrame frame, Delivery ours) => ours == Out ? frame : null;

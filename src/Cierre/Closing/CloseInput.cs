@@ -20,6 +20,12 @@ internal abstract record CloseInput
         public static readonly Staging Instance = new();
     }
 
+    /// <summary>Our close frame was given to the transport.</summary>
+    public sealed record Handing : CloseInput
+    {
+        public static readonly Handing Instance = new();
+    }
+
     /// <summary>Our close frame was taken by the transport.</summary>
     public sealed record Written : CloseInput
     {

@@ -33,6 +33,9 @@ internal enum Delivery : byte
     /// <summary>Written behind everything else that goes out; the transport has not taken it yet.</summary>
     Staged,
 
-    /// <summary>Taken by the transport; until then the peer cannot have it.</summary>
+    /// <summary>Given to the transport, which has not said that it took it. The peer may have it, and its answer may be faster than that word.</summary>
+    Leaving,
+
+    /// <summary>Taken by the transport.</summary>
     Out,
 }

@@ -1,20 +1,34 @@
 using System.Globalization;
 using System.Text;
 
-namespace Cierre.Closing;
+namespace Cierre;
 
-/// <summary>Makes a peer's text safe to show: nothing in it can move the cursor, break the line or turn the direction of what follows.</summary>
-internal static class UntrustedText
+/// <summary>Makes a peer's text safe to show in a log or a terminal: nothing in it can move the cursor, break the line or turn the direction of what follows.</summary>
+/// <remarks><see cref="CloseRecord.Explain"/> and <see cref="CloseRecord.ToString"/> do this already; reasons and messages as they came need it.</remarks>
+public static class UntrustedText
 {
+    /// <summary>The longest text that is kept whole unless told otherwise, in code points: 200.</summary>
     public const int DefaultMaxLength = 200;
 
     /// <summary>Escapes control characters, line separators, bidirectional controls and lone surrogates as <c>\u{202E}</c>; cuts at a code point.</summary>
     /// <param name="text">The text.</param>
     /// <param name="maxLength">The longest text that is kept whole, in code points; what is cut leaves an ellipsis.</param>
-    public static string Escape(string text, int maxLength = DefaultMaxLength) => Escape(text, maxLength, quoted: false);
+    /// <returns>One line.</returns>
+    public static string Escape(string text, int maxLength = DefaultMaxLength)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Escape(text, maxLength, quoted: false);
+    }
 
-    /// <summary>The same in quotation marks, with those of the text escaped too, so that the text cannot end its own quotation.</summary>
-    public static string Quote(string text, int maxLength = DefaultMaxLength) => $"\"{Escape(text, maxLength, quoted: true)}\"";
+    /// <summary>Does the same and puts it in quotation marks; those of the text are escaped too, so that it cannot end its own quotation.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="maxLength">The longest text that is kept whole, in code points; what is cut leaves an ellipsis.</param>
+    /// <returns>One line in quotation marks.</returns>
+    public static string Quote(string text, int maxLength = DefaultMaxLength)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return $"\"{Escape(text, maxLength, quoted: true)}\"";
+    }
 
     private static string Escape(string text, int maxLength, bool quoted)
     {

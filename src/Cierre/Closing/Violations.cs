@@ -51,9 +51,6 @@ internal static class Violations
     /// <summary>RFC 6455 5.5.1: a close reason is UTF-8.</summary>
     public static Violation CloseReasonNotUtf8(int offset, byte value) => Data(nameof(CloseReasonNotUtf8), offset, value);
 
-    /// <summary>RFC 7692 7.2.2: a compressed message is DEFLATE data.</summary>
-    public static Violation DeflateDataInvalid() => Data(nameof(DeflateDataInvalid));
-
     /// <summary>RFC 6455 7.4.1, 10.4: a message over the limit, known from the header where the header tells.</summary>
     public static Violation MessageTooBig(ulong size, long limit) =>
         new(CloseCode.MessageTooBig, CloseCause.MessageTooBig, new CloseDetail(nameof(MessageTooBig), size, limit), Fails: true);
@@ -73,14 +70,6 @@ internal static class Violations
 
     /// <summary>IANA 3008: no message either way.</summary>
     public static Violation Idle(TimeSpan timeout) => Policy(CloseCode.Timeout, CloseCause.IdleTimeout, nameof(Idle), timeout.TotalSeconds);
-
-    /// <summary>RFC 6455 7.4.1, 1008: a limit on the rate of messages.</summary>
-    public static Violation MessageRate(int limit, TimeSpan window) =>
-        Policy(CloseCode.PolicyViolation, CloseCause.PolicyViolation, nameof(MessageRate), limit, window.TotalSeconds);
-
-    /// <summary>RFC 6455 7.4.1, 1008: a limit on what waits for a peer that reads slowly.</summary>
-    public static Violation SlowReader(long waiting, long limit) =>
-        Policy(CloseCode.PolicyViolation, CloseCause.PolicyViolation, nameof(SlowReader), waiting, limit);
 
     private static Violation Protocol(string key, params object[] arguments) =>
         new(CloseCode.ProtocolError, CloseCause.ProtocolViolation, new CloseDetail(key, arguments), Fails: true);

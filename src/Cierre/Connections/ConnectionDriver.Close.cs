@@ -1,5 +1,4 @@
 using Cierre.Closing;
-using Cierre.Transports;
 
 namespace Cierre.Connections;
 
@@ -44,7 +43,7 @@ internal sealed partial class ConnectionDriver
     public void Abort(CloseWhy why)
     {
         bool wake;
-        TransportEnd? held;
+        Transports.TransportEnd? ended;
         lock (_gate)
         {
             // The transport is gone, or on its way.
@@ -52,48 +51,12 @@ internal sealed partial class ConnectionDriver
             _engine.EndOfStream(why, Now);
             wake = AfterClosing(letGo: false);
             _transport.DropStaged();
-            held = _heldEnd;
+            ended = _ended;
         }
 
-        if (wake) _inbox.Wake();
+        // Before anything lets go of the transport in order: that would say FIN where RST is due.
         _transport.Abort();
-        if (held is { } end) Finish(end);
-    }
-
-    /// <summary>Closes once what the transport already holds was taken in, handed out and answered; an idle connection at once.</summary>
-    public void BeginDrain(CloseFrame frame, CloseWhy why)
-    {
-        lock (_gate) _drain ??= new CloseInput.Request(frame, why);
-        TryDrain();
-    }
-
-    private void TryDrain()
-    {
-        CloseInput.Request? drain;
-        lock (_gate)
-        {
-            drain = _drain;
-            if (drain is null || _batchThread != 0 || !_inbox.IsIdle || _transport.HasUnread) return;
-            _drain = null;
-        }
-
-        // What the kernel has handed over may still be on its way to us through the pool: look once more behind it.
-        ThreadPool.UnsafeQueueUserWorkItem(
-            static state =>
-            {
-                (ConnectionDriver driver, CloseInput.Request drain) = state;
-                lock (driver._gate)
-                {
-                    if (driver._batchThread != 0 || !driver._inbox.IsIdle || driver._transport.HasUnread)
-                    {
-                        driver._drain = drain;
-                        return;
-                    }
-                }
-
-                driver.BeginClose(drain.Frame, drain.Why);
-            },
-            (this, drain),
-            preferLocal: false);
+        if (wake) _inbox.Wake();
+        if (ended is { } end) _ = FinishAsync(end);
     }
 }

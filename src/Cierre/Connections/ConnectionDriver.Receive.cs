@@ -58,6 +58,16 @@ internal sealed partial class ConnectionDriver
         lock (_gate) return _inbox.TakeStream();
     }
 
+    /// <summary>The beginning of a message that came before anybody asked for it as a stream. Under the lock.</summary>
+    private bool HandOutHeld()
+    {
+        if (_engine.HeldBytes == 0 || !_engine.IsOpen || !_inbox.WantsParts) return false;
+        _engine.InParts = true;
+        Memory<byte> nothing = default;
+        ProtocolEvent held = _engine.Read(ref nothing, _transport, Now);
+        return held.Kind == ProtocolEventKind.MessagePart && _inbox.DeliverPart(held, _engine);
+    }
+
     public async ValueTask<int> ReadPartAsync(MessageReadStream stream, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         if (buffer.IsEmpty) return 0;
@@ -85,16 +95,6 @@ internal sealed partial class ConnectionDriver
         lock (_gate) wake = _inbox.CloseStream(stream);
         if (wake) _inbox.Wake();
         AfterReceive();
-    }
-
-    /// <summary>What came of a message before anybody asked for it as a stream. Under the lock.</summary>
-    private bool HandOutHeld()
-    {
-        if (_engine.HeldBytes == 0 || !_inbox.WantsParts) return false;
-        _engine.InParts = true;
-        Memory<byte> nothing = default;
-        ProtocolEvent found = _engine.Read(ref nothing, _transport, Now);
-        return found.Kind == ProtocolEventKind.MessagePart && Handle(found, Now);
     }
 
     /// <summary>There may be room again, or a drain may have waited for the handler to come back.</summary>

@@ -14,7 +14,7 @@ internal sealed partial class ConnectionDriver
             if (Refusal() is { } closed) return ValueTask.FromException(closed);
             if (_outbox.IsFree && payload.Length <= FrameWriter.MaxPayload && _transport.Backlog < SendHighWater)
             {
-                _engine.WriteData(_transport, kind, fin: true, payload.Span, Now);
+                _engine.WriteData(_transport, kind, fin: true, payload.Span, BatchNow);
                 if (InBatch && _batchGoesOn && _transport.Staged < SendHighWater) return default;
             }
             else

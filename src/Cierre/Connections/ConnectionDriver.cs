@@ -39,16 +39,17 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     private PingWaiters _pings;
     private CancellationTokenSource? _closing;
     private ValueTaskAwaiter _flush;
-    private CloseInput.Request? _drain;
+    private DrainState? _drain;
     private long _discarded;
+    private TimeSpan _batchNow;
     private int _batchThread;
     private bool _batchGoesOn;
     private bool _flushing;
     private bool _flushHasClose;
     private bool _paused;
     private bool _shutdown;
-    private TransportEnd? _heldEnd;
     private TransportEnd? _brokenEnd;
+    private TransportEnd? _ended;
     private TimeSpan _brokenDeadline = TimeSpan.MaxValue;
 
     public ConnectionDriver(Role role, ProtocolLimits limits, Transport transport, TimeProvider time)
@@ -79,6 +80,9 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         }
     }
 
+    /// <summary>When the batch began: near enough for what only keeps count of idleness.</summary>
+    private TimeSpan BatchNow => _batchThread == 0 ? Now : _batchNow;
+
     private TimeSpan Now => _time.GetElapsedTime(_opened);
 
     private bool InBatch => _batchThread == Environment.CurrentManagedThreadId;
@@ -95,6 +99,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     {
         int offered = bytes.Length;
         TimeSpan now = Now;
+        _batchNow = now;
         _batchThread = Environment.CurrentManagedThreadId;
         bool came = true;
         while (true)
@@ -104,7 +109,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
             {
                 if (came) _engine.BytesCame(now);
                 came = false;
-                if (_inbox.IsFull(_engine.HeldBytes) && _engine.IsOpen)
+                if (_engine.IsOpen && (_inbox.IsFull(_engine.HeldBytes) || _drain is { BytesLeft: <= 0 }))
                 {
                     _paused = true;
                     _engine.Listening(false, now);
@@ -125,6 +130,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         }
 
         if (_engine.FramesDone) Discard(offered);
+        if (_drain is { } drain) drain.BytesLeft -= offered - bytes.Length;
         return offered - bytes.Length;
     }
 
@@ -136,65 +142,88 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         if (_drain is not null) TryDrain();
     }
 
+    /// <summary>The peer's close frame came, and the answer is not out. Only then: a peer that we failed may not read before we have read what it still sends.</summary>
+    public bool IsHolding
+    {
+        get
+        {
+            if (_engine.IsOpen) return false;
+            lock (_gate) return AnswerIsComing;
+        }
+    }
+
+    private bool AnswerIsComing => _engine.OwesAnswer && _brokenEnd is null;
+
     public void Ended(TransportEnd end)
     {
         lock (_gate)
         {
+            // Our close frame is in the flush that is under way: whether it got out decides whether the close was clean.
             if (_flushing && _flushHasClose && _engine.CloseIsUnderWay)
             {
-                // Whether our close frame got out is known when the flush says so; the close timeout bounds the wait.
-                _heldEnd = end;
+                _ended = end;
                 return;
             }
         }
 
-        Finish(end);
+        _ = FinishAsync(end);
     }
 
-    private void Finish(TransportEnd end)
+    private async Task FinishAsync(TransportEnd end)
     {
         bool wake;
         CloseRecord record;
         lock (_gate)
         {
-            TimeSpan now = Now;
-            _heldEnd = null;
+            _ended = null;
             if (end.Kind == TransportEndKind.Closed && _brokenEnd is { } broken) end = broken;
-            _engine.EndOfStream(CauseOfEnd.Of(end), now);
+            _engine.EndOfStream(CauseOfEnd.Of(end), Now);
             record = _engine.Record!;
             wake = _inbox.End();
             _ = _closing?.CancelAsync();
             _outbox.Fail(record);
             _pings.Fail(record);
             _transport.DropStaged();
+            _brokenDeadline = TimeSpan.MaxValue;
         }
 
         _wheel.Remove(this);
+        await _transport.ReleaseAsync();
         _closed.TrySetResult(record);
         if (wake) _inbox.Wake();
     }
 
     public override void Due()
     {
-        bool wake = false;
-        TransportEnd? held;
+        bool wake;
+        CloseRecord? stranded;
+        TransportEnd? ended = null;
         lock (_gate)
         {
             TimeSpan now = Now;
             // A backlog that we have not read, or a handler that keeps the transport's thread, is not the peer's silence.
             bool listening = !_paused && _batchThread == 0;
             _engine.Listening(listening, now);
-            if (listening && _transport.HasUnread) _engine.BytesCame(now);
+            if (listening && _transport.Unread != 0) _engine.BytesCame(now);
             _engine.Tick(_transport, now);
             if (now >= _brokenDeadline) _transport.Close();
             wake = AfterClosing();
-            held = _engine.Record is null ? null : _heldEnd;
+            if (_engine.Record is not null) ended = _ended;
+            // A handler that keeps the transport's thread, and perhaps waits for this very record, keeps the transport from ending.
+            stranded = _batchThread == 0 ? null : _engine.Record;
+        }
+
+        if (ended is { } last)
+        {
+            _ = FinishAsync(last);
+            return;
         }
 
         if (wake) _inbox.Wake();
-        if (held is { } end) Finish(end);
         Flush();
         Reschedule();
+        if (stranded is not null) _closed.TrySetResult(stranded);
+        if (_drain is not null) TryDrain();
     }
 
     private void Reschedule()
@@ -278,7 +307,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
             lock (_gate)
             {
                 if (_flushing) return;
-                WriteOwed(Now);
+                WriteOwed(BatchNow);
                 if (_brokenEnd is not null) _transport.DropStaged();
                 if (_transport.Staged == 0)
                 {
@@ -287,8 +316,9 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
                 }
 
                 _flushing = true;
-                _flushHasClose = _engine.CloseIsUnderWay;
+                _flushHasClose = !_engine.IsOpen && !_engine.OwesClose;
                 _transport.BeginFlush();
+                if (!_engine.IsOpen) _engine.OutputLeaving(Now);
             }
 
             _flush = BeginFlush().GetAwaiter();
@@ -322,7 +352,8 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
 
     private void EndFlush()
     {
-        TransportEnd? broken = null, held;
+        TransportEnd? broken = null, ended = null;
+        bool resume;
         try
         {
             _flush.GetResult();
@@ -336,13 +367,15 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         {
             _flushing = false;
             _transport.EndFlush();
-            if (broken is { } failure) BreakOutput(failure);
+            if (broken is { } end) BreakOutput(end);
             // A close frame staged before this flush began is out; one staged since is in the next.
             else if (_flushHasClose) _engine.OutputTaken(Now);
-            held = _heldEnd;
+            ended = _ended;
+            resume = !_engine.IsOpen && !AnswerIsComing;
         }
 
-        if (held is { } end) Finish(end);
+        if (resume) _transport.Resume();
+        if (ended is { } last) _ = FinishAsync(last);
     }
 
     /// <summary>Nothing goes out any more. What the peer sent before is still read, its close frame perhaps; the wait for its end is bounded.</summary>

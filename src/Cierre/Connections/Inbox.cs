@@ -94,6 +94,13 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
         if (part.Assembled && _parts.IsEmpty) engine.TakeAssembled(ref _parts);
         else
         {
+            if (_partsRead >= HighWater)
+            {
+                // A reader that never takes quite all: what is read must not pile up.
+                _parts.DropFirst(_partsRead);
+                _partsRead = 0;
+            }
+
             _parts.Append(part.Payload.Span);
             if (part.Assembled) Discard(engine);
         }

@@ -19,7 +19,7 @@ internal struct FrameReader(Role role)
     /// <summary>Bytes of its payload that have not come yet.</summary>
     public ulong Remaining { get; private set; }
 
-    /// <summary>Takes the bytes of the next header. NeedMoreData: all of the input was taken.</summary>
+    /// <summary>Takes the bytes of the next header. NeedMoreData: all of the input was taken, or the length is known now and the key has not come.</summary>
     public OperationStatus ReadHeader(ref Memory<byte> input, bool insideMessage, out Violation? violation)
     {
         violation = null;

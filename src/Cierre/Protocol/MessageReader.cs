@@ -6,8 +6,9 @@ namespace Cierre.Protocol;
 /// <summary>Joins pieces of payload to messages and holds them to the limits. RFC 6455 5.4, 5.6, 8.1, 10.4.</summary>
 internal struct MessageReader(ProtocolLimits limits)
 {
-    // What a header may make us reserve before its bytes have come.
-    private const int LargestPromise = 64 * 1024;
+    // What we reserve beyond what has come: a header's promise is believed up to this many times the bytes behind it.
+    private const int Trust = 8;
+    private const int SmallestPromise = 4 * 1024;
 
     private Utf8Validator _utf8;
     private PooledBuffer _assembled;
@@ -32,10 +33,9 @@ internal struct MessageReader(ProtocolLimits limits)
         return size > (ulong)limits.MaxMessageSize ? Violations.MessageTooBig(size, limits.MaxMessageSize) : null;
     }
 
-    /// <summary>Begins a data frame.</summary>
+    /// <summary>Begins a data frame, the size of which was checked.</summary>
     public Violation? Begin(in FrameHeader header)
     {
-        if (CheckSize(header) is { } tooBig) return tooBig;
         if (header.Opcode != Opcode.Continuation)
         {
             Kind = header.Opcode;
@@ -59,11 +59,15 @@ internal struct MessageReader(ProtocolLimits limits)
         return last && !_utf8.AtBoundary ? Violations.TextEndsInCodePoint((long)_size) : null;
     }
 
-    /// <summary>Keeps a piece of a message that is not whole yet. A header's promise is believed only up to a bound.</summary>
-    public void Keep(ReadOnlySpan<byte> piece, ulong promised)
+    /// <summary>Keeps a piece of a message that is not whole yet; <paramref name="promised"/>: how much more the frame's header announces.</summary>
+    public Violation? Keep(ReadOnlySpan<byte> piece, ulong promised)
     {
-        if (_assembled.IsEmpty) _assembled.Reserve((int)Math.Min((ulong)piece.Length + promised, LargestPromise));
+        if (piece.IsEmpty) return null;
+        // What nobody reads as a stream has to fit one array, whatever the limit says.
+        if (_assembled.Length > Array.MaxLength - piece.Length) return Violations.MessageTooBig(_size, Array.MaxLength);
+        if (_assembled.IsEmpty) _assembled.Reserve((int)Math.Min((ulong)piece.Length + promised, (ulong)Math.Max(SmallestPromise, Trust * (long)piece.Length)));
         _assembled.Append(piece);
+        return null;
     }
 
     public readonly ReadOnlyMemory<byte> Assembled => _assembled.Memory;

@@ -22,7 +22,7 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
     private PooledBuffer _owedPong;
     private bool _insideFrame;
     private bool _owesPong;
-    private CloseFrame? _owedClose;
+    private bool _handedOut;
 
     private long _framesReceived, _framesSent, _messagesReceived, _messagesSent, _pingsSent, _pongsReceived;
     private TimeSpan? _lastReceived;
@@ -50,10 +50,13 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
     }
 
     /// <summary>A close frame waits behind messages: <see cref="WriteOwedClose"/> when they are out.</summary>
-    public bool OwesClose => _owedClose is not null;
+    public bool OwesClose => _close.State is CloseState.Sent { Ours: Delivery.Owed };
 
     /// <summary>Our close frame is in the output, and the transport has not said that it took it.</summary>
-    public bool CloseIsUnderWay => _close.State is CloseState.Sent { Ours: Delivery.Staged } or CloseState.Exchanged { Ours: Delivery.Staged } or CloseState.Failed { Ours: Delivery.Staged };
+    public bool CloseIsUnderWay => _close.State is CloseState.Sent { Ours: Delivery.Staged or Delivery.Leaving } or CloseState.Exchanged { Ours: not Delivery.Out } or CloseState.Failed { Ours: not Delivery.Out };
+
+    /// <summary>The peer's close frame came, and the transport has not taken ours yet.</summary>
+    public bool OwesAnswer => _close.State is CloseState.Exchanged { Ours: not Delivery.Out };
 
     /// <summary>Bytes held of a message that is not whole.</summary>
     public int HeldBytes => _messages.Held;
@@ -81,22 +84,26 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
     /// <summary>Takes bytes until something happened or they are used up; answers go into <paramref name="output"/>.</summary>
     public ProtocolEvent Read(ref Memory<byte> input, IBufferWriter<byte> output, TimeSpan now)
     {
+        if (_handedOut)
+        {
+            // What the last event held and nobody took.
+            _handedOut = false;
+            _messages.Release();
+        }
+
         while (!FramesDone)
         {
             if (!_insideFrame)
             {
-                if (InParts && _messages.Held != 0) return HeldPart();
+                if (InParts && IsOpen && _messages.Held != 0) return HeldPart();
                 if (input.IsEmpty) return new ProtocolEvent { Kind = ProtocolEventKind.NeedMore };
                 OperationStatus status = _frames.ReadHeader(ref input, _messages.Inside, out Violation? violation);
                 FrameHeader header = _frames.Header;
-                if (status == OperationStatus.NeedMoreData)
-                {
-                    if (header.HasLength && !header.Opcode.IsControl()) violation = _messages.CheckSize(header);
-                    if (violation is null) continue;
-                }
-
+                bool whole = status == OperationStatus.Done;
+                if ((whole || header.HasLength) && !header.Opcode.IsControl()) violation = _messages.CheckSize(header);
                 if (violation is null)
                 {
+                    if (!whole) continue;
                     _insideFrame = true;
                     _framesReceived++;
                     if (!header.Opcode.IsControl()) violation = _messages.Begin(header);
@@ -125,7 +132,7 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
         return new ProtocolEvent { Kind = ProtocolEventKind.NeedMore };
     }
 
-    /// <summary>Hands an assembled message over without a copy.</summary>
+    /// <summary>Hands an assembled message, or part of one, over without a copy; one that is not taken before the next read is dropped then.</summary>
     public void TakeAssembled(ref PooledBuffer target) => _messages.Take(ref target);
 
     /// <summary>Writes one data frame. The caller keeps the order of the fragments and asks only while <see cref="IsOpen"/>, or for what was begun before our close.</summary>
@@ -154,9 +161,8 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
     /// <summary>The messages before our close frame are written.</summary>
     public void WriteOwedClose(IBufferWriter<byte> output, TimeSpan now)
     {
-        if (_owedClose is not { } frame) return;
-        _owedClose = null;
-        WriteClose(output, frame);
+        if (_close.State is not CloseState.Sent { Ours: Delivery.Owed } sent) return;
+        WriteClose(output, sent.Frame);
         _close.On(CloseInput.Staging.Instance, now);
     }
 
@@ -167,6 +173,9 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
         WriteControl(output, Opcode.Pong, _owedPong.Span);
         _owedPong.Release();
     }
+
+    /// <summary>The transport is given everything written so far.</summary>
+    public void OutputLeaving(TimeSpan now) => _close.On(CloseInput.Handing.Instance, now);
 
     /// <summary>The transport took everything written so far.</summary>
     public void OutputTaken(TimeSpan now) => _close.On(CloseInput.Written.Instance, now);
@@ -183,7 +192,9 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
     {
         if (!_close.IsOpen)
         {
-            if (now >= _close.Deadline) _close.On(CloseInput.Due.Instance, now);
+            if (now < _close.Deadline) return;
+            _close.On(CloseInput.Due.Instance, now);
+            Release();
             return;
         }
 
@@ -258,7 +269,13 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
             return true;
         }
 
-        _messages.Keep(piece.Span, _frames.Remaining);
+        if (_messages.Keep(piece.Span, _frames.Remaining) is { } unholdable)
+        {
+            Break(unholdable, output, now);
+            found = Closing;
+            return true;
+        }
+
         if (InParts)
         {
             found = HeldPart(last);
@@ -266,6 +283,7 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
         }
 
         if (!last) return false;
+        _handedOut = true;
         found = new ProtocolEvent { Kind = ProtocolEventKind.Message, MessageKind = _messages.Kind, Payload = _messages.Assembled, Assembled = true, Last = true };
         return true;
     }
@@ -273,6 +291,7 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
     /// <summary>What was held before the reader asked for a stream.</summary>
     private ProtocolEvent HeldPart(bool last = false)
     {
+        _handedOut = true;
         return new ProtocolEvent { Kind = ProtocolEventKind.MessagePart, MessageKind = _messages.Kind, Payload = _messages.Assembled, Assembled = true, Last = last };
     }
 
@@ -327,12 +346,7 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
     private void Move(CloseInput input, IBufferWriter<byte> output, TimeSpan now)
     {
         CloseStep step = _close.On(input, now);
-        if (step.Write is { } frame)
-        {
-            _owedClose = step.AtOnce ? null : frame;
-            if (step.AtOnce) WriteClose(output, frame);
-        }
-
+        if (step is { Write: { } frame, AtOnce: true }) WriteClose(output, frame);
         if (step.Finish || step.Drop) Release();
     }
 

@@ -11,6 +11,14 @@ internal interface ITransportReceiver
     /// <summary>All that a wake-up brought was offered: the moment to flush.</summary>
     void BatchEnd();
 
+    /// <summary>Whether the transport should not read on until <see cref="Transport.Resume"/>, though the receiver has room: some streams end as a whole
+    /// when their end is read, and what still has to go out would be lost. Asked after each batch.</summary>
+    bool IsHolding { get; }
+
+    /// <summary>The answer to <see cref="Transport.Look"/>. It may also come unasked.</summary>
+    /// <param name="any">Whether there was anything.</param>
+    void Looked(bool any);
+
     /// <summary>Nothing comes any more; the last call.</summary>
     void Ended(TransportEnd end);
 }

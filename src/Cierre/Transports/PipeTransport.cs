@@ -9,21 +9,23 @@ namespace Cierre.Transports;
 internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
 {
     private readonly SemaphoreSlim _room = new(0);
-    private readonly Lock _reading = new();
+    private readonly Lock _gate = new();
     private volatile bool _closing;
-    private bool _readingIsOver;
+    private volatile bool _readingIsOver;
+    private volatile bool _shutting;
+    private bool _released;
 
-    public override bool HasUnread
+    public override int Unread
     {
         get
         {
             try
             {
-                return wire.HasUnread;
+                return wire.Unread;
             }
             catch (Exception e) when (IsOfTheEnd(e))
             {
-                return false;
+                return 0;
             }
         }
     }
@@ -32,18 +34,14 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
 
     public override void Resume() => _room.Release();
 
-    public override async ValueTask ShutdownSendAsync()
-    {
-        try
-        {
-            await wire.ShutdownSendAsync();
-        }
-        catch (Exception e) when (IsOfTheEnd(e))
-        {
-            // The peer is gone; the pump sees the same end.
-        }
+    public override void Look() => CancelRead();
 
-        if (wire.EndsOnShutdown) Close();
+    public override ValueTask ShutdownSendAsync()
+    {
+        if (!wire.ShutsBetweenReads) return new ValueTask(ShutAsync());
+        _shutting = true;
+        CancelRead();
+        return default;
     }
 
     public override void Close()
@@ -57,29 +55,57 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
     public override void Abort()
     {
         _closing = true;
-        try
+        lock (_gate)
         {
-            wire.Abort();
-        }
-        catch (Exception e) when (IsOfTheEnd(e))
-        {
-            // It ended by itself in the meantime.
+            // Once released, the wire is somebody else's: a server gives its request to the next connection.
+            if (_released) return;
+            try
+            {
+                wire.Abort();
+            }
+            catch (Exception e) when (IsOfTheEnd(e))
+            {
+                // It ended by itself in the meantime.
+            }
         }
 
         Close();
+    }
+
+    public override async ValueTask ReleaseAsync()
+    {
+        lock (_gate) _released = true;
+        try
+        {
+            await wire.DisposeAsync();
+        }
+        catch (Exception)
+        {
+            // Whatever fails in letting go changes nothing any more; without its end the connection would never have one.
+        }
     }
 
     protected override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes) => wire.WriteAsync(bytes);
 
     private static bool IsOfTheEnd(Exception e) => e is IOException or System.Net.Sockets.SocketException or ObjectDisposedException or InvalidOperationException;
 
-    /// <summary>Not once the pump has ended: the host may use the pipe for its next request by then.</summary>
     private void CancelRead()
     {
-        lock (_reading)
+        if (!_readingIsOver) input.CancelPendingRead();
+    }
+
+    private async Task ShutAsync()
+    {
+        try
         {
-            if (!_readingIsOver) input.CancelPendingRead();
+            await wire.ShutdownSendAsync();
         }
+        catch (Exception e) when (IsOfTheEnd(e))
+        {
+            // The peer is gone; the pump sees the same end.
+        }
+
+        if (wire.EndsOnShutdown) Close();
     }
 
     private async Task PumpAsync(ITransportReceiver receiver)
@@ -94,17 +120,7 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
             end = _closing ? new TransportEnd(TransportEndKind.Closed, e) : wire.EndOf(e);
         }
 
-        lock (_reading) _readingIsOver = true;
-
-        try
-        {
-            await wire.DisposeAsync();
-        }
-        catch (Exception)
-        {
-            // Whatever fails in letting go changes nothing any more; without its end the connection would never have one.
-        }
-
+        _readingIsOver = true;
         receiver.Ended(end);
     }
 
@@ -113,8 +129,18 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
         while (!_closing)
         {
             ReadResult result = await input.ReadAsync();
-            // A cancelled read is either ours (_closing) or a host that begins to stop; the latter changes nothing for us.
+            bool any = !result.Buffer.IsEmpty;
             bool full = Offer(receiver, result.Buffer);
+            // A cancelled read is either ours, a look or the end, or a host that begins to stop; the latter changes nothing for us.
+            if (result.IsCanceled && !_closing) receiver.Looked(any);
+            if (_shutting)
+            {
+                // Begun here, between two reads, and not waited for: a peer that writes before it reads must not be waited for by us either.
+                _shutting = false;
+                _ = ShutAsync();
+            }
+
+            while (receiver.IsHolding && !_closing) await _room.WaitAsync();
             if (result.IsCompleted && !full) return new TransportEnd(TransportEndKind.EndOfStream);
             if (full && !_closing) await _room.WaitAsync();
         }

@@ -19,8 +19,8 @@ internal abstract class Transport : IBufferWriter<byte>
     /// <summary>Bytes that the kernel does not have yet.</summary>
     public int Backlog => _staged.Length + _flushing.Length;
 
-    /// <summary>Whether bytes of the peer are known to wait unread.</summary>
-    public virtual bool HasUnread => false;
+    /// <summary>How many bytes of the peer are known to wait unread.</summary>
+    public virtual int Unread => 0;
 
     public Memory<byte> GetMemory(int sizeHint = 0) => _staged.GetMemory(sizeHint);
 
@@ -46,6 +46,9 @@ internal abstract class Transport : IBufferWriter<byte>
     /// <summary>The receiver has room again.</summary>
     public abstract void Resume();
 
+    /// <summary>Asks for all that has come so far: it is pushed, if there is any, and <see cref="ITransportReceiver.Looked"/> follows.</summary>
+    public abstract void Look();
+
     /// <summary>Ends our direction after a completed flush, where the transport can; the peer's direction is read on.</summary>
     public abstract ValueTask ShutdownSendAsync();
 
@@ -54,6 +57,9 @@ internal abstract class Transport : IBufferWriter<byte>
 
     /// <summary>Cuts: RST, RST_STREAM(CANCEL). <see cref="ITransportReceiver.Ended"/> follows.</summary>
     public abstract void Abort();
+
+    /// <summary>After <see cref="ITransportReceiver.Ended"/>, and when no flush is under way any more: gives everything back.</summary>
+    public virtual ValueTask ReleaseAsync() => default;
 
     protected abstract ValueTask WriteAsync(ReadOnlyMemory<byte> bytes);
 }

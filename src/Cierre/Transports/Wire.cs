@@ -6,7 +6,11 @@ internal abstract class Wire
     /// <summary>Whether ending our direction ends the whole (an HTTP/2 server: END_STREAM is the delegate's return).</summary>
     public virtual bool EndsOnShutdown => false;
 
-    public virtual bool HasUnread => false;
+    /// <summary>Whether ending our direction must not meet a read: the state of a TLS session is not made for two threads.</summary>
+    public virtual bool ShutsBetweenReads => false;
+
+    /// <summary>How many bytes of the peer wait in the kernel, as far as that can be known.</summary>
+    public virtual int Unread => 0;
 
     /// <summary>Completes when the kernel, or what plays its part, has the bytes.</summary>
     public abstract ValueTask WriteAsync(ReadOnlyMemory<byte> bytes);
@@ -16,7 +20,7 @@ internal abstract class Wire
 
     public abstract void Abort();
 
-    /// <summary>The pump has ended: release everything.</summary>
+    /// <summary>The pump has ended, no read is under way: release everything, and end our direction in order where that was not done.</summary>
     public abstract ValueTask DisposeAsync();
 
     /// <summary>What an exception of a read or a write says about the end.</summary>

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Http;
 using System.Net.Sockets;
@@ -23,7 +24,7 @@ public sealed class ClientWireTests
     {
         var stream = new Recording();
         ClientWire wire = Wire(stream, canHalfClose: true);
-        Assert.False(wire.HasUnread);
+        Assert.Equal(0, wire.Unread);
         await wire.ShutdownSendAsync();
         Assert.Empty(stream.Calls);
         wire.Abort();
@@ -34,7 +35,7 @@ public sealed class ClientWireTests
     public async Task Everything_is_let_go_though_the_stream_fails_at_its_end()
     {
         var handler = new Handler();
-        var wire = new ClientWire(new Recording { DisposeThrows = true }, null, false, false, new HttpResponseMessage(), new HttpMessageInvoker(handler));
+        var wire = new ClientWire(PipeReader.Create(Stream.Null), new Recording { DisposeThrows = true }, null, false, false, new HttpResponseMessage(), new HttpMessageInvoker(handler));
         await Assert.ThrowsAsync<IOException>(async () => await wire.DisposeAsync());
         Assert.True(handler.IsDisposed);
     }
@@ -48,19 +49,19 @@ public sealed class ClientWireTests
         await socket.ConnectAsync(listener.LocalEndpoint);
         using Socket peer = await listener.AcceptSocketAsync();
         ClientWire wire = Wire(new NetworkStream(socket), socket, canHalfClose: true);
-        Assert.False(wire.HasUnread);
+        Assert.Equal(0, wire.Unread);
         await peer.SendAsync(new byte[1]);
         socket.Poll(TimeSpan.FromSeconds(10), SelectMode.SelectRead);
-        Assert.True(wire.HasUnread);
+        Assert.Equal(1, wire.Unread);
         await wire.ShutdownSendAsync();
         Assert.Equal(0, await peer.ReceiveAsync(new byte[1]).WaitAsync(ClientRig.Bound));
         wire.Abort();
-        Assert.False(wire.HasUnread);
+        Assert.Equal(0, wire.Unread);
         peer.Poll(TimeSpan.FromSeconds(10), SelectMode.SelectRead);
     }
 
     private static ClientWire Wire(Stream stream, Socket? socket = null, bool canHalfClose = false, bool http2 = false) =>
-        new(stream, socket, canHalfClose, http2, new HttpResponseMessage(), new HttpMessageInvoker(new Handler()));
+        new(PipeReader.Create(Stream.Null), stream, socket, canHalfClose, http2, new HttpResponseMessage(), new HttpMessageInvoker(new Handler()));
 
     private sealed class Handler : HttpMessageHandler
     {

@@ -56,11 +56,6 @@ public class CloseExplanationTests
             Code = 1011, WasClean = true, EndedBy = EndedBy.Local, Why = Why(CloseCause.HandlerFailed, "HandlerFailed"),
             Sent = new CloseFrame(1011, "the handler failed"), Received = new CloseFrame(1011), Elapsed = TimeSpan.FromSeconds(30), Traffic = Traffic,
         },
-        ["1010"] = new()
-        {
-            Code = 1010, WasClean = true, WasOpen = false, EndedBy = EndedBy.Local, Why = Why(CloseCause.ExtensionMissing, "ExtensionMissing", "permessage-deflate"),
-            Sent = new CloseFrame(1010, "the server did not accept a required extension: permessage-deflate"), Received = new CloseFrame(1010), Elapsed = TimeSpan.FromMilliseconds(40),
-        },
         ["4321.unknown"] = new()
         {
             Code = 4321, WasClean = true, EndedBy = EndedBy.Remote, ReceivedFirst = true, Why = CloseWhy.PeerClosed,

@@ -107,14 +107,14 @@ public class CloseFrameTests
     [InlineData(0, 0x80, new byte[] { 0x80 })]                                // a continuation byte without a lead
     [InlineData(1, 0xFF, new byte[] { 0x61, 0xFF })]                          // never in UTF-8
     [InlineData(0, 0xC0, new byte[] { 0xC0, 0x80 })]                          // overlong, known from the first byte
-    [InlineData(1, 0x80, new byte[] { 0xE0, 0x80, 0x80 })]                    // overlong, known from the second
-    [InlineData(1, 0xA0, new byte[] { 0xED, 0xA0, 0x80 })]                    // a surrogate
-    [InlineData(1, 0x90, new byte[] { 0xF4, 0x90, 0x80, 0x80 })]              // over U+10FFFF
+    [InlineData(0, 0xE0, new byte[] { 0xE0, 0x80, 0x80 })]                    // overlong
+    [InlineData(0, 0xED, new byte[] { 0xED, 0xA0, 0x80 })]                    // a surrogate
+    [InlineData(0, 0xF4, new byte[] { 0xF4, 0x90, 0x80, 0x80 })]              // over U+10FFFF
     [InlineData(0, 0xF5, new byte[] { 0xF5, 0x80, 0x80, 0x80 })]
-    [InlineData(3, 0x41, new byte[] { 0x61, 0xE2, 0x82, 0x41 })]              // the third byte of three is another letter
+    [InlineData(1, 0xE2, new byte[] { 0x61, 0xE2, 0x82, 0x41 })]              // the third byte of three is another letter
     [InlineData(2, 0xE2, new byte[] { 0x61, 0x62, 0xE2, 0x82 })]              // ends inside a code point: where that begins
     [InlineData(5, 0xFE, new byte[] { 0xE2, 0x82, 0xAC, 0xC3, 0xB1, 0xFE })]
-    public void Reason_that_is_not_UTF8_is_1007_at_the_byte_that_breaks_it(int offset, byte value, byte[] reason)
+    public void Reason_that_is_not_UTF8_is_1007_at_the_byte_where_the_bad_sequence_begins(int offset, byte value, byte[] reason)
     {
         Violation violation = Reject(WithReason(reason));
         Assert.Equal(Violations.CloseReasonNotUtf8(offset, value), violation);

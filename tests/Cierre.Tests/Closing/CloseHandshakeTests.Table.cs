@@ -17,6 +17,7 @@ public partial class CloseHandshakeTests
         ("a violation", new CloseInput.Violate(Broken)),
         ("a limit of ours", new CloseInput.Violate(Limit)),
         ("our frame has its turn", CloseInput.Staging.Instance),
+        ("the transport is given it", CloseInput.Handing.Instance),
         ("the transport takes it", CloseInput.Written.Instance),
         ("the stream ends", new CloseInput.StreamEnd(Fin)),
         ("the deadline", CloseInput.Due.Instance),
@@ -28,12 +29,15 @@ public partial class CloseHandshakeTests
         ("Open", []),
         ("Sent, owed", [Inputs[0].Input]),
         ("Sent, staged", [Inputs[0].Input, CloseInput.Staging.Instance]),
+        ("Sent, leaving", [Inputs[0].Input, CloseInput.Staging.Instance, CloseInput.Handing.Instance]),
         ("Sent, out", [Inputs[0].Input, CloseInput.Staging.Instance, CloseInput.Written.Instance]),
         ("Exchanged, staged", [Inputs[1].Input]),
+        ("Exchanged, leaving", [Inputs[0].Input, CloseInput.Staging.Instance, CloseInput.Handing.Instance, Inputs[1].Input]),
         ("Exchanged, out", [Inputs[1].Input, CloseInput.Written.Instance]),
         ("Failed, staged", [Inputs[2].Input]),
+        ("Failed, leaving", [Inputs[0].Input, CloseInput.Staging.Instance, CloseInput.Handing.Instance, Inputs[2].Input]),
         ("Failed, out", [Inputs[2].Input, CloseInput.Written.Instance]),
-        ("Ended", [Inputs[6].Input]),
+        ("Ended", [new CloseInput.StreamEnd(Fin)]),
     ];
 
     [Fact]
@@ -72,6 +76,7 @@ public partial class CloseHandshakeTests
     {
         Delivery.Owed => "owed",
         Delivery.Staged => "staged",
+        Delivery.Leaving => "leaving",
         _ => "out",
     };
 

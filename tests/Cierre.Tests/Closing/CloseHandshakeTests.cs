@@ -266,6 +266,18 @@ public partial class CloseHandshakeTests
     }
 
     [Fact]
+    public void Answer_that_is_faster_than_the_word_that_ours_is_out_was_not_received_first()
+    {
+        Request();
+        _close.On(CloseInput.Staging.Instance, _now);
+        _close.On(CloseInput.Handing.Instance, _now);
+        Assert.Equal(CloseStep.FinishNow, Peer(Bye));
+        Written();
+        End();
+        Assert.Equal((false, true, Bye), (Record.ReceivedFirst, Record.WasClean, Record.Sent));
+    }
+
+    [Fact]
     public void Limit_of_ours_closes_in_the_ordinary_way_and_the_answer_counts()
     {
         Violation limit = Violations.TooManyFragments(10_000);

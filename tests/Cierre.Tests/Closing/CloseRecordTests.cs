@@ -6,7 +6,7 @@ namespace Cierre.Tests.Closing;
 
 public class CloseRecordTests
 {
-    private static CloseWhy Why(CloseCause cause) => new(cause, new CloseDetail("TlsNotSpoken"));
+    private static CloseWhy Why(CloseCause cause) => new(cause, new CloseDetail("HttpAnswerBroken"));
 
     [Fact]
     public void Opening_that_failed_is_1006_and_never_was_open()

@@ -28,6 +28,7 @@ public sealed class PipeTransportTests
         await _input.Writer.CompleteAsync();
         Assert.Equal(TransportEndKind.EndOfStream, (await _receiver.End.WaitAsync(Bound)).Kind);
         Assert.Equal(bytes, _receiver.Bytes);
+        await _transport.ReleaseAsync();
         Assert.True(_wire.IsDisposed);
     }
 
@@ -79,6 +80,7 @@ public sealed class PipeTransportTests
 
         _transport.Close();
         Assert.Equal(TransportEndKind.Closed, (await _receiver.End.WaitAsync(Bound)).Kind);
+        await _transport.ReleaseAsync();
         Assert.True(_wire.IsDisposed);
         Assert.False(_wire.IsAborted);
     }
@@ -104,12 +106,12 @@ public sealed class PipeTransportTests
     [Fact]
     public void Wire_that_is_gone_has_nothing_unread()
     {
-        _wire.HasUnreadThrows = new ObjectDisposedException("socket");
-        Assert.False(_transport.HasUnread);
-        _wire.HasUnreadThrows = new SocketException((int)SocketError.NotConnected);
-        Assert.False(_transport.HasUnread);
-        _wire.HasUnreadThrows = null;
-        Assert.True(_transport.HasUnread);
+        _wire.UnreadThrows = new ObjectDisposedException("socket");
+        Assert.Equal(0, _transport.Unread);
+        _wire.UnreadThrows = new SocketException((int)SocketError.NotConnected);
+        Assert.Equal(0, _transport.Unread);
+        _wire.UnreadThrows = null;
+        Assert.Equal(1, _transport.Unread);
     }
 
     [Fact]
@@ -222,6 +224,8 @@ public sealed class PipeTransportTests
 
         public List<bool> Lasts { get; } = [];
 
+        public List<bool> Looks { get; } = [];
+
         public int Room { get; set; } = int.MaxValue;
 
         public int Batches { get; private set; }
@@ -246,6 +250,10 @@ public sealed class PipeTransportTests
 
         public void BatchEnd() => Batches++;
 
+        public bool IsHolding { get; set; }
+
+        public void Looked(bool any) => Looks.Add(any);
+
         public void Ended(TransportEnd end)
         {
             EndThread = Environment.CurrentManagedThreadId;
@@ -269,11 +277,11 @@ public sealed class PipeTransportTests
 
         public Exception? ShutdownThrows { get; set; }
 
-        public Exception? HasUnreadThrows { get; set; }
+        public Exception? UnreadThrows { get; set; }
 
         public override bool EndsOnShutdown => Ends;
 
-        public override bool HasUnread => HasUnreadThrows is { } e ? throw e : true;
+        public override int Unread => UnreadThrows is { } e ? throw e : 1;
 
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes) => default;
 

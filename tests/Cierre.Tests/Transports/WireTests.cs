@@ -11,7 +11,7 @@ public sealed class WireTests
     {
         var wire = new Plain();
         Assert.False(wire.EndsOnShutdown);
-        Assert.False(wire.HasUnread);
+        Assert.Equal(0, wire.Unread);
         Assert.Equal(TransportEndKind.Reset, wire.EndOf(new SocketException((int)SocketError.ConnectionReset)).Kind);
     }
 

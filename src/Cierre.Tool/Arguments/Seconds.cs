@@ -1,0 +1,36 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace Cierre.Tool.Arguments;
+
+/// <summary>Options that take seconds, fractions included.</summary>
+internal static class Seconds
+{
+    // As the library: what timers can hold.
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(24);
+
+    /// <param name="name">The option, <c>--close-timeout</c>.</param>
+    /// <param name="description">What it is for, a sentence.</param>
+    /// <param name="standard">The default, for the help: the value is null where the option was not given.</param>
+    /// <param name="mayBeZero">Whether 0 is a value; where it is, it switches the time off.</param>
+    public static Option<TimeSpan?> Option(string name, string description, TimeSpan standard, bool mayBeZero = false) => new(name)
+    {
+        Description = $"{description} Default {standard.TotalSeconds.ToString(CultureInfo.InvariantCulture)}.",
+        HelpName = "S",
+        CustomParser = result => Parse(result, name, mayBeZero),
+    };
+
+    private static TimeSpan? Parse(ArgumentResult result, string name, bool mayBeZero)
+    {
+        string text = result.Tokens[0].Value;
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds) && seconds <= Longest.TotalSeconds)
+        {
+            TimeSpan time = TimeSpan.FromSeconds(seconds);
+            if (time > TimeSpan.Zero || (mayBeZero && seconds == 0)) return time;
+        }
+
+        result.AddError($"{name} takes seconds, {(mayBeZero ? "0 or more" : "more than 0")} and at most {Longest.TotalSeconds.ToString(CultureInfo.InvariantCulture)}, not '{text}'.");
+        return null;
+    }
+}

@@ -1,0 +1,21 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using Cierre.Tool.Output;
+
+namespace Cierre.Tool.Codes;
+
+/// <summary>One row of <c>cierre codes --json</c>.</summary>
+internal sealed record CodeJson(int From, int To, string Name, string Description, bool Wire, string App, string Reconnect)
+{
+    public static CodeJson Of(CloseCodeInfo row) =>
+        new(row.From, row.To, row.Name, row.Description, row.OnTheWire, row.App.ToKebabCase(), row.Reconnect.ToString());
+
+    public static string Range(CloseCodeInfo row) =>
+        row.From == row.To ? row.From.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{row.From}-{row.To}");
+}
+
+[JsonSerializable(typeof(CodeJson[]))]
+internal sealed partial class CodeJsonContext : JsonSerializerContext
+{
+    public static CodeJsonContext Relaxed { get; } = new(JsonLines.Options);
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Cierre.Tool.Arguments;
+
+namespace Cierre.Tool.Connect;
+
+/// <summary><c>cierre connect</c>: opens a connection, says something, and explains how it ended.</summary>
+internal static class ConnectCommand
+{
+    private static readonly TimeSpan StandardTimeout = TimeSpan.FromSeconds(30);
+
+    public static Command Create()
+    {
+        var url = new Argument<Uri>("URL") { Description = "ws:// or wss://; http:// and https:// mean the same.", CustomParser = UrlArgument.Parse };
+        var protocols = new Option<string[]>("--protocol") { Description = "A subprotocol to ask for; may be repeated, the preferred one first.", HelpName = "P" };
+        var headers = new Option<KeyValuePair<string, string>[]>("--header") { Description = "A header of the opening request; may be repeated.", HelpName = "\"N: V\"", CustomParser = HeaderArgument.Parse };
+        var texts = new Option<string[]>("--send") { Description = "A text message to send; may be repeated.", HelpName = "TEXT" };
+        var files = new Option<BinaryFile[]>("--send-file") { Description = "A file to send as one binary message, after all texts; may be repeated.", HelpName = "F", CustomParser = BinaryFile.Parse };
+        Option<long?> expect = WholeNumber.Option("--expect", "N", "How many messages to await before closing. Default: as many as were sent.", least: 0);
+        var close = new Option<CloseArgument>("--close") { Description = "How to close then. Default 1000. Without it, and with nothing to send or expect, the peer or the timeout ends the run.", HelpName = "CODE[:REASON]", CustomParser = CloseArgument.Parse };
+        Option<TimeSpan?> timeout = Seconds.Option("--timeout", "How long the whole run may take: the opening fails, or the open connection closes with 1000.", StandardTimeout);
+        Option<string?> http = Choice.Option("--http", "The HTTP version of the opening; 2 falls back to 1.1.", HttpName.Http11, HttpName.Http2);
+        var insecure = new Option<bool>("--insecure") { Description = "Accept any certificate." };
+        var json = new Option<bool>("--json") { Description = "Print JSON, one object a line, of type open, message, error and at last close." };
+
+        var command = new Command("connect", "Connects to a WebSocket server and explains how the connection ended. At a terminal, with nothing to send or to close with, each line typed is a message. Exit code 0: the close was clean and all expected messages came; 3: not so.")
+        {
+            url, protocols, headers, texts, files, expect, close, timeout, http, insecure, json,
+        };
+        command.SetAction(parsed =>
+        {
+            var script = new Script(parsed.GetValue(texts) ?? [], parsed.GetValue(files) ?? [], parsed.GetValue(expect), parsed.GetValue(close));
+            bool inJson = parsed.GetValue(json);
+            bool interactive = !Console.IsInputRedirected && !inJson && script is { Texts: [], Files: [], Close: null };
+            IConnectReport report = inJson ? new ConnectJson() : new ConnectText(interactive);
+            var time = new RunTime(parsed.GetValue(timeout) ?? StandardTimeout);
+            var options = new WebSocketClientOptions { HttpVersion = HttpName.Version(parsed.GetValue(http)), ConnectTimeout = time.Left };
+            foreach (string protocol in parsed.GetValue(protocols) ?? []) options.Subprotocols.Add(protocol);
+            foreach (KeyValuePair<string, string> header in parsed.GetValue(headers) ?? []) options.Headers.Add(header);
+#pragma warning disable CA5359 // Asked for by name, for servers with a certificate of their own making.
+            if (parsed.GetValue(insecure)) options.ConfigureHandler = handler => handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+#pragma warning restore CA5359
+            return new Conversation(report, script, time, interactive).RunAsync(parsed.GetValue(url)!, options);
+        });
+        return command;
+    }
+}

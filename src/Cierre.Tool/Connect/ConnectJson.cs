@@ -1,0 +1,47 @@
+using System.Text.Json.Serialization;
+using Cierre.Tool.Output;
+
+namespace Cierre.Tool.Connect;
+
+/// <summary>The run for programs: one object a line, the last one of type close.</summary>
+internal sealed class ConnectJson : IConnectReport
+{
+    public void Opened(WebSocketConnection connection) => JsonLines.Write(
+        new OpenJson("open", connection.Url?.AbsoluteUri ?? "", connection.Subprotocol, connection.Extensions, HttpName.Of(connection)),
+        ConnectJsonContext.Relaxed.OpenJson);
+
+    public void Sending(string text)
+    {
+        // Only what happens to us has a line.
+    }
+
+    public void Sending(BinaryFile file)
+    {
+        // As above.
+    }
+
+    public void Received(WebSocketMessage message)
+    {
+        bool isText = message.Kind == WebSocketMessageKind.Text;
+        string data = isText ? message.GetText() : Convert.ToBase64String(message.Data.Span);
+        JsonLines.Write(new MessageJson("message", isText ? "text" : "binary", data, message.Data.Length), ConnectJsonContext.Relaxed.MessageJson);
+    }
+
+    public void Failed(CloseRecord record) => JsonLines.Write(new ErrorJson("error", record.Detail), ConnectJsonContext.Relaxed.ErrorJson);
+
+    public void Closed(CloseRecord record) => CloseJson.Write(record);
+}
+
+internal sealed record OpenJson(string Type, string Url, string? Protocol, string Extensions, string Http);
+
+internal sealed record MessageJson(string Type, string Kind, string Data, int Bytes);
+
+internal sealed record ErrorJson(string Type, string Detail);
+
+[JsonSerializable(typeof(OpenJson))]
+[JsonSerializable(typeof(MessageJson))]
+[JsonSerializable(typeof(ErrorJson))]
+internal sealed partial class ConnectJsonContext : JsonSerializerContext
+{
+    public static ConnectJsonContext Relaxed { get; } = new(JsonLines.Options);
+}

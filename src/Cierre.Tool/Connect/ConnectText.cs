@@ -1,0 +1,39 @@
+using Cierre.Tool.Output;
+
+namespace Cierre.Tool.Connect;
+
+/// <summary>The run for people. Whatever the peer wrote is escaped.</summary>
+internal sealed class ConnectText(bool interactive) : IConnectReport
+{
+    // Longer messages are cut; --json prints them whole.
+    private const int LongestText = 2000;
+    private const int MostBytes = 32;
+
+    public void Opened(WebSocketConnection connection)
+    {
+        string protocol = connection.Subprotocol is { } name ? $", protocol {UntrustedText.Escape(name)}" : "";
+        string extensions = connection.Extensions.Length > 0 ? $", extensions {UntrustedText.Escape(connection.Extensions)}" : "";
+        string hint = interactive ? Style.Quiet("; a line typed is a message sent, Ctrl-D closes") : "";
+        StandardOutput.WriteLine($"{Style.Good("open")} {connection.Url?.AbsoluteUri} (HTTP/{HttpName.Of(connection)}{protocol}{extensions}){hint}");
+    }
+
+    // What was typed stands there already.
+    public void Sending(string text) => Line(">", UntrustedText.Escape(text, LongestText));
+
+    public void Sending(BinaryFile file) => Line(">", $"{file.Name} ({file.Content.Length} bytes)");
+
+    public void Received(WebSocketMessage message)
+    {
+        if (message.Kind == WebSocketMessageKind.Text) Line("<", UntrustedText.Escape(message.GetText(), LongestText));
+        else Line("<", $"{Hex(message.Data.Span)} ({message.Data.Length} bytes)");
+    }
+
+    public void Failed(CloseRecord record) => StandardOutput.WriteLine($"{Style.Bad("error")} {UntrustedText.Escape(record.Detail, LongestText)}");
+
+    public void Closed(CloseRecord record) => StandardOutput.WriteLine(CloseText.InFull(record));
+
+    private static void Line(string direction, string text) => StandardOutput.WriteLine($"{Style.Quiet(direction)} {text}");
+
+    private static string Hex(ReadOnlySpan<byte> data) =>
+        data.Length <= MostBytes ? Convert.ToHexStringLower(data) : Convert.ToHexStringLower(data[..MostBytes]) + "…";
+}

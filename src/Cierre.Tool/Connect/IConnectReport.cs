@@ -1,0 +1,19 @@
+namespace Cierre.Tool.Connect;
+
+/// <summary>What <c>cierre connect</c> prints, in the order in which it happens.</summary>
+internal interface IConnectReport
+{
+    void Opened(WebSocketConnection connection);
+
+    void Sending(string text);
+
+    void Sending(BinaryFile file);
+
+    void Received(WebSocketMessage message);
+
+    /// <summary>No valid close frame was processed; <see cref="Closed"/> follows.</summary>
+    void Failed(CloseRecord record);
+
+    /// <summary>The last one.</summary>
+    void Closed(CloseRecord record);
+}

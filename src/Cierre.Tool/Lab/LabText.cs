@@ -1,0 +1,87 @@
+using System.Globalization;
+using Cierre.Tool.Lab.Stage;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+using Style = Cierre.Tool.Output.Style;
+
+namespace Cierre.Tool.Lab;
+
+/// <summary>The lab's outcomes for people: a row for each record, a line for each difference, and the sum.</summary>
+internal static class LabText
+{
+    // With the other columns as wide as they get, a row fits into 100 characters.
+    private const int WidthOfWhy = 35;
+    private const string Why = "cause and reason";
+
+    public static string Of(IReadOnlyList<Outcome> outcomes, TimeSpan time)
+    {
+        List<string> lines = [Style.Render(Table(outcomes)), ""];
+        foreach (Outcome outcome in outcomes)
+        {
+            foreach (string difference in outcome.Differences) lines.Add($"{Style.Bad(outcome.Situation.Name)}: {UntrustedText.Escape(difference)}");
+        }
+
+        if (lines.Count > 2) lines.Add("");
+        lines.Add(Sum(outcomes, time));
+        return string.Join('\n', lines);
+    }
+
+    private static string Sum(IReadOnlyList<Outcome> outcomes, TimeSpan time)
+    {
+        int differing = outcomes.Count(outcome => !outcome.Ok);
+        string situations = outcomes.Count == 1 ? "1 situation" : $"{outcomes.Count} situations";
+        string verdict = differing == 0 ? Style.Good("all as the rules of closing say") : Style.Bad($"{differing} not as the rules of closing say");
+        return string.Create(CultureInfo.InvariantCulture, $"{situations} in {time.TotalSeconds:0.0} s: {verdict}");
+    }
+
+    private static Table Table(IReadOnlyList<Outcome> outcomes)
+    {
+        var table = new Table { Border = TableBorder.Simple };
+        foreach (string title in (string[])["situation", "side", "code", "clean", "sent", "got", Why, "ok"])
+        {
+            table.AddColumn(new TableColumn(title) { Padding = new Padding(0), NoWrap = title != Why, Width = title == Why ? WidthOfWhy : null });
+        }
+
+        foreach (Outcome outcome in outcomes)
+        {
+            string name = outcome.Situation.Name;
+            IRenderable ok = outcome.Ok ? new Text("yes", Color.Green) : new Text("NO", Color.Red);
+            string said = "";
+            foreach ((string side, CloseRecord record) in Records(outcome))
+            {
+                string cause = record.Cause.ToKebabCase();
+                string words = Words(record);
+                table.AddRow([new Text(name), new Text(side), .. Cells(record), new Text(words == said ? cause : cause + words), ok]);
+                // Once for the situation, not for each record; the same words once, too.
+                (name, ok, said) = ("", Text.Empty, words);
+            }
+
+            if (name.Length > 0) table.AddRow([new Text(name), new Text("none"), .. Enumerable.Repeat(Text.Empty, 5), ok]);
+        }
+
+        return table;
+    }
+
+    private static IEnumerable<(string Side, CloseRecord Record)> Records(Outcome outcome)
+    {
+        if (outcome.Client is { } client) yield return ("client", client);
+        if (outcome.Server is { } server) yield return ("server", server);
+    }
+
+    private static IRenderable[] Cells(CloseRecord record) =>
+    [
+        new Text(Number(record.Code)),
+        new Text(record.WasClean ? "yes" : "no"),
+        new Text(record.Sent is { } sent ? Number(sent.Code) : "-"),
+        new Text(record.Received is { } received ? Number(received.Code) : "-"),
+    ];
+
+    /// <summary>The reason that was given by who decided; the detail of what never opened.</summary>
+    private static string Words(CloseRecord record)
+    {
+        string? reason = record.EndedBy == EndedBy.Remote ? record.Reason : record.Sent?.Reason;
+        return reason is { Length: > 0 } ? $" {UntrustedText.Quote(reason)}" : record.WasOpen ? "" : $": {UntrustedText.Escape(record.Detail)}";
+    }
+
+    private static string Number(ushort code) => code.ToString(CultureInfo.InvariantCulture);
+}

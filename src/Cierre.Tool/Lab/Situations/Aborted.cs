@@ -1,0 +1,39 @@
+using Cierre.Tool.Lab.Stage;
+
+namespace Cierre.Tool.Lab.Situations;
+
+/// <summary>1006 by an abort: nothing is sent. Whether the other side sees FIN or RST is up to the platform.</summary>
+internal static class Aborted
+{
+    private static readonly ExpectedClose Ours = ExpectedClose.Unanswered(frame: null, CloseCause.Aborted);
+    private static readonly ExpectedClose Theirs = ExpectedClose.Lost(cause: null);
+
+    public static Situation ByClient() => new("1006-client-aborts", "the client's application aborts")
+    {
+        Client = Ours,
+        Server = Theirs,
+        Play = async scene =>
+        {
+            await using WebSocketConnection client = await scene.ConnectAsync();
+            await scene.ServerSide;
+            client.Abort();
+            return await client.Closed;
+        },
+    };
+
+    public static Situation ByServer() => new("1006-server-aborts", "the server's application aborts")
+    {
+        Handler = connection =>
+        {
+            connection.Abort();
+            return Task.CompletedTask;
+        },
+        Client = Theirs,
+        Server = Ours,
+        Play = async scene =>
+        {
+            await using WebSocketConnection client = await scene.ConnectAsync();
+            return await client.Closed;
+        },
+    };
+}

@@ -1,0 +1,45 @@
+using Cierre.Tool.Lab.Stage;
+
+namespace Cierre.Tool.Lab.Situations;
+
+/// <summary>Every situation of the lab, in the order in which they are listed.</summary>
+internal static class All
+{
+    public static IReadOnlyList<Situation> Situations { get; } =
+    [
+        ClientCloses.Create(),
+        HandlerReturns.Create(),
+        .. InsideMessage.OfItsOwn(),
+        HostStops.Create(),
+        Disposed.ByClient(),
+        Disposed.ByServer(),
+        .. ProtocolErrors.Create(),
+        UnsupportedData.AtServer(),
+        UnsupportedData.AtClient(),
+        .. EmptyClose.Create(),
+        .. EndOfStream.Create(),
+        .. Reset.ByPeer(),
+        Reset.InBetween(),
+        SilentPeer.AtServer(),
+        SilentPeer.AtClient(),
+        Aborted.ByClient(),
+        Aborted.ByServer(),
+        .. InvalidUtf8.Create(),
+        JsonNotParsed.Create(),
+        TooManyFragments.Create(),
+        .. MessageTooBig.FromHeader(),
+        MessageTooBig.BetweenBoth(),
+        HandlerThrows.Create(),
+        .. PingUnanswered.Create(),
+        TlsFailed.UntrustedCertificate(),
+        TlsFailed.PlaintextServer(),
+        RefusedByClose.WithoutCredentials(),
+        RefusedByClose.WithoutPermission(),
+        Idle.Create(),
+        PrivateCode.ByClient(),
+        InsideMessage.OfTheOther(),
+        PrivateCode.ByServer(),
+        BothClose.Create(),
+        .. HandshakeRefused.Create(),
+    ];
+}

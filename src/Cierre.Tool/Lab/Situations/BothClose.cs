@@ -1,0 +1,31 @@
+using Cierre.Tool.Lab.Stage;
+
+namespace Cierre.Tool.Lab.Situations;
+
+/// <summary>Both sides close before either hears of it: each reports the other's code, and that is right.</summary>
+internal static class BothClose
+{
+    private static readonly CloseFrame FromClient = new(4001, "the client closes");
+    private static readonly CloseFrame FromServer = new(4002, "the server closes");
+
+    public static Situation Create() => new("both-close", "both sides close at the same time")
+    {
+        Client = Crossed(FromClient, FromServer),
+        Server = Crossed(FromServer, FromClient),
+        Play = async scene =>
+        {
+            using Wire wire = Wire.To(scene.Url);
+            await using WebSocketConnection client = await Scene.ConnectAsync(wire.Url);
+            WebSocketConnection server = await scene.ServerSide;
+            wire.Hold();
+            Task closing = Task.WhenAll(client.CloseAsync(FromClient.Code, FromClient.Reason), server.CloseAsync(FromServer.Code, FromServer.Reason));
+            await wire.BothSentAsync();
+            wire.Release();
+            await closing;
+            return await client.Closed;
+        },
+    };
+
+    private static ExpectedClose Crossed(CloseFrame ours, CloseFrame theirs) =>
+        ExpectedClose.ByUs(ours, CloseCause.Requested) with { Code = theirs.Code, Received = theirs };
+}

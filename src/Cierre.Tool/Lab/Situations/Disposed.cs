@@ -1,0 +1,33 @@
+using Cierre.Tool.Lab.Stage;
+
+namespace Cierre.Tool.Lab.Situations;
+
+/// <summary>1001 by an object that is disposed though nobody closed the connection.</summary>
+internal static class Disposed
+{
+    private static readonly CloseFrame Away = new(CloseCode.GoingAway, "the connection object was disposed without a close");
+
+    public static Situation ByClient() => new("1001-client-disposes", "the client's connection object is disposed without a close")
+    {
+        Client = ExpectedClose.ByUs(Away, CloseCause.Disposed),
+        Server = ExpectedClose.ByPeer(Away),
+        Play = async scene =>
+        {
+            WebSocketConnection client = await scene.ConnectAsync();
+            await client.DisposeAsync();
+            return await client.Closed;
+        },
+    };
+
+    public static Situation ByServer() => new("1001-server-disposes", "the server's connection object is disposed without a close")
+    {
+        Handler = connection => connection.DisposeAsync().AsTask(),
+        Client = ExpectedClose.ByPeer(Away),
+        Server = ExpectedClose.ByUs(Away, CloseCause.Disposed),
+        Play = async scene =>
+        {
+            await using WebSocketConnection client = await scene.ConnectAsync();
+            return await client.Closed;
+        },
+    };
+}

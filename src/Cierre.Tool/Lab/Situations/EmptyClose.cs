@@ -1,0 +1,17 @@
+using Cierre.Tool.Lab.Stage;
+
+namespace Cierre.Tool.Lab.Situations;
+
+/// <summary>1005: a close frame without a code, as a browser's close() sends it.</summary>
+internal static class EmptyClose
+{
+    public static Situation[] Create() => AgainstRawPeer.InBothRoles(
+        "1005-empty-close",
+        "a close frame with an empty body",
+        ExpectedClose.ByPeer(new CloseFrame(CloseCode.NoStatusReceived)),
+        async peer =>
+        {
+            await peer.SendCloseAsync([]);
+            await peer.ReadCloseAsync();
+        });
+}

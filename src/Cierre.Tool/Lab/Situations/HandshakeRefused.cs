@@ -1,0 +1,52 @@
+using Cierre.Tool.Lab.Stage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Cierre.Tool.Lab.Situations;
+
+/// <summary>Openings that fail: there is no close code for them on the wire, and the record names what went wrong.</summary>
+internal static class HandshakeRefused
+{
+    public static IEnumerable<Situation> Create() => [Forbidden(), NotSwitched(), WrongAccept(), ClosedPort()];
+
+    private static Situation Forbidden() => new("refused-403", "a server that answers 403 with a body")
+    {
+        Map = route => route.Endpoints.Map(route.Path, context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            return context.Response.WriteAsync("Members only.");
+        }),
+        Client = ExpectedClose.NotOpened(CloseCause.HttpStatus) with { HttpStatus = StatusCodes.Status403Forbidden },
+        Play = async scene => await Scene.FailToConnectAsync(scene.Url),
+    };
+
+    private static Situation NotSwitched() => new("refused-200", "a server that answers 200, as to any page")
+    {
+        Map = route => route.Endpoints.Map(route.Path, context => context.Response.WriteAsync("Hello.")),
+        Client = ExpectedClose.NotOpened(CloseCause.BadHandshake) with { HttpStatus = StatusCodes.Status200OK },
+        Play = async scene => await Scene.FailToConnectAsync(scene.Url),
+    };
+
+    private static Situation WrongAccept() => new("refused-bad-accept", "a server that answers a key that was not asked")
+    {
+        Client = ExpectedClose.NotOpened(CloseCause.BadHandshake) with { HttpStatus = StatusCodes.Status101SwitchingProtocols },
+        Play = async _ =>
+        {
+            using RawListener listener = RawListener.Start();
+            Task<CloseRecord> failing = Scene.FailToConnectAsync(listener.Url);
+            using RawPeer server = await listener.AcceptAsync();
+            await server.AnswerHandshakeAsync(wrongAccept: "AAAAAAAAAAAAAAAAAAAAAAAAAAA=");
+            return await failing;
+        },
+    };
+
+    private static Situation ClosedPort() => new("refused-closed-port", "a port at which nobody listens")
+    {
+        Client = ExpectedClose.NotOpened(CloseCause.ConnectionRefused),
+        Play = async _ =>
+        {
+            using RawListener closed = RawListener.Closed();
+            return await Scene.FailToConnectAsync(closed.Url);
+        },
+    };
+}

@@ -1,0 +1,58 @@
+using Cierre.Tool.Lab.Stage;
+
+namespace Cierre.Tool.Lab.Situations;
+
+/// <summary>A close between the fragments of a message: answered at once, and the unfinished message is never delivered.</summary>
+internal static class InsideMessage
+{
+    private static readonly CloseFrame ChangedMind = new(CloseCode.NormalClosure, "never mind");
+    private static readonly CloseFrame HeardEnough = new(4003, "heard enough");
+
+    /// <summary>By the side whose message it is.</summary>
+    public static Situation[] OfItsOwn() =>
+    [
+        AgainstRawPeer.AtServer("1000-inside-message", "a client that closes inside its own message", ExpectedClose.ByPeer(ChangedMind), BeginThenCloseAsync) with { Handler = ExpectNothingAsync },
+        AgainstRawPeer.AtClient("1000-inside-message", "a server that closes inside its own message", ExpectedClose.ByPeer(ChangedMind), BeginThenCloseAsync, client: ExpectNothingAsync),
+    ];
+
+    /// <summary>By the other side: the answer goes out between the fragments.</summary>
+    public static Situation OfTheOther() => new("4003-inside-message", "the server closes inside the client's message")
+    {
+        Handler = async connection =>
+        {
+            await using MessageStream? message = await connection.ReceiveStreamAsync();
+            await connection.CloseAsync(HeardEnough.Code, HeardEnough.Reason);
+        },
+        Client = ExpectedClose.ByPeer(HeardEnough),
+        Server = ExpectedClose.ByUs(HeardEnough, CloseCause.Requested),
+        Play = async scene =>
+        {
+            await using WebSocketConnection client = await scene.ConnectAsync();
+            MessageStream message = await client.OpenMessageAsync(WebSocketMessageKind.Text);
+            await message.WriteAsync("once upon a time"u8.ToArray());
+            CloseRecord record = await client.Closed;
+            try
+            {
+                await message.DisposeAsync();
+            }
+            catch (WebSocketClosedException)
+            {
+                // The rest of it has nowhere to go.
+            }
+
+            return record;
+        },
+    };
+
+    private static async Task BeginThenCloseAsync(RawPeer peer)
+    {
+        await peer.SendFrameAsync(RawFrame.Text, [.. "once upon a time"u8]);
+        await peer.SendCloseAsync(RawFrame.CloseBody(ChangedMind.Code, [.. "never mind"u8]));
+        await peer.ReadCloseAsync();
+    }
+
+    private static async Task ExpectNothingAsync(WebSocketConnection connection)
+    {
+        if (await connection.ReceiveAsync() is not null) throw new InvalidOperationException("An unfinished message was delivered.");
+    }
+}

@@ -1,0 +1,28 @@
+using Cierre.AspNetCore;
+using Cierre.Tool.Lab.Stage;
+using System.Text.Json.Serialization;
+
+namespace Cierre.Tool.Lab.Situations;
+
+/// <summary>1007 by an ordinary close: a typed endpoint got text that is no JSON.</summary>
+internal static partial class JsonNotParsed
+{
+    private static readonly CloseFrame Refusal = new(CloseCode.InvalidFramePayloadData, "message is not the JSON that is expected here");
+
+    public static Situation Create() => new("1007-json", "a message that is not JSON to an endpoint for JSON")
+    {
+        Map = route => route.Endpoints.MapWebSocket(route.Path, (_, _, _) => Task.CompletedTask, Values.Default.Int32Array, route.Configure),
+        Client = ExpectedClose.ByPeer(Refusal),
+        Server = ExpectedClose.ByUs(Refusal, CloseCause.InvalidData),
+        Play = async scene =>
+        {
+            await using WebSocketConnection client = await scene.ConnectAsync();
+            await client.SendAsync("[1, 2, 3]");
+            await client.SendAsync("[1, 2,");
+            return await client.Closed;
+        },
+    };
+
+    [JsonSerializable(typeof(int[]))]
+    private sealed partial class Values : JsonSerializerContext;
+}

@@ -1,0 +1,44 @@
+using Cierre.Tool.Lab.Stage;
+
+namespace Cierre.Tool.Lab.Situations;
+
+/// <summary>1002: frames that no WebSocket peer may send. Whoever gets one fails the connection, and its record says 1006 beside what it sent.</summary>
+internal static class ProtocolErrors
+{
+    private const byte ReservedOpcode = 3;
+    private const ushort NeverOnTheWire = 1005;
+
+    private static readonly byte[] Hi = [.. "hi"u8];
+
+    public static IEnumerable<Situation> Create() =>
+    [
+        .. Both("reserved-bit", "a frame with RSV1 set and no extension to explain it", "RSV1 set, but no extension was negotiated",
+            peer => peer.SendFrameAsync(RawFrame.Fin | RawFrame.Rsv1 | RawFrame.Text, Hi)),
+        .. Both("reserved-opcode", "a frame of a kind that does not exist", "opcode 3 is reserved",
+            peer => peer.SendFrameAsync(RawFrame.Fin | ReservedOpcode, Hi)),
+        AgainstRawPeer.AtServer("1002-unmasked", "a client that does not mask", Expected("frame from a client is not masked"), SendWronglyMasked),
+        AgainstRawPeer.AtClient("1002-masked", "a server that masks", Expected("frame from a server is masked"), SendWronglyMasked),
+        .. Both("long-length", "a length of 2 written in 64 bits", "length 2 is encoded in 64 bits, but fits fewer",
+            peer => peer.SendFrameAsync(RawFrame.Fin | RawFrame.Text, Hi, longForm: true)),
+        .. Both("fragmented-ping", "a ping without FIN", "ping frame is fragmented, a control frame never is",
+            peer => peer.SendFrameAsync(RawFrame.Ping, Hi)),
+        .. Both("bad-code", "a close frame with 1005, a code that is only ever reported", "close code 1005 must not be sent",
+            peer => peer.SendCloseAsync(RawFrame.CloseBody(NeverOnTheWire))),
+        .. Both("close-of-1-byte", "a close frame with half a code", "close frame with a body of 1 byte",
+            peer => peer.SendCloseAsync([3])),
+    ];
+
+    private static Situation[] Both(string name, string description, string reason, Func<RawPeer, Task> send) =>
+        AgainstRawPeer.InBothRoles("1002-" + name, description, Expected(reason), ThenRead(send));
+
+    private static Task SendWronglyMasked(RawPeer peer) =>
+        ThenRead(p => p.SendFrameAsync(RawFrame.Fin | RawFrame.Text, Hi, wrongMasking: true))(peer);
+
+    private static Func<RawPeer, Task> ThenRead(Func<RawPeer, Task> send) => async peer =>
+    {
+        await send(peer);
+        await peer.ReadCloseAsync();
+    };
+
+    private static ExpectedClose Expected(string reason) => ExpectedClose.Failed(new CloseFrame(CloseCode.ProtocolError, reason), CloseCause.ProtocolViolation);
+}

@@ -1,0 +1,31 @@
+using Cierre.Tool.Lab.Stage;
+
+namespace Cierre.Tool.Lab.Situations;
+
+/// <summary>1006 by RST: from the peer, and from the middle of the network, where both sides are hit.</summary>
+internal static class Reset
+{
+    public static Situation[] ByPeer() => AgainstRawPeer.InBothRoles(
+        "1006-rst",
+        "the peer resets the connection",
+        ExpectedClose.Lost(CloseCause.ConnectionReset),
+        peer =>
+        {
+            peer.Reset();
+            return Task.CompletedTask;
+        });
+
+    public static Situation InBetween() => new("1006-network-breaks", "something in between resets both sides")
+    {
+        Client = ExpectedClose.Lost(CloseCause.ConnectionReset),
+        Server = ExpectedClose.Lost(CloseCause.ConnectionReset),
+        Play = async scene =>
+        {
+            using Wire wire = Wire.To(scene.Url);
+            await using WebSocketConnection client = await Scene.ConnectAsync(wire.Url);
+            await scene.ServerSide;
+            wire.Break();
+            return await client.Closed;
+        },
+    };
+}

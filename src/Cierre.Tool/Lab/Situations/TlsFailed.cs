@@ -1,0 +1,28 @@
+using Cierre.Tool.Lab.Stage;
+
+namespace Cierre.Tool.Lab.Situations;
+
+/// <summary>1015: TLS that does not come about, so that nothing of WebSockets ever begins.</summary>
+internal static class TlsFailed
+{
+    public static Situation UntrustedCertificate() => new("1015-untrusted", "a server with a certificate that nobody vouches for")
+    {
+        OwnHost = true,
+        Tls = true,
+        Client = ExpectedClose.NotOpened(CloseCause.TlsFailed),
+        Play = async scene => await Scene.FailToConnectAsync(scene.Url),
+    };
+
+    public static Situation PlaintextServer() => new("1015-plaintext", "a server that does not speak TLS at all")
+    {
+        Client = ExpectedClose.NotOpened(CloseCause.TlsFailed),
+        Play = async _ =>
+        {
+            using RawListener listener = RawListener.Start();
+            Task<CloseRecord> failing = Scene.FailToConnectAsync(new UriBuilder(listener.Url) { Scheme = "wss" }.Uri);
+            using RawPeer server = await listener.AcceptAsync();
+            await server.SendTextAsync("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            return await failing;
+        },
+    };
+}

@@ -1,0 +1,84 @@
+using System.Security.Cryptography.X509Certificates;
+using Cierre.AspNetCore;
+using Cierre.Tool.Hosting;
+using Microsoft.AspNetCore.Builder;
+
+namespace Cierre.Tool.Lab.Stage;
+
+/// <summary>A server on a free port with an endpoint for each situation, at <c>/</c> and its name; it keeps how their connections ended.</summary>
+internal sealed class LabHost : IAsyncDisposable
+{
+    // What a situation that went wrong left open is not waited for.
+    private static readonly TimeSpan StopTime = TimeSpan.FromMilliseconds(500);
+
+    private readonly WebApplication _app;
+    private readonly X509Certificate2? _certificate;
+    private readonly Dictionary<string, Ends> _ends = [];
+
+    private LabHost(WebApplication app, X509Certificate2? certificate) => (_app, _certificate) = (app, certificate);
+
+    public static async Task<LabHost> StartAsync(IEnumerable<Situation> situations, bool tls = false)
+    {
+        X509Certificate2? certificate = tls ? ServerCertificate.Create() : null;
+        WebApplication app = ToolHost.Build(HostAddress.AnyPort(tls), certificate, services: LabAuthentication.Add);
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        var host = new LabHost(app, certificate);
+        foreach (Situation situation in situations) host.Map(situation);
+        await app.StartAsync();
+        return host;
+    }
+
+    public Uri UrlOf(Situation situation) => new(new Uri(ToolHost.UrlOf(_app).Replace("http", "ws", StringComparison.Ordinal)), situation.Name);
+
+    /// <summary>The server's end, for a situation that does something with it from outside; known once the handler runs.</summary>
+    public Task<WebSocketConnection> ServerSide(Situation situation) => _ends[situation.Name].Connection.Task;
+
+    /// <summary>How the server's end of a situation's one connection ended.</summary>
+    public Task<CloseRecord> Record(Situation situation) => _ends[situation.Name].Record.Task;
+
+    /// <summary>Stops as a host does at SIGTERM: open connections are closed first.</summary>
+    public Task StopAsync() => _app.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        using (var patience = new CancellationTokenSource(StopTime)) await _app.StopAsync(patience.Token);
+        await _app.DisposeAsync();
+        _certificate?.Dispose();
+    }
+
+    private void Map(Situation situation)
+    {
+        var ends = new Ends();
+        _ends.Add(situation.Name, ends);
+        void Configure(WebSocketEndpointOptions options)
+        {
+            situation.Options?.Invoke(options);
+            options.OnClosed = (_, record) => ends.Record.TrySetResult(record);
+        }
+
+        string path = "/" + situation.Name;
+        if (situation.Map is { } map)
+        {
+            map(new LabRoute(_app, path, Configure));
+            return;
+        }
+
+        _app.MapWebSocket(
+            path,
+            connection =>
+            {
+                ends.Connection.TrySetResult(connection);
+                return situation.Handler(connection);
+            },
+            Configure);
+    }
+
+    private sealed class Ends
+    {
+        public TaskCompletionSource<WebSocketConnection> Connection { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource<CloseRecord> Record { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

@@ -1,0 +1,37 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Cierre.Tool.Lab.Stage;
+
+/// <summary>A free port of 127.0.0.1 behind which a raw peer plays the server.</summary>
+internal sealed class RawListener : IDisposable
+{
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+
+    private RawListener(bool listen)
+    {
+        _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        if (listen) _socket.Listen();
+    }
+
+    public Uri Url => new($"ws://127.0.0.1:{((IPEndPoint)_socket.LocalEndPoint!).Port}/");
+
+    public static RawListener Start() => new(listen: true);
+
+    /// <summary>A port that nobody else can take meanwhile, and at which nobody listens.</summary>
+    public static RawListener Closed() => new(listen: false);
+
+    /// <summary>The next connection, before any handshake.</summary>
+    public async Task<RawPeer> AcceptAsync() => new(await _socket.AcceptAsync(), isClient: false);
+
+    /// <summary>Connects Cierre's client to a raw server.</summary>
+    public async Task<(WebSocketConnection Client, RawPeer Server)> OpenAsync(Action<WebSocketClientOptions>? configure = null)
+    {
+        Task<WebSocketConnection> connecting = Scene.ConnectAsync(Url, configure);
+        RawPeer server = await AcceptAsync();
+        await server.AnswerHandshakeAsync();
+        return (await connecting, server);
+    }
+
+    public void Dispose() => _socket.Dispose();
+}

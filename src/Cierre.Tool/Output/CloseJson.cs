@@ -1,0 +1,52 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+
+namespace Cierre.Tool.Output;
+
+/// <summary>A close as JSON: the same object wherever the tool prints one. The members stand in the order of the contract.</summary>
+internal sealed record CloseJson(
+    string Type,
+    int Code,
+    string Name,
+    string Reason,
+    bool WasClean,
+    CloseFrameJson? Sent,
+    CloseFrameJson? Received,
+    bool ReceivedFirst,
+    string EndedBy,
+    string Cause,
+    string Detail,
+    int? HttpStatus,
+    long ElapsedMs,
+    string Explanation)
+{
+    public static CloseJson Of(CloseRecord record) => new(
+        "close",
+        record.Code,
+        record.Name,
+        record.Reason,
+        record.WasClean,
+        CloseFrameJson.Of(record.Sent),
+        CloseFrameJson.Of(record.Received),
+        record.ReceivedFirst,
+        record.EndedBy.ToKebabCase(),
+        record.Cause.ToKebabCase(),
+        record.Detail,
+        (int?)record.HttpStatus,
+        (long)Math.Round(record.Elapsed.TotalMilliseconds),
+        record.Explain(CultureInfo.InvariantCulture));
+
+    public static void Write(CloseRecord record) => JsonLines.Write(Of(record), CloseJsonContext.Relaxed.CloseJson);
+}
+
+/// <summary>One close frame; an empty body is 1005 and "".</summary>
+internal sealed record CloseFrameJson(int Code, string Reason)
+{
+    public static CloseFrameJson? Of(CloseFrame? frame) => frame is null ? null : new(frame.Code, frame.Reason);
+}
+
+[JsonSerializable(typeof(CloseJson))]
+internal sealed partial class CloseJsonContext : JsonSerializerContext
+{
+    public static CloseJsonContext Relaxed { get; } = new(JsonLines.Options);
+}

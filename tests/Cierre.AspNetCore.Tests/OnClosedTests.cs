@@ -1,0 +1,59 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Cierre.AspNetCore.Tests;
+
+public class OnClosedTests
+{
+    [Fact]
+    public async Task Endpoint_is_told_how_each_connection_ended()
+    {
+        var told = new TaskCompletionSource<(WebSocketConnection, CloseRecord)>();
+        WebSocketConnection? served = null;
+        await using TestServer server = await TestServer.StartAsync(
+            Carrier.Http1,
+            connection => TestServer.EchoAsync(served = connection),
+            options => options.OnClosed = (connection, record) => told.TrySetResult((connection, record)));
+        await using WebSocketConnection client = await server.ConnectAsync();
+        await client.SendAsync("the handler runs");
+        await client.ReceiveAsync();
+        await client.CloseAsync(4001, "enough");
+        (WebSocketConnection connection, CloseRecord record) = await told.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Same(served, connection);
+        Assert.Same(await connection.Closed, record);
+        Assert.Equal((4001, "enough", true), (record.Code, record.Reason, record.WasClean));
+    }
+
+    [Fact]
+    public async Task Endpoint_is_told_of_a_connection_that_authorization_closed_before_its_handler_could_run()
+    {
+        var told = new TaskCompletionSource<CloseRecord>();
+        await using TestServer server = await TestServer.StartAsync(
+            Carrier.Http1,
+            TestServer.EchoAsync,
+            build: builder => builder.Services.AddAuthorization(),
+            map: app => app.MapWebSocket("/members", TestServer.EchoAsync, options =>
+            {
+                options.RefuseByClose = true;
+                options.OnClosed = (_, record) => told.TrySetResult(record);
+            }).RequireAuthorization());
+        await using WebSocketConnection client = await server.ConnectAsync(path: "/members");
+        CloseRecord theirs = await client.Closed.WaitAsync(TimeSpan.FromSeconds(10));
+        CloseRecord record = await told.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal((3000, true, CloseCause.Unauthorized, EndedBy.Local), (record.Code, record.WasClean, record.Cause, record.EndedBy));
+        Assert.Equal((3000, true, EndedBy.Remote), (theirs.Code, theirs.WasClean, theirs.EndedBy));
+    }
+
+    [Fact]
+    public async Task Exception_of_the_one_who_was_told_harms_no_connection()
+    {
+        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, options => options.OnClosed = (_, _) => throw new InvalidOperationException("not now"));
+        for (int i = 0; i < 2; i++)
+        {
+            await using WebSocketConnection client = await server.ConnectAsync();
+            Assert.True((await client.CloseAsync()).WasClean);
+            Assert.True((await server.RecordAsync()).WasClean);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+namespace Cierre.AspNetCore.Tests;
+
+/// <summary>Every wait has a bound.</summary>
+internal static class Waits
+{
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(15);
+
+    public static Task<T> Soon<T>(this Task<T> task) => task.WaitAsync(Bound);
+
+    public static Task<T> Soon<T>(this ValueTask<T> task) => task.AsTask().WaitAsync(Bound);
+
+    public static Task Soon(this Task task) => task.WaitAsync(Bound);
+
+    public static Task Soon(this ValueTask task) => task.AsTask().WaitAsync(Bound);
+
+    /// <summary>Until something that nobody announces is so.</summary>
+    public static async Task Until(Func<bool> condition, string what)
+    {
+        long begun = TimeProvider.System.GetTimestamp();
+        while (!condition())
+        {
+            if (TimeProvider.System.GetElapsedTime(begun) > Bound) throw new TimeoutException($"waited {Bound.TotalSeconds} s for {what}");
+            await Task.Delay(5);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+using Cierre.Protocol;
+
+namespace Cierre.TestKit;
+
+/// <summary>The two ends of a connection, as test data names them.</summary>
+public enum Side
+{
+    Client,
+    Server,
+}
+
+internal static class Sides
+{
+    public static Role ToRole(this Side side) => side == Side.Client ? Role.Client : Role.Server;
+
+    public static Side Other(this Side side) => side == Side.Client ? Side.Server : Side.Client;
+}

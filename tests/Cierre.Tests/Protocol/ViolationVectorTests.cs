@@ -1,0 +1,82 @@
+using Cierre.TestKit;
+
+namespace Cierre.Tests.Protocol;
+
+/// <summary>CLOSING section 3: every violation, from vectors/violations.json.</summary>
+public class ViolationVectorTests
+{
+    public static TheoryData<int, string> Rows => Rowed(Vectors.Violations.Select((v, i) => (i, v.ToString())));
+
+    [Theory, MemberData(nameof(Rows))]
+    public void Whole_input_is_answered_with_the_code_and_the_reason(int row, string _) => Check(Vectors.Violations[row], Split.Whole);
+
+    [Theory, MemberData(nameof(Rows))]
+    public void The_same_byte_by_byte(int row, string _) => Check(Vectors.Violations[row], Split.ByteByByte);
+
+    [Theory, MemberData(nameof(Rows))]
+    public void The_same_in_random_pieces(int row, string _)
+    {
+        for (int seed = 0; seed < 20; seed++) Check(Vectors.Violations[row], Split.Random(seed, largest: 7));
+    }
+
+    [Theory, MemberData(nameof(Rows))]
+    public void It_is_known_at_the_byte_that_tells_and_not_before(int row, string _)
+    {
+        ViolationVector vector = Vectors.Violations[row];
+        EngineSide engine = new(vector.Side, vector.ProtocolLimits);
+        byte[] bytes = vector.Bytes;
+        engine.Receive(bytes[..(vector.KnownAt - 1)], Split.ByteByByte);
+        engine.ShouldBeOpen();
+        engine.Receive(bytes[(vector.KnownAt - 1)..vector.KnownAt]);
+        Assert.False(engine.Engine.IsOpen);
+        Assert.Equal(vector.Code, engine.Written[^1].Close.Code);
+    }
+
+    [Theory, MemberData(nameof(Rows))]
+    public void The_row_of_the_table_has_the_code_and_says_whether_it_fails(int row, string _)
+    {
+        ViolationVector vector = Vectors.Violations[row];
+        Assert.Equal(vector.Code, vector.Expected.Code);
+        Assert.Equal(vector.Fails, vector.Expected.Fails);
+        Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(vector.Expected.Reason.English), 1, CloseFrame.MaxReasonBytes);
+    }
+
+    [Theory, MemberData(nameof(Rows))]
+    public void After_our_close_it_fails_the_connection_without_a_second_close_frame(int row, string _)
+    {
+        ViolationVector vector = Vectors.Violations[row];
+        EngineSide engine = new(vector.Side, vector.ProtocolLimits);
+        engine.Close(1000, "bye");
+        engine.Receive(vector.Bytes);
+        Assert.Single(engine.Written, f => f.IsClose);
+        engine.EndOfStream();
+        // A policy breach is no failure, and we are closing already; a violation is the news (CLOSING 5).
+        engine.ShouldEnd(1006, clean: false, vector.Fails ? vector.Expected.Cause : CloseCause.EndOfStream, EndedBy.Local);
+        Assert.Equal(new CloseFrame(1000, "bye"), engine.Record.Sent);
+    }
+
+    [Fact]
+    public void Every_row_that_bytes_can_break_has_a_vector()
+    {
+        string[] withoutBytes = [nameof(Cierre.Closing.Violations.JsonNotValid), nameof(Cierre.Closing.Violations.PingNotAnswered), nameof(Cierre.Closing.Violations.Idle)];
+        string[] rows = typeof(Cierre.Closing.Violations).GetMethods().Where(m => m.ReturnType == typeof(Cierre.Closing.Violation)).Select(m => m.Name).Except(withoutBytes).ToArray();
+        Assert.NotEmpty(rows);
+        Assert.Empty(rows.Except(Vectors.Violations.Select(v => v.Violation)));
+    }
+
+    private static void Check(ViolationVector vector, Split split)
+    {
+        EngineSide engine = new(vector.Side, vector.ProtocolLimits);
+        engine.Receive(vector.Bytes, split);
+        Assert.True(engine.Closings >= 1);
+        if (vector.Fails) engine.ShouldFail(vector.Expected);
+        else engine.ShouldCloseFor(vector.Expected);
+    }
+
+    private static TheoryData<int, string> Rowed(IEnumerable<(int Row, string Name)> rows)
+    {
+        TheoryData<int, string> data = [];
+        foreach ((int row, string name) in rows) data.Add(row, name);
+        return data;
+    }
+}

@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace Cierre.Tool.Tests.Lab;
+
+public sealed class LabCommandTests
+{
+    private static readonly string[] CloseFields =
+    [
+        "type", "code", "name", "reason", "wasClean", "sent", "received", "receivedFirst", "endedBy", "cause", "detail", "httpStatus", "elapsedMs", "explanation",
+    ];
+
+    [Fact]
+    public async Task All_situations_end_as_the_rules_say_within_30_seconds()
+    {
+        long begun = Stopwatch.GetTimestamp();
+        ToolResult result = await ToolProcess.RunAsync("lab", "--run", "all", "--json");
+        Assert.True(Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(30));
+        Assert.Equal("", result.Errors);
+        Assert.Empty(result.Lines.Where(line => !(bool)line["ok"]!).Select(line => line.ToJsonString()));
+        Assert.Equal(0, result.ExitCode);
+
+        // Every code and cause that this lab claims to reach is there.
+        int[] codes = [1000, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1009, 1011, 1015, 3000, 3003, 3008, 4000, 4999];
+        Assert.Equal(codes, codes.Intersect(result.Lines.SelectMany(Closes).SelectMany(close => Codes(close))));
+        string[] causes =
+        [
+            "peer-closed", "requested", "handler-returned", "handler-failed", "host-stopping", "disposed", "aborted", "protocol-violation", "invalid-data", "unsupported-data",
+            "policy-violation", "message-too-big", "unauthorized", "forbidden", "idle-timeout", "ping-timeout", "close-timeout", "end-of-stream", "connection-reset",
+            "tls-failed", "http-status", "bad-handshake", "connection-refused",
+        ];
+        Assert.Equal(causes, causes.Intersect(result.Lines.SelectMany(Closes).Select(close => (string)close["cause"]!)));
+    }
+
+    [Fact]
+    public async Task Line_has_the_fields_of_the_contract()
+    {
+        ToolResult result = await ToolProcess.RunAsync("lab", "--run", "1000-client-closes", "1002-unmasked-at-server", "refused-403", "--json");
+        Assert.Equal(["1000-client-closes", "1002-unmasked-at-server", "refused-403"], result.Lines.Select(line => (string)line["name"]!));
+        foreach (JsonNode line in result.Lines)
+        {
+            Assert.Equal(["type", "name", "expected", "client", "server", "ok"], Fields(line));
+            Assert.Equal("situation", (string)line["type"]!);
+            Assert.Equal(["client", "server"], Fields(line["expected"]!));
+            foreach (string side in (string[])["client", "server"])
+            {
+                Assert.Equal(line["expected"]![side] is null, line[side] is null);
+                if (line[side] is not { } close) continue;
+                Assert.Equal(CloseFields, Fields(close));
+                Assert.NotEmpty(Fields(line["expected"]![side]!));
+                Assert.Empty(Fields(line["expected"]![side]!).Except(CloseFields));
+            }
+        }
+
+        // A raw peer has no record, and a request that was refused never became a connection of the server's.
+        Assert.Null(result.Lines[1]["client"]);
+        Assert.Null(result.Lines[2]["server"]);
+        Assert.Equal(403, (int)result.Lines[2]["client"]!["httpStatus"]!);
+    }
+
+    [Fact]
+    public async Task Table_fits_100_columns_and_ends_with_the_sum()
+    {
+        ToolResult result = await ToolProcess.RunAsync("lab", "--run", "all");
+        string[] lines = result.Output.TrimEnd('\n').Split('\n');
+        Assert.DoesNotContain(lines, line => line.Length > 100);
+        Assert.DoesNotContain('\e', result.Output);
+        Assert.Matches(@"^\d+ situations in \d+\.\d s: all as the rules of closing say$", lines[^1]);
+        Assert.Contains(lines, line => line.TrimEnd().EndsWith("yes", StringComparison.Ordinal) && line.Contains("1000-client-closes", StringComparison.Ordinal));
+        Assert.Equal(0, result.ExitCode);
+    }
+
+    [Fact]
+    public async Task Situation_named_twice_is_played_once_and_in_the_order_of_the_lab()
+    {
+        ToolResult result = await ToolProcess.RunAsync("lab", "--run", "4000-client-closes", "1000-client-closes", "--run", "4000-client-closes", "--json");
+        Assert.Equal(["1000-client-closes", "4000-client-closes"], result.Lines.Select(line => (string)line["name"]!));
+    }
+
+    [Theory]
+    [InlineData("lab")]
+    [InlineData("lab", "--run", "1000-client-closes", "no-such-situation")]
+    public async Task Wrong_usage_lists_the_situations(params string[] arguments)
+    {
+        ToolResult result = await ToolProcess.RunAsync(arguments);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Equal("", result.Output);
+        Assert.Contains(arguments is [.., "no-such-situation"] ? "'no-such-situation'" : "--run", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("refused-closed-port", result.Errors, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<string> Fields(JsonNode node) => node.AsObject().Select(field => field.Key);
+
+    private static IEnumerable<JsonNode> Closes(JsonNode line) => new[] { line["client"], line["server"] }.OfType<JsonNode>();
+
+    private static IEnumerable<int> Codes(JsonNode close) => new[] { close, close["sent"], close["received"] }.OfType<JsonNode>().Select(node => (int)node["code"]!);
+}

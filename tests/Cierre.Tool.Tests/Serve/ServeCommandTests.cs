@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
+using Cierre.TestKit;
+using Xunit;
+
+namespace Cierre.Tool.Tests.Serve;
+
+public sealed class ServeCommandTests
+{
+    [Fact]
+    public async Task Terminated_server_closes_a_thousand_connections_with_1001_and_is_gone()
+    {
+        const int Count = 1000;
+        await using ServeProcess serve = await ServeProcess.StartAsync();
+        var peers = new List<RawPeer>();
+        foreach (int[] batch in Enumerable.Range(0, Count).Chunk(100))
+            peers.AddRange(await Task.WhenAll(batch.Select(_ => serve.ConnectAsync())));
+
+        Task<RawFrame[]> ends = Task.WhenAll(peers.Select(AnswerCloseAsync));
+        long begun = Stopwatch.GetTimestamp();
+        serve.Process.Terminate();
+        ToolResult result = await serve.Process.EndAsync();
+        TimeSpan took = Stopwatch.GetElapsedTime(begun);
+
+        Assert.All(await ends, frame => Assert.Equal((8, 1001), (frame.Opcode, frame.CloseCode)));
+        Assert.True(took < TimeSpan.FromSeconds(2), $"gone after {took}");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(Count, result.Lines.Count);
+        Assert.All(result.Lines, line => Assert.Equal((1001, true, "host-stopping"), ((int)line["code"]!, (bool)line["wasClean"]!, (string)line["cause"]!)));
+        foreach (RawPeer peer in peers) await peer.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Violation_and_limits_have_their_lines()
+    {
+        await using ServeProcess serve = await ServeProcess.StartAsync("--max-message", "10", "--accept", "text");
+        await using RawPeer binary = await serve.ConnectAsync();
+        await binary.SendFrameAsync(2, "x"u8.ToArray());
+        Assert.Equal(1003, (await AnswerCloseAsync(binary)).CloseCode);
+        Assert.Equal((1003, "unsupported-data"), Facts(await serve.NextCloseAsync()));
+
+        await using RawPeer large = await serve.ConnectAsync();
+        await large.SendTextAsync("12345678901");
+        Assert.Equal(1009, (await large.ReadFrameAsync()).CloseCode);
+        await large.DisposeAsync();
+        Assert.Equal((1006, "message-too-big"), Facts(await serve.NextCloseAsync()));
+
+        await using RawPeer unmasked = await serve.ConnectAsync();
+        await unmasked.SendFrameAsync(1, "x"u8.ToArray(), mask: false);
+        Assert.Equal(1002, (await unmasked.ReadFrameAsync()).CloseCode);
+        await unmasked.DisposeAsync();
+        JsonNode close = await serve.NextCloseAsync();
+        Assert.Equal((1006, "protocol-violation"), Facts(close));
+        Assert.Equal(1002, (int)close["sent"]!["code"]!);
+    }
+
+    [Theory]
+    [InlineData("1005")]
+    [InlineData("1010")]
+    [InlineData("99999")]
+    [InlineData("x")]
+    public async Task Code_that_a_server_may_not_send_is_refused_in_http(string code)
+    {
+        await using ServeProcess serve = await ServeProcess.StartAsync();
+        await using RawPeer peer = await RawPeer.ConnectAsync(serve.Url.Host, serve.Url.Port);
+        Assert.StartsWith("HTTP/1.1 400 ", await peer.UpgradeAsync($"/close?code={code}"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Page_from_anywhere_may_connect()
+    {
+        await using ServeProcess serve = await ServeProcess.StartAsync();
+        await using RawPeer peer = await RawPeer.ConnectAsync(serve.Url.Host, serve.Url.Port);
+        Assert.StartsWith("HTTP/1.1 101 ", await peer.UpgradeAsync("/", "Origin: https://elsewhere.example"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Certificate_comes_from_files()
+    {
+        using X509Certificate2 certificate = Certificates.ForLocalhost();
+        string folder = Directory.CreateTempSubdirectory("cierre").FullName;
+        string cert = Path.Combine(folder, "cert.pem"), key = Path.Combine(folder, "key.pem");
+        await File.WriteAllTextAsync(cert, certificate.ExportCertificatePem());
+        await File.WriteAllTextAsync(key, certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        await using ServeProcess serve = await ServeProcess.StartAtAsync("https://localhost:0", "--cert", cert, "--key", key);
+        Directory.Delete(folder, recursive: true);
+
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, serve.Url.Port);
+        await using var tls = new System.Net.Security.SslStream(client.GetStream(), false, (_, _, _, _) => true);
+        await tls.AuthenticateAsClientAsync("localhost").WaitAsync(ToolProcess.Bound);
+        Assert.Equal(certificate.GetCertHashString(), tls.RemoteCertificate!.GetCertHashString());
+    }
+
+    [Fact]
+    public async Task Port_in_use_exits_1()
+    {
+        await using ServeProcess first = await ServeProcess.StartAsync();
+        ToolResult result = await ToolProcess.RunAsync("serve", "--url", $"{first.Url}", "--json");
+        Assert.Equal((1, ""), (result.ExitCode, result.Output));
+        Assert.Contains($"{first.Url.Port}", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task People_get_one_line_a_close()
+    {
+        await using ToolProcess serve = ToolProcess.Start("serve", "--url", "http://127.0.0.1:0");
+        string listening = await serve.ReadLineAsync();
+        Assert.StartsWith("listening on http://127.0.0.1:", listening, StringComparison.Ordinal);
+        await using RawPeer peer = await RawPeer.ConnectAsync("127.0.0.1", new Uri(listening.Split(' ')[^1]).Port);
+        await peer.UpgradeAsync();
+        await peer.SendCloseAsync(4000, "\e[1m");
+        await peer.ReadFrameAsync();
+        await peer.DisposeAsync();
+        Assert.Matches(@"^4000 ""\\u\{001B\}\[1m"", clean, ended by remote: peer-closed \(.+\), after 0\.\d{3} s$", await serve.ReadLineAsync());
+    }
+
+    private static (int Code, string Cause) Facts(JsonNode close) => ((int)close["code"]!, (string)close["cause"]!);
+
+    private static async Task<RawFrame> AnswerCloseAsync(RawPeer peer)
+    {
+        RawFrame frame = await peer.ReadFrameAsync();
+        await peer.SendCloseAsync(frame.CloseCode ?? 1000);
+        await peer.DisposeAsync();
+        return frame;
+    }
+}

@@ -1,0 +1,42 @@
+using System.Text.Json.Nodes;
+using Cierre.TestKit;
+
+namespace Cierre.Tool.Tests;
+
+/// <summary><c>cierre serve --json</c> on a free port.</summary>
+internal sealed class ServeProcess : IAsyncDisposable
+{
+    private ServeProcess(ToolProcess process, Uri url)
+    {
+        Process = process;
+        Url = url;
+    }
+
+    public ToolProcess Process { get; }
+
+    public Uri Url { get; }
+
+    public static Task<ServeProcess> StartAsync(params string[] options) => StartAtAsync("http://127.0.0.1:0", options);
+
+    public static async Task<ServeProcess> StartAtAsync(string url, params string[] options)
+    {
+        ToolProcess process = ToolProcess.Start(["serve", "--url", url, "--json", .. options]);
+        JsonNode listening = JsonNode.Parse(await process.ReadLineAsync())!;
+        return (string?)listening["type"] == "listening"
+            ? new ServeProcess(process, new Uri((string)listening["url"]!))
+            : throw new InvalidDataException($"not the listening line: {listening.ToJsonString()}");
+    }
+
+    /// <summary>The next line, which is a close.</summary>
+    public async Task<JsonNode> NextCloseAsync() => JsonNode.Parse(await Process.ReadLineAsync())!;
+
+    /// <summary>A raw client that is open at a path.</summary>
+    public async Task<RawPeer> ConnectAsync(string path = "/")
+    {
+        RawPeer peer = await RawPeer.ConnectAsync(Url.Host, Url.Port, tls: Url.Scheme == "https");
+        string head = await peer.UpgradeAsync(path);
+        return head.StartsWith("HTTP/1.1 101 ", StringComparison.Ordinal) ? peer : throw new InvalidDataException(head);
+    }
+
+    public ValueTask DisposeAsync() => Process.DisposeAsync();
+}

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using Cierre.TestKit;
+
+namespace Cierre.Tool.Tests;
+
+/// <summary>The tool as its users run it: a process, its lines, its exit code. Every wait is bounded; a process that is left over is killed.</summary>
+internal sealed class ToolProcess : IAsyncDisposable
+{
+    public static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
+
+    private static readonly string Dll = FindDll();
+
+    private readonly Process _process;
+    private readonly Task<string> _errors;
+
+    private ToolProcess(Process process)
+    {
+        _process = process;
+        _errors = process.StandardError.ReadToEndAsync();
+    }
+
+    public int Id => _process.Id;
+
+    public static ToolProcess Start(params string[] arguments) => StartWithInput("", arguments);
+
+    /// <summary>With something to read on standard input, which is a pipe.</summary>
+    public static ToolProcess StartWithInput(string input, params string[] arguments)
+    {
+        ToolProcess tool = Start(new ProcessStartInfo("dotnet", [Dll, .. arguments]));
+        tool._process.StandardInput.Write(input);
+        tool._process.StandardInput.Close();
+        return tool;
+    }
+
+    /// <summary>At a terminal of its own, by script(1): what <see cref="TypeAsync"/> says is typed there.</summary>
+    public static ToolProcess StartAtTerminal(params string[] arguments) =>
+        Start(new ProcessStartInfo("script", ["--quiet", "--return", "--command", string.Join(' ', arguments.Prepend(Dll).Prepend("dotnet").Select(a => $"'{a}'")), "/dev/null"]));
+
+    private static ToolProcess Start(ProcessStartInfo start)
+    {
+        (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
+        // The words are English and the colours off whatever the machine says.
+        start.Environment["LC_ALL"] = "C";
+        start.Environment.Remove("NO_COLOR");
+        return new ToolProcess(Process.Start(start)!);
+    }
+
+    public static async Task<ToolResult> RunAsync(params string[] arguments)
+    {
+        await using ToolProcess tool = Start(arguments);
+        return await tool.EndAsync();
+    }
+
+    public async Task<string> ReadLineAsync()
+    {
+        string? line = await _process.StandardOutput.ReadLineAsync().WaitAsync(Bound);
+        return line ?? throw new EndOfStreamException($"the tool ended with exit code {(await EndAsync()).ExitCode}: {await _errors}");
+    }
+
+    public async Task TypeAsync(string text)
+    {
+        await _process.StandardInput.WriteAsync(text).WaitAsync(Bound);
+        await _process.StandardInput.FlushAsync().WaitAsync(Bound);
+    }
+
+    /// <summary>Asks the process to end, as a service manager does.</summary>
+    public void Terminate()
+    {
+        using Process kill = Process.Start("kill", ["-TERM", $"{Id}"]);
+        kill.WaitForExit(Bound);
+    }
+
+    /// <summary>The lines that were not read yet, and how it ended.</summary>
+    public async Task<ToolResult> EndAsync()
+    {
+        string output = await _process.StandardOutput.ReadToEndAsync().WaitAsync(Bound);
+        await _process.WaitForExitAsync().WaitAsync(Bound);
+        return new ToolResult(_process.ExitCode, output, await _errors.WaitAsync(Bound));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited) _process.Kill();
+        await _process.WaitForExitAsync().WaitAsync(Bound);
+        _process.Dispose();
+    }
+
+    private static string FindDll()
+    {
+        string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+        return Path.Combine(RepoRoot.Directory, "src", "Cierre.Tool", "bin", configuration, "net10.0", "Cierre.Tool.dll");
+    }
+}

@@ -1,0 +1,83 @@
+using Cierre.TestKit;
+using Xunit;
+
+namespace Cierre.Tool.Tests;
+
+public sealed class UsageTests
+{
+    private const string Nowhere = "ws://127.0.0.1:1";
+    private const string Free = "http://127.0.0.1:0";
+
+    public static TheoryData<string[], string> Mistakes => new()
+    {
+        { ["bogus"], "bogus" },
+        { ["codes", "--bogus"], "--bogus" },
+        { ["explain"], "CODE" },
+        { ["explain", "65536"], "65536" },
+        { ["explain", "-1"], "-1" },
+        { ["explain", "one"], "one" },
+        { ["connect"], "URL" },
+        { ["connect", "ftp://127.0.0.1/"], "ftp" },
+        { ["connect", "localhost"], "localhost" },
+        { ["connect", "ws://127.0.0.1:1/#x"], "fragment" },
+        { ["connect", Nowhere, "--close", "1005"], "1005" },
+        { ["connect", Nowhere, "--close", "1006:gone"], "1006" },
+        { ["connect", Nowhere, "--close", "2999"], "2999" },
+        { ["connect", Nowhere, "--close", "70000"], "70000" },
+        { ["connect", Nowhere, "--close", "bye"], "bye" },
+        { ["connect", Nowhere, "--header", "no colon"], "no colon" },
+        { ["connect", Nowhere, "--header", "Sec-WebSocket-Key: x"], "Sec-WebSocket-Key" },
+        { ["connect", Nowhere, "--protocol", "a b"], "a b" },
+        { ["connect", Nowhere, "--send-file", "/no/such/file"], "/no/such/file" },
+        { ["connect", Nowhere, "--expect", "-1"], "--expect" },
+        { ["connect", Nowhere, "--timeout", "0"], "--timeout" },
+        { ["connect", Nowhere, "--timeout", "-1"], "--timeout" },
+        { ["connect", Nowhere, "--timeout", "NaN"], "--timeout" },
+        { ["connect", Nowhere, "--http", "3"], "--http" },
+        { ["lab"], "--run" },
+        { ["lab", "--run"], "--run" },
+        { ["lab", "--run", "bogus"], "bogus" },
+        { ["serve"], "--url" },
+        { ["serve", "--url", "ws://127.0.0.1:0"], "ws://" },
+        { ["serve", "--url", "http://no.such.address:0"], "no.such.address" },
+        { ["serve", "--url", Free, "--max-message", "0"], "--max-message" },
+        { ["serve", "--url", Free, "--accept", "pictures"], "--accept" },
+        { ["serve", "--url", Free, "--close-timeout", "0"], "--close-timeout" },
+        { ["serve", "--url", Free, "--ping-timeout", "0"], "--ping-timeout" },
+        { ["serve", "--url", Free, "--ping-interval", "-1"], "--ping-interval" },
+        { ["serve", "--url", Free, "--cert", "x.pem"], "x.pem" },
+        { ["serve", "--url", "https://127.0.0.1:0", "--h2c"], "--h2c" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public async Task Wrong_usage_exits_2_and_names_the_mistake(string[] arguments, string named)
+    {
+        ToolResult result = await ToolProcess.RunAsync(arguments);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Equal("", result.Output);
+        Assert.Contains(named, result.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("cierre", "--help")]
+    [InlineData("serve", "serve", "--help")]
+    [InlineData("connect", "connect", "--help")]
+    [InlineData("codes", "codes", "--help")]
+    [InlineData("explain", "explain", "--help")]
+    [InlineData("lab", "lab", "--help")]
+    public async Task Help_is_what_it_was(string name, params string[] arguments)
+    {
+        ToolResult result = await ToolProcess.RunAsync(arguments);
+        Assert.Equal(0, result.ExitCode);
+        if (name != "cierre") Golden.Check($"help.{name}.txt", result.Output);
+    }
+
+    [Fact]
+    public async Task No_command_prints_help()
+    {
+        ToolResult result = await ToolProcess.RunAsync();
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal((await ToolProcess.RunAsync("--help")).Output, result.Output);
+    }
+}
