@@ -1,0 +1,60 @@
+using Cierre;
+using Cierre.AspNetCore;
+using Microsoft.AspNetCore.Builder;
+
+namespace Cierre.AspNetCore.Tests.Samples;
+
+/// <summary>The samples of the README, as they stand there.</summary>
+internal static class ReadmeSamples
+{
+    public static WebApplication Server(string[] args)
+    {
+        #region server
+        var builder = WebApplication.CreateBuilder(args);
+        builder.Services.AddCierre();
+        var app = builder.Build();
+
+        app.MapWebSocket("/echo", async connection =>
+        {
+            await foreach (var message in connection.ReadAllAsync())
+                await connection.SendAsync(message);
+        }); // returns: 1000 · throws: 1011 · the host stops: 1001, after what was received is answered
+        #endregion
+
+        return app;
+    }
+
+    public static async Task<string> ClientAsync(Uri url)
+    {
+        #region client
+        await using var connection = await WebSocketConnection.ConnectAsync(url);
+        await connection.SendAsync("hello");
+        await foreach (var message in connection.ReadAllAsync())
+        {
+            Console.WriteLine(message.GetText());
+            _ = connection.CloseAsync(4001, "heard enough");
+        }
+
+        CloseRecord record = await connection.Closed; // the loop ended; this says how and why
+        Console.WriteLine(record.Explain());
+        #endregion
+
+        return record.Explain(System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    public static async Task<string> FailureAsync(Uri url)
+    {
+        #region failure
+        try
+        {
+            await using var connection = await WebSocketConnection.ConnectAsync(url);
+        }
+        catch (WebSocketConnectException e)
+        {
+            Console.WriteLine($"{e.Record.Code} {e.Record.Cause}: {e.Record.Detail}"); // 1015 TlsFailed: the server's certificate ...
+        }
+        #endregion
+
+        return "";
+    }
+}

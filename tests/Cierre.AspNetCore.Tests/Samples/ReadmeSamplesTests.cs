@@ -1,0 +1,41 @@
+using Cierre.TestKit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Cierre.AspNetCore.Tests.Samples;
+
+/// <summary>What the README shows is compiled and runs.</summary>
+public class ReadmeSamplesTests
+{
+    [Fact]
+    public void Every_block_of_C_sharp_in_the_README_is_a_region_that_is_compiled()
+    {
+        string[] regions = [.. Regions(File.ReadAllText(Path.Combine(Golden.Root, "tests/Cierre.AspNetCore.Tests/Samples/ReadmeSamples.cs")))];
+        string[] blocks = [.. File.ReadAllText(Path.Combine(Golden.Root, "README.md")).Split("```csharp\n").Skip(1).Select(rest => rest.Split("```")[0].Trim())];
+        Assert.NotEmpty(blocks);
+        Assert.All(blocks, block => Assert.Contains(block, regions));
+    }
+
+    [Fact]
+    public async Task Client_and_server_of_the_README_talk_and_explain_their_close()
+    {
+        await using WebApplication app = ReadmeSamples.Server(["--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default", "None"]);
+        await app.StartAsync();
+        string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        string explanation = await ReadmeSamples.ClientAsync(new Uri(address + "/echo")).WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.StartsWith("4001", explanation, StringComparison.Ordinal);
+        await app.StopAsync();
+    }
+
+    [Fact]
+    public async Task Failure_of_the_README_is_caught() => await ReadmeSamples.FailureAsync(new Uri("ws://127.0.0.1:1"));
+
+    private static IEnumerable<string> Regions(string source) => source.Split("#region ").Skip(1).Select(rest =>
+    {
+        string body = rest[(rest.IndexOf('\n') + 1)..rest.IndexOf("#endregion", StringComparison.Ordinal)];
+        return string.Join('\n', body.Split('\n').Select(line => line.Length > 8 ? line[8..] : "")).Trim();
+    });
+}
