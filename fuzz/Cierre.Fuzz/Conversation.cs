@@ -203,7 +203,7 @@ internal sealed class Conversation
         Require(!_engine.OwesClose, "a close frame owed after the end");
         _written.Read(_output.WrittenSpan);
 
-        // CLOSING rules 1 and 2.
+        // docs/closing.md.
         if (record.Received is { } received)
         {
             Require(record.Code == received.Code && record.Reason == received.Reason, "code and reason are not those received");

@@ -53,7 +53,7 @@ internal sealed class EnginePair
         Server.EndOfStream(Ends.Reset);
     }
 
-    /// <summary>The orderly end: the server ends its stream first, the client answers. CLOSING rule 7.</summary>
+    /// <summary>The orderly end: the server ends its stream first, the client answers. docs/closing.md.</summary>
     public void EndOrderly()
     {
         Deliver();

@@ -159,7 +159,7 @@ internal sealed class EngineSide(Side side, ProtocolLimits? limits = null, FakeC
         TestFailureException.UnlessEqual(violation.Reason.English, Record.Detail, "detail");
     }
 
-    /// <summary>An ordinary close was begun for this, and an answer to it counts. CLOSING rule 9.</summary>
+    /// <summary>An ordinary close was begun for this, and an answer to it counts. docs/closing.md.</summary>
     public void ShouldCloseFor(Violation violation)
     {
         TestFailureException.Unless(State is CloseState.Sent, $"not closing: {State.GetType().Name}");

@@ -8,14 +8,14 @@ namespace Cierre.TestKit;
 /// <param name="Close">The peer's first valid close frame that counts; null: none.</param>
 internal sealed record Reading(List<DeliveredMessage> Messages, List<byte[]> Pings, int Failed, int Policy, CloseFrame? Close)
 {
-    /// <summary>CLOSING rule 1.</summary>
+    /// <summary>docs/closing.md.</summary>
     public int Code => Close?.Code ?? CloseCode.AbnormalClosure;
 
     /// <summary>The code of the close frame that we sent; 0: none.</summary>
     public int Sent => Policy != 0 ? Policy : Failed != 0 ? Failed : Close?.Code ?? 0;
 }
 
-/// <summary>Reads a whole byte stream at once, slowly and plainly, rule by rule as RFC 6455 5-8 and CLOSING 3 say: the oracle for the engine.</summary>
+/// <summary>Reads a whole byte stream at once, slowly and plainly, rule by rule as RFC 6455 5-8 and docs/closing.md say: the oracle for the engine.</summary>
 internal static class ReferenceReader
 {
     public static Reading Read(ReadOnlySpan<byte> bytes, Side reader, ProtocolLimits limits)

@@ -4,7 +4,7 @@ using Cierre.TestKit;
 
 namespace Cierre.Tests.Protocol;
 
-/// <summary>CLOSING section 2, rules 1-8, 10 and 11, as two engines show them. RFC 6455 7.</summary>
+/// <summary>docs/closing.md, as two engines show them. RFC 6455 7.</summary>
 public class CloseTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);

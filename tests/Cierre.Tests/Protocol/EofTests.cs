@@ -3,7 +3,7 @@ using Cierre.TestKit;
 
 namespace Cierre.Tests.Protocol;
 
-/// <summary>CLOSING rules 1, 2 and 11: the byte stream ends. RFC 6455 7.1.5.</summary>
+/// <summary>docs/closing.md: the byte stream ends. RFC 6455 7.1.5.</summary>
 public class EofTests
 {
     public static TheoryData<Side, bool> SidesAndEnds => new() { { Side.Client, false }, { Side.Client, true }, { Side.Server, false }, { Side.Server, true } };

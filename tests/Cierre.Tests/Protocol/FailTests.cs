@@ -3,7 +3,7 @@ using Cierre.TestKit;
 
 namespace Cierre.Tests.Protocol;
 
-/// <summary>CLOSING rule 9: failing (RFC 6455 7.1.7) and closing are two things.</summary>
+/// <summary>docs/closing.md: failing (RFC 6455 7.1.7) and closing are two things.</summary>
 public class FailTests
 {
     [Theory, BothSides]

@@ -4,7 +4,7 @@ using Cierre.TestKit;
 
 namespace Cierre.Tests.Protocol;
 
-/// <summary>CLOSING section 1, 3008: no message either way for longer than the idle timeout.</summary>
+/// <summary>docs/closing.md: no message either way for longer than the idle timeout.</summary>
 public class IdleTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);

@@ -2,7 +2,7 @@ using Cierre.Protocol;
 
 namespace Cierre.Tests.Protocol;
 
-/// <summary>CLOSING rule 17.</summary>
+/// <summary>docs/closing.md.</summary>
 public class KeepAliveTests
 {
     private static readonly ProtocolLimits Limits = new() { PingInterval = S(10), PingTimeout = S(25), IdleTimeout = S(100) };

@@ -4,7 +4,7 @@ using Cierre.TestKit;
 
 namespace Cierre.Tests.Protocol;
 
-/// <summary>RFC 6455 10.4; CLOSING section 1, 1003, 1008 and 1009.</summary>
+/// <summary>RFC 6455 10.4; docs/closing.md.</summary>
 public class LimitTests
 {
     private static readonly ProtocolLimits Small = new() { MaxMessageSize = 10, MaxFragments = 3 };

@@ -4,7 +4,7 @@ using Cierre.TestKit;
 
 namespace Cierre.Tests.Protocol;
 
-/// <summary>CLOSING rule 17. RFC 6455 5.5.2, 5.5.3.</summary>
+/// <summary>docs/closing.md. RFC 6455 5.5.2, 5.5.3.</summary>
 public class PingTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);

@@ -2,7 +2,7 @@ using Cierre.TestKit;
 
 namespace Cierre.Tests.Protocol;
 
-/// <summary>CLOSING section 3: every violation, from vectors/violations.json.</summary>
+/// <summary>docs/closing.md: every violation, from vectors/violations.json.</summary>
 public class ViolationVectorTests
 {
     public static TheoryData<int, string> Rows => Rowed(Vectors.Violations.Select((v, i) => (i, v.ToString())));
@@ -50,7 +50,7 @@ public class ViolationVectorTests
         engine.Receive(vector.Bytes);
         Assert.Single(engine.Written, f => f.IsClose);
         engine.EndOfStream();
-        // A policy breach is no failure, and we are closing already; a violation is the news (CLOSING 5).
+        // A policy breach is no failure, and we are closing already; a violation is the news (docs/closing.md).
         engine.ShouldEnd(1006, clean: false, vector.Fails ? vector.Expected.Cause : CloseCause.EndOfStream, EndedBy.Local);
         Assert.Equal(new CloseFrame(1000, "bye"), engine.Record.Sent);
     }
