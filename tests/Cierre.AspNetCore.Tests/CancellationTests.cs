@@ -18,7 +18,9 @@ public class CancellationTests
         await using TestServer server = await TestServer.StartAsync(carrier, connection => far = BothAsync(connection, theirs, stop.Token));
         await using WebSocketConnection client = await server.ConnectAsync();
         Task both = BothAsync(client, ours, stop.Token);
-        await Waits.Until(() => both.IsCompleted || (ours.Cancelled >= Cancellations && theirs.Cancelled >= Cancellations), "10,000 cancellations on both sides");
+        await Waits.Until(
+            () => both.IsCompleted || (ours.Cancelled >= Cancellations && theirs.Cancelled >= Cancellations && ours.Messages > 100 && theirs.Messages > 100),
+            "10,000 cancellations and a hundred messages on both sides");
         await stop.CancelAsync();
         await both.Soon();
         Assert.True((await client.CloseAsync().Soon()).WasClean);
