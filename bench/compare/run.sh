@@ -6,14 +6,16 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 rounds=${1:-5} seconds=${2:-4}
 pin() { if command -v taskset >/dev/null && [ "$(nproc)" -gt 1 ]; then taskset -c "$1" "${@:2}"; else "${@:2}"; fi; }
+# In the background: the process id is the server's own.
+exec_pinned() { if command -v taskset >/dev/null && [ "$(nproc)" -gt 1 ]; then exec taskset -c "$1" "${@:2}"; else exec "${@:2}"; fi; }
 dotnet build src/Cierre.Tool -c Release -v q -clp:NoSummary >&2
 dotnet build bench/compare/SystemNetEcho -c Release -v q -clp:NoSummary >&2
 dotnet build bench/Cierre.Load -c Release -v q -clp:NoSummary >&2
 
 work=$(mktemp -d)
 trap 'kill "$ours" "$theirs" 2>/dev/null || true; rm -rf "$work"' EXIT
-pin 0 dotnet src/Cierre.Tool/bin/Release/net10.0/Cierre.Tool.dll serve --url http://127.0.0.1:0 --json > "$work/ours" & ours=$!
-pin 0 dotnet bench/compare/SystemNetEcho/bin/Release/net10.0/SystemNetEcho.dll 0 > "$work/theirs" & theirs=$!
+exec_pinned 0 dotnet src/Cierre.Tool/bin/Release/net10.0/Cierre.Tool.dll serve --url http://127.0.0.1:0 --json > "$work/ours" & ours=$!
+exec_pinned 0 dotnet bench/compare/SystemNetEcho/bin/Release/net10.0/SystemNetEcho.dll 0 16384 > "$work/theirs" & theirs=$!
 port() { for _ in $(seq 100); do p=$(grep -om1 '127\.0\.0\.1:[0-9]*' "$1" | cut -d: -f2) && [ -n "$p" ] && { echo "$p"; return; }; sleep 0.1; done; echo "no server in $1" >&2; exit 1; }
 our_port=$(port "$work/ours") their_port=$(port "$work/theirs")
 
