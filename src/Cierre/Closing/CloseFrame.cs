@@ -59,20 +59,12 @@ public sealed record CloseFrame(ushort Code, string Reason = "")
         ReadOnlySpan<byte> reason = body[sizeof(ushort)..];
         if (!Utf8.IsValid(reason))
         {
-            int offset = FirstInvalid(reason);
+            int offset = InvalidUtf8.Offset(reason);
             violation = Violations.CloseReasonNotUtf8(offset, reason[offset]);
             return false;
         }
 
         frame = new CloseFrame(code, Encoding.UTF8.GetString(reason)); // keeps a byte order mark
         return true;
-    }
-
-    /// <summary>Where the sequence begins that is not UTF-8, as in a text message.</summary>
-    private static int FirstInvalid(ReadOnlySpan<byte> bytes)
-    {
-        int offset = 0;
-        while (Rune.DecodeFromUtf8(bytes[offset..], out _, out int consumed) == OperationStatus.Done) offset += consumed;
-        return offset;
     }
 }

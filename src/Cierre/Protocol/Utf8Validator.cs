@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
+using Cierre.Closing;
 
 namespace Cierre.Protocol;
 
@@ -27,7 +28,7 @@ internal struct Utf8Validator
         ReadOnlySpan<byte> whole = piece[..^tail];
         if (!Utf8.IsValid(whole))
         {
-            int bad = FirstInvalid(whole);
+            int bad = InvalidUtf8.Offset(whole);
             offset = _accepted + bad;
             value = whole[bad];
             return false;
@@ -82,12 +83,5 @@ internal struct Utf8Validator
         }
 
         return 0;
-    }
-
-    private static int FirstInvalid(ReadOnlySpan<byte> bytes)
-    {
-        int offset = 0;
-        while (Rune.DecodeFromUtf8(bytes[offset..], out _, out int consumed) == OperationStatus.Done) offset += consumed;
-        return offset;
     }
 }

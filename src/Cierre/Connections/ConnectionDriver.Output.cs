@@ -1,0 +1,125 @@
+using System.Diagnostics.CodeAnalysis;
+using Cierre.Closing;
+using Cierre.Protocol;
+using Cierre.Transports;
+
+namespace Cierre.Connections;
+
+/// <summary>What goes out: one flush at a time, and after the last frame the end of our direction.</summary>
+internal sealed partial class ConnectionDriver
+{
+    /// <summary>Sends what is staged, unless a flush is under way: that one goes on with it.</summary>
+    [SuppressMessage("Reliability", "CA2012", Justification = "Consumed once, by EndFlush, when it has completed: no state machine per flush.")]
+    private void Flush()
+    {
+        while (true)
+        {
+            lock (_gate)
+            {
+                if (_flushing) return;
+                WriteOwed(BatchNow);
+                if (_brokenEnd is not null) _transport.DropStaged();
+                if (_transport.Staged == 0)
+                {
+                    ShutdownIfDone();
+                    return;
+                }
+
+                _flushing = true;
+                _flushHasClose = !_engine.IsOpen && !_engine.OwesClose;
+                _transport.BeginFlush();
+                if (!_engine.IsOpen) _engine.OutputLeaving(Now);
+            }
+
+            _flush = BeginFlush().GetAwaiter();
+            if (!_flush.IsCompleted)
+            {
+                _flush.UnsafeOnCompleted(_flushDone);
+                return;
+            }
+
+            EndFlush();
+        }
+    }
+
+    private ValueTask BeginFlush()
+    {
+        try
+        {
+            return _transport.FlushAsync();
+        }
+        catch (Exception e)
+        {
+            return ValueTask.FromException(e);
+        }
+    }
+
+    private void FlushDone()
+    {
+        EndFlush();
+        Flush();
+    }
+
+    private void EndFlush()
+    {
+        TransportEnd? broken = null, ended = null;
+        bool resume;
+        try
+        {
+            _flush.GetResult();
+        }
+        catch (Exception e)
+        {
+            broken = TransportFault.EndOf(e);
+        }
+
+        lock (_gate)
+        {
+            _flushing = false;
+            _transport.EndFlush();
+            if (broken is { } end) BreakOutput(end);
+            // A close frame staged before this flush began is out; one staged since is in the next.
+            else if (_flushHasClose) _engine.OutputTaken(Now);
+            ended = _ended;
+            resume = !_engine.IsOpen && !AnswerIsComing;
+        }
+
+        if (resume) _transport.Resume();
+        if (ended is { } last) _ = FinishAsync(last);
+    }
+
+    /// <summary>Nothing goes out any more. What the peer sent before is still read, its close frame perhaps; the wait for its end is bounded.</summary>
+    private void BreakOutput(TransportEnd end)
+    {
+        // A send that fails after the end is what the end did to it: nothing is left to wait for.
+        if (_engine.Record is not null) return;
+        bool known = _brokenEnd is not null;
+        _brokenEnd ??= end;
+        _outbox.Fail(Known());
+        _transport.DropStaged();
+        if (known) return;
+        _brokenDeadline = Now + _closeTimeout;
+        _wheel.Schedule(this, _closeTimeout);
+        if (_paused) Listen();
+    }
+
+    /// <summary>Writes what waited for room: answers to pings, sends, and behind them our close frame. Under the lock.</summary>
+    private void WriteOwed(TimeSpan now)
+    {
+        if (_transport.Backlog < SendHighWater) _engine.WriteOwedPong(_transport);
+        if (!_engine.FramesDone) _outbox.Drain(_engine, _transport, SendHighWater, now);
+        if (!_engine.OwesClose || !_outbox.IsIdle) return;
+        _engine.WriteOwedClose(_transport, now);
+        _outbox.Fail(Known());
+    }
+
+    /// <summary>The server ends its direction first (RFC 6455 7.1.1); a client does so only where it failed the connection.</summary>
+    private void ShutdownIfDone()
+    {
+        if (_shutdown || !_engine.FramesDone || _engine.Record is not null) return;
+        if (_engine.Role == Role.Client && _engine.State is not CloseState.Failed) return;
+        _shutdown = true;
+        // On the pool: TLS writes its close_notify, and an HTTP/2 stream ends its pump.
+        ThreadPool.UnsafeQueueUserWorkItem(static transport => _ = transport.ShutdownSendAsync().AsTask(), _transport, preferLocal: true);
+    }
+}
