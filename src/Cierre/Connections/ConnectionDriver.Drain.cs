@@ -8,7 +8,7 @@ internal sealed partial class ConnectionDriver
     // What the layers between the kernel and us can hold: Kestrel's buffer of a connection, or the window of an HTTP/2 stream.
     private const int MostInBetween = 1024 * 1024;
 
-    // What the kernel has handed over may still be on its way to us through the pool: one look may be too early.
+    // What the kernel has handed over may still be on its way to us through the pool: one look may be too early, and a second right behind it.
     private const int QuietLooks = 2;
 
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(20);
@@ -27,6 +27,7 @@ internal sealed partial class ConnectionDriver
             if (_drain is not { Looking: true } drain) return;
             drain.Looking = false;
             drain.Quiet = any ? 0 : drain.Quiet + 1;
+            if (!_transport.LooksAreExact) drain.NextLook = Now + LookAgain;
         }
 
         TryDrain();
@@ -52,6 +53,12 @@ internal sealed partial class ConnectionDriver
 
                 if (drain.Quiet < QuietLooks)
                 {
+                    if (drain.NextLook - Now is var rest && rest > TimeSpan.Zero)
+                    {
+                        _wheel.Schedule(this, rest);
+                        return;
+                    }
+
                     drain.Looking = true;
                     ThreadPool.UnsafeQueueUserWorkItem(static transport => transport.Look(), _transport, preferLocal: false);
                     return;
@@ -77,5 +84,7 @@ internal sealed partial class ConnectionDriver
         public bool Looking { get; set; }
 
         public int Quiet { get; set; }
+
+        public TimeSpan NextLook { get; set; }
     }
 }

@@ -15,6 +15,8 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
     private volatile bool _shutting;
     private bool _released;
 
+    public override bool LooksAreExact => false;
+
     public override int Unread
     {
         get

@@ -31,6 +31,8 @@ internal sealed class SocketTransport(Socket socket, EarlierReader? earlier = nu
     private volatile bool _writing;
     private bool _offering = earlier is not null;
     private bool _looking;
+    private bool _counts;
+    private long _read;
 
     public override int Unread
     {
@@ -59,7 +61,7 @@ internal sealed class SocketTransport(Socket socket, EarlierReader? earlier = nu
     {
         // In this order. Where there is something, or its reader is at it, that reader answers.
         Interlocked.Exchange(ref _looking, true);
-        if (Unread == 0 && !Volatile.Read(ref _offering) && Interlocked.Exchange(ref _looking, false)) _receiver!.Looked(any: false);
+        if (!IsBehind() && !Volatile.Read(ref _offering) && Interlocked.Exchange(ref _looking, false)) _receiver!.Looked(any: false);
     }
 
     public override ValueTask ShutdownSendAsync()
@@ -94,6 +96,20 @@ internal sealed class SocketTransport(Socket socket, EarlierReader? earlier = nu
         if (!sent.IsCompletedSuccessfully) return Awaited(sent);
         _ = sent.Result;
         return default;
+    }
+
+    /// <summary>Whether anything has come that the reader does not have yet.</summary>
+    private bool IsBehind()
+    {
+        try
+        {
+            return Volatile.Read(ref _counts) ? TcpReceived.Of(socket) != Interlocked.Read(ref _read) : socket.Available != 0;
+        }
+        catch (Exception e) when (IsOfTheEnd(e))
+        {
+            // Its reader meets the same end.
+            return true;
+        }
     }
 
     private async ValueTask Awaited(ValueTask<int> sent)
@@ -174,11 +190,18 @@ internal sealed class SocketTransport(Socket socket, EarlierReader? earlier = nu
 
     private async ValueTask<TransportEnd> ReadToEndAsync(ITransportReceiver receiver)
     {
+        if (TcpReceived.Read(socket) is { } read)
+        {
+            _read = read;
+            Volatile.Write(ref _counts, true);
+        }
+
         while (!_closing)
         {
             int count = await socket.ReceiveAsync(_small.AsMemory(), SocketFlags.None);
             if (count == 0) return new TransportEnd(TransportEndKind.EndOfStream);
             Volatile.Write(ref _offering, true);
+            Count(count);
             if (count == Small) await ReadLargeAsync(receiver);
             else if (Offer(_small.AsMemory(0, count), receiver) is var taken && (taken < count || receiver.IsHolding)) await OfferRestAsync(_small.AsMemory(taken, count - taken), receiver);
             Offered(receiver);
@@ -199,7 +222,7 @@ internal sealed class SocketTransport(Socket socket, EarlierReader? earlier = nu
             do
             {
                 // Asked first, so that the receive never waits.
-                if (socket.Available > 0) count += socket.Receive(large.AsSpan(count));
+                if (socket.Available > 0) count += Count(socket.Receive(large.AsSpan(count)));
                 filled = count == large.Length;
                 if (count != 0) await OfferAsync(large.AsMemory(0, count), receiver);
                 count = 0;
@@ -210,6 +233,12 @@ internal sealed class SocketTransport(Socket socket, EarlierReader? earlier = nu
         {
             ArrayPool<byte>.Shared.Return(large);
         }
+    }
+
+    private int Count(int count)
+    {
+        Interlocked.Add(ref _read, count);
+        return count;
     }
 
     private ValueTask OfferAsync(Memory<byte> bytes, ITransportReceiver receiver)

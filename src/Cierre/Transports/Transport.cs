@@ -46,6 +46,9 @@ internal abstract class Transport : IBufferWriter<byte>
     /// <summary>The receiver has room again.</summary>
     public abstract void Resume();
 
+    /// <summary>Whether a look misses nothing. Where layers in between work on threads of their own, bytes may be in nobody's sight for a while.</summary>
+    public virtual bool LooksAreExact => true;
+
     /// <summary>Asks for all that has come so far: it is pushed, if there is any, and <see cref="ITransportReceiver.Looked"/> follows.</summary>
     public abstract void Look();
 
