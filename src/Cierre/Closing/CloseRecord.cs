@@ -75,6 +75,7 @@ public sealed record CloseRecord
     public string GetDetail(CultureInfo? culture = null) => Why.Detail.In(culture ?? CultureInfo.CurrentUICulture);
 
     /// <summary>Explains the end in words: what happened, who ended it, what each side sent, and whether to reconnect.</summary>
+    /// <remarks>In an application with <c>InvariantGlobalization</c> a culture <c>es</c> exists only if <c>PredefinedCulturesOnly</c> is false.</remarks>
     /// <param name="culture">The language: Spanish for <c>es</c> and its regions, English for all others; null takes <see cref="CultureInfo.CurrentUICulture"/>.</param>
     /// <returns>Several lines, without a trailing line end. Reasons are quoted as they went over the wire.</returns>
     public string Explain(CultureInfo? culture = null) => CloseExplanation.Of(this, culture ?? CultureInfo.CurrentUICulture);
