@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.Globalization;
 using System.Text;
+using Cierre.Tool.Arguments;
 using Cierre.Tool.Codes;
 using Cierre.Tool.Connect;
 using Cierre.Tool.Lab;
@@ -21,7 +23,10 @@ internal static class Program
     public static async Task<int> Main(string[] args)
     {
         if (OperatingSystem.IsWindows()) Console.OutputEncoding = Encoding.UTF8;
-        ParseResult parsed = Commands().Parse(args is [] ? ["--help"] : args, Parser);
+        // Help and mistakes are English. The environment's language is only what --lang is where it is not given.
+        var language = new LanguageOption(CultureInfo.CurrentUICulture);
+        CultureInfo.CurrentUICulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.InvariantCulture;
+        ParseResult parsed = Commands(language).Parse(args is [] ? ["--help"] : args, Parser);
         if (parsed.Errors.Count > 0) return Misused(parsed);
         try
         {
@@ -41,15 +46,15 @@ internal static class Program
     }
 
     // Not a RootCommand: that one is named after the file it runs from.
-    private static Command Commands() => new("cierre", "Watches, causes and explains how WebSocket connections end.")
+    private static Command Commands(LanguageOption language) => new("cierre", "Watches, causes and explains how WebSocket connections end.")
     {
         new HelpOption(),
         new VersionOption(),
-        ServeCommand.Create(),
-        ConnectCommand.Create(),
-        CodesCommand.Create(),
-        ExplainCommand.Create(),
-        LabCommand.Create(),
+        ServeCommand.Create(language),
+        ConnectCommand.Create(language),
+        CodesCommand.Create(language),
+        ExplainCommand.Create(language),
+        LabCommand.Create(language),
     };
 
     private static int Misused(ParseResult parsed, params string[] errors)

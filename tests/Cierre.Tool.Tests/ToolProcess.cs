@@ -8,7 +8,10 @@ internal sealed class ToolProcess : IAsyncDisposable
 {
     public static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
 
-    private static readonly string Dll = FindDll();
+    /// <summary>Where the tool was built.</summary>
+    public static readonly string Folder = FindFolder();
+
+    private static readonly string Dll = Path.Combine(Folder, "Cierre.Tool.dll");
 
     private readonly Process _process;
     private readonly Task<string> _errors;
@@ -32,15 +35,24 @@ internal sealed class ToolProcess : IAsyncDisposable
         return tool;
     }
 
+    /// <summary>With variables such as <c>LANG=es_ES.UTF-8</c> and none of the others that choose a language.</summary>
+    public static ToolProcess StartIn(string[] environment, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Dll, .. arguments]);
+        foreach (string name in (string[])["LC_ALL", "LC_MESSAGES", "LANG"]) start.Environment.Remove(name);
+        foreach (string variable in environment) start.Environment[variable.Split('=')[0]] = variable.Split('=')[1];
+        return Start(start, english: false);
+    }
+
     /// <summary>At a terminal of its own, by script(1): what <see cref="TypeAsync"/> says is typed there.</summary>
     public static ToolProcess StartAtTerminal(params string[] arguments) =>
         Start(new ProcessStartInfo("script", ["--quiet", "--return", "--command", string.Join(' ', arguments.Prepend(Dll).Prepend("dotnet").Select(a => $"'{a}'")), "/dev/null"]));
 
-    private static ToolProcess Start(ProcessStartInfo start)
+    private static ToolProcess Start(ProcessStartInfo start, bool english = true)
     {
         (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
         // The words are English and the colours off whatever the machine says.
-        start.Environment["LC_ALL"] = "C";
+        if (english) start.Environment["LC_ALL"] = "C";
         start.Environment.Remove("NO_COLOR");
         return new ToolProcess(Process.Start(start)!);
     }
@@ -85,9 +97,9 @@ internal sealed class ToolProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static string FindDll()
+    private static string FindFolder()
     {
         string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        return Path.Combine(RepoRoot.Directory, "src", "Cierre.Tool", "bin", configuration, "net10.0", "Cierre.Tool.dll");
+        return Path.Combine(RepoRoot.Directory, "src", "Cierre.Tool", "bin", configuration, "net10.0");
     }
 }

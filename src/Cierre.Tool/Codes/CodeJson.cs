@@ -7,8 +7,8 @@ namespace Cierre.Tool.Codes;
 /// <summary>One row of <c>cierre codes --json</c>.</summary>
 internal sealed record CodeJson(int From, int To, string Name, string Description, bool Wire, string App, string Reconnect)
 {
-    public static CodeJson Of(CloseCodeInfo row) =>
-        new(row.From, row.To, row.Name, row.Description, row.OnTheWire, row.App.ToKebabCase(), row.Reconnect.ToString());
+    public static CodeJson Of(CloseCodeInfo row, CultureInfo language) =>
+        new(row.From, row.To, row.GetName(language), row.GetDescription(language), row.OnTheWire, row.App.ToKebabCase(), row.Reconnect.In(language));
 
     public static string Range(CloseCodeInfo row) =>
         row.From == row.To ? row.From.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{row.From}-{row.To}");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Cierre.Tool.Arguments;
 using Cierre.Tool.Output;
 
 namespace Cierre.Tool.Codes;
@@ -7,7 +8,7 @@ namespace Cierre.Tool.Codes;
 /// <summary><c>cierre explain CODE</c>: what one code means, who may send it, and what to do when it comes.</summary>
 internal static class ExplainCommand
 {
-    public static Command Create()
+    public static Command Create(LanguageOption language)
     {
         var code = new Argument<ushort>("CODE")
         {
@@ -19,10 +20,10 @@ internal static class ExplainCommand
                 return number;
             },
         };
-        var command = new Command("explain", "Explains one close code.") { code };
+        var command = new Command("explain", "Explains one close code.") { code, language };
         command.SetAction(parsed =>
         {
-            StandardOutput.WriteLine(CloseCodes.Explain(parsed.GetValue(code), CultureInfo.InvariantCulture));
+            StandardOutput.WriteLine(CloseCodes.Explain(parsed.GetValue(code), language.Of(parsed)));
             return ExitCodes.Ok;
         });
         return command;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Cierre.Tool.Arguments;
 
 namespace Cierre.Tool.Connect;
@@ -8,7 +9,7 @@ internal static class ConnectCommand
 {
     private static readonly TimeSpan StandardTimeout = TimeSpan.FromSeconds(30);
 
-    public static Command Create()
+    public static Command Create(LanguageOption language)
     {
         var url = new Argument<Uri>("URL") { Description = "ws:// or wss://; http:// and https:// mean the same.", CustomParser = UrlArgument.Parse };
         var protocols = new Option<string[]>("--protocol") { Description = "A subprotocol to ask for; may be repeated, the preferred one first.", HelpName = "P" };
@@ -24,14 +25,15 @@ internal static class ConnectCommand
 
         var command = new Command("connect", "Connects to a WebSocket server and explains how the connection ended. At a terminal, with nothing to send or to close with, each line typed is a message. Exit code 0: the close was clean and all expected messages came; 3: not so.")
         {
-            url, protocols, headers, texts, files, expect, close, timeout, http, insecure, json,
+            url, protocols, headers, texts, files, expect, close, timeout, http, insecure, json, language,
         };
         command.SetAction(parsed =>
         {
             var script = new Script(parsed.GetValue(texts) ?? [], parsed.GetValue(files) ?? [], parsed.GetValue(expect), parsed.GetValue(close));
             bool inJson = parsed.GetValue(json);
             bool interactive = !Console.IsInputRedirected && !inJson && script is { Texts: [], Files: [], Close: null };
-            IConnectReport report = inJson ? new ConnectJson() : new ConnectText(interactive);
+            CultureInfo spoken = language.Of(parsed);
+            IConnectReport report = inJson ? new ConnectJson(spoken) : new ConnectText(interactive, spoken);
             var time = new RunTime(parsed.GetValue(timeout) ?? StandardTimeout);
             var options = new WebSocketClientOptions { HttpVersion = HttpName.Version(parsed.GetValue(http)), ConnectTimeout = time.Left };
             foreach (string protocol in parsed.GetValue(protocols) ?? []) options.Subprotocols.Add(protocol);

@@ -1,10 +1,11 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Cierre.Tool.Output;
 
 namespace Cierre.Tool.Connect;
 
 /// <summary>The run for programs: one object a line, the last one of type close.</summary>
-internal sealed class ConnectJson : IConnectReport
+internal sealed class ConnectJson(CultureInfo language) : IConnectReport
 {
     public void Opened(WebSocketConnection connection) => JsonLines.Write(
         new OpenJson("open", connection.Url?.AbsoluteUri ?? "", connection.Subprotocol, connection.Extensions, HttpName.Of(connection)),
@@ -27,9 +28,9 @@ internal sealed class ConnectJson : IConnectReport
         JsonLines.Write(new MessageJson("message", isText ? "text" : "binary", data, message.Data.Length), ConnectJsonContext.Relaxed.MessageJson);
     }
 
-    public void Failed(CloseRecord record) => JsonLines.Write(new ErrorJson("error", record.Detail), ConnectJsonContext.Relaxed.ErrorJson);
+    public void Failed(CloseRecord record) => JsonLines.Write(new ErrorJson("error", record.GetDetail(language)), ConnectJsonContext.Relaxed.ErrorJson);
 
-    public void Closed(CloseRecord record) => CloseJson.Write(record);
+    public void Closed(CloseRecord record) => CloseJson.Write(record, language);
 }
 
 internal sealed record OpenJson(string Type, string Url, string? Protocol, string Extensions, string Http);

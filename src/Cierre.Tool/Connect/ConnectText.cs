@@ -1,9 +1,10 @@
+using System.Globalization;
 using Cierre.Tool.Output;
 
 namespace Cierre.Tool.Connect;
 
 /// <summary>The run for people. Whatever the peer wrote is escaped.</summary>
-internal sealed class ConnectText(bool interactive) : IConnectReport
+internal sealed class ConnectText(bool interactive, CultureInfo language) : IConnectReport
 {
     // Longer messages are cut; --json prints them whole.
     private const int LongestText = 2000;
@@ -28,9 +29,9 @@ internal sealed class ConnectText(bool interactive) : IConnectReport
         else Line("<", $"{Hex(message.Data.Span)} ({message.Data.Length} bytes)");
     }
 
-    public void Failed(CloseRecord record) => StandardOutput.WriteLine($"{Style.Bad("error")} {UntrustedText.Escape(record.Detail, LongestText)}");
+    public void Failed(CloseRecord record) => StandardOutput.WriteLine($"{Style.Bad("error")} {UntrustedText.Escape(record.GetDetail(language), LongestText)}");
 
-    public void Closed(CloseRecord record) => StandardOutput.WriteLine(CloseText.InFull(record));
+    public void Closed(CloseRecord record) => StandardOutput.WriteLine(CloseText.InFull(record, language));
 
     private static void Line(string direction, string text) => StandardOutput.WriteLine($"{Style.Quiet(direction)} {text}");
 

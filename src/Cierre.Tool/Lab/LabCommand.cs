@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
+using Cierre.Tool.Arguments;
 using Cierre.Tool.Lab.Situations;
 using Cierre.Tool.Lab.Stage;
 using Cierre.Tool.Output;
@@ -11,7 +13,7 @@ internal static class LabCommand
 {
     private const string Every = "all";
 
-    public static Command Create()
+    public static Command Create(LanguageOption language)
     {
         var run = new Option<string[]>("--run")
         {
@@ -23,23 +25,23 @@ internal static class LabCommand
         var json = new Option<bool>("--json") { Description = "Print JSON, one object a line: {\"type\":\"situation\",\"name\",\"expected\":{\"client\",\"server\"},\"client\",\"server\",\"ok\"}." };
         var command = new Command("lab", $"Makes connections end in every way, by the real cause of each, and compares what both sides' records say with the rules of closing. Exit code 1: something differs.\n\nThe situations:\n{Names()}")
         {
-            run, json,
+            run, json, language,
         };
-        command.SetAction(parsed => RunAsync(Chosen(parsed.GetValue(run) ?? []), parsed.GetValue(json)));
+        command.SetAction(parsed => RunAsync(Chosen(parsed.GetValue(run) ?? []), parsed.GetValue(json), language.Of(parsed)));
         return command;
     }
 
-    private static async Task<int> RunAsync(IReadOnlyList<Situation> situations, bool json)
+    private static async Task<int> RunAsync(IReadOnlyList<Situation> situations, bool json, CultureInfo language)
     {
         long begun = Stopwatch.GetTimestamp();
         List<Outcome> outcomes = [];
         await foreach (Outcome outcome in Performance.OfAsync(situations))
         {
             outcomes.Add(outcome);
-            if (json) SituationJson.Write(outcome);
+            if (json) SituationJson.Write(outcome, language);
         }
 
-        if (!json) StandardOutput.WriteLine(LabText.Of(outcomes, Stopwatch.GetElapsedTime(begun)));
+        if (!json) StandardOutput.WriteLine(LabText.Of(outcomes, Stopwatch.GetElapsedTime(begun), language));
         return outcomes.All(outcome => outcome.Ok) ? ExitCodes.Ok : ExitCodes.Failed;
     }
 

@@ -13,9 +13,9 @@ internal static class LabText
     private const int WidthOfWhy = 35;
     private const string Why = "cause and reason";
 
-    public static string Of(IReadOnlyList<Outcome> outcomes, TimeSpan time)
+    public static string Of(IReadOnlyList<Outcome> outcomes, TimeSpan time, CultureInfo language)
     {
-        List<string> lines = [Style.Render(Table(outcomes)), ""];
+        List<string> lines = [Style.Render(Table(outcomes, language)), ""];
         foreach (Outcome outcome in outcomes)
         {
             foreach (string difference in outcome.Differences) lines.Add($"{Style.Bad(outcome.Situation.Name)}: {UntrustedText.Escape(difference)}");
@@ -34,7 +34,7 @@ internal static class LabText
         return string.Create(CultureInfo.InvariantCulture, $"{situations} in {time.TotalSeconds:0.0} s: {verdict}");
     }
 
-    private static Table Table(IReadOnlyList<Outcome> outcomes)
+    private static Table Table(IReadOnlyList<Outcome> outcomes, CultureInfo language)
     {
         var table = new Table { Border = TableBorder.Simple };
         foreach (string title in (string[])["situation", "side", "code", "clean", "sent", "got", Why, "ok"])
@@ -50,7 +50,7 @@ internal static class LabText
             foreach ((string side, CloseRecord record) in Records(outcome))
             {
                 string cause = record.Cause.ToKebabCase();
-                string words = Words(record);
+                string words = Words(record, language);
                 table.AddRow([new Text(name), new Text(side), .. Cells(record), new Text(words == said ? cause : cause + words), ok]);
                 // Once for the situation, not for each record; the same words once, too.
                 (name, ok, said) = ("", Text.Empty, words);
@@ -77,10 +77,10 @@ internal static class LabText
     ];
 
     /// <summary>The reason that was given by who decided; the detail of what never opened.</summary>
-    private static string Words(CloseRecord record)
+    private static string Words(CloseRecord record, CultureInfo language)
     {
         string? reason = record.EndedBy == EndedBy.Remote ? record.Reason : record.Sent?.Reason;
-        return reason is { Length: > 0 } ? $" {UntrustedText.Quote(reason)}" : record.WasOpen ? "" : $": {UntrustedText.Escape(record.Detail)}";
+        return reason is { Length: > 0 } ? $" {UntrustedText.Quote(reason)}" : record.WasOpen ? "" : $": {UntrustedText.Escape(record.GetDetail(language))}";
     }
 
     private static string Number(ushort code) => code.ToString(CultureInfo.InvariantCulture);

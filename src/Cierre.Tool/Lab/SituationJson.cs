@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Cierre.Tool.Lab.Stage;
@@ -8,13 +9,13 @@ namespace Cierre.Tool.Lab;
 /// <summary>A situation's line for programs. The members stand in the order of the contract.</summary>
 internal sealed record SituationJson(string Type, string Name, ExpectedJson Expected, CloseJson? Client, CloseJson? Server, bool Ok)
 {
-    public static void Write(Outcome outcome) => JsonLines.Write(
+    public static void Write(Outcome outcome, CultureInfo language) => JsonLines.Write(
         new SituationJson(
             "situation",
             outcome.Situation.Name,
-            new ExpectedJson(outcome.Situation.Client?.ToJson(), outcome.Situation.Server?.ToJson()),
-            outcome.Client is null ? null : CloseJson.Of(outcome.Client),
-            outcome.Server is null ? null : CloseJson.Of(outcome.Server),
+            new ExpectedJson(outcome.Situation.Client?.ToJson(language), outcome.Situation.Server?.ToJson(language)),
+            outcome.Client is null ? null : CloseJson.Of(outcome.Client, language),
+            outcome.Server is null ? null : CloseJson.Of(outcome.Server, language),
             outcome.Ok),
         SituationJsonContext.Relaxed.SituationJson);
 }

@@ -20,10 +20,10 @@ internal sealed record CloseJson(
     long ElapsedMs,
     string Explanation)
 {
-    public static CloseJson Of(CloseRecord record) => new(
+    public static CloseJson Of(CloseRecord record, CultureInfo language) => new(
         "close",
         record.Code,
-        record.Name,
+        record.GetName(language),
         record.Reason,
         record.WasClean,
         CloseFrameJson.Of(record.Sent),
@@ -31,12 +31,12 @@ internal sealed record CloseJson(
         record.ReceivedFirst,
         record.EndedBy.ToKebabCase(),
         record.Cause.ToKebabCase(),
-        record.Detail,
+        record.GetDetail(language),
         (int?)record.HttpStatus,
         (long)Math.Round(record.Elapsed.TotalMilliseconds),
-        record.Explain(CultureInfo.InvariantCulture));
+        record.Explain(language));
 
-    public static void Write(CloseRecord record) => JsonLines.Write(Of(record), CloseJsonContext.Relaxed.CloseJson);
+    public static void Write(CloseRecord record, CultureInfo language) => JsonLines.Write(Of(record, language), CloseJsonContext.Relaxed.CloseJson);
 }
 
 /// <summary>One close frame; an empty body is 1005 and "".</summary>

@@ -6,25 +6,25 @@ namespace Cierre.Tool.Output;
 internal static class CloseText
 {
     /// <summary><c>1006 Abnormal Closure, sent 1002 "...", not clean, ended by local: protocol-violation (the detail), after 3.214 s</c>.</summary>
-    public static string InOneLine(CloseRecord record)
+    public static string InOneLine(CloseRecord record, CultureInfo language)
     {
         string sent = record.Sent is { } frame && frame.Code != record.Code ? $", sent {Frame(frame)}" : "";
         string clean = record.WasClean ? "clean" : "not clean";
         return string.Create(CultureInfo.InvariantCulture,
-            $"{Head(record)}{sent}, {clean}, ended by {record.EndedBy.ToKebabCase()}: {record.Cause.ToKebabCase()} ({UntrustedText.Escape(record.Detail)}), after {record.Elapsed.TotalSeconds:0.000} s");
+            $"{Head(record, language)}{sent}, {clean}, ended by {record.EndedBy.ToKebabCase()}: {record.Cause.ToKebabCase()} ({UntrustedText.Escape(record.GetDetail(language))}), after {record.Elapsed.TotalSeconds:0.000} s");
     }
 
     /// <summary>The whole explanation; it escapes what the peer wrote by itself.</summary>
-    public static string InFull(CloseRecord record)
+    public static string InFull(CloseRecord record, CultureInfo language)
     {
-        string text = record.Explain(CultureInfo.InvariantCulture);
+        string text = record.Explain(language);
         int first = text.IndexOf('\n', StringComparison.Ordinal);
         return first < 0 ? Painted(record, text) : Painted(record, text[..first]) + text[first..];
     }
 
-    private static string Head(CloseRecord record)
+    private static string Head(CloseRecord record, CultureInfo language)
     {
-        string name = record.Name.Length == 0 ? "" : " " + record.Name;
+        string name = record.GetName(language) is { Length: > 0 } named ? " " + named : "";
         string reason = record.Reason.Length == 0 ? "" : " " + UntrustedText.Quote(record.Reason);
         return Painted(record, string.Create(CultureInfo.InvariantCulture, $"{record.Code}{name}")) + reason;
     }

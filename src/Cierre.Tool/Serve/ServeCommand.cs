@@ -13,7 +13,7 @@ namespace Cierre.Tool.Serve;
 /// <summary><c>cierre serve</c>: an echo server that reports every close.</summary>
 internal static class ServeCommand
 {
-    public static Command Create()
+    public static Command Create(LanguageOption language)
     {
         var standard = new WebSocketConnectionOptions();
         var url = new Option<HostAddress>("--url") { Description = "Where to listen: http://127.0.0.1:8080, or https:// with a certificate; * for all addresses; port 0 picks a free one.", HelpName = "URL", Required = true, CustomParser = ParseUrl };
@@ -32,7 +32,7 @@ internal static class ServeCommand
 
         var command = new Command("serve", "Serves WebSocket connections and reports how each one ends: echo at /; /close?code=N&reason=T closes at once; at /throw the first message makes the handler fail; /silent never sends.")
         {
-            url, maxMessage, accept, closeTimeout, pingInterval, pingTimeout, idleTimeout, cert, key, http2Only, json,
+            url, maxMessage, accept, closeTimeout, pingInterval, pingTimeout, idleTimeout, cert, key, http2Only, json, language,
         };
         command.SetAction(async parsed =>
         {
@@ -51,7 +51,7 @@ internal static class ServeCommand
             if (cleartextHttp2 && address.IsHttps) throw new UsageException("--h2c is cleartext: it needs a --url with http.");
             using X509Certificate2? certificate = Certificate(address, parsed.GetValue(cert), parsed.GetValue(key));
             await using WebApplication app = ToolHost.Build(address, certificate, cleartextHttp2);
-            return await RunAsync(app, Configure, new ServeReport(parsed.GetValue(json)));
+            return await RunAsync(app, Configure, new ServeReport(parsed.GetValue(json), language.Of(parsed)));
         });
         return command;
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using System.Threading.Channels;
 using Cierre.Tool.Output;
@@ -12,12 +13,13 @@ internal sealed class ServeReport
     private static readonly TimeSpan LastLines = TimeSpan.FromSeconds(1);
 
     private readonly bool _json;
+    private readonly CultureInfo _language;
     private readonly Channel<CloseRecord> _closes = Channel.CreateUnbounded<CloseRecord>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Task _writing;
 
-    public ServeReport(bool json)
+    public ServeReport(bool json, CultureInfo language)
     {
-        _json = json;
+        (_json, _language) = (json, language);
         _writing = Task.Run(WriteAsync);
     }
 
@@ -45,8 +47,8 @@ internal sealed class ServeReport
     {
         await foreach (CloseRecord record in _closes.Reader.ReadAllAsync())
         {
-            if (_json) CloseJson.Write(record);
-            else StandardOutput.WriteLine(CloseText.InOneLine(record));
+            if (_json) CloseJson.Write(record, _language);
+            else StandardOutput.WriteLine(CloseText.InOneLine(record, _language));
         }
     }
 }

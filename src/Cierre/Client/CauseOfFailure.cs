@@ -39,7 +39,7 @@ internal static class CauseOfFailure
         OpeningPhase.NameResolution or OpeningPhase.Tcp => Why(CloseCause.ConnectionRefused, exception, "ConnectionRefused", trace.Dialled),
         OpeningPhase.Tls => Tls(exception, trace, host),
         _ => TransportFault.EndOf(exception).Kind == TransportEndKind.Reset
-            ? Why(CloseCause.ConnectionReset, exception, "ConnectionReset", "before the answer")
+            ? Why(CloseCause.ConnectionReset, exception, "ResetBeforeAnswer")
             : Why(CloseCause.EndOfStream, exception, "ResponseEnded"),
     };
 

@@ -8,18 +8,16 @@ public sealed record CloseCodeInfo
 {
     // The texts are found under the key of the row; a registration brings its own.
     private readonly string _key;
-    private readonly string? _registeredName;
-    private readonly string? _registeredDescription;
 
     internal CloseCodeInfo(int from, int to, string key, bool onTheWire, CloseCodeUse app, ReconnectAdvice reconnect)
     {
         (From, To, _key, OnTheWire, App, Reconnect) = (from, to, key, onTheWire, app, reconnect);
     }
 
-    private CloseCodeInfo(CloseCodeInfo row, ushort code, string name, string description, ReconnectAdvice reconnect)
+    private CloseCodeInfo(CloseCodeInfo row, ushort code, ApplicationTexts texts, ReconnectAdvice reconnect)
         : this(code, code, row._key, row.OnTheWire, row.App, reconnect)
     {
-        (_registeredName, _registeredDescription) = (name, description);
+        Registered = texts;
     }
 
     /// <summary>The first code of the row, 0-65535.</summary>
@@ -28,7 +26,7 @@ public sealed record CloseCodeInfo
     /// <summary>The last code of the row, 0-65535; the same as <see cref="From"/> for a single code.</summary>
     public int To { get; internal init; }
 
-    /// <summary>The name as the IANA registry or the application gives it; empty for a range and for a code without a name.</summary>
+    /// <summary>The name as the IANA registry or the application gives it, in English; empty for a range and for a code without a name.</summary>
     public string Name => GetName(CultureInfo.InvariantCulture);
 
     /// <summary>What the code means, in English: one clause without a capital and without a full stop.</summary>
@@ -44,24 +42,24 @@ public sealed record CloseCodeInfo
     public ReconnectAdvice Reconnect { get; }
 
     /// <summary>Whether the application gave the code its name with <see cref="CloseCodes.Register"/>.</summary>
-    public bool IsRegisteredByApplication => _registeredName is not null;
+    public bool IsRegisteredByApplication => Registered is not null;
 
-    /// <summary>Gets the name in a language; English where a translation is missing.</summary>
-    /// <param name="culture">The language.</param>
+    /// <summary>Gets the name in a language; English where there is no translation.</summary>
+    /// <param name="culture">The language; null takes <see cref="CultureInfo.CurrentUICulture"/>.</param>
     /// <returns>The name; empty for a range and for a code without a name.</returns>
-    public string GetName(CultureInfo culture)
+    public string GetName(CultureInfo? culture = null)
     {
-        ArgumentNullException.ThrowIfNull(culture);
-        return _registeredName ?? Texts.Find(culture, _key + "Name") ?? "";
+        culture ??= CultureInfo.CurrentUICulture;
+        return Registered?.NameIn(culture) ?? Texts.Find(culture, _key + "Name") ?? "";
     }
 
-    /// <summary>Gets what the code means, in a language; English where a translation is missing.</summary>
-    /// <param name="culture">The language.</param>
+    /// <summary>Gets what the code means, in a language; English where there is no translation.</summary>
+    /// <param name="culture">The language; null takes <see cref="CultureInfo.CurrentUICulture"/>.</param>
     /// <returns>One clause without a capital and without a full stop.</returns>
-    public string GetDescription(CultureInfo culture)
+    public string GetDescription(CultureInfo? culture = null)
     {
-        ArgumentNullException.ThrowIfNull(culture);
-        return _registeredDescription is { Length: > 0 } ? _registeredDescription : Texts.Get(culture, _key);
+        culture ??= CultureInfo.CurrentUICulture;
+        return Registered?.DescriptionIn(culture) is { Length: > 0 } registered ? registered : Texts.Get(culture, _key);
     }
 
     /// <summary>Explains the code: its meaning, who may send it, when Cierre produces it, and whether to connect again.</summary>
@@ -78,6 +76,7 @@ public sealed record CloseCodeInfo
     /// <summary>When Cierre itself produces the code, or what it does when it is received.</summary>
     internal string When(CultureInfo culture) => Texts.Get(culture, _key + "When");
 
-    internal CloseCodeInfo As(ushort code, string name, string description, ReconnectAdvice? reconnect) =>
-        new(this, code, name, description, reconnect ?? Reconnect);
+    internal ApplicationTexts? Registered { get; private init; }
+
+    internal CloseCodeInfo As(ushort code, ApplicationTexts texts, ReconnectAdvice? reconnect) => new(this, code, texts, reconnect ?? Reconnect);
 }

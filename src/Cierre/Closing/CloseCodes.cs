@@ -81,17 +81,17 @@ public static class CloseCodes
     public static string Explain(int code, CultureInfo? culture = null) =>
         CloseExplanation.OfCode(Get(code), culture ?? CultureInfo.CurrentUICulture, code);
 
-    /// <summary>Gives a code of the application its name; explanations and advice then use it. Thread-safe.</summary>
+    /// <summary>Gives a code of the application its name; names, explanations and advice then use it. Thread-safe; holds for the process.</summary>
+    /// <remarks>It may be repeated with the same name, and then replaces description and advice. <see cref="Translate"/> says the same in other languages.</remarks>
     /// <param name="code">The code: 3000-4999, except those that the IANA registry names. RFC 6455 7.4.2.</param>
-    /// <param name="name">A short name, such as <c>Session replaced</c>.</param>
+    /// <param name="name">A short name, such as <c>Session replaced</c>; one line, without control characters.</param>
     /// <param name="description">What the code means: one clause without a capital and without a full stop; empty takes the text of the range.</param>
     /// <param name="reconnect">Whether to connect again when a peer closes with it; null means no.</param>
     /// <exception cref="ArgumentOutOfRangeException">The code is not in 3000-4999.</exception>
-    /// <exception cref="ArgumentException">The name is empty, or the code has another name already.</exception>
+    /// <exception cref="ArgumentException">The name is empty, name or description has a control character, or the code has another name already.</exception>
     public static void Register(ushort code, string name, string description = "", ReconnectAdvice? reconnect = null)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        ArgumentNullException.ThrowIfNull(description);
+        ApplicationTexts texts = ApplicationTexts.Of(name, description);
         if (code is < 3000 or > LastDefined)
             throw new ArgumentOutOfRangeException(nameof(code), code, Texts.Format(CultureInfo.InvariantCulture, "CodeNotRegistrable", code));
 
@@ -102,7 +102,31 @@ public static class CloseCodes
             CloseCodeInfo row = rows[index];
             if (row.Name.Length > 0 && !(row.IsRegisteredByApplication && row.Name == name))
                 throw new ArgumentException(Texts.Format(CultureInfo.InvariantCulture, "CodeHasName", code, row.Name), nameof(code));
-            _rows = [.. rows[..index], .. Split(row, code, name, description, reconnect), .. rows[(index + 1)..]];
+            if (row.Registered is { } before) texts = texts.WithTranslationsOf(before);
+            _rows = [.. rows[..index], .. Split(row, code, texts, reconnect), .. rows[(index + 1)..]];
+        }
+    }
+
+    /// <summary>Says the name and the description of a registered code in one more language. Thread-safe; may be repeated, the last one counts.</summary>
+    /// <param name="code">A code that <see cref="Register"/> named.</param>
+    /// <param name="culture">The language: that of <c>es</c> serves <c>es-MX</c> too, unless there is one of its own.</param>
+    /// <param name="name">The name; one line, without control characters.</param>
+    /// <param name="description">The description; empty takes the registered one.</param>
+    /// <exception cref="ArgumentException">The code was not registered, the culture is the invariant one, the name is empty, or name or description has a control character.</exception>
+    public static void Translate(ushort code, CultureInfo culture, string name, string description = "")
+    {
+        ArgumentNullException.ThrowIfNull(culture);
+        if (culture.Name.Length == 0) throw new ArgumentException(Texts.Get(CultureInfo.InvariantCulture, "CultureNotALanguage"), nameof(culture));
+        ApplicationTexts translation = ApplicationTexts.Of(name, description);
+
+        lock (Gate)
+        {
+            CloseCodeInfo[] rows = _rows;
+            int index = IndexOf(rows, code);
+            CloseCodeInfo row = rows[index];
+            if (row.Registered is not { } texts)
+                throw new ArgumentException(Texts.Format(CultureInfo.InvariantCulture, "CodeHasNoName", code), nameof(code));
+            _rows = [.. rows[..index], row.As(code, texts.With(culture, translation), row.Reconnect), .. rows[(index + 1)..]];
         }
     }
 
@@ -124,10 +148,10 @@ public static class CloseCodes
     private static CloseCodeInfo Range(int from, int to, string key, bool onTheWire, CloseCodeUse app, ReconnectAdvice reconnect) =>
         new(from, to, key, onTheWire, app, reconnect);
 
-    private static IEnumerable<CloseCodeInfo> Split(CloseCodeInfo row, ushort code, string name, string description, ReconnectAdvice? reconnect)
+    private static IEnumerable<CloseCodeInfo> Split(CloseCodeInfo row, ushort code, ApplicationTexts texts, ReconnectAdvice? reconnect)
     {
         if (row.From < code) yield return row with { To = code - 1 };
-        yield return row.As(code, name, description, reconnect);
+        yield return row.As(code, texts, reconnect);
         if (code < row.To) yield return row with { From = code + 1 };
     }
 

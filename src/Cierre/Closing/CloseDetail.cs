@@ -3,11 +3,18 @@ using System.Globalization;
 namespace Cierre.Closing;
 
 /// <summary>A sentence as key and numbers, so that one fact reads right in every language. The sentences are in Texts.resx.</summary>
-internal sealed class CloseDetail(string key, params object[] arguments) : IEquatable<CloseDetail>
+/// <remarks>A word of ours inside a sentence is a detail too: it comes out in the language of the sentence.</remarks>
+internal sealed class CloseDetail(string key, params object[] arguments) : IEquatable<CloseDetail>, IFormattable
 {
     public string Key => key;
 
     public IReadOnlyList<object> Arguments => arguments;
+
+    /// <summary>A number of things, with the singular where it is one.</summary>
+    public static CloseDetail Bytes(long count) => new(count == 1 ? "BytesOne" : "BytesMany", count);
+
+    /// <inheritdoc cref="Bytes"/>
+    public static CloseDetail Fragments(long count) => new(count == 1 ? "FragmentsOne" : "FragmentsMany", count);
 
     public string In(CultureInfo culture) => Texts.Format(culture, key, arguments);
 
@@ -21,4 +28,6 @@ internal sealed class CloseDetail(string key, params object[] arguments) : IEqua
     public override int GetHashCode() => HashCode.Combine(key, arguments.Length);
 
     public override string ToString() => English;
+
+    string IFormattable.ToString(string? format, IFormatProvider? formatProvider) => In(formatProvider as CultureInfo ?? CultureInfo.InvariantCulture);
 }

@@ -14,7 +14,7 @@ public sealed record CloseRecord
     /// handshake failed. RFC 6455 7.1.5.</summary>
     public ushort Code { get; internal init; } = CloseCode.AbnormalClosure;
 
-    /// <summary>The registered name of <see cref="Code"/>; empty where it has none.</summary>
+    /// <summary>The registered name of <see cref="Code"/>, in English; empty where it has none.</summary>
     public string Name => CloseCodes.Get(Code).Name;
 
     /// <summary>The reason that the peer gave: untrusted text, at most 123 bytes of UTF-8. RFC 6455 7.1.6.</summary>
@@ -64,9 +64,20 @@ public sealed record CloseRecord
 
     internal CloseWhy Why { get; init; } = CloseWhy.Aborted;
 
+    /// <summary>Gets <see cref="Name"/> in a language; English where there is no translation.</summary>
+    /// <param name="culture">The language; null takes <see cref="CultureInfo.CurrentUICulture"/>.</param>
+    /// <returns>The name; empty where the code has none.</returns>
+    public string GetName(CultureInfo? culture = null) => CloseCodes.Get(Code).GetName(culture);
+
+    /// <summary>Gets <see cref="Detail"/> in a language; English where there is no translation.</summary>
+    /// <param name="culture">The language; null takes <see cref="CultureInfo.CurrentUICulture"/>.</param>
+    /// <returns>One clause without a capital and without a full stop; what it quotes of the peer is as the peer wrote it.</returns>
+    public string GetDetail(CultureInfo? culture = null) => Why.Detail.In(culture ?? CultureInfo.CurrentUICulture);
+
     /// <summary>Explains the end in words: what happened, who ended it, what each side sent, and whether to reconnect.</summary>
-    /// <param name="culture">The language; null takes <see cref="CultureInfo.CurrentUICulture"/>. English where a text is missing.</param>
-    /// <returns>Several lines, without a trailing line end.</returns>
+    /// <remarks>In an application with <c>InvariantGlobalization</c> a culture <c>es</c> exists only if <c>PredefinedCulturesOnly</c> is false.</remarks>
+    /// <param name="culture">The language: Spanish for <c>es</c> and its regions, English for all others; null takes <see cref="CultureInfo.CurrentUICulture"/>.</param>
+    /// <returns>Several lines, without a trailing line end. Reasons are quoted as they went over the wire.</returns>
     public string Explain(CultureInfo? culture = null) => CloseExplanation.Of(this, culture ?? CultureInfo.CurrentUICulture);
 
     /// <summary>The code and the reason, for a debugger or a log: <c>1001 "restarting" clean peer-closed</c>.</summary>

@@ -114,11 +114,11 @@ public sealed record ReconnectAdvice
     }
 
     /// <summary>Says the advice in words: <c>yes, after a random delay of 0-5 s</c>.</summary>
-    /// <param name="culture">The language; English where a translation is missing.</param>
+    /// <param name="culture">The language, English where there is no translation; null takes <see cref="CultureInfo.CurrentUICulture"/>.</param>
     /// <returns>One clause without a full stop; <c>-</c> for no advice.</returns>
-    public string In(CultureInfo culture)
+    public string In(CultureInfo? culture)
     {
-        ArgumentNullException.ThrowIfNull(culture);
+        culture ??= CultureInfo.CurrentUICulture;
         return Kind switch
         {
             ReconnectKind.No => Texts.Get(culture, "ReconnectNo"),

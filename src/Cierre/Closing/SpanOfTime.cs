@@ -5,7 +5,9 @@ namespace Cierre.Closing;
 /// <summary>Writes a span of time with a unit that fits; the unit symbols are the same in every language.</summary>
 internal static class SpanOfTime
 {
-    public static string In(CultureInfo culture, TimeSpan time) => time switch
+    public static string In(CultureInfo culture, TimeSpan time) => Write(Texts.NumbersOf(culture), time);
+
+    private static string Write(CultureInfo culture, TimeSpan time) => time switch
     {
         { TotalSeconds: < 1 } => string.Create(culture, $"{time.TotalMilliseconds:0} ms"),
         { TotalMinutes: < 10 } => string.Create(culture, $"{time.TotalSeconds:0.0} s"),

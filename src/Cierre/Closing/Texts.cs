@@ -3,7 +3,7 @@ using System.Resources;
 
 namespace Cierre.Closing;
 
-/// <summary>Every sentence of the product, by key; English in Texts.resx.</summary>
+/// <summary>Every sentence of the product, by key: English in Texts.resx, a translation beside it. A culture without one reads English.</summary>
 internal static class Texts
 {
     private static readonly ResourceManager Resources = new("Cierre.Closing.Texts", typeof(Texts).Assembly);
@@ -15,5 +15,9 @@ internal static class Texts
     public static string? Find(CultureInfo culture, string key) => Resources.GetString(key, culture);
 
     public static string Format(CultureInfo culture, string key, params object[] arguments) =>
-        arguments.Length == 0 ? Get(culture, key) : string.Format(culture, Get(culture, key), arguments);
+        arguments.Length == 0 ? Get(culture, key) : string.Format(NumbersOf(culture), Get(culture, key), arguments);
+
+    /// <summary>Whose numbers go with the words: the culture's own where it has the words too. English words with the numbers of a third language would be neither.</summary>
+    public static CultureInfo NumbersOf(CultureInfo culture) =>
+        culture.TwoLetterISOLanguageName == Get(culture, "Language") ? culture : CultureInfo.InvariantCulture;
 }

@@ -7,22 +7,22 @@ internal static class Violations
     public static Violation ReservedBit(int bit) => Protocol(nameof(ReservedBit), bit);
 
     /// <summary>RFC 7692 6.1: RSV1 is set on the first frame of a message only, never on a control frame.</summary>
-    public static Violation ReservedBitOnFrame(int bit, string opcode) => Protocol(nameof(ReservedBitOnFrame), bit, opcode);
+    public static Violation ReservedBitOnFrame(int bit, string opcode) => Protocol(nameof(ReservedBitOnFrame), bit, Word(opcode));
 
     /// <summary>RFC 6455 5.2: opcodes 3-7 and 11-15 are reserved.</summary>
     public static Violation ReservedOpcode(int opcode) => Protocol(nameof(ReservedOpcode), opcode);
 
     /// <summary>RFC 6455 5.5: a control frame carries at most 125 bytes.</summary>
-    public static Violation ControlTooLong(string opcode) => Protocol(nameof(ControlTooLong), opcode);
+    public static Violation ControlTooLong(string opcode) => Protocol(nameof(ControlTooLong), Word(opcode));
 
     /// <summary>RFC 6455 5.5: a control frame is never fragmented.</summary>
-    public static Violation ControlFragmented(string opcode) => Protocol(nameof(ControlFragmented), opcode);
+    public static Violation ControlFragmented(string opcode) => Protocol(nameof(ControlFragmented), Word(opcode));
 
     /// <summary>RFC 6455 5.4: a continuation frame continues a message.</summary>
     public static Violation ContinuationWithoutStart() => Protocol(nameof(ContinuationWithoutStart));
 
     /// <summary>RFC 6455 5.4: the fragments of one message are not interleaved with another message.</summary>
-    public static Violation DataInsideMessage(string opcode) => Protocol(nameof(DataInsideMessage), opcode);
+    public static Violation DataInsideMessage(string opcode) => Protocol(nameof(DataInsideMessage), Word(opcode));
 
     /// <summary>RFC 6455 5.2: the most significant bit of a 64-bit length is 0.</summary>
     public static Violation LengthTopBit() => Protocol(nameof(LengthTopBit));
@@ -46,7 +46,7 @@ internal static class Violations
     public static Violation TextNotUtf8(long offset, byte value) => Data(nameof(TextNotUtf8), offset, value);
 
     /// <summary>RFC 6455 8.1: text ends with a whole code point.</summary>
-    public static Violation TextEndsInCodePoint(long length) => Data(nameof(TextEndsInCodePoint), length);
+    public static Violation TextEndsInCodePoint(long length) => Data(nameof(TextEndsInCodePoint), CloseDetail.Bytes(length));
 
     /// <summary>RFC 6455 5.5.1: a close reason is UTF-8.</summary>
     public static Violation CloseReasonNotUtf8(int offset, byte value) => Data(nameof(CloseReasonNotUtf8), offset, value);
@@ -56,11 +56,11 @@ internal static class Violations
         new(CloseCode.MessageTooBig, CloseCause.MessageTooBig, new CloseDetail(nameof(MessageTooBig), size, limit), Fails: true);
 
     /// <summary>RFC 6455 10.4: a limit on the number of fragments; an ordinary close.</summary>
-    public static Violation TooManyFragments(int limit) => Policy(CloseCode.PolicyViolation, CloseCause.PolicyViolation, nameof(TooManyFragments), limit);
+    public static Violation TooManyFragments(int limit) => Policy(CloseCode.PolicyViolation, CloseCause.PolicyViolation, nameof(TooManyFragments), CloseDetail.Fragments(limit));
 
     /// <summary>RFC 6455 7.4.1, 1003: the endpoint accepts only text, or only binary.</summary>
     public static Violation KindNotAccepted(string got, string accepted) =>
-        Policy(CloseCode.UnsupportedData, CloseCause.UnsupportedData, nameof(KindNotAccepted), got, accepted);
+        Policy(CloseCode.UnsupportedData, CloseCause.UnsupportedData, nameof(KindNotAccepted), Word(got), Word(accepted));
 
     /// <summary>RFC 6455 7.4.1, 1007: a typed endpoint's JSON; an ordinary close.</summary>
     public static Violation JsonNotValid() => Policy(CloseCode.InvalidFramePayloadData, CloseCause.InvalidData, nameof(JsonNotValid));
@@ -70,6 +70,9 @@ internal static class Violations
 
     /// <summary>IANA 3008: no message either way.</summary>
     public static Violation Idle(TimeSpan timeout) => Policy(CloseCode.Timeout, CloseCause.IdleTimeout, nameof(Idle), timeout.TotalSeconds);
+
+    // The RFC's own word for a kind of frame; other languages have theirs.
+    private static CloseDetail Word(string opcode) => new($"Opcode_{opcode}");
 
     private static Violation Protocol(string key, params object[] arguments) =>
         new(CloseCode.ProtocolError, CloseCause.ProtocolViolation, new CloseDetail(key, arguments), Fails: true);

@@ -15,12 +15,12 @@ internal static class CauseOfEnd
         _ => new CloseWhy(CloseCause.ConnectionReset, new CloseDetail("TransportFailed", ErrorName(end.Exception)), end.Exception),
     };
 
-    private static string ErrorName(Exception? exception)
+    private static object ErrorName(Exception? exception)
     {
         for (Exception? e = exception; e is not null; e = e.InnerException)
         {
             if (e is SocketException socket) return socket.SocketErrorCode.ToString();
-            if (e is HttpProtocolException http) return $"HTTP/2 error {http.ErrorCode}";
+            if (e is HttpProtocolException http) return new CloseDetail("Http2Error", http.ErrorCode);
         }
 
         return exception?.GetType().Name ?? "";

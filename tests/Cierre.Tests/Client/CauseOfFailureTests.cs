@@ -52,5 +52,9 @@ public sealed class CauseOfFailureTests
         Assert.Equal("TlsExpired", Of(failed, new OpeningTrace { CertificateErrors = SslPolicyErrors.RemoteCertificateChainErrors, CertificateExpired = DateTime.UtcNow }).Detail.Key);
     }
 
+    [Fact]
+    public void Reset_before_the_answer_says_so() =>
+        Assert.Equal("ResetBeforeAnswer", Of(new HttpRequestException("text", new SocketException((int)SocketError.ConnectionReset)), new OpeningTrace { Phase = OpeningPhase.Http }).Detail.Key);
+
     private static CloseWhy Of(Exception exception, OpeningTrace trace) => CauseOfFailure.Of(exception, trace, "host");
 }

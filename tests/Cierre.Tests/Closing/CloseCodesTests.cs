@@ -165,6 +165,63 @@ public class CloseCodesTests
         Assert.Throws<ArgumentException>(() => CloseCodes.Register(4951, "Another"));
     }
 
+    [Fact]
+    public void Registered_code_can_be_said_in_more_languages()
+    {
+        var (spanish, mexican) = (CultureInfo.GetCultureInfo("es"), CultureInfo.GetCultureInfo("es-MX"));
+        CloseCodes.Register(4952, "Kicked", "a moderator removed the user", ReconnectAdvice.Yes);
+        CloseCodes.Translate(4952, spanish, "Expulsado", "un moderador expulsó al usuario");
+        CloseCodeInfo row = CloseCodes.Get(4952);
+        Assert.Equal(("Kicked", "a moderator removed the user"), (row.Name, row.Description));
+        Assert.Equal(("Expulsado", "un moderador expulsó al usuario"), (row.GetName(mexican), row.GetDescription(mexican)));
+        Assert.Same(ReconnectAdvice.Yes, row.Reconnect);
+        Assert.StartsWith("4952 Expulsado: un moderador expulsó al usuario.\n  En una trama de cierre: sí.", CloseCodes.Explain(4952, spanish), StringComparison.Ordinal);
+        Rows_cover_0_to_4999_in_order_and_without_a_hole();
+    }
+
+    [Fact]
+    public void Registration_that_is_repeated_keeps_its_translations()
+    {
+        var spanish = CultureInfo.GetCultureInfo("es");
+        CloseCodes.Register(4953, "Full");
+        CloseCodes.Translate(4953, spanish, "Lleno");
+        CloseCodes.Register(4953, "Full", "the room is full");
+        Assert.Equal(("Lleno", "the room is full"), (CloseCodes.Get(4953).GetName(spanish), CloseCodes.Get(4953).GetDescription(spanish)));
+    }
+
+    [Fact]
+    public void Translation_without_a_description_takes_the_registered_one_or_that_of_the_range()
+    {
+        var spanish = CultureInfo.GetCultureInfo("es");
+        CloseCodes.Register(4954, "Full");
+        CloseCodes.Translate(4954, spanish, "Lleno");
+        Assert.Equal("para uso privado entre aplicaciones", CloseCodes.Get(4954).GetDescription(spanish));
+    }
+
+    [Theory]
+    [InlineData(4999, "es", "code", "4999 has no name to translate; call CloseCodes.Register first")]
+    [InlineData(1000, "es", "code", "1000 has no name to translate")]
+    [InlineData(3000, "es", "code", "3000 has no name to translate")]
+    [InlineData(4999, "", "culture", "the invariant culture is no language")]
+    public void Translation_of_nothing_or_into_nothing_is_refused(ushort code, string culture, string parameter, string message)
+    {
+        var refused = Assert.Throws<ArgumentException>(() => CloseCodes.Translate(code, CultureInfo.GetCultureInfo(culture), "Nombre"));
+        Assert.Equal(parameter, refused.ParamName);
+        Assert.StartsWith(message, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Name_and_description_are_one_line_in_every_language()
+    {
+        var spanish = CultureInfo.GetCultureInfo("es");
+        CloseCodes.Register(4956, "Name");
+        Assert.Equal("name", Assert.Throws<ArgumentException>(() => CloseCodes.Register(4956, "a\nb")).ParamName);
+        Assert.Equal("description", Assert.Throws<ArgumentException>(() => CloseCodes.Register(4956, "Name", "a\u001bb")).ParamName);
+        Assert.Equal("name", Assert.Throws<ArgumentException>(() => CloseCodes.Translate(4956, spanish, "")).ParamName);
+        Assert.Equal("description", Assert.Throws<ArgumentException>(() => CloseCodes.Translate(4956, spanish, "Nombre", "a\rb")).ParamName);
+        Assert.Equal("Name", CloseCodes.Get(4956).GetName(spanish));
+    }
+
     [Theory]
     [InlineData(1000)]
     [InlineData(2999)]
@@ -182,8 +239,12 @@ public class CloseCodesTests
     [Fact]
     public void Registrations_from_many_threads_all_count()
     {
+        CultureInfo[] languages = [.. ((string[])["es", "de", "fr", "it", "pt"]).Select(CultureInfo.GetCultureInfo)];
         Parallel.For(4960, 4990, code => CloseCodes.Register((ushort)code, $"Name {code}"));
+        Parallel.For(0, 30 * languages.Length, i => CloseCodes.Translate((ushort)(4960 + (i / languages.Length)), languages[i % languages.Length], $"{languages[i % languages.Length].Name} {i}"));
         Assert.All(Enumerable.Range(4960, 30), code => Assert.Equal($"Name {code}", CloseCodes.Get(code).Name));
+        Assert.All(Enumerable.Range(0, 30 * languages.Length), i =>
+            Assert.Equal($"{languages[i % languages.Length].Name} {i}", CloseCodes.Get(4960 + (i / languages.Length)).GetName(languages[i % languages.Length])));
         Rows_cover_0_to_4999_in_order_and_without_a_hole();
     }
 }

@@ -19,4 +19,8 @@ public class SpanOfTimeTests
     [Fact]
     public void Number_is_written_as_the_language_does() =>
         Assert.Equal("61,4 s", SpanOfTime.In(CultureInfo.GetCultureInfo("es"), TimeSpan.FromSeconds(61.4)));
+
+    [Fact]
+    public void Number_is_written_as_in_English_where_the_words_are() =>
+        Assert.Equal("61.4 s", SpanOfTime.In(CultureInfo.GetCultureInfo("fi"), TimeSpan.FromSeconds(61.4)));
 }

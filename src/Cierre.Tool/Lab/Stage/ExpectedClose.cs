@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Cierre.Tool.Lab.Stage;
@@ -36,12 +37,13 @@ internal sealed record ExpectedClose(int Code, bool WasClean, CloseFrame? Sent, 
     /// <summary>A connection that never opened.</summary>
     public static ExpectedClose NotOpened(CloseCause cause) => Lost(cause) with { Code = cause == CloseCause.TlsFailed ? CloseCode.TlsHandshake : CloseCode.AbnormalClosure };
 
-    public JsonObject ToJson()
+    /// <param name="language">That of the name. The rules spell details in English, so another language leaves them open.</param>
+    public JsonObject ToJson(CultureInfo language)
     {
         var json = new JsonObject
         {
             ["code"] = Code,
-            ["name"] = CloseCodes.Get((ushort)Code).Name,
+            ["name"] = CloseCodes.Get(Code).GetName(language),
             ["reason"] = Received?.Reason ?? "",
             ["wasClean"] = WasClean,
             ["sent"] = Frame(Sent),
@@ -50,7 +52,7 @@ internal sealed record ExpectedClose(int Code, bool WasClean, CloseFrame? Sent, 
             ["endedBy"] = EndedBy.ToKebabCase(),
         };
         if (Cause is { } cause) json["cause"] = cause.ToKebabCase();
-        if (Detail is not null) json["detail"] = Detail;
+        if (Detail is not null && language.Equals(CultureInfo.InvariantCulture)) json["detail"] = Detail;
         json["httpStatus"] = HttpStatus;
         return json;
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cierre.Tool.Output;
@@ -13,11 +14,15 @@ internal sealed record Outcome(Situation Situation, CloseRecord? Client, CloseRe
         situation,
         client,
         server,
-        [.. Comparison.Of("client", situation.Client?.ToJson(), Json(client)).Concat(Comparison.Of("server", situation.Server?.ToJson(), Json(server))).Select(difference => difference.ToString())]);
+        [.. Compare("client", situation.Client, client).Concat(Compare("server", situation.Server, server)).Select(difference => difference.ToString())]);
 
     /// <summary>One that could not be played to its end.</summary>
     public static Outcome Broken(Situation situation, string why) => new(situation, null, null, [why]);
 
+    // In English, whatever language the outcome is printed in.
+    private static IEnumerable<Difference> Compare(string side, ExpectedClose? expected, CloseRecord? record) =>
+        Comparison.Of(side, expected?.ToJson(CultureInfo.InvariantCulture), Json(record));
+
     private static JsonObject? Json(CloseRecord? record) =>
-        record is null ? null : JsonSerializer.SerializeToNode(CloseJson.Of(record), CloseJsonContext.Relaxed.CloseJson)!.AsObject();
+        record is null ? null : JsonSerializer.SerializeToNode(CloseJson.Of(record, CultureInfo.InvariantCulture), CloseJsonContext.Relaxed.CloseJson)!.AsObject();
 }
