@@ -6,7 +6,7 @@ using Cierre.Tool.Output;
 namespace Cierre.Tool.Lab;
 
 /// <summary>A situation's line for programs. The members stand in the order of the contract.</summary>
-internal sealed record SituationJson(string Type, string Name, ExpectedJson Expected, CloseJson? Client, CloseJson? Server, bool Ok)
+internal sealed record SituationJson(string Type, string Name, ExpectedJson Expected, CloseJson? Client, CloseJson? Server, ReceivedEvent? Event, bool Ok)
 {
     public static void Write(Outcome outcome) => JsonLines.Write(
         new SituationJson(
@@ -15,6 +15,7 @@ internal sealed record SituationJson(string Type, string Name, ExpectedJson Expe
             new ExpectedJson(outcome.Situation.Client?.ToJson(), outcome.Situation.Server?.ToJson()),
             outcome.Client is null ? null : CloseJson.Of(outcome.Client),
             outcome.Server is null ? null : CloseJson.Of(outcome.Server),
+            outcome.Event,
             outcome.Ok),
         SituationJsonContext.Relaxed.SituationJson);
 }
