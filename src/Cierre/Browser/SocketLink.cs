@@ -91,9 +91,9 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, WebSocketOptio
         {
             record = await ConverseAsync(await WebSocketConnection.ConnectAsync(url.Address, options, _opening.Token));
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (_dropped is not null)
         {
-            record = NotOpened(_dropped!);
+            record = NotOpened(_dropped);
         }
         catch (WebSocketConnectException e)
         {

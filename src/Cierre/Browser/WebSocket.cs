@@ -58,7 +58,7 @@ public sealed partial class WebSocket : EventTarget, IAsyncDisposable
     /// <param name="options">Headers, credentials, TLS, proxy, keep-alive and limits; copied.</param>
     /// <param name="protocols">The subprotocols to ask for, the preferred one first. The server has to choose one.</param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
-    /// <exception cref="ArgumentException">A header of the options cannot be part of an opening request.</exception>
+    /// <exception cref="ArgumentException">A header of the options cannot be part of an opening request, or subprotocols are among them.</exception>
     /// <exception cref="DomException">SyntaxError: the URL is not one to connect to; a subprotocol is not a token, or is there twice in any ASCII case.</exception>
     public WebSocket(string url, WebSocketOptions options, params string[] protocols)
     {

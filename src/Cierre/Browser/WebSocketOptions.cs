@@ -30,8 +30,10 @@ public sealed class WebSocketOptions : WebSocketClientOptions
     } = 64 * 1024 * 1024;
 
     /// <summary>What the connection is opened with: a copy.</summary>
+    /// <exception cref="ArgumentException">It has subprotocols of its own.</exception>
     internal WebSocketOptions For(string[] protocols)
     {
+        if (Subprotocols.Count != 0) throw new ArgumentException("Subprotocols are set in the options; give them to the constructor of WebSocket instead.", nameof(protocols));
         var copy = (WebSocketOptions)CopyFor(protocols);
         copy.RequireSubprotocol = true;
         copy.ConfigureHandler = copy.Configure;

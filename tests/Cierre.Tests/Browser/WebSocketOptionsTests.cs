@@ -52,6 +52,13 @@ public sealed class WebSocketOptionsTests
         Assert.Equal((null, null), (handler.Credentials, handler.Proxy));
     }
 
+    [Fact]
+    public void Subprotocols_belong_into_the_constructor()
+    {
+        var options = new WebSocketOptions { Subprotocols = { "chat" } };
+        Assert.Throws<ArgumentException>(() => new Cierre.Browser.WebSocket("ws://127.0.0.1", options));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
