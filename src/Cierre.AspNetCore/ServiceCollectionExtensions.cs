@@ -5,7 +5,6 @@ using Cierre.AspNetCore.Kestrel;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -15,7 +14,8 @@ namespace Cierre.AspNetCore;
 public static class ServiceCollectionExtensions
 {
     /// <summary>Registers what <c>MapWebSocket</c> needs: the roster of connections, the drain when the host stops, the options of the configuration section
-    /// <c>Cierre</c> (validated at start), and Kestrel's socket transport with an output that writes to the socket itself.</summary>
+    /// <c>Cierre</c> (validated at start), and a socket transport for Kestrel whose sockets are taken over after the upgrade (it follows
+    /// <c>SocketTransportOptions</c>).</summary>
     /// <param name="services">The application's services.</param>
     /// <returns>The same services.</returns>
     public static IServiceCollection AddCierre(this IServiceCollection services)
@@ -32,8 +32,7 @@ public static class ServiceCollectionExtensions
         services.AddScoped(provider => provider.GetRequiredService<CurrentConnection>().Connection
             ?? throw new InvalidOperationException("A WebSocketConnection can be had as a parameter of a WebSocket endpoint's handler only."));
         services.AddOptions<WebSocketEndpointOptions>().BindConfiguration("Cierre").ValidateOnStart();
-        services.AddSingleton<IConnectionListenerFactory, DirectOutputListenerFactory>();
-        services.PostConfigure<SocketTransportOptions>(options => options.UnsafePreferInlineScheduling = true);
+        services.AddSingleton<IConnectionListenerFactory, SocketListenerFactory>();
         RefuseByCloseInFrontOf(services, services.LastOrDefault(s => s.ServiceType == typeof(IAuthorizationMiddlewareResultHandler)));
         return services;
     }

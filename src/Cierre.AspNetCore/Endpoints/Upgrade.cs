@@ -54,7 +54,7 @@ internal static class Upgrade
         context.Response.Headers[HeaderNames.Upgrade] = OpeningHeaders.WebSocket;
         context.Response.Headers[HeaderNames.SecWebSocketAccept] = accepted.Accept;
         // Before the answer: a peer may send its close frame, and end its stream, as soon as it has it.
-        context.Features.Get<DirectOutputFeature>()?.End.Upgraded();
+        context.Features.Get<SocketConnection>()?.Upgraded();
         Stream stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
         if (OfKestrel(context) is { } kestrel) return kestrel;
         PipeReader reader = Reader(stream);
@@ -64,16 +64,16 @@ internal static class Upgrade
     /// <summary>The stream is the wire's to dispose.</summary>
     private static PipeReader Reader(Stream stream) => PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true));
 
-    /// <summary>Kestrel's transport below HTTP: reading it is what makes the difference in speed over the upgraded stream.</summary>
-    private static PipeTransport? OfKestrel(HttpContext context)
+    /// <summary>The socket itself, or else Kestrel's transport below HTTP: reading that makes the difference in speed over the upgraded stream.</summary>
+    private static Transport? OfKestrel(HttpContext context)
     {
         if (context.Features.Get<IConnectionTransportFeature>()?.Transport is not { } pipe) return null;
-        DirectOutputFeature? direct = context.Features.Get<DirectOutputFeature>();
+        SocketConnection? own = context.Features.Get<SocketConnection>();
+        if (own?.TakeOver(pipe) is { } socket) return socket;
         var wire = new KestrelWire(
             pipe.Output,
             context.Features.Get<IConnectionSocketFeature>()?.Socket,
-            direct: direct is not null && ReferenceEquals(direct.Output, pipe.Output),
-            proven: direct is not null,
+            proven: own is not null,
             context.Features.Get<ISslStreamFeature>()?.SslStream,
             context.Features.Get<IConnectionLifetimeFeature>());
         return new PipeTransport(pipe.Input, wire);

@@ -7,11 +7,10 @@ using Microsoft.AspNetCore.Connections.Features;
 
 namespace Cierre.AspNetCore.Kestrel;
 
-/// <summary>The sending half of an upgraded HTTP/1.1 connection, cleartext or TLS.</summary>
+/// <summary>The sending half of an upgraded HTTP/1.1 connection whose socket cannot be taken over: TLS, or another transport.</summary>
 /// <param name="socket">The socket, where there is one below.</param>
-/// <param name="direct">Whether nothing stands between the application's bytes and the socket.</param>
 /// <param name="proven">Whether a completed flush of <paramref name="output"/> means that the kernel has the bytes.</param>
-internal sealed class KestrelWire(PipeWriter output, Socket? socket, bool direct, bool proven, SslStream? tls, IConnectionLifetimeFeature? lifetime) : Wire
+internal sealed class KestrelWire(PipeWriter output, Socket? socket, bool proven, SslStream? tls, IConnectionLifetimeFeature? lifetime) : Wire
 {
     private volatile bool _aborted;
     private volatile bool _writing;
@@ -34,13 +33,12 @@ internal sealed class KestrelWire(PipeWriter output, Socket? socket, bool direct
         }
     }
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {
-        if (!direct) return ThroughPipeAsync(bytes);
-        ValueTask<int> sent = socket!.SendAsync(bytes, SocketFlags.None);
-        if (!sent.IsCompletedSuccessfully) return Awaited(sent);
-        _ = sent.Result;
-        return default;
+        _writing = true;
+        FlushResult result = await output.WriteAsync(bytes);
+        _writing = false;
+        if (result.IsCompleted) throw new ConnectionAbortedException("The connection's output was completed.");
     }
 
     public override async ValueTask ShutdownSendAsync()
@@ -80,20 +78,5 @@ internal sealed class KestrelWire(PipeWriter output, Socket? socket, bool direct
         {
             // The peer was faster.
         }
-    }
-
-    private async ValueTask Awaited(ValueTask<int> sent)
-    {
-        _writing = true;
-        await sent;
-        _writing = false;
-    }
-
-    private async ValueTask ThroughPipeAsync(ReadOnlyMemory<byte> bytes)
-    {
-        _writing = true;
-        FlushResult result = await output.WriteAsync(bytes);
-        _writing = false;
-        if (result.IsCompleted) throw new ConnectionAbortedException("The connection's output was completed.");
     }
 }

@@ -13,7 +13,7 @@ public sealed class PipeTransportTests
 
     private readonly Pipe _input = new(new PipeOptions(useSynchronizationContext: false));
     private readonly TestWire _wire = new();
-    private readonly Receiver _receiver = new();
+    private readonly TestReceiver _receiver = new();
     private readonly PipeTransport _transport;
 
     public PipeTransportTests() => _transport = new PipeTransport(_input.Reader, _wire);
@@ -237,58 +237,11 @@ public sealed class PipeTransportTests
     {
         var inline = new Pipe(new PipeOptions(readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, useSynchronizationContext: false));
         var transport = new PipeTransport(inline.Reader, _wire);
-        var receiver = new Receiver();
+        var receiver = new TestReceiver();
         transport.Start(receiver);
         transport.Close();
         Assert.True(receiver.End.Wait(Bound));
         Assert.NotEqual(Environment.CurrentManagedThreadId, receiver.EndThread);
-    }
-
-    private sealed class Receiver : ITransportReceiver
-    {
-        private readonly List<byte> _bytes = [];
-        private readonly TaskCompletionSource<TransportEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly TaskCompletionSource _full = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public byte[] Bytes => [.. _bytes];
-
-        public List<bool> Lasts { get; } = [];
-
-        public List<bool> Looks { get; } = [];
-
-        public int Room { get; set; } = int.MaxValue;
-
-        public bool IsHolding { get; set; }
-
-        public int Batches { get; private set; }
-
-        public int EndThread { get; private set; }
-
-        public Task<TransportEnd> End => _end.Task;
-
-        public Task Full => _full.Task;
-
-        public int Receive(Memory<byte> bytes, bool last)
-        {
-            int count = Math.Min(Room, bytes.Length);
-            Room -= count;
-            _bytes.AddRange(bytes.Span[..count]);
-            Lasts.Add(last);
-            // Unmasking happens in place; what is offered again must be as it came.
-            bytes.Span[..count].Fill(0xFF);
-            if (count < bytes.Length) _full.TrySetResult();
-            return count;
-        }
-
-        public void BatchEnd() => Batches++;
-
-        public void Looked(bool any) => Looks.Add(any);
-
-        public void Ended(TransportEnd end)
-        {
-            EndThread = Environment.CurrentManagedThreadId;
-            _end.SetResult(end);
-        }
     }
 
     private sealed class TestWire : Wire

@@ -1,0 +1,242 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace Cierre.Transports;
+
+/// <summary>Who has read a socket until now.</summary>
+/// <param name="Read">What it read and nobody used; completed behind that.</param>
+/// <param name="Ended">Completes when it has let go, at the latest with the next bytes; with an exception if it met the socket's end, which is told only once.</param>
+internal sealed record EarlierReader(PipeReader Read, Task<Exception?> Ended);
+
+/// <summary>A socket that is read and written with nothing in between: no pipe, and no second thread.</summary>
+/// <param name="socket">Connected, and this transport's own.</param>
+/// <param name="earlier">Who has read the socket until now.</param>
+/// <remarks>
+/// While it waits it holds a small buffer. That one takes a small message in a single call; one that fills it is a hint that more has
+/// come, and the rest is read into a large buffer for as long as there is any.
+/// </remarks>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA1001", Justification = "A semaphore whose wait handle is never asked for holds nothing.")]
+internal sealed class SocketTransport(Socket socket, EarlierReader? earlier = null) : Transport
+{
+    private const int Small = 1024;
+    private const int Large = 64 * 1024;
+
+    private readonly SemaphoreSlim _room = new(0);
+    private readonly byte[] _small = new byte[Small];
+    private ITransportReceiver? _receiver;
+    private volatile bool _closing;
+    private volatile bool _cut;
+    private volatile bool _writing;
+    private bool _offering = earlier is not null;
+    private bool _looking;
+
+    public override int Unread
+    {
+        get
+        {
+            try
+            {
+                return socket.Available;
+            }
+            catch (Exception e) when (IsOfTheEnd(e))
+            {
+                return 0;
+            }
+        }
+    }
+
+    public override void Start(ITransportReceiver receiver)
+    {
+        _receiver = receiver;
+        _ = PumpAsync(receiver);
+    }
+
+    public override void Resume() => _room.Release();
+
+    public override void Look()
+    {
+        // In this order. Where there is something, or its reader is at it, that reader answers.
+        Interlocked.Exchange(ref _looking, true);
+        if (Unread == 0 && !Volatile.Read(ref _offering) && Interlocked.Exchange(ref _looking, false)) _receiver!.Looked(any: false);
+    }
+
+    public override ValueTask ShutdownSendAsync()
+    {
+        Shutdown(SocketShutdown.Send);
+        return default;
+    }
+
+    public override void Close()
+    {
+        _closing = true;
+        _room.Release();
+        // On the pool: a receive that ends here might run the pump under the connection's lock.
+        ThreadPool.UnsafeQueueUserWorkItem(static transport => transport.LetGo(), this, preferLocal: false);
+    }
+
+    public override void Abort()
+    {
+        _cut = true;
+        Close();
+    }
+
+    public override ValueTask ReleaseAsync()
+    {
+        LetGo();
+        return default;
+    }
+
+    protected override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
+    {
+        ValueTask<int> sent = socket.SendAsync(bytes, SocketFlags.None);
+        if (!sent.IsCompletedSuccessfully) return Awaited(sent);
+        _ = sent.Result;
+        return default;
+    }
+
+    private async ValueTask Awaited(ValueTask<int> sent)
+    {
+        _writing = true;
+        await sent;
+        _writing = false;
+    }
+
+    private static bool IsOfTheEnd(Exception e) => e is SocketException or ObjectDisposedException;
+
+    /// <summary>A peer that takes nothing is cut: nothing in order would reach it.</summary>
+    private void LetGo()
+    {
+        if (_cut || _writing)
+        {
+            socket.Close(timeout: 0);
+            return;
+        }
+
+        Shutdown(SocketShutdown.Both);
+        socket.Dispose();
+    }
+
+    private void Shutdown(SocketShutdown direction)
+    {
+        try
+        {
+            socket.Shutdown(direction);
+        }
+        catch (Exception e) when (IsOfTheEnd(e))
+        {
+            // The peer was faster; the pump sees the same end.
+        }
+    }
+
+    private async Task PumpAsync(ITransportReceiver receiver)
+    {
+        TransportEnd end;
+        try
+        {
+            if (earlier is not null) await FollowAsync(earlier, receiver);
+            end = await ReadToEndAsync(receiver);
+        }
+        catch (ObjectDisposedException e) when (!_closing)
+        {
+            // The host cut it.
+            end = new TransportEnd(TransportEndKind.Reset, e);
+        }
+        catch (Exception e)
+        {
+            end = _closing ? new TransportEnd(TransportEndKind.Closed, e) : TransportFault.EndOf(e);
+        }
+
+        receiver.Ended(end);
+    }
+
+    private async ValueTask FollowAsync(EarlierReader reader, ITransportReceiver receiver)
+    {
+        PipeReader pipe = reader.Read;
+        bool more = true;
+        while (more && !_closing)
+        {
+            ReadResult result = await pipe.ReadAsync();
+            foreach (ReadOnlyMemory<byte> piece in result.Buffer)
+            {
+                // The pipe's blocks are ours until we advance: payload is unmasked where it lies.
+                if (!piece.IsEmpty) await OfferAsync(MemoryMarshal.AsMemory(piece), receiver);
+            }
+
+            pipe.AdvanceTo(result.Buffer.End);
+            more = !result.IsCompleted;
+        }
+
+        Offered(receiver);
+        if (await reader.Ended is { } error) throw error;
+    }
+
+    private async ValueTask<TransportEnd> ReadToEndAsync(ITransportReceiver receiver)
+    {
+        while (!_closing)
+        {
+            int count = await socket.ReceiveAsync(_small.AsMemory(), SocketFlags.None);
+            if (count == 0) return new TransportEnd(TransportEndKind.EndOfStream);
+            Volatile.Write(ref _offering, true);
+            if (count == Small) await ReadLargeAsync(receiver);
+            else if (Offer(_small.AsMemory(0, count), receiver) is var taken && (taken < count || receiver.IsHolding)) await OfferRestAsync(_small.AsMemory(taken, count - taken), receiver);
+            Offered(receiver);
+        }
+
+        return new TransportEnd(TransportEndKind.Closed);
+    }
+
+    /// <summary>The small buffer is full: takes what else has come, and hands it out as one.</summary>
+    private async ValueTask ReadLargeAsync(ITransportReceiver receiver)
+    {
+        byte[] large = ArrayPool<byte>.Shared.Rent(Large);
+        try
+        {
+            _small.CopyTo(large, 0);
+            int count = Small;
+            bool filled;
+            do
+            {
+                // Asked first, so that the receive never waits.
+                if (socket.Available > 0) count += socket.Receive(large.AsSpan(count));
+                filled = count == large.Length;
+                if (count != 0) await OfferAsync(large.AsMemory(0, count), receiver);
+                count = 0;
+            }
+            while (filled && !_closing);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(large);
+        }
+    }
+
+    private ValueTask OfferAsync(Memory<byte> bytes, ITransportReceiver receiver)
+    {
+        int taken = Offer(bytes, receiver);
+        return taken == bytes.Length && !receiver.IsHolding ? default : OfferRestAsync(bytes[taken..], receiver);
+    }
+
+    private async ValueTask OfferRestAsync(Memory<byte> bytes, ITransportReceiver receiver)
+    {
+        while (!_closing && (!bytes.IsEmpty || receiver.IsHolding))
+        {
+            await _room.WaitAsync();
+            if (!receiver.IsHolding && !bytes.IsEmpty && !_closing) bytes = bytes[Offer(bytes, receiver)..];
+        }
+    }
+
+    private static int Offer(Memory<byte> bytes, ITransportReceiver receiver)
+    {
+        int taken = receiver.Receive(bytes, last: true);
+        receiver.BatchEnd();
+        return taken;
+    }
+
+    private void Offered(ITransportReceiver receiver)
+    {
+        Interlocked.Exchange(ref _offering, false);
+        if (Volatile.Read(ref _looking) && Interlocked.Exchange(ref _looking, false)) receiver.Looked(any: true);
+    }
+}
