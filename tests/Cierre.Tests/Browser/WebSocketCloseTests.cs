@@ -157,6 +157,34 @@ public sealed class WebSocketCloseTests
     }
 
     [Fact]
+    public async Task Messages_that_wait_for_their_task_when_the_socket_closes_are_dropped()
+    {
+        var both = new TaskCompletionSource();
+        await using var server = RawServer.Start(async peer =>
+        {
+            await peer.SendTextAsync("a");
+            await peer.SendTextAsync("b");
+            await peer.SendFrameAsync(9);
+            Assert.Equal(10, (await peer.ReadFrameAsync()).Opcode);
+            // The pong is out: "b" was read before the ping.
+            both.SetResult();
+            await peer.SendFrameAsync(8, (await peer.ReadFrameAsync()).Payload);
+        });
+        WebSocket socket = SocketRig.Make(server.Url);
+        List<object?> got = [];
+        socket.OnMessage = e =>
+        {
+            got.Add(e.Data);
+            Assert.True(both.Task.Wait(SocketRig.Bound));
+            socket.Close(1000);
+        };
+        var closed = new TaskCompletionSource<bool>();
+        socket.OnClose = e => closed.SetResult(e.WasClean);
+        Assert.True(await closed.Task.WaitAsync(SocketRig.Bound));
+        Assert.Equal(["a"], got);
+    }
+
+    [Fact]
     public async Task Silent_server_is_left_after_the_close_timeout_with_error_and_1006()
     {
         await using var server = RawServer.Start(peer => peer.ReadToEndAsync());
