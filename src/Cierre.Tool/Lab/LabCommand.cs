@@ -8,7 +8,7 @@ using Cierre.Tool.Output;
 
 namespace Cierre.Tool.Lab;
 
-/// <summary><c>cierre lab</c>: the close lab, which makes connections end in every way and compares what both sides' records say with the rules of closing.</summary>
+/// <summary><c>cierre lab</c>: the close lab, which makes connections end in every way and compares what both sides' records, and the events of the browser's API, say with the rules of closing.</summary>
 internal static class LabCommand
 {
     private const string Every = "all";
@@ -22,7 +22,7 @@ internal static class LabCommand
             AllowMultipleArgumentsPerToken = true,
         };
         run.CompletionSources.Add([Every, .. All.Situations.Select(situation => situation.Name)]);
-        var json = new Option<bool>("--json") { Description = "Print JSON, one object a line: {\"type\":\"situation\",\"name\",\"expected\":{\"client\",\"server\"},\"client\",\"server\",\"ok\"}." };
+        var json = new Option<bool>("--json") { Description = "Print JSON, one object a line: {\"type\":\"situation\",\"name\",\"expected\":{\"client\",\"server\"},\"client\",\"server\",\"event\",\"ok\"}." };
         var command = new Command("lab", $"Makes connections end in every way, by the real cause of each, and compares what both sides' records say with the rules of closing. Exit code 1: something differs.\n\nThe situations:\n{Names()}")
         {
             run, json, language,

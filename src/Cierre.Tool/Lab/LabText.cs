@@ -10,7 +10,7 @@ namespace Cierre.Tool.Lab;
 internal static class LabText
 {
     // With the other columns as wide as they get, a row fits into 100 characters.
-    private const int WidthOfWhy = 35;
+    private const int WidthOfWhy = 29;
     private const string Why = "cause and reason";
 
     public static string Of(IReadOnlyList<Outcome> outcomes, TimeSpan time, CultureInfo language)
@@ -22,6 +22,7 @@ internal static class LabText
         }
 
         if (lines.Count > 2) lines.Add("");
+        lines.Add("event: what the listeners of the browser's API get in the client's place: o open, e error, c close");
         lines.Add(Sum(outcomes, time));
         return string.Join('\n', lines);
     }
@@ -37,7 +38,7 @@ internal static class LabText
     private static Table Table(IReadOnlyList<Outcome> outcomes, CultureInfo language)
     {
         var table = new Table { Border = TableBorder.Simple };
-        foreach (string title in (string[])["situation", "side", "code", "clean", "sent", "got", Why, "ok"])
+        foreach (string title in (string[])["situation", "side", "code", "clean", "sent", "got", Why, "event", "ok"])
         {
             table.AddColumn(new TableColumn(title) { Padding = new Padding(0), NoWrap = title != Why, Width = title == Why ? WidthOfWhy : null });
         }
@@ -47,16 +48,18 @@ internal static class LabText
             string name = outcome.Situation.Name;
             IRenderable ok = outcome.Ok ? new Text("yes", Color.Green) : new Text("NO", Color.Red);
             string said = "";
+            // Of the browser's API, in the client's row: o for open, e for error, c for close.
+            string events = outcome.Event is { } received ? string.Join(' ', received.Order.Select(type => type[0])) : "";
             foreach ((string side, CloseRecord record) in Records(outcome))
             {
                 string cause = record.Cause.ToKebabCase();
                 string words = Words(record, language);
-                table.AddRow([new Text(name), new Text(side), .. Cells(record), new Text(words == said ? cause : cause + words), ok]);
+                table.AddRow([new Text(name), new Text(side), .. Cells(record), new Text(words == said ? cause : cause + words), new Text(side == "client" ? events : ""), ok]);
                 // Once for the situation, not for each record; the same words once, too.
                 (name, ok, said) = ("", Text.Empty, words);
             }
 
-            if (name.Length > 0) table.AddRow([new Text(name), new Text("none"), .. Enumerable.Repeat(Text.Empty, 5), ok]);
+            if (name.Length > 0) table.AddRow([new Text(name), new Text("none"), .. Enumerable.Repeat(Text.Empty, 6), ok]);
         }
 
         return table;

@@ -7,7 +7,7 @@ using Cierre.Tool.Output;
 namespace Cierre.Tool.Lab;
 
 /// <summary>A situation's line for programs. The members stand in the order of the contract.</summary>
-internal sealed record SituationJson(string Type, string Name, ExpectedJson Expected, CloseJson? Client, CloseJson? Server, bool Ok)
+internal sealed record SituationJson(string Type, string Name, ExpectedJson Expected, CloseJson? Client, CloseJson? Server, ReceivedEvent? Event, bool Ok)
 {
     public static void Write(Outcome outcome, CultureInfo language) => JsonLines.Write(
         new SituationJson(
@@ -16,6 +16,7 @@ internal sealed record SituationJson(string Type, string Name, ExpectedJson Expe
             new ExpectedJson(outcome.Situation.Client?.ToJson(language), outcome.Situation.Server?.ToJson(language)),
             outcome.Client is null ? null : CloseJson.Of(outcome.Client, language),
             outcome.Server is null ? null : CloseJson.Of(outcome.Server, language),
+            outcome.Event,
             outcome.Ok),
         SituationJsonContext.Relaxed.SituationJson);
 }

@@ -1,5 +1,6 @@
 using Cierre;
 using Cierre.AspNetCore;
+using Cierre.Browser;
 using Microsoft.AspNetCore.Builder;
 
 namespace Cierre.AspNetCore.Tests.Samples;
@@ -40,6 +41,22 @@ internal static class ReadmeSamples
         #endregion
 
         return record.Explain(System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    public static async Task<CloseEvent> BrowserAsync(string url)
+    {
+        #region browser
+        var socket = new WebSocket(url);
+        socket.OnOpen = _ => socket.Send("hello");
+        socket.OnMessage = e =>
+        {
+            Console.WriteLine(e.Data);
+            socket.Close(4001, "heard enough");
+        };
+        socket.OnClose = e => Console.WriteLine($"{e.Code} {e.Reason} {e.WasClean}\n{e.Explain()}");
+        #endregion
+
+        return await socket.Closed;
     }
 
     public static async Task<string> FailureAsync(Uri url)

@@ -27,6 +27,8 @@ public class ReadmeSamplesTests
         string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         string explanation = await ReadmeSamples.ClientAsync(new Uri(address + "/echo")).WaitAsync(TimeSpan.FromSeconds(10));
         Assert.StartsWith("4001", explanation, StringComparison.Ordinal);
+        Browser.CloseEvent close = await ReadmeSamples.BrowserAsync(address + "/echo").WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal((4001, "", true), (close.Code, close.Reason, close.WasClean));
         await app.StopAsync();
     }
 

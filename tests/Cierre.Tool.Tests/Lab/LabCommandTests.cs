@@ -40,7 +40,7 @@ public sealed class LabCommandTests
         Assert.Equal(["1000-client-closes", "1002-unmasked-at-server", "refused-403"], result.Lines.Select(line => (string)line["name"]!));
         foreach (JsonNode line in result.Lines)
         {
-            Assert.Equal(["type", "name", "expected", "client", "server", "ok"], Fields(line));
+            Assert.Equal(["type", "name", "expected", "client", "server", "event", "ok"], Fields(line));
             Assert.Equal("situation", (string)line["type"]!);
             Assert.Equal(["client", "server"], Fields(line["expected"]!));
             foreach (string side in (string[])["client", "server"])
@@ -53,10 +53,31 @@ public sealed class LabCommandTests
             }
         }
 
+        Assert.Equal("""{"code":1000,"reason":"","wasClean":true,"order":["open","close"]}""", result.Lines[0]["event"]!.ToJsonString());
+        Assert.Null(result.Lines[1]["event"]);
+        Assert.Equal("""{"code":1006,"reason":"","wasClean":false,"order":["error","close"]}""", result.Lines[2]["event"]!.ToJsonString());
+
         // A raw peer has no record, and a request that was refused never became a connection of the server's.
         Assert.Null(result.Lines[1]["client"]);
         Assert.Null(result.Lines[2]["server"]);
         Assert.Equal(403, (int)result.Lines[2]["client"]!["httpStatus"]!);
+    }
+
+    [Fact]
+    public async Task Browser_API_gets_one_close_event_as_the_last_and_an_error_before_it_only_where_no_close_frame_counts()
+    {
+        ToolResult result = await ToolProcess.RunAsync("lab", "--run", "all", "--json");
+        foreach (JsonNode line in result.Lines)
+        {
+            Assert.Equal(line["client"] is null, line["event"] is null);
+            if (line["client"] is not { } client) continue;
+            JsonNode received = line["event"]!;
+            string name = (string)line["name"]!;
+            Assert.Equal((name, (int)client["code"]!, (string)client["reason"]!, (bool)client["wasClean"]!), (name, (int)received["code"]!, (string)received["reason"]!, (bool)received["wasClean"]!));
+            bool opens = !name.StartsWith("refused", StringComparison.Ordinal) && (int)client["code"]! != 1015;
+            bool fails = (int)client["code"]! is 1006 or 1015;
+            Assert.Equal([.. opens ? (string[])["open"] : [], .. fails ? (string[])["error"] : [], "close"], received["order"]!.AsArray().Select(type => (string)type!));
+        }
     }
 
     [Fact]

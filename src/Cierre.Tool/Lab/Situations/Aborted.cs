@@ -14,7 +14,7 @@ internal static class Aborted
         Server = Theirs,
         Play = async scene =>
         {
-            await using WebSocketConnection client = await scene.ConnectAsync();
+            await using LabClient client = await scene.ConnectAsync();
             await scene.ServerSide;
             client.Abort();
             return await client.Closed;
@@ -32,7 +32,7 @@ internal static class Aborted
         Server = Ours,
         Play = async scene =>
         {
-            await using WebSocketConnection client = await scene.ConnectAsync();
+            await using LabClient client = await scene.ConnectAsync();
             return await client.Closed;
         },
     };

@@ -15,10 +15,10 @@ internal static class BothClose
         Play = async scene =>
         {
             using Wire wire = Wire.To(scene.Url);
-            await using WebSocketConnection client = await Scene.ConnectAsync(wire.Url);
+            await using LabClient client = await scene.ConnectAsync(wire.Url);
             WebSocketConnection server = await scene.ServerSide;
             wire.Hold();
-            Task closing = Task.WhenAll(client.CloseAsync(FromClient.Code, FromClient.Reason), server.CloseAsync(FromServer.Code, FromServer.Reason));
+            Task closing = Task.WhenAll(client.CloseAsync(FromClient), server.CloseAsync(FromServer.Code, FromServer.Reason));
             await wire.BothSentAsync();
             wire.Release();
             await closing;

@@ -13,8 +13,8 @@ internal static class ClientCloses
         Server = ExpectedClose.ByPeer(Bye),
         Play = async scene =>
         {
-            await using WebSocketConnection client = await scene.ConnectAsync();
-            return await client.CloseAsync(Bye.Code, Bye.Reason);
+            await using LabClient client = await scene.ConnectAsync();
+            return await client.CloseAsync(Bye);
         },
     };
 }

@@ -13,7 +13,7 @@ internal static class Disposed
         Server = ExpectedClose.ByPeer(Away),
         Play = async scene =>
         {
-            WebSocketConnection client = await scene.ConnectAsync();
+            LabClient client = await scene.ConnectAsync();
             await client.DisposeAsync();
             return await client.Closed;
         },
@@ -26,7 +26,7 @@ internal static class Disposed
         Server = ExpectedClose.ByUs(Away, CloseCause.Disposed),
         Play = async scene =>
         {
-            await using WebSocketConnection client = await scene.ConnectAsync();
+            await using LabClient client = await scene.ConnectAsync();
             return await client.Closed;
         },
     };

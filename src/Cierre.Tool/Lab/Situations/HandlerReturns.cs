@@ -14,7 +14,7 @@ internal static class HandlerReturns
         Server = ExpectedClose.ByUs(Done, CloseCause.HandlerReturned),
         Play = async scene =>
         {
-            await using WebSocketConnection client = await scene.ConnectAsync();
+            await using LabClient client = await scene.ConnectAsync();
             return await client.Closed;
         },
     };

@@ -14,7 +14,7 @@ internal static class HandlerThrows
         Server = ExpectedClose.ByUs(Failure, CloseCause.HandlerFailed),
         Play = async scene =>
         {
-            await using WebSocketConnection client = await scene.ConnectAsync();
+            await using LabClient client = await scene.ConnectAsync();
             return await client.Closed;
         },
     };

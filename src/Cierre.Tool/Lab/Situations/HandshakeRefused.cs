@@ -17,23 +17,23 @@ internal static class HandshakeRefused
             return context.Response.WriteAsync("Members only.");
         }),
         Client = ExpectedClose.NotOpened(CloseCause.HttpStatus) with { HttpStatus = StatusCodes.Status403Forbidden },
-        Play = async scene => await Scene.FailToConnectAsync(scene.Url),
+        Play = async scene => await scene.FailToConnectAsync(scene.Url),
     };
 
     private static Situation NotSwitched() => new("refused-200", "a server that answers 200, as to any page")
     {
         Map = route => route.Endpoints.Map(route.Path, context => context.Response.WriteAsync("Hello.")),
         Client = ExpectedClose.NotOpened(CloseCause.BadHandshake) with { HttpStatus = StatusCodes.Status200OK },
-        Play = async scene => await Scene.FailToConnectAsync(scene.Url),
+        Play = async scene => await scene.FailToConnectAsync(scene.Url),
     };
 
     private static Situation WrongAccept() => new("refused-bad-accept", "a server that answers a key that was not asked")
     {
         Client = ExpectedClose.NotOpened(CloseCause.BadHandshake) with { HttpStatus = StatusCodes.Status101SwitchingProtocols },
-        Play = async _ =>
+        Play = async scene =>
         {
             using RawListener listener = RawListener.Start();
-            Task<CloseRecord> failing = Scene.FailToConnectAsync(listener.Url);
+            Task<CloseRecord> failing = scene.FailToConnectAsync(listener.Url);
             using RawPeer server = await listener.AcceptAsync();
             await server.AnswerHandshakeAsync(wrongAccept: "AAAAAAAAAAAAAAAAAAAAAAAAAAA=");
             return await failing;
@@ -43,10 +43,10 @@ internal static class HandshakeRefused
     private static Situation ClosedPort() => new("refused-closed-port", "a port at which nobody listens")
     {
         Client = ExpectedClose.NotOpened(CloseCause.ConnectionRefused),
-        Play = async _ =>
+        Play = async scene =>
         {
             using RawListener closed = RawListener.Closed();
-            return await Scene.FailToConnectAsync(closed.Url);
+            return await scene.FailToConnectAsync(closed.Url);
         },
     };
 }

@@ -14,7 +14,7 @@ internal static class HostStops
         Server = ExpectedClose.ByUs(Away, CloseCause.HostStopping),
         Play = async scene =>
         {
-            await using WebSocketConnection client = await scene.ConnectAsync();
+            await using LabClient client = await scene.ConnectAsync();
             await scene.ServerSide;
             await scene.Host.StopAsync();
             return await client.Closed;

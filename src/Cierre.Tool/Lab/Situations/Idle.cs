@@ -14,7 +14,7 @@ internal static class Idle
         Server = ExpectedClose.ByUs(TimedOut, CloseCause.IdleTimeout),
         Play = async scene =>
         {
-            await using WebSocketConnection client = await scene.ConnectAsync();
+            await using LabClient client = await scene.ConnectAsync();
             return await client.Closed;
         },
     };

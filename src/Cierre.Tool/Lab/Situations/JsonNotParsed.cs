@@ -16,7 +16,7 @@ internal static partial class JsonNotParsed
         Server = ExpectedClose.ByUs(Refusal, CloseCause.InvalidData),
         Play = async scene =>
         {
-            await using WebSocketConnection client = await scene.ConnectAsync();
+            await using LabClient client = await scene.ConnectAsync();
             await client.SendAsync("[1, 2, 3]");
             await client.SendAsync("[1, 2,");
             return await client.Closed;

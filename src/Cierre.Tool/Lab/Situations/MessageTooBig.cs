@@ -29,7 +29,7 @@ internal static class MessageTooBig
             Server = server,
             Play = async scene =>
             {
-                await using WebSocketConnection client = await scene.ConnectAsync();
+                await using LabClient client = await scene.ConnectAsync();
                 await client.SendAsync(new byte[Size]);
                 return await client.Closed;
             },

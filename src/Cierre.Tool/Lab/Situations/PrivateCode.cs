@@ -14,8 +14,8 @@ internal static class PrivateCode
         Server = ExpectedClose.ByPeer(FromClient),
         Play = async scene =>
         {
-            await using WebSocketConnection client = await scene.ConnectAsync();
-            return await client.CloseAsync(FromClient.Code, FromClient.Reason);
+            await using LabClient client = await scene.ConnectAsync();
+            return await client.CloseAsync(FromClient);
         },
     };
 
@@ -26,7 +26,7 @@ internal static class PrivateCode
         Server = ExpectedClose.ByUs(FromServer, CloseCause.Requested),
         Play = async scene =>
         {
-            await using WebSocketConnection client = await scene.ConnectAsync();
+            await using LabClient client = await scene.ConnectAsync();
             return await client.Closed;
         },
     };

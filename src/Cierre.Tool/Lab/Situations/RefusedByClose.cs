@@ -23,7 +23,7 @@ internal static class RefusedByClose
         Server = ExpectedClose.ByUs(frame, cause),
         Play = async scene =>
         {
-            await using WebSocketConnection client = await scene.ConnectAsync(options =>
+            await using LabClient client = await scene.ConnectAsync(options =>
             {
                 if (credentials is not null) options.Headers.Add(new KeyValuePair<string, string>(LabAuthentication.Header, credentials));
             });

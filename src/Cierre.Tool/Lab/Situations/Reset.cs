@@ -22,7 +22,7 @@ internal static class Reset
         Play = async scene =>
         {
             using Wire wire = Wire.To(scene.Url);
-            await using WebSocketConnection client = await Scene.ConnectAsync(wire.Url);
+            await using LabClient client = await scene.ConnectAsync(wire.Url);
             await scene.ServerSide;
             wire.Break();
             return await client.Closed;

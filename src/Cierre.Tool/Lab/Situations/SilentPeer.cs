@@ -17,11 +17,11 @@ internal static class SilentPeer
         AgainstRawPeer.AtServer("1006-silent-peer", "a client that does not answer a close", Expected, ReadOnlyAsync, Configure) with { Handler = CloseAsync };
 
     public static Situation AtClient() =>
-        AgainstRawPeer.AtClient("1006-silent-peer", "a server that does not answer a close", Expected, ReadOnlyAsync, Configure, CloseAsync);
+        AgainstRawPeer.AtClient("1006-silent-peer", "a server that does not answer a close", Expected, ReadOnlyAsync, Configure, client => client.CloseAsync(Bye));
 
     private static Task ReadOnlyAsync(RawPeer peer) => peer.ReadToEndAsync();
 
-    private static Task CloseAsync(WebSocketConnection connection) => connection.CloseAsync(Bye.Code, Bye.Reason);
+    private static Task<CloseRecord> CloseAsync(WebSocketConnection connection) => connection.CloseAsync(Bye.Code, Bye.Reason);
 
     private static void Configure(WebSocketConnectionOptions options) => options.CloseTimeout = CloseTimeout;
 }

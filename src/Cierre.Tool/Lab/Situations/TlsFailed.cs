@@ -10,16 +10,16 @@ internal static class TlsFailed
         OwnHost = true,
         Tls = true,
         Client = ExpectedClose.NotOpened(CloseCause.TlsFailed),
-        Play = async scene => await Scene.FailToConnectAsync(scene.Url),
+        Play = async scene => await scene.FailToConnectAsync(scene.Url),
     };
 
     public static Situation PlaintextServer() => new("1015-plaintext", "a server that does not speak TLS at all")
     {
         Client = ExpectedClose.NotOpened(CloseCause.TlsFailed),
-        Play = async _ =>
+        Play = async scene =>
         {
             using RawListener listener = RawListener.Start();
-            Task<CloseRecord> failing = Scene.FailToConnectAsync(new UriBuilder(listener.Url) { Scheme = "wss" }.Uri);
+            Task<CloseRecord> failing = scene.FailToConnectAsync(new UriBuilder(listener.Url) { Scheme = "wss" }.Uri);
             using RawPeer server = await listener.AcceptAsync();
             await server.SendTextAsync("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
             return await failing;

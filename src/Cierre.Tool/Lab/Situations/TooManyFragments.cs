@@ -15,17 +15,8 @@ internal static class TooManyFragments
         Server = ExpectedClose.ByUs(Refusal, CloseCause.PolicyViolation),
         Play = async scene =>
         {
-            await using WebSocketConnection client = await scene.ConnectAsync();
-            try
-            {
-                await using MessageStream message = await client.OpenMessageAsync(WebSocketMessageKind.Text);
-                for (int i = 0; i <= Limit; i++) await message.WriteAsync("drip "u8.ToArray());
-            }
-            catch (WebSocketClosedException)
-            {
-                // The server did not wait for the end of the message.
-            }
-
+            await using LabClient client = await scene.ConnectAsync();
+            await client.SendInPartsAsync(Limit + 1, isFinished: true);
             return await client.Closed;
         },
     };

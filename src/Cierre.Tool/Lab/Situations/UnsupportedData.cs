@@ -14,7 +14,7 @@ internal static class UnsupportedData
         Server = ExpectedClose.ByUs(Refusal, CloseCause.UnsupportedData),
         Play = async scene =>
         {
-            await using WebSocketConnection client = await scene.ConnectAsync();
+            await using LabClient client = await scene.ConnectAsync();
             await client.SendAsync(new byte[] { 1, 2, 3 });
             return await client.Closed;
         },
@@ -31,7 +31,7 @@ internal static class UnsupportedData
         Server = ExpectedClose.ByPeer(Refusal),
         Play = async scene =>
         {
-            await using WebSocketConnection client = await scene.ConnectAsync(options => options.OnlyKind = WebSocketMessageKind.Text);
+            await using LabClient client = await scene.ConnectAsync(options => options.OnlyKind = WebSocketMessageKind.Text);
             return await client.Closed;
         },
     };

@@ -24,13 +24,13 @@ internal static class AgainstRawPeer
     /// <summary>A raw server plays against the client; then it ends the stream, as servers do first.</summary>
     /// <param name="client">What the client does meanwhile; null for nothing.</param>
     public static Situation AtClient(
-        string name, string description, ExpectedClose expected, Func<RawPeer, Task> act, Action<WebSocketConnectionOptions>? options = null, Func<WebSocketConnection, Task>? client = null) => new($"{name}-at-client", description)
+        string name, string description, ExpectedClose expected, Func<RawPeer, Task> act, Action<WebSocketConnectionOptions>? options = null, Func<LabClient, Task>? client = null) => new($"{name}-at-client", description)
     {
         Client = expected,
-        Play = async _ =>
+        Play = async scene =>
         {
             using RawListener listener = RawListener.Start();
-            (WebSocketConnection connection, RawPeer server) = await listener.OpenAsync(options);
+            (LabClient connection, RawPeer server) = await listener.OpenAsync(scene, options);
             Task meanwhile = client?.Invoke(connection) ?? Task.CompletedTask;
             using (server) await act(server);
             await meanwhile;

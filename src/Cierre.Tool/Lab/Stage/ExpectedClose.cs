@@ -14,6 +14,9 @@ internal sealed record ExpectedClose(int Code, bool WasClean, CloseFrame? Sent, 
 
     public int? HttpStatus { get; init; }
 
+    /// <summary>False for an opening that fails.</summary>
+    public bool Opens { get; init; } = true;
+
     /// <summary>An ordinary close that this side began, answered with its code and no reason.</summary>
     public static ExpectedClose ByUs(CloseFrame frame, CloseCause cause) =>
         new(frame.Code, WasClean: true, frame, AnswerTo(frame), EndedBy.Local) { Cause = cause };
@@ -35,7 +38,10 @@ internal sealed record ExpectedClose(int Code, bool WasClean, CloseFrame? Sent, 
         new(CloseCode.AbnormalClosure, WasClean: false, Sent: null, Received: null, EndedBy.Network) { Cause = cause };
 
     /// <summary>A connection that never opened.</summary>
-    public static ExpectedClose NotOpened(CloseCause cause) => Lost(cause) with { Code = cause == CloseCause.TlsFailed ? CloseCode.TlsHandshake : CloseCode.AbnormalClosure };
+    public static ExpectedClose NotOpened(CloseCause cause) => Lost(cause) with { Code = cause == CloseCause.TlsFailed ? CloseCode.TlsHandshake : CloseCode.AbnormalClosure, Opens = false };
+
+    /// <summary>What the listeners of the browser's API receive: <c>error</c> comes exactly where no close frame counts.</summary>
+    public ReceivedEvent ToEvent() => new(Code, Received?.Reason ?? "", WasClean, [.. Opens ? (string[])["open"] : [], .. Received is null ? (string[])["error"] : [], "close"]);
 
     /// <param name="language">That of the name. The rules spell details in English, so another language leaves them open.</param>
     public JsonObject ToJson(CultureInfo language)

@@ -1,6 +1,6 @@
 namespace Cierre.Tool.Lab.Stage;
 
-/// <summary>Plays situations side by side, each once, against one shared server.</summary>
+/// <summary>Plays situations side by side, against one shared server for each kind of client: a connection, and the browser's API.</summary>
 internal static class Performance
 {
     // Most of them wait for a timeout most of the time.
@@ -12,18 +12,20 @@ internal static class Performance
     /// <summary>The outcomes in the order of the situations, each as soon as it and those before it are there.</summary>
     public static async IAsyncEnumerable<Outcome> OfAsync(IReadOnlyList<Situation> situations)
     {
-        await using LabHost host = await LabHost.StartAsync(situations.Where(situation => !situation.OwnHost));
+        Situation[] sharing = [.. situations.Where(situation => !situation.OwnHost)];
+        await using LabHost host = await LabHost.StartAsync(sharing);
+        await using LabHost browserHost = await LabHost.StartAsync(sharing.Where(situation => situation.Client is not null));
         using var turns = new SemaphoreSlim(AtOnce);
-        List<Task<Outcome>> outcomes = [.. situations.Select(situation => Task.Run(() => InTurnAsync(situation, host, turns)))];
+        List<Task<Outcome>> outcomes = [.. situations.Select(situation => Task.Run(() => InTurnAsync(situation, host, browserHost, turns)))];
         foreach (Task<Outcome> outcome in outcomes) yield return await outcome;
     }
 
-    private static async Task<Outcome> InTurnAsync(Situation situation, LabHost host, SemaphoreSlim turns)
+    private static async Task<Outcome> InTurnAsync(Situation situation, LabHost host, LabHost browserHost, SemaphoreSlim turns)
     {
         await turns.WaitAsync();
         try
         {
-            return await PlayAsync(situation, host).WaitAsync(Longest);
+            return await PlayAsync(situation, host, browserHost).WaitAsync(Longest);
         }
         catch (TimeoutException)
         {
@@ -41,17 +43,25 @@ internal static class Performance
         }
     }
 
-    private static async Task<Outcome> PlayAsync(Situation situation, LabHost shared)
+    private static async Task<Outcome> PlayAsync(Situation situation, LabHost host, LabHost browserHost)
     {
-        if (!situation.OwnHost) return await PlayOnAsync(situation, shared);
-        await using LabHost own = await LabHost.StartAsync([situation], situation.Tls);
-        return await PlayOnAsync(situation, own);
+        Task<PlayedEnd> plain = PlayAsync(situation, host, browser: false);
+        Task<PlayedEnd>? browser = situation.Client is null ? null : PlayAsync(situation, browserHost, browser: true);
+        return Outcome.Of(situation, await plain, browser is null ? null : await browser);
     }
 
-    private static async Task<Outcome> PlayOnAsync(Situation situation, LabHost host)
+    private static async Task<PlayedEnd> PlayAsync(Situation situation, LabHost shared, bool browser)
     {
-        CloseRecord? client = await situation.Play(new Scene(situation, host));
+        if (!situation.OwnHost) return await PlayOnAsync(situation, shared, browser);
+        await using LabHost own = await LabHost.StartAsync([situation], situation.Tls);
+        return await PlayOnAsync(situation, own, browser);
+    }
+
+    private static async Task<PlayedEnd> PlayOnAsync(Situation situation, LabHost host, bool browser)
+    {
+        var scene = new Scene(situation, host, browser);
+        CloseRecord? client = await situation.Play(scene);
         CloseRecord? server = situation.Server is null ? null : await host.Record(situation);
-        return Outcome.Of(situation, client, server);
+        return new PlayedEnd(client, server, await scene.ReceivedEventAsync());
     }
 }

@@ -25,9 +25,9 @@ internal sealed class RawListener : IDisposable
     public async Task<RawPeer> AcceptAsync() => new(await _socket.AcceptAsync(), isClient: false);
 
     /// <summary>Connects Cierre's client to a raw server.</summary>
-    public async Task<(WebSocketConnection Client, RawPeer Server)> OpenAsync(Action<WebSocketClientOptions>? configure = null)
+    public async Task<(LabClient Client, RawPeer Server)> OpenAsync(Scene scene, Action<WebSocketClientOptions>? configure = null)
     {
-        Task<WebSocketConnection> connecting = Scene.ConnectAsync(Url, configure);
+        Task<LabClient> connecting = scene.ConnectAsync(Url, configure);
         RawPeer server = await AcceptAsync();
         await server.AnswerHandshakeAsync();
         return (await connecting, server);

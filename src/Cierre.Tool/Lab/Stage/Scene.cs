@@ -1,8 +1,14 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Cierre.Tool.Lab.Stage;
 
 /// <summary>One situation while it is played: where its server is, and the ways to reach it.</summary>
-internal sealed class Scene(Situation situation, LabHost host)
+/// <param name="browser">Whether the browser's API plays the client.</param>
+[SuppressMessage("Reliability", "CA1001", Justification = "The client is disposed by the play that asked for it.")]
+internal sealed class Scene(Situation situation, LabHost host, bool browser)
 {
+    private BrowserClient? _browser;
+
     public LabHost Host => host;
 
     /// <summary>The situation's endpoint.</summary>
@@ -11,24 +17,39 @@ internal sealed class Scene(Situation situation, LabHost host)
     /// <summary>The server's end of the connection, once its handler runs.</summary>
     public Task<WebSocketConnection> ServerSide => host.ServerSide(situation);
 
-    /// <summary>Connects Cierre's client to the situation's endpoint.</summary>
-    public Task<WebSocketConnection> ConnectAsync(Action<WebSocketClientOptions>? configure = null) => ConnectAsync(Url, configure);
+    /// <summary>What the browser API's listeners received; null where it did not play.</summary>
+    public async Task<ReceivedEvent?> ReceivedEventAsync() => _browser is null ? null : await _browser.ReceivedAsync();
 
-    public static Task<WebSocketConnection> ConnectAsync(Uri url, Action<WebSocketClientOptions>? configure = null)
+    /// <summary>Connects Cierre's client to the situation's endpoint.</summary>
+    public Task<LabClient> ConnectAsync(Action<WebSocketClientOptions>? configure = null) => ConnectAsync(Url, configure);
+
+    public async Task<LabClient> ConnectAsync(Uri url, Action<WebSocketClientOptions>? configure = null)
     {
+        if (browser)
+        {
+            _browser = new BrowserClient(url, Set);
+            await _browser.Opened;
+            return _browser;
+        }
+
         var options = new WebSocketClientOptions();
-        // The situations stay on this machine, whatever proxy the environment names.
-        options.ConfigureHandler = handler => handler.UseProxy = false;
-        configure?.Invoke(options);
-        return WebSocketConnection.ConnectAsync(url, options);
+        Set(options);
+        return new ConnectionClient(await WebSocketConnection.ConnectAsync(url, options));
+
+        void Set(WebSocketClientOptions options)
+        {
+            // The situations stay on this machine, whatever proxy the environment names.
+            options.ConfigureHandler = handler => handler.UseProxy = false;
+            configure?.Invoke(options);
+        }
     }
 
     /// <summary>The record of an opening that must fail.</summary>
-    public static async Task<CloseRecord> FailToConnectAsync(Uri url)
+    public async Task<CloseRecord> FailToConnectAsync(Uri url)
     {
         try
         {
-            await using WebSocketConnection connection = await ConnectAsync(url);
+            await using LabClient client = await ConnectAsync(url);
         }
         catch (WebSocketConnectException e)
         {

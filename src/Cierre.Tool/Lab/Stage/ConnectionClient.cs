@@ -1,0 +1,39 @@
+namespace Cierre.Tool.Lab.Stage;
+
+/// <summary>A client's <see cref="WebSocketConnection"/>.</summary>
+internal sealed class ConnectionClient(WebSocketConnection connection) : LabClient
+{
+    private static readonly byte[] Part = [.. "once upon a time "u8];
+
+    public override Task<CloseRecord> Closed => connection.Closed;
+
+    public override ValueTask SendAsync(string text) => connection.SendAsync(text);
+
+    public override ValueTask SendAsync(byte[] bytes) => connection.SendAsync(bytes);
+
+    public override async Task SendInPartsAsync(int parts, bool isFinished)
+    {
+        try
+        {
+            MessageStream message = await connection.OpenMessageAsync(WebSocketMessageKind.Text);
+            for (int i = 0; i < parts; i++) await message.WriteAsync(Part);
+            if (!isFinished) await connection.Closed;
+            await message.DisposeAsync();
+        }
+        catch (WebSocketClosedException)
+        {
+            // The server did not wait for the end of the message; the rest of it has nowhere to go.
+        }
+    }
+
+    public override Task<CloseRecord> CloseAsync(CloseFrame frame) => connection.CloseAsync(frame.Code, frame.Reason);
+
+    public override void Abort() => connection.Abort();
+
+    public override async Task ExpectNothingAsync()
+    {
+        if (await connection.ReceiveAsync() is not null) throw new InvalidOperationException("An unfinished message was delivered.");
+    }
+
+    public override ValueTask DisposeAsync() => connection.DisposeAsync();
+}
