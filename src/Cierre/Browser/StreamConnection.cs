@@ -16,6 +16,7 @@ internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions opt
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _givingUp = new();
     private readonly TaskCompletionSource<WebSocketCloseInfo> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<WebSocketError?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // CONNECTING as long as this is here: what it is completed with refers to the stream's root.
     private TaskCompletionSource<WebSocketOpenInfo>? _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -30,7 +31,7 @@ internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions opt
     public Task<WebSocketCloseInfo> Closed => _closed.Task;
 
     /// <summary>Of a stream that was open: completes when it is closed, with the error where that was not clean.</summary>
-    public Task<WebSocketError?> Ended { get; private set; } = Task.FromResult<WebSocketError?>(null);
+    public Task<WebSocketError?> Ended => _ended.Task;
 
     /// <summary>The constructor's steps 8 and 10.</summary>
     /// <returns>The opened promise.</returns>
@@ -134,16 +135,14 @@ internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions opt
         {
             record = e.Record;
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (_gaveUp is not null)
         {
-            record = CloseRecord.NotOpened(_gaveUp!, options.TimeProvider.GetElapsedTime(begun));
+            record = CloseRecord.NotOpened(_gaveUp, options.TimeProvider.GetElapsedTime(begun));
         }
-
         catch (Exception e)
         {
-            // What the application's own setup threw, or an option that will not do.
-            NeverOpened(e, e);
-            return;
+            // What the application's own setup of the HTTP handler threw.
+            record = CloseRecord.NotOpened(new CloseWhy(CloseCause.Aborted, new CloseDetail("TransportFailed", e.GetType().Name), e), options.TimeProvider.GetElapsedTime(begun));
         }
 
         NeverOpened(record);
@@ -162,13 +161,13 @@ internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions opt
         }
 
         _signal.Unregister();
-        Ended = EndAsync(connection);
         // 5-8. The readable stream. It pulls one chunk ahead (the default high water mark), and while it is full the transport rests.
         Channel<WebSocketChunk> chunks = Channel.CreateBounded<WebSocketChunk>(1);
         _ = PullAsync(connection, chunks.Writer);
         // 2-4 and 9-14. The writable stream; extensions and protocol.
         opened.SetResult(new WebSocketOpenInfo(
             new WebSocketReadable(root, chunks), new WebSocketWritable(root, connection), connection.Extensions, connection.Subprotocol ?? ""));
+        _ = EndAsync(connection);
         return true;
     }
 
@@ -181,28 +180,20 @@ internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions opt
     }
 
     /// <summary>When the connection is closed: 4-7 for a stream that was open.</summary>
-    private async Task<WebSocketError?> EndAsync(WebSocketConnection connection)
+    private async Task EndAsync(WebSocketConnection connection)
     {
         CloseRecord record = await connection.Closed;
-        if (record.WasClean)
-        {
-            // 6.3.
-            _closed.SetResult(new WebSocketCloseInfo { CloseCode = record.Code, Reason = record.Reason, Record = record });
-            Release();
-            return null;
-        }
-
-        // 7.1, 7.4.
-        var error = WebSocketError.Unclean(record);
-        Fail(_closed, error);
+        WebSocketError? error = record.WasClean ? null : WebSocketError.Unclean(record);
+        // 6.1, 6.2, 7.2, 7.3: both ends learn it here.
+        _ended.SetResult(error);
+        // 6.3, 7.4.
+        if (error is null) _closed.SetResult(new WebSocketCloseInfo { CloseCode = record.Code, Reason = record.Reason, Record = record });
+        else Fail(_closed, error);
         Release();
-        return error;
     }
 
     /// <summary>When the connection is closed: 2, 3 and 7 for a stream that never was open.</summary>
-    private void NeverOpened(CloseRecord record) => NeverOpened(WebSocketError.NeverOpened(record), WebSocketError.Unclean(record));
-
-    private void NeverOpened(Exception ofOpened, Exception ofClosed)
+    private void NeverOpened(CloseRecord record)
     {
         TaskCompletionSource<WebSocketOpenInfo> opened;
         lock (_gate) (opened, _opened) = (_opened!, null);
@@ -213,8 +204,8 @@ internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions opt
         }
         else
         {
-            Fail(opened, ofOpened);
-            Fail(_closed, ofClosed);
+            Fail(opened, WebSocketError.NeverOpened(record));
+            Fail(_closed, WebSocketError.Unclean(record));
         }
 
         Release();

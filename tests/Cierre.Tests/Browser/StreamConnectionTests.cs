@@ -64,8 +64,9 @@ public sealed class StreamConnectionTests
     {
         var mine = new InvalidOperationException("mine");
         var stream = new WebSocketStream("ws://localhost:1/", new() { Setup = o => o.ConfigureHandler = _ => throw mine });
-        Assert.Same(mine, await Assert.ThrowsAsync<InvalidOperationException>(() => stream.Opened.Soon()));
-        Assert.Same(mine, await Assert.ThrowsAsync<InvalidOperationException>(() => stream.Closed.Soon()));
+        var error = await Assert.ThrowsAsync<WebSocketError>(() => stream.Opened.Soon());
+        Assert.Same(mine, error.InnerException);
+        Assert.Equal((ushort?)1006, (await Assert.ThrowsAsync<WebSocketError>(() => stream.Closed.Soon())).CloseCode);
         await stream.DisposeAsync();
     }
 
