@@ -25,9 +25,10 @@ public sealed class WebSocketStream : IAsyncDisposable
 
     /// <summary>Creates a stream, which at once begins to connect.</summary>
     /// <param name="url">An absolute URL: ws, wss, or http and https, which mean the same. Without a fragment.</param>
-    /// <param name="options">Subprotocols and the signal; null for none.</param>
+    /// <param name="options">Subprotocols, the signal and what a browser decides by itself; null for none.</param>
     /// <exception cref="DomException"><c>SyntaxError</c>: the URL is none, is relative, has another scheme or a fragment; or a subprotocol is not a token
     /// or is there twice in any ASCII case.</exception>
+    /// <exception cref="ArgumentException">A header of the options cannot be part of an opening request.</exception>
     public WebSocketStream(string url, WebSocketStreamOptions? options = null)
     {
         options ??= new WebSocketStreamOptions();

@@ -1,6 +1,6 @@
 namespace Cierre.Browser;
 
-/// <summary>Sets how a <see cref="WebSocketStream"/> opens. WHATWG WebSockets, WebSocketStreamOptions; what a browser decides by itself is an addition of .NET.</summary>
+/// <summary>Sets how a <see cref="WebSocketStream"/> opens. WHATWG WebSockets, WebSocketStreamOptions; <see cref="Connection"/> is an addition of .NET.</summary>
 public sealed class WebSocketStreamOptions
 {
     /// <summary>The subprotocols to ask for, the preferred one first; default none. Where the server chooses none of them, the opening fails. RFC 6455 1.9.</summary>
@@ -9,13 +9,16 @@ public sealed class WebSocketStreamOptions
     /// <summary>Gives the opening up; once the stream is open it does nothing.</summary>
     public CancellationToken Signal { get; init; }
 
-    internal Action<WebSocketClientOptions>? Setup { get; init; }
+    /// <summary>What no browser lets a page set: headers, credentials, TLS, proxy, keep-alive, limits and times; default null, as they are. Copied by the constructor.</summary>
+    /// <remarks>Its subprotocols are not used: <see cref="Protocols"/> are. <see cref="WebSocketOptions.MaxBufferedAmount"/> is not needed: writes wait.</remarks>
+    public WebSocketOptions? Connection { get; init; }
 
-    internal WebSocketClientOptions ToConnect(string[] protocols)
+    /// <summary>What the connection is opened with: a copy.</summary>
+    /// <exception cref="ArgumentException">A header cannot be part of an opening request.</exception>
+    internal WebSocketOptions ToConnect(string[] protocols)
     {
-        var options = new WebSocketClientOptions { RequireSubprotocol = protocols.Length != 0 };
-        foreach (string name in protocols) options.Subprotocols.Add(name);
-        Setup?.Invoke(options);
+        WebSocketOptions options = (Connection ?? new WebSocketOptions()).For(protocols);
+        WebSocketConnection.CheckHeaders(options);
         return options;
     }
 }

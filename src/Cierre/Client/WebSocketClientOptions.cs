@@ -4,16 +4,16 @@ using System.Net.Http;
 namespace Cierre;
 
 /// <summary>Sets how a client opens its connection, beside the limits and times of every connection.</summary>
-public sealed class WebSocketClientOptions : WebSocketConnectionOptions
+public class WebSocketClientOptions : WebSocketConnectionOptions
 {
     /// <summary>The subprotocols to ask for, the preferred one first; tokens of RFC 9110, none twice. Default: none. RFC 6455 1.9.</summary>
-    public IList<string> Subprotocols { get; } = [];
+    public IList<string> Subprotocols { get; private set; } = [];
 
     /// <summary>Whether the opening fails (<see cref="CloseCause.BadHandshake"/>) where the server chooses none of <see cref="Subprotocols"/>; default false.</summary>
     public bool RequireSubprotocol { get; set; }
 
     /// <summary>Further headers of the opening request, in their order.</summary>
-    public IList<KeyValuePair<string, string>> Headers { get; } = [];
+    public IList<KeyValuePair<string, string>> Headers { get; private set; } = [];
 
     /// <summary>The HTTP version of the opening: 1.1 (default), or 2.0, which falls back to 1.1 where the server does not offer it. RFC 8441.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Neither 1.1 nor 2.0.</exception>
@@ -46,4 +46,12 @@ public sealed class WebSocketClientOptions : WebSocketConnectionOptions
     /// <summary>Sets up the HTTP handler of this connection: proxy, TLS options, client certificates, cookies, credentials. Called once for each opening.</summary>
     /// <remarks>A certificate callback set here decides; without one the platform's verdict stands.</remarks>
     public Action<SocketsHttpHandler>? ConfigureHandler { get; set; }
+
+    /// <summary>A copy that no later change of this one reaches, to ask for these subprotocols.</summary>
+    internal WebSocketClientOptions CopyFor(IEnumerable<string> subprotocols)
+    {
+        var copy = (WebSocketClientOptions)MemberwiseClone();
+        (copy.Subprotocols, copy.Headers) = ([.. subprotocols], [.. Headers]);
+        return copy;
+    }
 }

@@ -38,7 +38,8 @@ public sealed partial class WebSocketConnection
         return url.Scheme == scheme ? url : new UriBuilder(url) { Scheme = scheme, Port = url.IsDefaultPort ? -1 : url.Port }.Uri;
     }
 
-    private static void CheckHeaders(WebSocketClientOptions options)
+    /// <exception cref="ArgumentException">A header cannot be part of an opening request.</exception>
+    internal static void CheckHeaders(WebSocketClientOptions options)
     {
         using var request = new HttpRequestMessage();
         foreach ((string name, string value) in options.Headers)

@@ -8,6 +8,12 @@ namespace Cierre.Connections;
 /// <summary>What goes out: one flush at a time, and after the last frame the end of our direction.</summary>
 internal sealed partial class ConnectionDriver
 {
+    /// <summary>Bytes of messages, without framing, that the transport took.</summary>
+    public long PayloadTaken => Volatile.Read(ref _payloadTaken);
+
+    /// <summary>Called after a flush in which <see cref="PayloadTaken"/> grew, outside the lock; nothing of the application's may run in it.</summary>
+    public Action? PayloadWasTaken { get; set; }
+
     /// <summary>Sends what is staged, unless a flush is under way: that one goes on with it.</summary>
     [SuppressMessage("Reliability", "CA2012", Justification = "Consumed once, by EndFlush, when it has completed: no state machine per flush.")]
     private void Flush()
@@ -27,6 +33,7 @@ internal sealed partial class ConnectionDriver
 
                 _flushing = true;
                 _flushHasClose = !_engine.IsOpen && !_engine.OwesClose;
+                _payloadFlushing = _engine.PayloadWritten;
                 _transport.BeginFlush();
                 if (!_engine.IsOpen) _engine.OutputLeaving(Now);
             }
@@ -63,7 +70,7 @@ internal sealed partial class ConnectionDriver
     private void EndFlush()
     {
         TransportEnd? broken = null, ended = null;
-        bool resume;
+        bool resume, taken = false;
         try
         {
             _flush.GetResult();
@@ -77,13 +84,23 @@ internal sealed partial class ConnectionDriver
         {
             _flushing = false;
             _transport.EndFlush();
-            if (broken is { } end) BreakOutput(end);
-            // A close frame staged before this flush began is out; one staged since is in the next.
-            else if (_flushHasClose) _engine.OutputTaken(Now);
+            if (broken is { } end)
+            {
+                BreakOutput(end);
+            }
+            else
+            {
+                taken = _payloadTaken != _payloadFlushing;
+                _payloadTaken = _payloadFlushing;
+                // A close frame staged before this flush began is out; one staged since is in the next.
+                if (_flushHasClose) _engine.OutputTaken(Now);
+            }
+
             ended = _ended;
             resume = !_engine.IsOpen && !AnswerIsComing;
         }
 
+        if (taken) PayloadWasTaken?.Invoke();
         if (resume) _transport.Resume();
         if (ended is { } last) _ = FinishAsync(last);
     }

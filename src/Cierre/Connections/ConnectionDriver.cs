@@ -41,6 +41,8 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     private ValueTaskAwaiter _flush;
     private DrainState? _drain;
     private long _discarded;
+    private long _payloadFlushing;
+    private long _payloadTaken;
     private TimeSpan _batchNow;
     private int _batchThread;
     private bool _batchGoesOn;

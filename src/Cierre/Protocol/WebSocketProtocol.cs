@@ -64,6 +64,9 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
     /// <summary>The output is stuck: answers to pings are held, and the last one answers all. RFC 6455 5.5.3.</summary>
     public bool HoldPongs { get; set; }
 
+    /// <summary>Bytes of messages, without framing, written into the output so far.</summary>
+    public long PayloadWritten { get; private set; }
+
     public ConnectionTraffic Traffic => new(_framesReceived, _framesSent, _messagesReceived, _messagesSent, _pingsSent, _pongsReceived, _lastReceived);
 
     public TimeSpan Deadline => _close.IsOpen ? _keepAlive.Deadline : _close.Deadline;
@@ -140,6 +143,7 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
     {
         _writer.Write(output, opcode, fin, payload);
         _framesSent++;
+        PayloadWritten += payload.Length;
         if (!fin) return;
         _messagesSent++;
         _keepAlive.MessagePassed(now);

@@ -37,7 +37,7 @@ public sealed class StreamRootTests
         {
             for (int i = 0; i < 8; i++) await peer.SendFrameAsync(2, new byte[32 * 1024]);
         });
-        await OpenAndForgetAsync(server, o => o.PingInterval = TimeSpan.Zero);
+        await OpenAndForgetAsync(server, new() { PingInterval = TimeSpan.Zero });
         await CollectUntilAsync(_close.Task);
         StreamRig.AssertEmpty(await _close.Task);
     }
@@ -125,7 +125,7 @@ public sealed class StreamRootTests
             await _go.Task;
             frames = await StreamRig.AnswerAsync(peer, _close);
         });
-        await OpenAndForgetAsync(server, o => o.CloseTimeout = TimeSpan.FromMilliseconds(1), new byte[64 * 1024 * 1024]);
+        await OpenAndForgetAsync(server, new() { CloseTimeout = TimeSpan.FromMilliseconds(1) }, new byte[64 * 1024 * 1024]);
         await CollectAsync();
         _go.SetResult();
         await CollectUntilAsync(_close.Task);
@@ -154,7 +154,7 @@ public sealed class StreamRootTests
     });
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static WebSocketStream Create(RawServer server, Action<WebSocketClientOptions>? setup = null) => new(server.Url.ToString(), new() { Setup = setup });
+    private static WebSocketStream Create(RawServer server, WebSocketOptions? connection = null) => new(server.Url.ToString(), new() { Connection = connection });
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static async Task ConnectAndForgetAsync(RawServer server, Task came)
@@ -165,9 +165,9 @@ public sealed class StreamRootTests
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static async Task OpenAndForgetAsync(RawServer server, Action<WebSocketClientOptions>? setup = null, byte[]? data = null)
+    private static async Task OpenAndForgetAsync(RawServer server, WebSocketOptions? connection = null, byte[]? data = null)
     {
-        WebSocketOpenInfo info = await Create(server, setup).Opened.Soon();
+        WebSocketOpenInfo info = await Create(server, connection).Opened.Soon();
         if (data is not null) _ = info.Writable.WriteAsync(data).AsTask();
     }
 

@@ -1,0 +1,11 @@
+namespace Cierre.Browser;
+
+/// <summary>Names what a binary message is handed out as. WHATWG WebSockets 3.</summary>
+public enum BinaryType
+{
+    /// <summary>As a <see cref="Cierre.Browser.Blob"/>.</summary>
+    Blob,
+
+    /// <summary>As a <see cref="ReadOnlyMemory{T}"/> of bytes.</summary>
+    ArrayBuffer,
+}

@@ -1,0 +1,119 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using Cierre.Closing;
+
+namespace Cierre.Browser;
+
+/// <summary>The sends of one socket in their order, and its close behind them: what follows a blob waits until the blob was read.</summary>
+internal sealed class SendQueue(WebSocketConnection connection, TimeSpan closeTimeout, TimeProvider time)
+{
+    // A larger blob is read and sent in pieces.
+    private const int Chunk = 64 * 1024;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<Func<ValueTask>> _steps = new();
+    private bool _running;
+
+    [SuppressMessage("Reliability", "CA2012", Justification = "A send that fails does so because of the close, which is news of its own; nobody waits for its room.")]
+    public void Send(WebSocketMessageKind kind, ReadOnlyMemory<byte> bytes) => Run(() =>
+    {
+        _ = connection.SendAsync(new WebSocketMessage(kind, bytes));
+        return default;
+    });
+
+    public void Send(Blob blob)
+    {
+        if (blob.Bytes is { } bytes) Send(WebSocketMessageKind.Binary, bytes);
+        else Run(() => SendAsync(blob));
+    }
+
+    /// <summary>Begins the closing handshake behind what was sent before. A blob that takes longer than the close timeout is cut off.</summary>
+    public void Close(CloseFrame frame, CloseWhy why)
+    {
+        if (Run(() => Begin(frame, why))) return;
+        _ = LaterAsync();
+
+        async Task LaterAsync()
+        {
+            await Task.Delay(closeTimeout, time);
+            await Begin(frame, why);
+        }
+    }
+
+    private ValueTask Begin(CloseFrame frame, CloseWhy why)
+    {
+        connection.Driver.BeginClose(frame, why);
+        return default;
+    }
+
+    /// <summary>Runs the steps that wait and this one; false: a blob is before it.</summary>
+    private bool Run(Func<ValueTask> step)
+    {
+        lock (_gate)
+        {
+            _steps.Enqueue(step);
+            if (_running) return false;
+            _running = true;
+        }
+
+        return RunAsync().IsCompleted;
+    }
+
+    private async Task RunAsync()
+    {
+        while (true)
+        {
+            Func<ValueTask>? step;
+            lock (_gate)
+            {
+                if (!_steps.TryDequeue(out step))
+                {
+                    _running = false;
+                    return;
+                }
+            }
+
+            await step();
+        }
+    }
+
+    private async ValueTask SendAsync(Blob blob)
+    {
+        try
+        {
+            if (blob.Size <= Chunk) await connection.SendAsync(await blob.ArrayBufferAsync());
+            else await StreamAsync(blob);
+        }
+        catch (WebSocketClosedException)
+        {
+            // The close is news of its own.
+        }
+        catch (Exception e)
+        {
+            // Half of it may be out, and what was promised as sent cannot be taken back.
+            connection.Driver.Abort(new CloseWhy(CloseCause.Aborted, new CloseDetail("BlobNotReadable", e.GetType().Name), e));
+        }
+    }
+
+    private async Task StreamAsync(Blob blob)
+    {
+        byte[] chunk = ArrayPool<byte>.Shared.Rent(Chunk);
+        try
+        {
+            await using Stream content = blob.OpenRead();
+            MessageStream message = await connection.OpenMessageAsync(WebSocketMessageKind.Binary);
+            for (long left = blob.Size; left > 0;)
+            {
+                int count = await content.ReadAtLeastAsync(chunk.AsMemory(0, (int)Math.Min(left, Chunk)), (int)Math.Min(left, Chunk));
+                await message.WriteAsync(chunk.AsMemory(0, count));
+                left -= count;
+            }
+
+            await message.DisposeAsync();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(chunk);
+        }
+    }
+}

@@ -1,0 +1,216 @@
+using System.Diagnostics.CodeAnalysis;
+using Cierre.Closing;
+
+namespace Cierre.Browser;
+
+/// <summary>
+/// What the standard's algorithms do in parallel: opening, receiving, sending and closing; and the ready state, which they and the socket share.
+/// Refers to the socket weakly, so that an open connection alone does not keep it alive.
+/// </summary>
+[SuppressMessage("Reliability", "CA1001", Justification = "A source without timer or wait handle holds nothing that needs disposal.")]
+internal sealed class SocketLink(WebSocket socket, UrlRecord url, WebSocketOptions options)
+{
+    // How much may wait for the socket's tasks before we stop reading: a thread that is busy must not fill the memory.
+    private const int ReceiveHighWater = 1024 * 1024;
+
+    private readonly WeakReference<WebSocket> _socket = new(socket);
+    private readonly TaskQueue _tasks = new(SynchronizationContext.Current);
+    private readonly CancellationTokenSource _opening = new();
+    private readonly long _begun = options.TimeProvider.GetTimestamp();
+    private readonly Lock _gate = new();
+
+    private volatile ushort _readyState = WebSocket.CONNECTING;
+    private CloseWhy? _dropped;
+    private WebSocketConnection? _connection;
+    private SendQueue? _sends;
+    private long _buffered;
+    private long _taken;
+    private int _takenIsPosted;
+    private int _undelivered;
+    private TaskCompletionSource? _room;
+
+    public ushort ReadyState => _readyState;
+
+    public long BufferedAmount => Interlocked.Read(ref _buffered);
+
+    public void Start() => _ = Task.Run(RunAsync);
+
+    /// <summary>A task of the socket's: nothing where it was collected in the meantime.</summary>
+    public void Enqueue(Action<WebSocket> task) => _tasks.Enqueue(() =>
+    {
+        if (_socket.TryGetTarget(out WebSocket? target)) task(target);
+    });
+
+    /// <summary>send(), from step 2 on: the sum grows whatever becomes of the bytes.</summary>
+    /// <returns>False where the connection is still being opened.</returns>
+    public bool Send(long size, Action<SendQueue> send)
+    {
+        bool full;
+        SendQueue sends;
+        lock (_gate)
+        {
+            if (_readyState == WebSocket.CONNECTING) return false;
+            _buffered += size;
+            if (_readyState != WebSocket.OPEN) return true;
+            sends = _sends!;
+            full = _buffered > options.MaxBufferedAmount;
+        }
+
+        // The order of sends from several threads is theirs to keep; those of one thread keep it.
+        if (full) Drop(new CloseWhy(CloseCause.Aborted, new CloseDetail("SendBufferFull", BufferedAmount, options.MaxBufferedAmount)));
+        else send(sends);
+        return true;
+    }
+
+    /// <summary>Closes: an opening is given up, an open connection begins the closing handshake.</summary>
+    public void Close(CloseFrame frame, CloseWhy why)
+    {
+        ushort was;
+        lock (_gate)
+        {
+            was = _readyState;
+            if (was is WebSocket.CLOSING or WebSocket.CLOSED) return;
+            _readyState = WebSocket.CLOSING;
+            if (was == WebSocket.CONNECTING) _dropped = why;
+        }
+
+        if (was == WebSocket.OPEN) _sends!.Close(frame, why);
+        else Drop(why);
+    }
+
+    private void Drop(CloseWhy why)
+    {
+        _ = _opening.CancelAsync();
+        Volatile.Read(ref _connection)?.Driver.Abort(why);
+    }
+
+    private async Task RunAsync()
+    {
+        CloseRecord record;
+        try
+        {
+            record = await ConverseAsync(await WebSocketConnection.ConnectAsync(url.Address, options, _opening.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            record = NotOpened(_dropped!);
+        }
+        catch (WebSocketConnectException e)
+        {
+            record = e.Record;
+        }
+        catch (Exception e)
+        {
+            // Code of the application's that sets up the HTTP handler.
+            record = NotOpened(new CloseWhy(CloseCause.Aborted, new CloseDetail("TransportFailed", e.GetType().Name), e));
+        }
+
+        _tasks.Enqueue(() => Ended(record));
+    }
+
+    private CloseRecord NotOpened(CloseWhy why) => CloseRecord.NotOpened(why, options.TimeProvider.GetElapsedTime(_begun));
+
+    private async Task<CloseRecord> ConverseAsync(WebSocketConnection connection)
+    {
+        connection.Driver.PayloadWasTaken = PayloadWasTaken;
+        bool dropped;
+        lock (_gate)
+        {
+            _sends = new SendQueue(connection, options.CloseTimeout, options.TimeProvider);
+            _connection = connection;
+            dropped = _dropped is not null;
+        }
+
+        // The opening was given up, but it was there first: no open event.
+        if (dropped) connection.Driver.Abort(_dropped!);
+        else _tasks.Enqueue(() => Opened(connection));
+        while (await connection.ReceiveAsync() is { } message)
+        {
+            await ReceivedAsync(message.Kind, message.ToArray());
+        }
+
+        // The closing handshake is started, unless the connection is lost already.
+        if (!connection.Closed.IsCompleted) _tasks.Enqueue(Closing);
+        return await connection.Closed;
+    }
+
+    private async ValueTask ReceivedAsync(WebSocketMessageKind kind, byte[] bytes)
+    {
+        int size = bytes.Length;
+        TaskCompletionSource? room = null;
+        if (Interlocked.Add(ref _undelivered, size) > ReceiveHighWater)
+        {
+            Volatile.Write(ref _room, room = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        }
+
+        _tasks.Enqueue(() =>
+        {
+            if (Interlocked.Add(ref _undelivered, -size) <= ReceiveHighWater / 2) Interlocked.Exchange(ref _room, null)?.TrySetResult();
+            Received(kind, bytes);
+        });
+        if (room is not null) await room.Task;
+    }
+
+    // ---- tasks ----
+
+    /// <summary>When the WebSocket connection is established.</summary>
+    private void Opened(WebSocketConnection connection)
+    {
+        lock (_gate)
+        {
+            if (_readyState != WebSocket.CONNECTING) return;
+            _readyState = WebSocket.OPEN; // 1
+        }
+
+        if (_socket.TryGetTarget(out WebSocket? target)) target.Establish(connection.Extensions, connection.Subprotocol ?? ""); // 2-4
+    }
+
+    /// <summary>When a WebSocket message has been received.</summary>
+    private void Received(WebSocketMessageKind kind, byte[] bytes)
+    {
+        if (_readyState == WebSocket.OPEN && _socket.TryGetTarget(out WebSocket? target)) target.Receive(kind, bytes); // 1
+    }
+
+    /// <summary>When the WebSocket closing handshake is started.</summary>
+    private void Closing()
+    {
+        lock (_gate)
+        {
+            if (_readyState is WebSocket.CLOSING or WebSocket.CLOSED) return;
+            _readyState = WebSocket.CLOSING;
+        }
+
+        UpdateRoot();
+    }
+
+    /// <summary>When the WebSocket connection is closed.</summary>
+    private void Ended(CloseRecord record)
+    {
+        lock (_gate) _readyState = WebSocket.CLOSED; // 1
+        if (_socket.TryGetTarget(out WebSocket? target)) target.End(record); // 2, 3
+    }
+
+    /// <summary>Bytes were transmitted; the sum falls in a task, so that it stands still while a handler runs.</summary>
+    private void PayloadWasTaken()
+    {
+        if (Interlocked.Exchange(ref _takenIsPosted, 1) == 0) _tasks.Enqueue(SubtractTaken);
+    }
+
+    private void SubtractTaken()
+    {
+        Interlocked.Exchange(ref _takenIsPosted, 0);
+        long taken = _connection!.Driver.PayloadTaken;
+        lock (_gate)
+        {
+            _buffered -= taken - _taken;
+            _taken = taken;
+        }
+
+        UpdateRoot();
+    }
+
+    private void UpdateRoot()
+    {
+        if (_socket.TryGetTarget(out WebSocket? target)) target.UpdateRoot();
+    }
+}

@@ -1,0 +1,51 @@
+using System.Net;
+using System.Net.Http;
+using System.Net.Security;
+
+namespace Cierre.Browser;
+
+/// <summary>Sets what no browser lets a page set: headers, credentials, TLS, proxy, keep-alive and limits.</summary>
+/// <remarks>Copied by the constructor of <see cref="WebSocket"/>. The subprotocols are those of the constructor, and as in a browser the server has to choose one.</remarks>
+public sealed class WebSocketOptions : WebSocketClientOptions
+{
+    /// <summary>Answers a server's, or a proxy's, demand for credentials; default null, none. For a token, set a header.</summary>
+    public ICredentials? Credentials { get; set; }
+
+    /// <summary>The proxy; default null: the system's.</summary>
+    public IWebProxy? Proxy { get; set; }
+
+    /// <summary>Sets up TLS: client certificates, versions, the verdict on the server's certificate; default null, as the platform does.</summary>
+    public Action<SslClientAuthenticationOptions>? ConfigureTls { get; set; }
+
+    /// <summary>How many bytes may wait to be sent (<see cref="WebSocket.BufferedAmount"/>); default 64 MiB. A send beyond that drops the connection: error, then 1006.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+    public long MaxBufferedAmount
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, nameof(MaxBufferedAmount));
+            field = value;
+        }
+    } = 64 * 1024 * 1024;
+
+    /// <summary>What the connection is opened with: a copy.</summary>
+    internal WebSocketOptions For(string[] protocols)
+    {
+        var copy = (WebSocketOptions)CopyFor(protocols);
+        copy.RequireSubprotocol = true;
+        copy.ConfigureHandler = copy.Configure;
+        copy._configure = ConfigureHandler;
+        return copy;
+    }
+
+    private Action<SocketsHttpHandler>? _configure;
+
+    private void Configure(SocketsHttpHandler handler)
+    {
+        if (Credentials is not null) (handler.Credentials, handler.DefaultProxyCredentials) = (Credentials, Credentials);
+        if (Proxy is not null) handler.Proxy = Proxy;
+        ConfigureTls?.Invoke(handler.SslOptions);
+        _configure?.Invoke(handler);
+    }
+}
