@@ -98,7 +98,7 @@ public sealed class WebSocketCloseTests
     [Fact]
     public async Task Close_before_anything_happened_is_a_failed_opening_too()
     {
-        await using RawServer server = Echoing(new TaskCompletionSource<RawFrame>());
+        await using var server = RawServer.Start(peer => peer.ReadToEndAsync());
         SocketRig rig = SocketRig.To(server);
         rig.Socket.Close();
         Assert.Equal((1006, false), ((await rig.CloseAsync()).Code, rig.Seen.Contains("open 1")));

@@ -51,7 +51,7 @@ public sealed class WebSocketSendTests
     public async Task Send_while_CONNECTING_is_an_InvalidStateError()
     {
         // Until the task of the open event runs the state is CONNECTING, whatever the network has done by then.
-        await using RawServer server = Noting([]);
+        await using var server = RawServer.Start(peer => peer.ReadToEndAsync());
         WebSocket socket = SocketRig.WithContext(new NeverContext(), () => new WebSocket(server.Url.ToString()));
         Assert.Equal("InvalidStateError", Assert.Throws<DomException>(() => socket.Send("x")).Name);
         Assert.Throws<DomException>(() => socket.Send(new byte[1]));
@@ -159,7 +159,7 @@ public sealed class WebSocketSendTests
     [Fact]
     public async Task Null_is_refused()
     {
-        await using RawServer server = Noting([]);
+        await using var server = RawServer.Start(peer => peer.ReadToEndAsync());
         SocketRig rig = SocketRig.To(server);
         Assert.Throws<ArgumentNullException>(() => rig.Socket.Send((string)null!));
         Assert.Throws<ArgumentNullException>(() => rig.Socket.Send((byte[])null!));
