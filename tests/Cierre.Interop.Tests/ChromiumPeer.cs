@@ -15,11 +15,7 @@ public sealed class ChromiumPeer : Peer
     public static async Task<ChromiumPeer> StartAsync(Uri address)
     {
         IPlaywright playwright = await Playwright.CreateAsync();
-        IBrowser browser = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = "/usr/bin/chromium",
-            Args = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
+        IBrowser browser = await LaunchAsync(playwright);
         IPage page = await browser.NewPageAsync();
         var peer = new ChromiumPeer(playwright, browser, page);
         page.Console += (_, message) => peer.Complain(message.Text);
@@ -28,6 +24,12 @@ public sealed class ChromiumPeer : Peer
         await page.GotoAsync(address.ToString());
         return peer;
     }
+
+    public static Task<IBrowser> LaunchAsync(IPlaywright playwright) => playwright.Chromium.LaunchAsync(new()
+    {
+        ExecutablePath = "/usr/bin/chromium",
+        Args = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    });
 
     public override async Task<bool> KillAsync()
     {

@@ -33,7 +33,7 @@ public sealed class WebSocketOptions : WebSocketClientOptions
     /// <exception cref="ArgumentException">It has subprotocols of its own.</exception>
     internal WebSocketOptions For(string[] protocols)
     {
-        if (Subprotocols.Count != 0) throw new ArgumentException("Subprotocols are set in the options; give them to the constructor of WebSocket instead.", nameof(protocols));
+        if (Subprotocols.Count != 0) throw new ArgumentException("Subprotocols are set in the options of the connection; name them in the constructor of WebSocket, or in WebSocketStreamOptions.Protocols, instead.", nameof(protocols));
         var copy = (WebSocketOptions)CopyFor(protocols);
         copy.RequireSubprotocol = true;
         copy.ConfigureHandler = copy.Configure;

@@ -5,12 +5,15 @@ namespace Cierre.Connections;
 internal sealed partial class ConnectionDriver
 {
     /// <summary>Begins an ordinary closing handshake behind the messages already sent; no move where a close was begun before.</summary>
-    public void BeginClose(CloseFrame frame, CloseWhy why)
+    /// <param name="takeBack">Whether what waits to be sent, and has not begun, is dropped.</param>
+    public void BeginClose(CloseFrame frame, CloseWhy why, bool takeBack = false)
     {
         bool wake;
         lock (_gate)
         {
+            bool moves = _engine.IsOpen;
             _engine.Close(frame, why, _transport, Now);
+            if (takeBack && moves) _outbox.TakeBack(Known());
             wake = AfterClosing();
         }
 

@@ -72,6 +72,24 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
 
     public bool IsOpen => _engine.IsOpen;
 
+    /// <summary>Whether a send would still be taken.</summary>
+    public bool TakesSends
+    {
+        get
+        {
+            lock (_gate) return _engine.IsOpen && _brokenEnd is null;
+        }
+    }
+
+    /// <summary>Whether something that was sent is not with the kernel yet.</summary>
+    public bool IsSending
+    {
+        get
+        {
+            lock (_gate) return _transport.Backlog != 0 || !_outbox.IsFree;
+        }
+    }
+
     public TimeSpan? LastRoundTrip { get; private set; }
 
     public ConnectionTraffic Traffic

@@ -41,6 +41,18 @@ internal struct Outbox
         return true;
     }
 
+    /// <summary>Takes out, and fails, every message that has not begun.</summary>
+    public readonly void TakeBack(CloseRecord record)
+    {
+        for (LinkedListNode<PendingSend>? node = _waiting?.First, next; node is not null; node = next)
+        {
+            next = node.Next;
+            if (node.Value.Begun) continue;
+            _waiting!.Remove(node);
+            node.Value.Fail(new WebSocketClosedException(record));
+        }
+    }
+
     /// <summary>Writes what waits, as long as the output has room.</summary>
     public void Drain<T>(WebSocketProtocol engine, T output, int highWater, TimeSpan now)
         where T : Transports.Transport

@@ -199,7 +199,7 @@ internal sealed class SocketTransport(Socket socket, EarlierReader? earlier = nu
         while (!_closing)
         {
             int count = await socket.ReceiveAsync(_small.AsMemory(), SocketFlags.None);
-            if (count == 0) return new TransportEnd(TransportEndKind.EndOfStream);
+            if (count == 0) return new TransportEnd(_closing ? TransportEndKind.Closed : TransportEndKind.EndOfStream);
             Volatile.Write(ref _offering, true);
             Count(count);
             if (count == Small) await ReadLargeAsync(receiver);

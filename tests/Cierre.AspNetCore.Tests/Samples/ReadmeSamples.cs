@@ -59,6 +59,24 @@ internal static class ReadmeSamples
         return await socket.Closed;
     }
 
+    public static async Task<int> StreamAsync(string url)
+    {
+        #region stream
+        await using var stream = new WebSocketStream(url);
+        var (readable, writable) = await stream.Opened;
+        await writable.WriteAsync("hello"); // completes when it is taken: a slow peer slows the writer
+        await foreach (var chunk in readable) // and a slow reader the peer
+        {
+            Console.WriteLine(chunk.Text);
+            writable.Complete(); // closes
+        }
+
+        var (code, reason) = await stream.Closed; // throws a WebSocketError where the end was not clean
+        #endregion
+
+        return code + reason.Length ?? 0;
+    }
+
     public static async Task<string> FailureAsync(Uri url)
     {
         #region failure

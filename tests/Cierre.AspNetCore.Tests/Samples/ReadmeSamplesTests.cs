@@ -33,6 +33,16 @@ public class ReadmeSamplesTests
     }
 
     [Fact]
+    public async Task Stream_of_the_README_talks_and_closes()
+    {
+        await using WebApplication app = ReadmeSamples.Server(["--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default", "None"]);
+        await app.StartAsync();
+        string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        Assert.Equal(1005, await ReadmeSamples.StreamAsync(address + "/echo").WaitAsync(TimeSpan.FromSeconds(10)));
+        await app.StopAsync();
+    }
+
+    [Fact]
     public async Task Failure_of_the_README_is_caught() => await ReadmeSamples.FailureAsync(new Uri("ws://127.0.0.1:1"));
 
     private static IEnumerable<string> Regions(string source) => source.Split("#region ").Skip(1).Select(rest =>

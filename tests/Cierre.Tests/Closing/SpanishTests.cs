@@ -24,7 +24,7 @@ public sealed partial class SpanishTests
     private static readonly HashSet<string> SameInBoth =
     [
         "a", "accept", "api", "bit", "bits", "byte", "bytes", "cierre", "close", "closecodes", "connection", "control", "error", "extensions", "host", "http", "iana", "json", "min", "nat",
-        "no", "normal", "ping", "pings", "pong", "protocol", "proxy", "register", "rsv", "s", "sec", "tls", "u", "upgrade", "utf", "websocket", "wss", "x",
+        "blob", "no", "normal", "ping", "pings", "pong", "protocol", "proxy", "register", "rsv", "s", "sec", "tls", "u", "upgrade", "utf", "websocket", "wss", "x",
     ];
 
     // Of those, the ones that are Spanish only inside a name such as Sec-WebSocket-Accept or CloseCodes.Register.

@@ -55,6 +55,31 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public async Task Everything_that_has_not_begun_can_be_taken_back()
+    {
+        PendingSend large = Send(200_000), next = Send(10), last = Send(20);
+        foreach (PendingSend send in (PendingSend[])[large, next, last]) _outbox.Enqueue(send);
+        Drain();
+        var record = new CloseRecord();
+        _outbox.TakeBack(record);
+        foreach (PendingSend send in (PendingSend[])[next, last])
+        {
+            Assert.Same(record, (await Assert.ThrowsAsync<WebSocketClosedException>(async () => await send.Task)).Record);
+        }
+
+        Assert.False(_outbox.IsFree);
+        while (!large.Task.IsCompleted)
+        {
+            Flush();
+            Drain();
+        }
+
+        await large.Task;
+        Assert.True(_outbox.IsFree);
+        _outbox.TakeBack(record);
+    }
+
+    [Fact]
     public void Streamed_message_holds_the_others_back_and_lets_our_close_pass()
     {
         var stream = new MessageWriteStream(null!, WebSocketMessageKind.Text);

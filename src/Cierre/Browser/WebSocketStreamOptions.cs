@@ -1,0 +1,24 @@
+namespace Cierre.Browser;
+
+/// <summary>Sets how a <see cref="WebSocketStream"/> opens. WHATWG WebSockets, WebSocketStreamOptions; <see cref="Connection"/> is an addition of .NET.</summary>
+public sealed class WebSocketStreamOptions
+{
+    /// <summary>The subprotocols to ask for, the preferred one first; default none. Where the server chooses none of them, the opening fails. RFC 6455 1.9.</summary>
+    public IReadOnlyList<string> Protocols { get; init; } = [];
+
+    /// <summary>Gives the opening up; once the stream is open it does nothing.</summary>
+    public CancellationToken Signal { get; init; }
+
+    /// <summary>What no browser lets a page set: headers, credentials, TLS, proxy, keep-alive, limits and times; default null, as they are. Copied by the constructor.</summary>
+    /// <remarks>Subprotocols set in it are refused with an <see cref="ArgumentException"/>: they belong into <see cref="Protocols"/>. <see cref="WebSocketOptions.MaxBufferedAmount"/> is not needed: writes wait.</remarks>
+    public WebSocketOptions? Connection { get; init; }
+
+    /// <summary>What the connection is opened with: a copy.</summary>
+    /// <exception cref="ArgumentException">A header cannot be part of an opening request, or the connection's options have subprotocols.</exception>
+    internal WebSocketOptions ToConnect(string[] protocols)
+    {
+        WebSocketOptions options = (Connection ?? new WebSocketOptions()).For(protocols);
+        WebSocketConnection.CheckHeaders(options);
+        return options;
+    }
+}
