@@ -23,7 +23,7 @@ internal static class HandshakeRefusal
         return AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, "The server is stopping; try again in a few seconds.");
     }
 
-    private static Task AnswerAsync(HttpContext context, int status, string text)
+    public static Task AnswerAsync(HttpContext context, int status, string text)
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "text/plain; charset=utf-8";

@@ -12,7 +12,7 @@ namespace Cierre.AspNetCore.Endpoints;
 
 /// <summary>One endpoint: a request is checked, admitted, upgraded and run. RFC 6455 4.2.</summary>
 internal sealed class WebSocketEndpoint(
-    string name, WebSocketEndpointOptions options, Func<WebSocketConnection, HttpContext, CancellationToken, Task> handler, IServiceProvider services)
+    string name, WebSocketEndpointOptions options, Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> open, IServiceProvider services)
 {
     private readonly OpenConnections _connections = services.GetRequiredService<OpenConnections>();
     private readonly AdmissionGate _gate = services.GetRequiredService<AdmissionGate>();
@@ -21,19 +21,13 @@ internal sealed class WebSocketEndpoint(
 
     public WebSocketEndpointOptions Options => options;
 
-    public Task RunAsync(HttpContext context) => RunAsync(context, handler);
+    public Task RunAsync(HttpContext context) => RunAsync(context, open);
 
     /// <summary>Accepts in order to close, where an HTTP status would be the answer that no page can read.</summary>
-    public Task AcceptThenCloseAsync(HttpContext context, CloseFrame frame, CloseWhy why) => RunAsync(
-        context,
-        (connection, _, _) =>
-        {
-            connection.Driver.BeginClose(frame, why);
-            return Task.CompletedTask;
-        },
-        isRefusal: true);
+    public Task AcceptThenCloseAsync(HttpContext context, CloseFrame frame, CloseWhy why) =>
+        RunAsync(context, (_, _) => ValueTask.FromResult<EndpointOpening>(new EndpointOpening.AcceptThenClose(frame, why, _ => Task.CompletedTask)));
 
-    private async Task RunAsync(HttpContext context, Func<WebSocketConnection, HttpContext, CancellationToken, Task> run, bool isRefusal = false)
+    private async Task RunAsync(HttpContext context, Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> opening)
     {
         OpeningRequest request = Upgrade.Read(context);
         ServerHandshakeResult result = ServerHandshake.Check(request, _subprotocols);
@@ -61,9 +55,23 @@ internal sealed class WebSocketEndpoint(
         }
 
         var accepted = (ServerHandshakeResult.Accepted)result;
-        // An endpoint that accepts in order to close chooses one of the subprotocols asked for, so that the client opens.
-        if (isRefusal && accepted.Subprotocol is null && request.Subprotocols.Count != 0) accepted = accepted with { Subprotocol = FirstAsked(request) };
-        await RunAsync(context, accepted, run);
+        IReadOnlyList<string> asked = Asked(request);
+        switch (await opening(context, asked))
+        {
+            case EndpointOpening.Accept { Run: var run }:
+                await RunAsync(context, accepted, run);
+                break;
+            case EndpointOpening.AcceptWith { Subprotocol: var subprotocol, Run: var run, Held: var held }:
+                await using (held) await RunAsync(context, accepted with { Subprotocol = subprotocol }, run);
+                break;
+            case EndpointOpening.AcceptThenClose { Frame: var frame, Why: var why, Then: var then }:
+                // It chooses one of the subprotocols asked for, so that the client opens.
+                await RunAsync(context, accepted with { Subprotocol = accepted.Subprotocol ?? (asked is [var first, ..] ? first : null) }, Closing(frame, why, then));
+                break;
+            case EndpointOpening.Refuse { Status: var status, Text: var text }:
+                await HandshakeRefusal.AnswerAsync(context, status, text);
+                break;
+        }
     }
 
     private async Task RunAsync(HttpContext context, ServerHandshakeResult.Accepted accepted, Func<WebSocketConnection, HttpContext, CancellationToken, Task> run)
@@ -88,8 +96,13 @@ internal sealed class WebSocketEndpoint(
         options.OnClosed?.Invoke(connection, record);
     }
 
-    private static string? FirstAsked(OpeningRequest request) =>
-        Subprotocols.TryParse(request.Subprotocols, out IReadOnlyList<string> names, out _) && names.Count > 0 ? names[0] : null;
+    private static Func<WebSocketConnection, HttpContext, CancellationToken, Task> Closing(CloseFrame frame, CloseWhy why, Func<WebSocketConnection, Task> then) => (connection, _, _) =>
+    {
+        connection.Driver.BeginClose(frame, why);
+        return then(connection);
+    };
+
+    private static IReadOnlyList<string> Asked(OpeningRequest request) => Subprotocols.TryParse(request.Subprotocols, out IReadOnlyList<string> names, out _) ? names : [];
 
     private static Uri? Url(HttpRequest request) =>
         Uri.TryCreate($"{(request.IsHttps ? "wss" : "ws")}://{request.Host}{request.PathBase}{request.Path}{request.QueryString}", UriKind.Absolute, out Uri? url) ? url : null;

@@ -96,7 +96,10 @@ public static class WebSocketEndpointExtensions
         IEndpointRouteBuilder endpoints,
         string pattern,
         Func<WebSocketConnection, HttpContext, CancellationToken, Task> handler,
-        Action<WebSocketEndpointOptions>? configure)
+        Action<WebSocketEndpointOptions>? configure) => Map(endpoints, pattern, configure, EndpointOpening.Always(handler));
+
+    internal static IEndpointConventionBuilder Map(
+        IEndpointRouteBuilder endpoints, string pattern, Action<WebSocketEndpointOptions>? configure, Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> open)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(pattern);
@@ -109,7 +112,7 @@ public static class WebSocketEndpointExtensions
         // A fresh instance each time: what one endpoint changes, no other sees.
         WebSocketEndpointOptions options = services.GetRequiredService<IOptionsFactory<WebSocketEndpointOptions>>().Create(Options.DefaultName);
         configure?.Invoke(options);
-        var endpoint = new WebSocketEndpoint(pattern, options, handler, services);
+        var endpoint = new WebSocketEndpoint(pattern, options, open, services);
         return endpoints.Map(pattern, endpoint.RunAsync).WithMetadata(new WebSocketEndpointMetadata(endpoint)).WithDisplayName($"WebSocket {pattern}");
     }
 }

@@ -25,7 +25,8 @@ public sealed partial class WebSocketConnection
     }
 
     /// <summary>WHATWG WebSockets 3.1: http and https are mapped, a fragment is refused. RFC 6455 3.</summary>
-    private static Uri Address(Uri url)
+    /// <exception cref="ArgumentException">It is no address of a WebSocket.</exception>
+    internal static Uri Address(Uri url)
     {
         if (!url.IsAbsoluteUri) throw new ArgumentException($"The URL '{url}' is relative; an absolute ws or wss URL is needed.", nameof(url));
         if (url.Fragment.Length != 0) throw new ArgumentException($"The URL '{url}' has a fragment, which a WebSocket URL must not have.", nameof(url));

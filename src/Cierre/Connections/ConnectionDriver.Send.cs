@@ -87,6 +87,15 @@ internal sealed partial class ConnectionDriver
     private WebSocketClosedException? Refusal() =>
         _engine.IsOpen && _brokenEnd is null ? null : new WebSocketClosedException(Known());
 
+    /// <inheritdoc cref="Known"/>
+    public CloseRecord RecordAsKnown
+    {
+        get
+        {
+            lock (_gate) return Known();
+        }
+    }
+
     /// <summary>The record, or what can be said of it by now.</summary>
     private CloseRecord Known() => _engine.Record ?? _engine.RecordAsKnown(Now, _brokenEnd is { } broken ? CauseOfEnd.Of(broken) : null);
 

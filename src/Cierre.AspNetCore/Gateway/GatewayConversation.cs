@@ -1,0 +1,22 @@
+namespace Cierre.AspNetCore.Gateway;
+
+/// <summary>Two connections that are one to their peers: messages pass both ways, and the end of one becomes the end of the other.</summary>
+internal static class GatewayConversation
+{
+    /// <summary>Returns how both ended.</summary>
+    public static async Task<(CloseRecord Client, CloseRecord Upstream)> RunAsync(WebSocketConnection client, WebSocketConnection upstream)
+    {
+        await Task.WhenAll(SideAsync(client, upstream, CloseMapping.ToUpstream), SideAsync(upstream, client, CloseMapping.ToClient));
+        return (await client.Closed, await upstream.Closed);
+    }
+
+    private static async Task SideAsync(WebSocketConnection from, WebSocketConnection to, Func<CloseRecord, (CloseFrame Frame, Closing.CloseWhy Why)> map)
+    {
+        await Relay.RunAsync(from, to);
+        // Where the other side took no more, this one ends by the other's doing.
+        if (from.IsOpen) await from.Closed;
+        // As soon as it is known how it ends; the end itself may take a while.
+        (CloseFrame frame, Closing.CloseWhy why) = map(from.Driver.RecordAsKnown);
+        to.Driver.BeginClose(frame, why);
+    }
+}

@@ -1,0 +1,38 @@
+using Cierre.AspNetCore.Endpoints;
+using Cierre.Closing;
+using Microsoft.AspNetCore.Http;
+
+namespace Cierre.AspNetCore.Gateway;
+
+/// <summary>Opens the upstream before its client is answered, so that the client gets the subprotocol that the upstream chose; then joins the two.</summary>
+internal sealed class GatewayHandler(WebSocketGatewayOptions options, Func<HttpContext, ValueTask<Uri>> selectUpstream)
+{
+    public async ValueTask<EndpointOpening> OpenAsync(HttpContext context, IReadOnlyList<string> subprotocols)
+    {
+        WebSocketConnection upstream;
+        try
+        {
+            Uri url = await selectUpstream(context);
+            upstream = await WebSocketConnection.ConnectAsync(url, UpstreamRequest.Of(context, subprotocols, options), context.RequestAborted);
+        }
+        catch (WebSocketConnectException e)
+        {
+            return Failed(e.Record);
+        }
+
+        return new EndpointOpening.AcceptWith(upstream.Subprotocol, (client, _, _) => JoinAsync(client, upstream), upstream);
+    }
+
+    private EndpointOpening Failed(CloseRecord upstream)
+    {
+        (CloseFrame frame, CloseWhy why) = CloseMapping.Failed(upstream);
+        if (options.RefuseByStatus) return new EndpointOpening.Refuse(StatusCodes.Status502BadGateway, $"Bad gateway: {frame.Reason}.");
+        return new EndpointOpening.AcceptThenClose(frame, why, async client => options.OnEnded?.Invoke(await client.Closed, upstream));
+    }
+
+    private async Task JoinAsync(WebSocketConnection client, WebSocketConnection upstream)
+    {
+        (CloseRecord ofClient, CloseRecord ofUpstream) = await GatewayConversation.RunAsync(client, upstream);
+        options.OnEnded?.Invoke(ofClient, ofUpstream);
+    }
+}

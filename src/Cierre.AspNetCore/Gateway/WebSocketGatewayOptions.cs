@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Cierre.AspNetCore;
+
+/// <summary>Sets how a gateway accepts its clients and connects to their upstreams.</summary>
+public sealed class WebSocketGatewayOptions
+{
+    internal WebSocketGatewayOptions(WebSocketEndpointOptions endpoint) => Endpoint = endpoint;
+
+    /// <summary>What holds for the clients' side: origins, limits, times. Its subprotocols are not used: the upstream chooses.</summary>
+    public WebSocketEndpointOptions Endpoint { get; }
+
+    /// <summary>The headers of a client's request that are passed to the upstream, by name; default none. <c>Cookie</c> and <c>Authorization</c> are the client's credentials: pass them
+    /// only to an upstream that is meant to have them.</summary>
+    /// <remarks><c>X-Forwarded-For</c>, <c>X-Forwarded-Proto</c> and <c>X-Forwarded-Host</c> are always set, from the request itself, in place of what the client sent under these names; the trace context
+    /// is that of the request.</remarks>
+    public IList<string> ForwardedHeaders { get; } = [];
+
+    /// <summary>Whether an upstream that cannot be opened is answered with HTTP 502 instead of being accepted and closed with 1014, which a browser's page can read; default false.</summary>
+    public bool RefuseByStatus { get; set; }
+
+    /// <summary>Changes how one connection to the upstream is opened: TLS, proxy, headers, limits, times. Its subprotocols are the client's. Default null.</summary>
+    public Action<HttpContext, WebSocketClientOptions>? ConfigureUpstream { get; set; }
+
+    /// <summary>Called when both sides of a conversation have ended, with the client's record and the upstream's; also where the upstream never opened. Default null.</summary>
+    /// <remarks>It runs where the end was noticed and should not block.</remarks>
+    public Action<CloseRecord, CloseRecord>? OnEnded { get; set; }
+}
