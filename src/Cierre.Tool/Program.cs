@@ -5,6 +5,7 @@ using System.Text;
 using Cierre.Tool.Arguments;
 using Cierre.Tool.Codes;
 using Cierre.Tool.Connect;
+using Cierre.Tool.Gateway;
 using Cierre.Tool.Lab;
 using Cierre.Tool.Output;
 using Cierre.Tool.Serve;
@@ -52,6 +53,7 @@ internal static class Program
         new VersionOption(),
         ServeCommand.Create(language),
         ConnectCommand.Create(language),
+        GatewayCommand.Create(language),
         CodesCommand.Create(language),
         ExplainCommand.Create(language),
         LabCommand.Create(language),

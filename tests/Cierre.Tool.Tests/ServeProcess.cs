@@ -18,9 +18,14 @@ internal sealed class ServeProcess : IAsyncDisposable
 
     public static Task<ServeProcess> StartAsync(params string[] options) => StartAtAsync("http://127.0.0.1:0", options);
 
-    public static async Task<ServeProcess> StartAtAsync(string url, params string[] options)
+    public static Task<ServeProcess> StartAtAsync(string url, params string[] options) => ListeningAsync(ToolProcess.Start(["serve", "--url", url, "--json", .. options]));
+
+    /// <summary>Another command that listens.</summary>
+    public static Task<ServeProcess> StartCommandAsync(string command, params string[] options) =>
+        ListeningAsync(ToolProcess.Start([command, "--url", "http://127.0.0.1:0", "--json", .. options]));
+
+    private static async Task<ServeProcess> ListeningAsync(ToolProcess process)
     {
-        ToolProcess process = ToolProcess.Start(["serve", "--url", url, "--json", .. options]);
         JsonNode listening = JsonNode.Parse(await process.ReadLineAsync())!;
         return (string?)listening["type"] == "listening"
             ? new ServeProcess(process, new Uri((string)listening["url"]!))

@@ -53,6 +53,9 @@ public sealed class UsageTests
         { ["serve", "--url", Free, "--ping-interval", "-1"], "--ping-interval" },
         { ["serve", "--url", Free, "--cert", "x.pem"], "x.pem" },
         { ["serve", "--url", "https://127.0.0.1:0", "--h2c"], "--h2c" },
+        { ["gateway", "--url", Free], "--to" },
+        { ["gateway", "--url", Free, "--to", "localhost:8080"], "localhost:8080" },
+        { ["gateway", "--url", Free, "--to", "ws://localhost/", "--cert", "x.pem"], "x.pem" },
     };
 
     [Theory]
@@ -69,6 +72,7 @@ public sealed class UsageTests
     [InlineData("cierre", "--help")]
     [InlineData("serve", "serve", "--help")]
     [InlineData("connect", "connect", "--help")]
+    [InlineData("gateway", "gateway", "--help")]
     [InlineData("codes", "codes", "--help")]
     [InlineData("explain", "explain", "--help")]
     [InlineData("lab", "lab", "--help")]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Cierre.Tool.Output;
@@ -46,6 +47,7 @@ internal sealed record CloseFrameJson(int Code, string Reason)
 }
 
 [JsonSerializable(typeof(CloseJson))]
+[JsonSerializable(typeof(JsonObject))]
 internal sealed partial class CloseJsonContext : JsonSerializerContext
 {
     public static CloseJsonContext Relaxed { get; } = new(JsonLines.Options);

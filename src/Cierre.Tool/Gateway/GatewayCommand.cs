@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Security.Cryptography.X509Certificates;
+using Cierre.AspNetCore;
+using Cierre.Tool.Arguments;
+using Cierre.Tool.Hosting;
+using Cierre.Tool.Output;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+
+namespace Cierre.Tool.Gateway;
+
+/// <summary><c>cierre gateway</c>: passes every connection on to another server, and reports how both sides ended.</summary>
+internal static class GatewayCommand
+{
+    public static Command Create(LanguageOption language)
+    {
+        var listen = new ListenArguments();
+        var to = new Option<Uri>("--to") { Description = "The upstream: ws:// or wss://. The path and the query of a request are added to it.", HelpName = "URL", Required = true, CustomParser = ParseUpstream };
+        var insecure = new Option<bool>("--insecure") { Description = "Take any certificate of the upstream." };
+        var json = new Option<bool>("--json") { Description = "Print JSON, one object a line: {\"type\":\"listening\",\"url\"}, then one of type close for each connection, with the upstream's in its field \"upstream\"." };
+        var command = new Command("gateway", "Passes WebSocket connections on to another server, message by message and close by close, and reports how both sides end.")
+        {
+            listen.Url, to, insecure, listen.Cert, listen.Key, json, language,
+        };
+        command.SetAction(async parsed =>
+        {
+            Uri upstream = parsed.GetValue(to)!;
+            using X509Certificate2? certificate = listen.CertificateOf(parsed);
+            await using WebApplication app = ToolHost.Build(listen.AddressOf(parsed), certificate);
+            var report = new GatewayReport(parsed.GetValue(json), language.Of(parsed));
+            app.MapWebSocketGateway("/{**path}", context => ValueTask.FromResult(UpstreamOf(context.Request, upstream)), options =>
+            {
+                // Whoever may reach the gateway may use it; the upstream decides by the origin that it gets.
+                options.Endpoint.AllowedOrigins.Add("*");
+                foreach (string name in (string[])["Origin", "Authorization", "Cookie", "User-Agent"]) options.ForwardedHeaders.Add(name);
+#pragma warning disable CA5359 // Asked for by name, for upstreams with a certificate of their own making.
+                if (parsed.GetValue(insecure)) options.ConfigureUpstream = (_, connect) => connect.ConfigureHandler = handler => handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+#pragma warning restore CA5359
+                options.OnEnded = report.Ended;
+            });
+            await app.StartAsync();
+            Listening.Write(ToolHost.UrlOf(app), parsed.GetValue(json));
+            await app.WaitForShutdownAsync();
+            await report.FinishAsync();
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    private static Uri UpstreamOf(HttpRequest request, Uri upstream) => request.Path == "/" && !request.QueryString.HasValue
+        ? upstream
+        : new UriBuilder(upstream) { Path = upstream.AbsolutePath.TrimEnd('/') + request.Path.ToUriComponent(), Query = request.QueryString.HasValue ? request.QueryString.Value : upstream.Query }.Uri;
+
+    private static Uri? ParseUpstream(ArgumentResult result)
+    {
+        string url = result.Tokens[0].Value;
+        if (Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) && uri.Scheme is "ws" or "wss" or "http" or "https" && uri.Fragment.Length == 0) return uri;
+        result.AddError($"'{url}' is no upstream: ws://HOST:PORT/PATH or wss://HOST:PORT/PATH is.");
+        return null;
+    }
+}

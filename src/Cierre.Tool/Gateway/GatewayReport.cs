@@ -1,0 +1,32 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Cierre.Tool.Output;
+
+namespace Cierre.Tool.Gateway;
+
+/// <summary>Prints how both sides of each conversation ended.</summary>
+internal sealed class GatewayReport
+{
+    private readonly BackgroundWriter<(CloseRecord Client, CloseRecord Upstream)> _writer;
+
+    public GatewayReport(bool json, CultureInfo language) => _writer = new(ended =>
+    {
+        if (json) WriteJson(ended.Client, ended.Upstream, language);
+        else StandardOutput.WriteLine($"{CloseText.InOneLine(ended.Client, language)} | upstream {CloseText.InOneLine(ended.Upstream, language)}");
+    });
+
+    public void Ended(CloseRecord client, CloseRecord upstream) => _writer.Add((client, upstream));
+
+    public Task FinishAsync() => _writer.FinishAsync();
+
+    private static void WriteJson(CloseRecord client, CloseRecord upstream, CultureInfo language)
+    {
+        JsonObject close = Of(client, language);
+        close["upstream"] = Of(upstream, language);
+        JsonLines.Write(close, CloseJsonContext.Relaxed.JsonObject);
+    }
+
+    private static JsonObject Of(CloseRecord record, CultureInfo language) =>
+        JsonSerializer.SerializeToNode(CloseJson.Of(record, language), CloseJsonContext.Relaxed.CloseJson)!.AsObject();
+}
