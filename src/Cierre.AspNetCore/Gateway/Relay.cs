@@ -4,7 +4,7 @@ namespace Cierre.AspNetCore.Gateway;
 
 /// <summary>Passes messages from one connection to another, in order, as they come, and no faster than the other takes them.</summary>
 /// <remarks>
-/// A message that is there as a whole goes out as a whole. One that is larger than the buffer, or still on its way, goes out in fragments as they come. One that
+/// A message that fits into the buffer goes out as a whole; a larger one in fragments, as it comes. One that
 /// is cut off is never ended: the other side sees the close, not half a message.
 /// </remarks>
 internal static class Relay
@@ -29,46 +29,26 @@ internal static class Relay
 
     private static async Task PassAsync(MessageStream message, WebSocketConnection to)
     {
+        // Given back only where the message ends: a close may leave a read behind that still writes into it.
         byte[] piece = ArrayPool<byte>.Shared.Rent(Piece);
-        int count = 0;
-        while (count < piece.Length)
-        {
-            ValueTask<int> reading = message.ReadAsync(piece.AsMemory(count));
-            if (!reading.IsCompleted)
-            {
-                await PassInPiecesAsync(message, to, piece, count, reading.AsTask());
-                return;
-            }
-
-            int more = await reading;
-            if (more == 0)
-            {
-                await to.Driver.SendAsync((Protocol.Opcode)message.Kind, piece.AsMemory(0, count), default);
-                ArrayPool<byte>.Shared.Return(piece);
-                return;
-            }
-
-            count += more;
-        }
-
-        await PassInPiecesAsync(message, to, piece, count, null);
+        int count = 0, more;
+        while (count < piece.Length && (more = await message.ReadAsync(piece.AsMemory(count))) != 0) count += more;
+        if (count < piece.Length) await to.Driver.SendAsync((Protocol.Opcode)message.Kind, piece.AsMemory(0, count), default);
+        else await PassInPiecesAsync(message, to, piece);
+        ArrayPool<byte>.Shared.Return(piece);
     }
 
-    /// <param name="count">How much of the piece is read and not passed.</param>
-    /// <param name="reading">The read that is under way behind that.</param>
-    private static async Task PassInPiecesAsync(MessageStream message, WebSocketConnection to, byte[] piece, int count, Task<int>? reading)
+    /// <summary>Passes a full piece, and all that follows it. The outgoing message is ended only where this one ends.</summary>
+    private static async Task PassInPiecesAsync(MessageStream message, WebSocketConnection to, byte[] piece)
     {
-        // Ended only where the message ends, and the piece given back only there: a read that is left behind may still write into it.
         MessageStream outgoing = await to.OpenMessageAsync(message.Kind);
-        await outgoing.WriteAsync(piece.AsMemory(0, count));
-        int offset = reading is null ? 0 : count;
-        for (int more = await (reading ?? message.ReadAsync(piece).AsTask()); more != 0; more = await message.ReadAsync(piece))
+        int count = piece.Length;
+        while (count != 0)
         {
-            await outgoing.WriteAsync(piece.AsMemory(offset, more));
-            offset = 0;
+            await outgoing.WriteAsync(piece.AsMemory(0, count));
+            count = await message.ReadAsync(piece);
         }
 
         await outgoing.DisposeAsync();
-        ArrayPool<byte>.Shared.Return(piece);
     }
 }

@@ -1,5 +1,5 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Primitives;
 
 namespace Cierre.AspNetCore.Gateway;
 
@@ -8,15 +8,21 @@ internal static class UpstreamRequest
 {
     private const string For = "X-Forwarded-For", Proto = "X-Forwarded-Proto", Host = "X-Forwarded-Host";
 
+    private static readonly string[] TraceContext = ["traceparent", "tracestate"];
+
     public static WebSocketClientOptions Of(HttpContext context, IReadOnlyList<string> subprotocols, WebSocketGatewayOptions options)
     {
         HttpRequest request = context.Request;
         var upstream = new WebSocketClientOptions();
         foreach (string name in options.ForwardedHeaders)
         {
-            if (IsOurs(name)) continue;
-            StringValues values = request.Headers[name];
-            foreach (string? value in values) upstream.Headers.Add(new(name, value ?? ""));
+            if (!IsOurs(name)) Copy(request, name, upstream);
+        }
+
+        // W3C Trace Context. Where the request is traced here, the HTTP handler names this hop's own span.
+        if (Activity.Current is null)
+        {
+            foreach (string name in TraceContext) Copy(request, name, upstream);
         }
 
         if (context.Connection.RemoteIpAddress is { } address) upstream.Headers.Add(new(For, address.ToString()));
@@ -24,6 +30,11 @@ internal static class UpstreamRequest
         if (request.Host.HasValue) upstream.Headers.Add(new(Host, request.Host.Value));
         options.ConfigureUpstream?.Invoke(context, upstream);
         return upstream.CopyFor(subprotocols);
+    }
+
+    private static void Copy(HttpRequest request, string name, WebSocketClientOptions upstream)
+    {
+        foreach (string? value in request.Headers[name]) upstream.Headers.Add(new(name, value ?? ""));
     }
 
     private static bool IsOurs(string name) =>

@@ -80,7 +80,7 @@ public sealed class GatewayCloseTests
     {
         await using RawServer upstream = RawServer.Start(async peer =>
         {
-            if (trouble is "half a message") await peer.SendFrameAsync(1, "half"u8.ToArray(), fin: false);
+            if (trouble is "half a message") await peer.SendFrameAsync(1, new byte[100_000], fin: false);
             if (trouble is "reset") peer.Reset();
             if (trouble is "violation") await peer.SendFrameAsync(3);
             if (trouble is "1010") await peer.SendCloseAsync(1010, "x");
