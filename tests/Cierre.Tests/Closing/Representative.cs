@@ -28,6 +28,7 @@ internal static class Representative
         For(Violations.Idle(TimeSpan.FromMinutes(5))),
         Ended(Why(CloseCause.Unauthorized, "Unauthorized"), new CloseFrame(3000), new CloseFrame(3000), EndedBy.Local),
         Ended(Why(CloseCause.Forbidden, "Forbidden"), new CloseFrame(3003), new CloseFrame(3003), EndedBy.Local),
+        Ended(Why(CloseCause.UpstreamFailed, "UpstreamFailed", new CloseDetail("UpstreamRefused"), new CloseDetail("ConnectionRefused", "example.org:443")), new CloseFrame(1014), new CloseFrame(1014), EndedBy.Local),
         Ended(Why(CloseCause.CloseTimeout, "CloseNotAnswered", 0.5), new CloseFrame(4001), null, EndedBy.Local),
         Ended(Why(CloseCause.EndOfStream, "EndOfStream"), null, null, EndedBy.Network) with { Elapsed = TimeSpan.FromSeconds(61.4), Traffic = Silent },
         Ended(Why(CloseCause.ConnectionReset, "ConnectionReset", new CloseDetail("Http2Error", 8L)), null, null, EndedBy.Network),
