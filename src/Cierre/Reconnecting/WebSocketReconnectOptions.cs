@@ -15,7 +15,8 @@ public sealed class WebSocketReconnectOptions : WebSocketClientOptions
     /// <remarks>Of what is returned, only how to open a connection counts; addresses, policy and the rest stay as here. What it throws ends the sequence.</remarks>
     public Func<CloseRecord, CancellationToken, ValueTask<WebSocketClientOptions?>>? RenewCredentials { get; set; }
 
-    /// <summary>Called after each end, of a connection or of an opening that failed, with what follows: the place to log, and to learn why a sequence ended. Default null.</summary>
+    /// <summary>Called after each end, of a connection or of an opening that failed, with what follows: the place to log, and to learn why a sequence ended. Not for a loop
+    /// that is left or cancelled. Default null.</summary>
     public Action<ReconnectPlan>? Ended { get; set; }
 
     /// <summary>How long a connection must have been open for the attempts to be counted from 1 again; default 20 s.</summary>
