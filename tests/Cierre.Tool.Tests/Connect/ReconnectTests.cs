@@ -43,7 +43,7 @@ public sealed class ReconnectTests
     public async Task Delay_beyond_the_time_of_the_run_is_not_waited_for()
     {
         await using ServeProcess serve = await ServeProcess.StartAsync();
-        ToolResult result = await ToolProcess.RunAsync("connect", $"{serve.Url}close?code=1012", "--reconnect", "--timeout", "4", "--json");
+        ToolResult result = await ToolProcess.RunAsync("connect", $"{serve.Url}close?code=1012", "--reconnect", "--timeout", "5", "--json");
         Assert.Equal(["open", "close"], result.Types);
         Assert.Equal((1012, 0), ((int)result.Close["code"]!, result.ExitCode));
     }
@@ -53,7 +53,7 @@ public sealed class ReconnectTests
     {
         using var port = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         port.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        ToolResult result = await ToolProcess.RunAsync("connect", $"ws://{port.LocalEndPoint}/", "--reconnect", "--timeout", "9", "--json");
+        ToolResult result = await ToolProcess.RunAsync("connect", $"ws://{port.LocalEndPoint}/", "--reconnect", "--timeout", "12", "--json");
         Assert.Equal(["error", "close", "reconnect", "error", "close"], result.Types.Take(5));
         Assert.Equal("close", result.Types.Last());
         Assert.Equal(3, result.ExitCode);
