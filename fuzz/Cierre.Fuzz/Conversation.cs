@@ -160,7 +160,7 @@ internal sealed class Conversation
             case 3:
                 _stuck = !_stuck;
                 _engine.HoldPongs = _stuck;
-                if (!_stuck) _engine.WriteOwedPong(_output);
+                if (!_stuck) _engine.WriteOwedPong(_output, _now);
                 break;
             case 4:
                 _engine.InParts = true;

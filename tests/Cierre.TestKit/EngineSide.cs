@@ -107,7 +107,7 @@ internal sealed class EngineSide(Side side, ProtocolLimits? limits = null, FakeC
     {
         OutputStuck = false;
         Engine.HoldPongs = false;
-        Engine.WriteOwedPong(_output);
+        Engine.WriteOwedPong(_output, Clock.Now);
         Flush();
     }
 

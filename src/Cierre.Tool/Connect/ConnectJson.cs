@@ -4,7 +4,7 @@ using Cierre.Tool.Output;
 
 namespace Cierre.Tool.Connect;
 
-/// <summary>The run for programs: one object a line, the last one of type close.</summary>
+/// <summary>The run for programs: one object a line, the last one of type close; between two attempts one of type reconnect.</summary>
 internal sealed class ConnectJson(CultureInfo language) : IConnectReport
 {
     public void Opened(WebSocketConnection connection) => JsonLines.Write(
@@ -31,6 +31,14 @@ internal sealed class ConnectJson(CultureInfo language) : IConnectReport
     public void Failed(CloseRecord record) => JsonLines.Write(new ErrorJson("error", record.GetDetail(language)), ConnectJsonContext.Relaxed.ErrorJson);
 
     public void Closed(CloseRecord record) => CloseJson.Write(record, language);
+
+    public void Reconnecting(int attempt, TimeSpan delay) =>
+        JsonLines.Write(new ReconnectJson("reconnect", attempt, (long)Math.Round(delay.TotalMilliseconds)), ConnectJsonContext.Relaxed.ReconnectJson);
+
+    public void NotSent(string text)
+    {
+        // Nobody types here.
+    }
 }
 
 internal sealed record OpenJson(string Type, string Url, string? Protocol, string Extensions, string Http);
@@ -39,6 +47,9 @@ internal sealed record MessageJson(string Type, string Kind, string Data, int By
 
 internal sealed record ErrorJson(string Type, string Detail);
 
+internal sealed record ReconnectJson(string Type, int Attempt, long DelayMs);
+
+[JsonSerializable(typeof(ReconnectJson))]
 [JsonSerializable(typeof(OpenJson))]
 [JsonSerializable(typeof(MessageJson))]
 [JsonSerializable(typeof(ErrorJson))]

@@ -33,6 +33,11 @@ internal sealed class ConnectText(bool interactive, CultureInfo language) : ICon
 
     public void Closed(CloseRecord record) => StandardOutput.WriteLine(CloseText.InFull(record, language));
 
+    public void Reconnecting(int attempt, TimeSpan delay) =>
+        StandardOutput.WriteLine(Style.Quiet(string.Create(CultureInfo.InvariantCulture, $"reconnect in {delay.TotalSeconds:0.0} s (attempt {attempt})")));
+
+    public void NotSent(string text) => Line("!", "not connected, not sent: " + UntrustedText.Escape(text, LongestText));
+
     private static void Line(string direction, string text) => StandardOutput.WriteLine($"{Style.Quiet(direction)} {text}");
 
     private static string Hex(ReadOnlySpan<byte> data) =>

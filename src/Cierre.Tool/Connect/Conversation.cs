@@ -2,14 +2,16 @@ using Cierre.Tool.Output;
 
 namespace Cierre.Tool.Connect;
 
-/// <summary>One run of <c>cierre connect</c>, from opening to the record of the end.</summary>
-internal sealed class Conversation(IConnectReport report, Script script, RunTime time, bool interactive)
+/// <summary>What is said on one connection, to the record of its end.</summary>
+internal sealed class Conversation(IConnectReport report, Script script, RunTime time, Interactive? keyboard)
 {
     private readonly Lock _gate = new();
     private long _came;
     private bool _allSent;
 
-    public async Task<int> RunAsync(Uri url, WebSocketClientOptions options)
+    /// <summary>One run of <c>cierre connect</c>: opens one connection and talks.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(IConnectReport report, Script script, RunTime time, bool interactive, Uri url, WebSocketClientOptions options)
     {
         WebSocketConnection connection;
         try
@@ -18,29 +20,47 @@ internal sealed class Conversation(IConnectReport report, Script script, RunTime
         }
         catch (WebSocketConnectException e)
         {
-            Report(e.Record);
+            Report(report, e.Record);
             return ExitCodes.NotAsExpected;
         }
         catch (ArgumentException e)
         {
-            // What only the library can judge: a header that belongs to the handshake, a subprotocol that is no token.
-            throw new UsageException(e.Message.Split(" (Parameter", 2)[0]);
+            throw Misused(e);
         }
 
         // Before the line that says it is open: who reads it may send a signal at once.
-        using var interruption = new Interruption(connection);
+        using var interruption = new Interruption(() => _ = connection.CloseAsync(CloseCode.GoingAway, "interrupted"));
+        // What is typed after the end is no news: the run is over.
+        Interactive? keyboard = interactive ? new Interactive(_ => { }, () => _ = connection.CloseAsync()) : null;
+        return await new Conversation(report, script, time, keyboard).HoldAsync(connection);
+    }
+
+    /// <summary>Talks on an open connection.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> HoldAsync(WebSocketConnection connection)
+    {
         report.Opened(connection);
         CloseRecord record = await TalkAsync(connection);
-        Report(record);
+        Report(report, record);
         return record.WasClean && _came >= script.Expected ? ExitCodes.Ok : ExitCodes.NotAsExpected;
     }
+
+    public static void Report(IConnectReport report, CloseRecord record)
+    {
+        // RFC 6455 7.1.5 and the browsers: the end is an error exactly where no valid close frame was processed.
+        if (record.Code is CloseCode.AbnormalClosure or CloseCode.TlsHandshake) report.Failed(record);
+        report.Closed(record);
+    }
+
+    /// <summary>What only the library can judge: a header that belongs to the handshake, a subprotocol that is no token.</summary>
+    public static UsageException Misused(ArgumentException e) => new(e.Message.Split(" (Parameter", 2)[0]);
 
     private async Task<CloseRecord> TalkAsync(WebSocketConnection connection)
     {
         // Reading goes on while we send: a peer that answers each message would otherwise block us both.
         Task reading = ReadAsync(connection);
         Task sending = SendAsync(connection);
-        if (interactive) Interactive.Start(connection);
+        keyboard?.TalkTo(connection);
         await Task.WhenAny(connection.Closed, time.WaitAsync());
         // Time is up, or the end is here already and this changes nothing.
         CloseRecord record = await connection.CloseAsync();
@@ -84,12 +104,5 @@ internal sealed class Conversation(IConnectReport report, Script script, RunTime
         CloseArgument close = script.Close ?? CloseArgument.Normal;
         _ = connection.CloseAsync(close.Code, close.Reason);
         return true;
-    }
-
-    private void Report(CloseRecord record)
-    {
-        // RFC 6455 7.1.5 and the browsers: the end is an error exactly where no valid close frame was processed.
-        if (record.Code is CloseCode.AbnormalClosure or CloseCode.TlsHandshake) report.Failed(record);
-        report.Closed(record);
     }
 }

@@ -14,6 +14,12 @@ internal interface IConnectReport
     /// <summary>No valid close frame was processed; <see cref="Closed"/> follows.</summary>
     void Failed(CloseRecord record);
 
-    /// <summary>The last one.</summary>
+    /// <summary>The last one of an attempt.</summary>
     void Closed(CloseRecord record);
+
+    /// <summary>Another attempt follows after a delay.</summary>
+    void Reconnecting(int attempt, TimeSpan delay);
+
+    /// <summary>A line was typed while there was no open connection.</summary>
+    void NotSent(string text);
 }

@@ -2,25 +2,41 @@ using System.Text;
 
 namespace Cierre.Tool.Connect;
 
-/// <summary>The keyboard: a line typed is a message sent, the end of the input (Ctrl-D) closes with 1000.</summary>
-internal static class Interactive
+/// <summary>The keyboard: a line typed is a message sent on the connection that is open, the end of the input (Ctrl-D) hangs up.</summary>
+/// <param name="unsent">Told of a line that no connection took.</param>
+/// <param name="hangUp">Called at the end of the input.</param>
+internal sealed class Interactive(Action<string> unsent, Action hangUp)
 {
-    /// <summary>Starts reading on a thread of its own, which nothing awaits: a read of the terminal cannot be cancelled.</summary>
-    public static void Start(WebSocketConnection connection) =>
-        new Thread(() => Read(connection)) { IsBackground = true, Name = "keyboard" }.Start();
+    private volatile WebSocketConnection? _connection;
+    private bool _started;
 
-    private static void Read(WebSocketConnection connection)
+    /// <summary>From now on lines go to this connection. The first call starts reading, on a thread of its own which nothing awaits: a read of the terminal cannot be cancelled.</summary>
+    public void TalkTo(WebSocketConnection connection)
+    {
+        _connection = connection;
+        if (_started) return;
+        _started = true;
+        new Thread(Read) { IsBackground = true, Name = "keyboard" }.Start();
+    }
+
+    private void Read()
     {
         // Not Console.In: that one takes the terminal over, and gives it back only when the process ends in order.
         using var lines = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
+        while (lines.ReadLine() is { } line) Send(line);
+        hangUp();
+    }
+
+    private void Send(string line)
+    {
         try
         {
-            while (lines.ReadLine() is { } line) connection.SendAsync(line).AsTask().GetAwaiter().GetResult();
-            _ = connection.CloseAsync();
+            _connection!.SendAsync(line).AsTask().GetAwaiter().GetResult();
         }
         catch (WebSocketClosedException)
         {
             // The record says what happened.
+            unsent(line);
         }
     }
 }

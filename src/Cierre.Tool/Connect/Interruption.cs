@@ -2,19 +2,19 @@ using System.Runtime.InteropServices;
 
 namespace Cierre.Tool.Connect;
 
-/// <summary>Ctrl-C and SIGTERM close an open connection in order, with 1001; the second one ends the process as ever.</summary>
+/// <summary>Ctrl-C and SIGTERM hang up in order; the second one ends the process as ever.</summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly PosixSignalRegistration[] _signals;
     private int _count;
 
-    public Interruption(WebSocketConnection connection)
+    public Interruption(Action hangUp)
     {
         void Handle(PosixSignalContext context)
         {
             if (Interlocked.Increment(ref _count) > 1) return;
             context.Cancel = true;
-            _ = connection.CloseAsync(CloseCode.GoingAway, "interrupted");
+            hangUp();
         }
 
         _signals = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle)];

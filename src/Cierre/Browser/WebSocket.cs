@@ -65,7 +65,7 @@ public sealed partial class WebSocket : EventTarget, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         UrlRecord record = UrlRecord.Parse(url);                 // 2
         string[] subprotocols = UrlRecord.Subprotocols(protocols); // 3, 4
-        WebSocketConnection.CheckHeaders(options);
+        WebSocketConnection.Check(options);
         (Url, _origin) = (record.Href, record.Origin);           // 5
         _onOpen = new HandlerAttribute<Event>(this, "open");
         _onMessage = new HandlerAttribute<MessageEvent>(this, "message");

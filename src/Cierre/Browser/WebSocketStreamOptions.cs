@@ -18,7 +18,7 @@ public sealed class WebSocketStreamOptions
     internal WebSocketOptions ToConnect(string[] protocols)
     {
         WebSocketOptions options = (Connection ?? new WebSocketOptions()).For(protocols);
-        WebSocketConnection.CheckHeaders(options);
+        WebSocketConnection.Check(options);
         return options;
     }
 }

@@ -12,7 +12,7 @@ using Cierre.Transports;
 namespace Cierre.Client;
 
 /// <summary>One opening over <see cref="SocketsHttpHandler"/>: 101 over HTTP/1.1, extended CONNECT over HTTP/2. RFC 6455 4.1, RFC 8441.</summary>
-internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options)
+internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options, int earlyLossesBefore = 0)
 {
     private const int ReadBuffer = 8 * 1024;
     private const int QuotedBody = 200;
@@ -20,12 +20,28 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options)
     private readonly OpeningTrace _trace = new();
     private readonly long _begun = options.TimeProvider.GetTimestamp();
     private readonly string[] _subprotocols = [.. options.Subprotocols];
+    private bool _lacksExtension;
 
     private TimeSpan Elapsed => options.TimeProvider.GetElapsedTime(_begun);
 
     private static bool IsTls(Uri target) => target.Scheme is "wss" or "https";
 
     public async Task<WebSocketConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        WebSocketConnection connection = await EstablishAsync(cancellationToken);
+        return _lacksExtension ? throw await ClosedAsync(connection, cancellationToken) : connection;
+    }
+
+    /// <summary>RFC 6455 7.4.1, 1010: the 101 stands, so a closing handshake follows, bounded by the close timeout; but nobody ever gets the connection.</summary>
+    private async Task<WebSocketConnectException> ClosedAsync(WebSocketConnection connection, CancellationToken cancellationToken)
+    {
+        CloseRecord record;
+        await using (cancellationToken.UnsafeRegister(static connection => ((WebSocketConnection)connection!).Abort(), connection)) record = await connection.Closed;
+        cancellationToken.ThrowIfCancellationRequested();
+        return new WebSocketConnectException(record with { WasOpen = false, Elapsed = Elapsed });
+    }
+
+    private async Task<WebSocketConnection> EstablishAsync(CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(options.ConnectTimeout, options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
@@ -97,6 +113,14 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options)
         var info = new OpeningInfo(
             accepted.Subprotocol, accepted.ExtensionsText, reached, http2 ? HttpVersion.Version20 : HttpVersion.Version11);
         var connection = new WebSocketConnection(Protocol.Role.Client, options, new PipeTransport(input, wire), info);
+        connection.Driver.EarlyLossesBefore = earlyLossesBefore;
+        if (RequiredExtensions.Check(options.RequiredExtensions, accepted.Extensions) is (var frame, var why))
+        {
+            // Before anything is read: whatever the server sends, a close frame included, comes after our decision.
+            _lacksExtension = true;
+            connection.Driver.BeginClose(frame, why);
+        }
+
         connection.Start();
         return connection;
     }

@@ -12,6 +12,11 @@ public class WebSocketClientOptions : WebSocketConnectionOptions
     /// <summary>Whether the opening fails (<see cref="CloseCause.BadHandshake"/>) where the server chooses none of <see cref="Subprotocols"/>; default false.</summary>
     public bool RequireSubprotocol { get; set; }
 
+    /// <summary>The extensions that the server has to accept, by name, none twice; default: none. Where one is missing, the opening fails (<see cref="CloseCause.ExtensionMissing"/>)
+    /// and the server is told with 1010 and this list. RFC 6455 7.4.1.</summary>
+    /// <remarks>Naming an extension does not offer it: that is for the options of the extension itself.</remarks>
+    public IList<string> RequiredExtensions { get; private set; } = [];
+
     /// <summary>Further headers of the opening request, in their order.</summary>
     public IList<KeyValuePair<string, string>> Headers { get; private set; } = [];
 
@@ -47,11 +52,24 @@ public class WebSocketClientOptions : WebSocketConnectionOptions
     /// <remarks>A certificate callback set here decides; without one the platform's verdict stands.</remarks>
     public Action<SocketsHttpHandler>? ConfigureHandler { get; set; }
 
+    /// <summary>Copies these options, with one header set to another value: new credentials, for instance.</summary>
+    /// <param name="name">The header; all of its name, in any case of letters, are replaced by one.</param>
+    /// <param name="value">Its value.</param>
+    /// <returns>The copy, which no later change of these options reaches.</returns>
+    public WebSocketClientOptions WithHeader(string name, string value)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(value);
+        WebSocketClientOptions copy = CopyFor(Subprotocols);
+        copy.Headers = [.. Headers.Where(header => !header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)), new(name, value)];
+        return copy;
+    }
+
     /// <summary>A copy that no later change of this one reaches, to ask for these subprotocols.</summary>
     internal WebSocketClientOptions CopyFor(IEnumerable<string> subprotocols)
     {
         var copy = (WebSocketClientOptions)MemberwiseClone();
-        (copy.Subprotocols, copy.Headers) = ([.. subprotocols], [.. Headers]);
+        (copy.Subprotocols, copy.RequiredExtensions, copy.Headers) = ([.. subprotocols], [.. RequiredExtensions], [.. Headers]);
         return copy;
     }
 }

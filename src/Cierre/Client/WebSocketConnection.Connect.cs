@@ -10,18 +10,21 @@ public sealed partial class WebSocketConnection
     /// <param name="options">Subprotocols, headers, HTTP version, limits and times; null for the defaults.</param>
     /// <param name="cancellationToken">Gives the opening up; an open connection is not touched.</param>
     /// <returns>The open connection: to be closed or disposed.</returns>
-    /// <exception cref="ArgumentException">The URL is relative, has another scheme or a fragment; a subprotocol is not a token or is repeated; a header
-    /// cannot be part of an opening request.</exception>
+    /// <exception cref="ArgumentException">The URL is relative, has another scheme or a fragment; a subprotocol or a required extension is not a token or is
+    /// repeated; a header cannot be part of an opening request.</exception>
     /// <exception cref="WebSocketConnectException">The opening failed; its record says why.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static async Task<WebSocketConnection> ConnectAsync(Uri url, WebSocketClientOptions? options = null, CancellationToken cancellationToken = default)
+    public static Task<WebSocketConnection> ConnectAsync(Uri url, WebSocketClientOptions? options = null, CancellationToken cancellationToken = default) =>
+        OpenAsync(url, options, earlyLossesBefore: 0, cancellationToken);
+
+    internal static async Task<WebSocketConnection> OpenAsync(Uri url, WebSocketClientOptions? options, int earlyLossesBefore, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(url);
         options ??= new WebSocketClientOptions();
         Subprotocols.Validate([.. options.Subprotocols]);
-        CheckHeaders(options);
+        Check(options);
         cancellationToken.ThrowIfCancellationRequested();
-        return await new HttpUpgrade(Address(url), options).OpenAsync(cancellationToken);
+        return await new HttpUpgrade(Address(url), options, earlyLossesBefore).OpenAsync(cancellationToken);
     }
 
     /// <summary>WHATWG WebSockets 3.1: http and https are mapped, a fragment is refused. RFC 6455 3.</summary>
@@ -39,9 +42,10 @@ public sealed partial class WebSocketConnection
         return url.Scheme == scheme ? url : new UriBuilder(url) { Scheme = scheme, Port = url.IsDefaultPort ? -1 : url.Port }.Uri;
     }
 
-    /// <exception cref="ArgumentException">A header cannot be part of an opening request.</exception>
-    internal static void CheckHeaders(WebSocketClientOptions options)
+    /// <exception cref="ArgumentException">A header cannot be part of an opening request, or a required extension is not a token or is repeated.</exception>
+    internal static void Check(WebSocketClientOptions options)
     {
+        RequiredExtensions.Validate(options.RequiredExtensions);
         using var request = new HttpRequestMessage();
         foreach ((string name, string value) in options.Headers)
         {

@@ -38,19 +38,24 @@ internal static class CloseEvidence
     /// <summary>What it suggests: one sentence, or null where the evidence has no pattern.</summary>
     public static string? Suggestion(CloseRecord record, CultureInfo culture)
     {
-        bool lost = record is { WasOpen: true, Code: CloseCode.AbnormalClosure, Cause: CloseCause.EndOfStream or CloseCause.ConnectionReset };
-        if (!lost) return null;
+        if (!IsLost(record)) return null;
         if (LargeSendWasReset(record)) return Texts.Format(culture, "SuggestsLimit", record.Traffic.LastSentBytes);
-        if (record.Elapsed <= AtOnce) return Texts.Get(culture, "SuggestsProxy");
+        if (IsEarlyLoss(record)) return record.EarlyLossesBefore == 0 ? Texts.Get(culture, "SuggestsProxy") : Texts.Format(culture, "SuggestsProxyAgain", record.EarlyLossesBefore + 1);
         if (IdleTimeout(record) is { } idle) return Texts.Format(culture, "SuggestsIdleTimeout", idle);
         if (Near(record.Elapsed.TotalMinutes, MaximumAges, TimeSpan.FromMinutes(1)) is { } age) return Texts.Format(culture, "SuggestsMaximumAge", age);
         return null;
     }
 
+    /// <summary>Lost within a second of opening: once it says little, again and again it suggests something.</summary>
+    public static bool IsEarlyLoss(CloseRecord record) => IsLost(record) && record.Elapsed <= AtOnce;
+
     public static bool IsCounted(ConnectionTraffic traffic) => !ReferenceEquals(traffic, ConnectionTraffic.None);
 
+    private static bool IsLost(CloseRecord record) =>
+        record is { WasOpen: true, Code: CloseCode.AbnormalClosure, Cause: CloseCause.EndOfStream or CloseCause.ConnectionReset };
+
     private static bool LargeSendWasReset(CloseRecord record) =>
-        record is { Cause: CloseCause.ConnectionReset, Traffic: { LastSent: { } sent, LastSentBytes: >= LargeSend } } && record.Elapsed - sent <= AtOnce;
+        record is { Cause: CloseCause.ConnectionReset, Traffic: { LastDataSent: { } sent, LastSentBytes: >= LargeSend } } && record.Elapsed - sent <= AtOnce;
 
     /// <summary>Silence both ways; with no ping in between, because a ping would have been the last thing sent.</summary>
     private static int? IdleTimeout(CloseRecord record)

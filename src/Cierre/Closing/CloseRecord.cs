@@ -62,6 +62,9 @@ public sealed record CloseRecord
     /// <summary>Whether and when to connect again.</summary>
     public ReconnectAdvice Reconnect => ReconnectAdvice.For(this);
 
+    /// <summary>How many connections of the same reconnecting client, right before this one, were lost within a second of opening.</summary>
+    internal int EarlyLossesBefore { get; init; }
+
     internal CloseWhy Why { get; init; } = CloseWhy.Aborted;
 
     /// <summary>Gets <see cref="Name"/> in a language; English where there is no translation.</summary>

@@ -9,10 +9,11 @@ namespace Cierre;
 /// <param name="PongsReceived">Pongs that answered one of our pings.</param>
 /// <param name="LastReceived">When the last byte came, counted from the opening; null if nothing came.</param>
 /// <param name="LastSent">When the last frame was sent, counted from the opening; null if none was, or nobody counted.</param>
-/// <param name="LastSentBytes">The size of the last message sent, in bytes.</param>
+/// <param name="LastSentBytes">The size of the last message sent, in bytes; as far as it was sent, where it was not finished.</param>
+/// <param name="LastDataSent">When the last message, or the last piece of one, was sent, counted from the opening; null if none was, or nobody counted.</param>
 public sealed record ConnectionTraffic(
     long FramesReceived, long FramesSent, long MessagesReceived, long MessagesSent, long PingsSent, long PongsReceived, TimeSpan? LastReceived,
-    TimeSpan? LastSent = null, long LastSentBytes = 0)
+    TimeSpan? LastSent = null, long LastSentBytes = 0, TimeSpan? LastDataSent = null)
 {
     internal static readonly ConnectionTraffic None = new(0, 0, 0, 0, 0, 0, null);
 }

@@ -123,7 +123,7 @@ internal sealed partial class ConnectionDriver
     /// <summary>Writes what waited for room: answers to pings, sends, and behind them our close frame. Under the lock.</summary>
     private void WriteOwed(TimeSpan now)
     {
-        if (_transport.Backlog < SendHighWater) _engine.WriteOwedPong(_transport);
+        if (_transport.Backlog < SendHighWater) _engine.WriteOwedPong(_transport, now);
         if (!_engine.FramesDone) _outbox.Drain(_engine, _transport, SendHighWater, now);
         if (!_engine.OwesClose || !_outbox.IsIdle) return;
         _engine.WriteOwedClose(_transport, now);

@@ -92,6 +92,12 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
 
     public TimeSpan? LastRoundTrip { get; private set; }
 
+    /// <summary>What a reconnecting client remembers; set before the start.</summary>
+    public int EarlyLossesBefore
+    {
+        set => _engine.EarlyLossesBefore = value;
+    }
+
     public ConnectionTraffic Traffic
     {
         get

@@ -25,7 +25,8 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
     private bool _handedOut;
 
     private long _framesReceived, _framesSent, _messagesReceived, _messagesSent, _pingsSent, _pongsReceived;
-    private TimeSpan? _lastReceived;
+    private TimeSpan? _lastReceived, _lastSent, _lastDataSent;
+    private long _lastSentBytes;
 
     public Role Role => role;
 
@@ -37,8 +38,11 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
     /// <summary>No frame follows and what comes is not processed any more.</summary>
     public bool FramesDone => _close.State is CloseState.Exchanged or CloseState.Failed or CloseState.Ended;
 
+    /// <summary>What a reconnecting client remembers, as evidence for the record: <see cref="CloseRecord.EarlyLossesBefore"/>.</summary>
+    public int EarlyLossesBefore { get; set; }
+
     /// <summary>The end; null while there is none.</summary>
-    public CloseRecord? Record => _close.Record is { } record ? record with { Traffic = Traffic } : null;
+    public CloseRecord? Record => _close.Record is { } record ? record with { Traffic = Traffic, EarlyLossesBefore = EarlyLossesBefore } : null;
 
     /// <summary>What the record would say if nothing more came: for those whose send is cut off before the end.</summary>
     /// <param name="lost">How the stream was lost, where it was; a guess would be news that has not happened.</param>
@@ -67,7 +71,7 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
     /// <summary>Bytes of messages, without framing, written into the output so far.</summary>
     public long PayloadWritten { get; private set; }
 
-    public ConnectionTraffic Traffic => new(_framesReceived, _framesSent, _messagesReceived, _messagesSent, _pingsSent, _pongsReceived, _lastReceived);
+    public ConnectionTraffic Traffic => new(_framesReceived, _framesSent, _messagesReceived, _messagesSent, _pingsSent, _pongsReceived, _lastReceived, _lastSent, _lastSentBytes, _lastDataSent);
 
     public TimeSpan Deadline => _close.IsOpen ? _keepAlive.Deadline : _close.Deadline;
 
@@ -143,6 +147,8 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
     {
         _writer.Write(output, opcode, fin, payload);
         _framesSent++;
+        _lastSent = _lastDataSent = now;
+        _lastSentBytes = opcode == Opcode.Continuation ? _lastSentBytes + payload.Length : payload.Length;
         PayloadWritten += payload.Length;
         if (!fin) return;
         _messagesSent++;
@@ -154,7 +160,7 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
     {
         Span<byte> payload = stackalloc byte[PingLedger.PayloadSize];
         ulong number = _pings.Next(payload, now);
-        WriteControl(output, Opcode.Ping, payload);
+        WriteControl(output, Opcode.Ping, payload, now);
         _pingsSent++;
         return number;
     }
@@ -166,15 +172,15 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
     public void WriteOwedClose(IBufferWriter<byte> output, TimeSpan now)
     {
         if (_close.State is not CloseState.Sent { Ours: Delivery.Owed } sent) return;
-        WriteClose(output, sent.Frame);
+        WriteClose(output, sent.Frame, now);
         _close.On(CloseInput.Staging.Instance, now);
     }
 
-    public void WriteOwedPong(IBufferWriter<byte> output)
+    public void WriteOwedPong(IBufferWriter<byte> output, TimeSpan now)
     {
         if (!_owesPong || FramesDone) return;
         _owesPong = false;
-        WriteControl(output, Opcode.Pong, _owedPong.Span);
+        WriteControl(output, Opcode.Pong, _owedPong.Span, now);
         _owedPong.Release();
     }
 
@@ -332,7 +338,7 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
                 _owedPong.Clear();
                 _owedPong.Append(payload);
                 _owesPong = true;
-                if (!HoldPongs) WriteOwedPong(output);
+                if (!HoldPongs) WriteOwedPong(output, now);
                 return false;
             case Opcode.Pong:
                 if (!_pings.TryAnswer(payload, now, out ulong number, out TimeSpan roundTrip)) return false;
@@ -350,19 +356,20 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
     private void Move(CloseInput input, IBufferWriter<byte> output, TimeSpan now)
     {
         CloseStep step = _close.On(input, now);
-        if (step is { Write: { } frame, AtOnce: true }) WriteClose(output, frame);
+        if (step is { Write: { } frame, AtOnce: true }) WriteClose(output, frame, now);
         if (step.Finish || step.Drop) Release();
     }
 
-    private void WriteClose(IBufferWriter<byte> output, CloseFrame frame)
+    private void WriteClose(IBufferWriter<byte> output, CloseFrame frame, TimeSpan now)
     {
         Span<byte> body = stackalloc byte[CloseFrame.MaxBodyBytes];
-        WriteControl(output, Opcode.Close, body[..frame.WriteBody(body)]);
+        WriteControl(output, Opcode.Close, body[..frame.WriteBody(body)], now);
     }
 
-    private void WriteControl(IBufferWriter<byte> output, Opcode opcode, ReadOnlySpan<byte> payload)
+    private void WriteControl(IBufferWriter<byte> output, Opcode opcode, ReadOnlySpan<byte> payload, TimeSpan now)
     {
         _writer.Write(output, opcode, fin: true, payload);
         _framesSent++;
+        _lastSent = now;
     }
 }

@@ -77,6 +77,28 @@ internal static class ReadmeSamples
         return code + reason.Length ?? 0;
     }
 
+    public static async Task<int> ReconnectAsync(Uri url, string token, Func<CancellationToken, Task<string>> renew)
+    {
+        Task<string> RenewAsync(CancellationToken ct) => renew(ct);
+
+        #region reconnect
+        WebSocketReconnectOptions options = new();
+        options.Headers.Add(new("Authorization", "Bearer " + token));
+        options.RenewCredentials = async (_, ct) => options.WithHeader("Authorization", "Bearer " + await RenewAsync(ct)); // after 3000 or 401
+        options.Policy = (last, attempt) => last.Code == 4000 ? ReconnectDecision.Stop : ReconnectDecision.AsAdvised;
+        options.Ended = next => Console.WriteLine($"{next.Last}: {(next.Delay is { } delay ? $"again in {delay.TotalSeconds:0.0} s" : "that was all")}");
+
+        await foreach (var connection in WebSocketConnection.KeepConnectedAsync(url, options))
+        {
+            await connection.SendAsync("subscribe"); // each connection starts from nothing
+            await foreach (var message in connection.ReadAllAsync())
+                Console.WriteLine(message.GetText());
+        }
+        #endregion
+
+        return options.Headers.Count;
+    }
+
     public static async Task<string> FailureAsync(Uri url)
     {
         #region failure

@@ -43,6 +43,21 @@ public class ReadmeSamplesTests
     }
 
     [Fact]
+    public async Task Client_of_the_README_that_stays_connected_renews_its_credentials_and_ends_when_told()
+    {
+        var seen = new List<string>();
+        await using RawServer server = RawServer.Start(async peer =>
+        {
+            seen.Add(peer.Header("Authorization")!);
+            Assert.Equal("subscribe", (await peer.ReadFrameAsync()).Text);
+            await peer.SendCloseAsync(seen.Count == 1 ? 3000 : 4000);
+            await peer.ReadFrameAsync();
+        });
+        await ReadmeSamples.ReconnectAsync(server.Url, "old", _ => Task.FromResult("new")).WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(["Bearer old", "Bearer new"], seen);
+    }
+
+    [Fact]
     public async Task Failure_of_the_README_is_caught() => await ReadmeSamples.FailureAsync(new Uri("ws://127.0.0.1:1"));
 
     private static IEnumerable<string> Regions(string source) => source.Split("#region ").Skip(1).Select(rest =>

@@ -23,4 +23,24 @@ public sealed class WebSocketClientOptionsTests
         options.HttpVersion = HttpVersion.Version20;
         Assert.Equal(HttpVersion.Version20, options.HttpVersion);
     }
+
+    [Fact]
+    public void Header_is_set_in_a_copy_that_keeps_everything_else()
+    {
+        var options = new WebSocketClientOptions
+        {
+            Headers = { new("Authorization", "old"), new("X", "1"), new("AUTHORIZATION", "older") },
+            Subprotocols = { "chat" },
+            RequiredExtensions = { "x-wanted" },
+            MaxMessageSize = 7,
+        };
+        WebSocketClientOptions copy = options.WithHeader("authorization", "new");
+        Assert.Equal([new("X", "1"), new("authorization", "new")], copy.Headers);
+        Assert.Equal(3, options.Headers.Count);
+        options.Subprotocols.Clear();
+        options.RequiredExtensions.Clear();
+        Assert.Equal(["chat"], copy.Subprotocols);
+        Assert.Equal(["x-wanted"], copy.RequiredExtensions);
+        Assert.Equal(7, copy.MaxMessageSize);
+    }
 }

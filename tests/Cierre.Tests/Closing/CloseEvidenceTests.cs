@@ -12,7 +12,7 @@ public class CloseEvidenceTests
     {
         Why = new CloseWhy(cause, new CloseDetail("EndOfStream")),
         Elapsed = TimeSpan.FromSeconds(elapsed),
-        Traffic = new ConnectionTraffic(1, 1, 1, 1, pings, 0, At(received), At(sent), sentBytes),
+        Traffic = new ConnectionTraffic(1, 1, 1, 1, pings, 0, At(received), At(sent), sentBytes, At(sent)),
     };
 
     private static TimeSpan? At(double? seconds) => seconds is { } value ? TimeSpan.FromSeconds(value) : null;
@@ -51,6 +51,33 @@ public class CloseEvidenceTests
     [Fact]
     public void Loss_within_a_second_of_opening_suggests_a_proxy_only_if_it_repeats() =>
         Assert.StartsWith("If this happens again and again", Suggestion(Lost(0.8)), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("en", "3 connections in a row were lost")]
+    [InlineData("es", "3 conexiones seguidas se perdieron")]
+    public void Loss_within_a_second_that_did_repeat_suggests_it_outright(string culture, string words) =>
+        Assert.StartsWith(words, CloseEvidence.Suggestion(Lost(0.8) with { EarlyLossesBefore = 2 }, CultureInfo.GetCultureInfo(culture)), StringComparison.Ordinal);
+
+    [Fact]
+    public void Early_losses_of_others_say_nothing_of_a_connection_that_lived() => Assert.Null(Suggestion(Lost(5, 5) with { EarlyLossesBefore = 2 }));
+
+    [Theory]
+    [InlineData(0.8, CloseCause.EndOfStream, true)]
+    [InlineData(0.8, CloseCause.ConnectionReset, true)]
+    [InlineData(1.2, CloseCause.EndOfStream, false)]
+    [InlineData(0.8, CloseCause.CloseTimeout, false)]
+    public void Early_loss_is_one_within_a_second_that_nobody_decided(double elapsed, CloseCause cause, bool early)
+    {
+        Assert.Equal(early, CloseEvidence.IsEarlyLoss(Lost(elapsed, cause: cause)));
+        Assert.False(CloseEvidence.IsEarlyLoss(Lost(elapsed, cause: cause) with { WasOpen = false }));
+    }
+
+    [Fact]
+    public void Ping_after_a_large_send_does_not_make_the_send_recent()
+    {
+        CloseRecord lost = Lost(65, 40, 30, sentBytes: 1_000_000, cause: CloseCause.ConnectionReset);
+        Assert.Null(Suggestion(lost with { Traffic = lost.Traffic with { LastSent = At(64.9) } }));
+    }
 
     [Theory]
     [InlineData(600.4, 10)]

@@ -29,6 +29,10 @@ internal static class Representative
         Ended(Why(CloseCause.Unauthorized, "Unauthorized"), new CloseFrame(3000), new CloseFrame(3000), EndedBy.Local),
         Ended(Why(CloseCause.Forbidden, "Forbidden"), new CloseFrame(3003), new CloseFrame(3003), EndedBy.Local),
         Ended(Why(CloseCause.UpstreamFailed, "UpstreamFailed", new CloseDetail("UpstreamRefused"), new CloseDetail("ConnectionRefused", "example.org:443")), new CloseFrame(1014), new CloseFrame(1014), EndedBy.Local),
+        CloseRecord.NotOpened(Why(CloseCause.ExtensionMissing, "ExtensionMissing", "permessage-deflate"), TimeSpan.FromMilliseconds(230)) with
+        {
+            Code = 1010, WasClean = true, Sent = new CloseFrame(1010, "permessage-deflate"), Received = new CloseFrame(1010),
+        },
         Ended(Why(CloseCause.CloseTimeout, "CloseNotAnswered", 0.5), new CloseFrame(4001), null, EndedBy.Local),
         Ended(Why(CloseCause.EndOfStream, "EndOfStream"), null, null, EndedBy.Network) with { Elapsed = TimeSpan.FromSeconds(61.4), Traffic = Silent },
         Ended(Why(CloseCause.ConnectionReset, "ConnectionReset", new CloseDetail("Http2Error", 8L)), null, null, EndedBy.Network),

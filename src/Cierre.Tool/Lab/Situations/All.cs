@@ -29,6 +29,7 @@ internal static class All
         TooManyFragments.Create(),
         .. MessageTooBig.FromHeader(),
         MessageTooBig.BetweenBoth(),
+        .. ExtensionMissing.Create(),
         HandlerThrows.Create(),
         .. PingUnanswered.Create(),
         TlsFailed.UntrustedCertificate(),

@@ -45,11 +45,11 @@ internal sealed class Scene(Situation situation, LabHost host, bool browser)
     }
 
     /// <summary>The record of an opening that must fail.</summary>
-    public async Task<CloseRecord> FailToConnectAsync(Uri url)
+    public async Task<CloseRecord> FailToConnectAsync(Uri url, Action<WebSocketClientOptions>? configure = null)
     {
         try
         {
-            await using LabClient client = await ConnectAsync(url);
+            await using LabClient client = await ConnectAsync(url, configure);
         }
         catch (WebSocketConnectException e)
         {

@@ -1,0 +1,69 @@
+using Cierre.Closing;
+
+namespace Cierre.Reconnecting;
+
+/// <summary>
+/// What a reconnecting client remembers, and what it makes of an end: whether, when and where it connects again. It waits for nothing and knows no socket.
+/// </summary>
+/// <remarks>RFC 6455 7.2.3. The growth of the delays begins anew after a connection that was open for <see cref="WebSocketReconnectOptions.StableAfter"/>.</remarks>
+internal sealed class ReconnectPlanner(Uri url, WebSocketReconnectOptions options)
+{
+    private readonly Uri[] _addresses = [url, .. options.Addresses];
+    private readonly HashSet<int> _shedding = [];
+    private int _address;
+    private int _attempt;
+    private int _longWaits;
+
+    /// <summary>Where to connect to now.</summary>
+    public Uri Address => _addresses[_address];
+
+    /// <summary>How many connections in a row, up to now, were lost within a second of opening.</summary>
+    public int EarlyLosses { get; private set; }
+
+    /// <summary>Takes an end in and decides what follows.</summary>
+    public ReconnectPlan Next(CloseRecord last)
+    {
+        Remember(last);
+        ReconnectDecision decision = options.Policy?.Invoke(last, _attempt) ?? ReconnectDecision.AsAdvised;
+        if (decision.IsAdvice) return Advised(last);
+        if (decision.Renews && options.RenewCredentials is null) throw new InvalidOperationException("The policy asks for new credentials; set WebSocketReconnectOptions.RenewCredentials, which gets them.");
+        return Plan(last, decision.Stops ? null : decision.Delay, decision.Renews);
+    }
+
+    private void Remember(CloseRecord last)
+    {
+        if (last.WasOpen && last.Elapsed >= options.StableAfter)
+        {
+            (_attempt, _longWaits) = (0, 0);
+            _shedding.Clear();
+        }
+
+        _attempt++;
+        EarlyLosses = CloseEvidence.IsEarlyLoss(last) ? EarlyLosses + 1 : 0;
+    }
+
+    private ReconnectPlan Advised(CloseRecord last)
+    {
+        ReconnectAdvice advice = ReconnectAdvice.For(last, options.TimeProvider.GetUtcNow());
+        return advice.Kind switch
+        {
+            ReconnectKind.AfterNewCredentials when options.RenewCredentials is null => Plan(last, null),
+            ReconnectKind.OtherAddress => Plan(last, MoveOn() ? TimeSpan.Zero : advice.DelayFor(++_longWaits, options.Random.NextDouble())),
+            _ => Plan(last, advice.DelayFor(_attempt, options.Random.NextDouble()), advice.Kind == ReconnectKind.AfterNewCredentials),
+        };
+    }
+
+    /// <summary>Goes on to the next address that has not said 1013; false: each has, and a new round begins.</summary>
+    private bool MoveOn()
+    {
+        _shedding.Add(_address);
+        _address = (_address + 1) % _addresses.Length;
+        while (_shedding.Contains(_address) && _shedding.Count < _addresses.Length) _address = (_address + 1) % _addresses.Length;
+        if (_shedding.Count < _addresses.Length) return true;
+        _shedding.Clear();
+        return false;
+    }
+
+    private ReconnectPlan Plan(CloseRecord last, TimeSpan? delay, bool renews = false) =>
+        new() { Last = last, Attempt = _attempt, Delay = delay, Address = Address, RenewsCredentials = renews };
+}

@@ -1,0 +1,42 @@
+namespace Cierre;
+
+/// <summary>Sets how a client stays connected: <see cref="WebSocketConnection.KeepConnectedAsync"/>.</summary>
+/// <remarks>Read anew for each attempt: what the application changes here between two connections, such as a header that says where to go on, holds for the next one.</remarks>
+public sealed class WebSocketReconnectOptions : WebSocketClientOptions
+{
+    /// <summary>Further addresses of the same service, for a server that sheds load (1013): the next one is tried at once, in turn, until each has said so. Default: none.</summary>
+    public IList<Uri> Addresses { get; } = [];
+
+    /// <summary>Decides what follows each end; default null: what <see cref="CloseRecord.Reconnect"/> advises.</summary>
+    public ReconnectPolicy? Policy { get; set; }
+
+    /// <summary>Gets new credentials, after 3000 or HTTP 401: returns the options to open with from now on, such as a copy with another header,
+    /// <see cref="WebSocketClientOptions.WithHeader"/>; null where there are none to be had. Default null. Without them the sequence ends.</summary>
+    /// <remarks>Of what is returned, only how to open a connection counts; addresses, policy and the rest stay as here. What it throws ends the sequence.</remarks>
+    public Func<CloseRecord, CancellationToken, ValueTask<WebSocketClientOptions?>>? RenewCredentials { get; set; }
+
+    /// <summary>Called after each end, of a connection or of an opening that failed, with what follows: the place to log, and to learn why a sequence ended. Not for a loop
+    /// that is left or cancelled. Default null.</summary>
+    public Action<ReconnectPlan>? Ended { get; set; }
+
+    /// <summary>How long a connection must have been open for the attempts to be counted from 1 again; default 20 s.</summary>
+    /// <remarks>Until then delays go on growing: a server that accepts and closes at once is no recovered server.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">Negative, or more than 24 days.</exception>
+    public TimeSpan StableAfter
+    {
+        get;
+        set => field = Check(value, nameof(StableAfter), mayBeZero: true);
+    } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Spreads the clients that were lost together; default <see cref="Random.Shared"/>. A seeded one makes tests repeatable.</summary>
+    /// <exception cref="ArgumentNullException">Null.</exception>
+    public Random Random
+    {
+        get;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value, nameof(Random));
+            field = value;
+        }
+    } = Random.Shared;
+}

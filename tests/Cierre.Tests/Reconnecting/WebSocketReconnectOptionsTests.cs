@@ -1,0 +1,25 @@
+using Xunit;
+
+namespace Cierre.Tests.Reconnecting;
+
+public sealed class WebSocketReconnectOptionsTests
+{
+    [Fact]
+    public void Value_out_of_range_is_refused_with_the_options_name()
+    {
+        var options = new WebSocketReconnectOptions();
+        Assert.Throws<ArgumentOutOfRangeException>(nameof(options.StableAfter), () => options.StableAfter = TimeSpan.FromTicks(-1));
+        Assert.Throws<ArgumentOutOfRangeException>(nameof(options.StableAfter), () => options.StableAfter = TimeSpan.FromDays(25));
+        Assert.Throws<ArgumentNullException>(nameof(options.Random), () => options.Random = null!);
+    }
+
+    [Fact]
+    public void Defaults_do_as_advised()
+    {
+        var options = new WebSocketReconnectOptions();
+        Assert.Equal((TimeSpan.FromSeconds(20), null, null), (options.StableAfter, options.Policy, options.RenewCredentials));
+        Assert.Same(Random.Shared, options.Random);
+        Assert.Empty(options.Addresses);
+        options.StableAfter = TimeSpan.Zero;
+    }
+}
