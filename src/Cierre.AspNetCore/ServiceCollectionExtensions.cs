@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace Cierre.AspNetCore;
 
@@ -23,9 +24,12 @@ public static class ServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         if (services.Any(s => s.ServiceType == typeof(WebSocketServer))) return services;
         services.AddSingleton<OpenConnections>();
-        services.AddSingleton(provider => new WebSocketServer(provider.GetRequiredService<OpenConnections>()));
         services.AddSingleton<AdmissionGate>();
         services.AddSingleton<Drain>();
+        services.AddSingleton(provider => new WebSocketServer(
+            provider.GetRequiredService<OpenConnections>(), provider.GetRequiredService<AdmissionGate>(), provider.GetRequiredService<Drain>()));
+        services.AddOptions<WebSocketDrainOptions>().BindConfiguration("Cierre:Drain").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<WebSocketDrainOptions>, DrainOptionsValidation>();
         services.AddHostedService<StopWithHost>();
         services.AddScoped<CurrentConnection>();
         // A delegate's parameter of this type is bound from here. Transient and without disposal: the connection ends by its own rules.

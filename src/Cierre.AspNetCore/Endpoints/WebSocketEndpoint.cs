@@ -49,9 +49,9 @@ internal sealed class WebSocketEndpoint(
             return;
         }
 
-        if (_gate.IsClosed)
+        if (_gate.Notice is { } drain)
         {
-            await HandshakeRefusal.DrainingAsync(context);
+            await HandshakeRefusal.DrainingAsync(context, drain.RetryAfter);
             return;
         }
 
@@ -74,7 +74,7 @@ internal sealed class WebSocketEndpoint(
         _connections.Enter(connection);
         connection.Start();
         // One that opened while the drain took its snapshot.
-        if (_gate.IsClosed) GoingAway.Drain(connection);
+        _gate.Notice?.Drain(connection);
         Task leaving = LeaveAsync(connection);
         await HandlerRun.RunAsync(connection, context, run);
         await leaving;

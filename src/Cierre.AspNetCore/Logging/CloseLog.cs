@@ -24,4 +24,13 @@ internal static partial class CloseLog
     [LoggerMessage(EventId = 1, EventName = "ConnectionClosed", Message = "WebSocket {Endpoint} closed: {Code}, clean {WasClean}, {Cause}: {Detail} ({Seconds:0.000} s)")]
     private static partial void ConnectionClosed(
         ILogger logger, LogLevel level, string endpoint, ushort code, bool wasClean, string cause, string detail, double seconds, Exception? exception);
+
+    [LoggerMessage(EventId = 2, EventName = "DrainBegan", Level = LogLevel.Information, Message = "Draining {Connections} WebSocket connections with {Code}; new ones are refused")]
+    public static partial void DrainBegan(ILogger logger, int connections, ushort code);
+
+    [LoggerMessage(EventId = 3, EventName = "DrainEnded", Level = LogLevel.Information, Message = "Drained in {Seconds:0.000} s")]
+    public static partial void DrainEnded(ILogger logger, double seconds);
+
+    [LoggerMessage(EventId = 4, EventName = "DrainCut", Level = LogLevel.Warning, Message = "The time to drain is over: {Connections} WebSocket connections are cut")]
+    public static partial void DrainCut(ILogger logger, int connections);
 }

@@ -70,6 +70,8 @@ public class ViolationsTests
     [Theory]
     [InlineData("HandlerFailed")]
     [InlineData("HostStopping")]
+    [InlineData("ServiceRestarting")]
+    [InlineData("Draining")]
     [InlineData("Disposed")]
     [InlineData("Unauthorized")]
     [InlineData("Forbidden")]

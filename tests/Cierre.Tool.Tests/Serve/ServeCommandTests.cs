@@ -34,6 +34,30 @@ public sealed class ServeCommandTests
     }
 
     [Fact]
+    public async Task Rolling_restart_of_five_thousand_connections_loses_no_echo_and_says_1012()
+    {
+        const int Count = 5000;
+        await using ServeProcess serve = await ServeProcess.StartAsync("--drain-code", "1012", "--drain-spread", "2");
+        var peers = new List<RawPeer>();
+        foreach (int[] batch in Enumerable.Range(0, Count).Chunk(100))
+            peers.AddRange(await Task.WhenAll(batch.Select(_ => serve.ConnectAsync())));
+
+        // Sent before the drain, and not waited for: some are echoed before it, some while it is under way.
+        for (int i = 0; i < 3; i++) foreach (RawPeer peer in peers) await peer.SendTextAsync("hello");
+        Task<(int Echoes, RawFrame Close)[]> ends = Task.WhenAll(peers.Select(ReadToCloseAsync));
+        long begun = Stopwatch.GetTimestamp();
+        serve.Process.Terminate();
+        ToolResult result = await serve.Process.EndAsync();
+        TimeSpan took = Stopwatch.GetElapsedTime(begun);
+
+        Assert.All(await ends, end => Assert.Equal((3, 1012, "the service restarts"), (end.Echoes, end.Close.CloseCode, end.Close.CloseReason)));
+        Assert.True(took > TimeSpan.FromSeconds(1.5) && took < TimeSpan.FromSeconds(10), $"gone after {took}");
+        Assert.Equal((0, Count), (result.ExitCode, result.Lines.Count));
+        Assert.All(result.Lines, line => Assert.Equal((1012, true, "host-stopping"), ((int)line["code"]!, (bool)line["wasClean"]!, (string)line["cause"]!)));
+        foreach (RawPeer peer in peers) await peer.DisposeAsync();
+    }
+
+    [Fact]
     public async Task Violation_and_limits_have_their_lines()
     {
         await using ServeProcess serve = await ServeProcess.StartAsync("--max-message", "10", "--accept", "text");
@@ -119,6 +143,18 @@ public sealed class ServeCommandTests
     }
 
     private static (int Code, string Cause) Facts(JsonNode close) => ((int)close["code"]!, (string)close["cause"]!);
+
+    private static async Task<(int Echoes, RawFrame Close)> ReadToCloseAsync(RawPeer peer)
+    {
+        for (int echoes = 0; ; echoes++)
+        {
+            RawFrame frame = await peer.ReadFrameAsync();
+            if (frame.Opcode != 8) continue;
+            await peer.SendCloseAsync(frame.CloseCode ?? 1000);
+            await peer.DisposeAsync();
+            return (echoes, frame);
+        }
+    }
 
     private static async Task<RawFrame> AnswerCloseAsync(RawPeer peer)
     {

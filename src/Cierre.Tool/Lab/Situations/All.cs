@@ -31,6 +31,7 @@ internal static class All
         MessageTooBig.BetweenBoth(),
         HandlerThrows.Create(),
         .. PingUnanswered.Create(),
+        HostRestarts.Create(),
         TlsFailed.UntrustedCertificate(),
         TlsFailed.PlaintextServer(),
         RefusedByClose.WithoutCredentials(),
