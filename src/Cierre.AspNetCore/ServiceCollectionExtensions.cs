@@ -2,6 +2,7 @@ using Cierre.AspNetCore.Admission;
 using Cierre.AspNetCore.Draining;
 using Cierre.AspNetCore.Endpoints;
 using Cierre.AspNetCore.Kestrel;
+using Cierre.AspNetCore.Shedding;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Connections;
@@ -25,9 +26,15 @@ public static class ServiceCollectionExtensions
         if (services.Any(s => s.ServiceType == typeof(WebSocketServer))) return services;
         services.AddSingleton<OpenConnections>();
         services.AddSingleton<AdmissionGate>();
+        services.AddSingleton<Capacity>();
+        services.AddOptions<WebSocketLimits>().BindConfiguration("Cierre:Limits").ValidateOnStart();
         services.AddSingleton<Drain>();
         services.AddSingleton(provider => new WebSocketServer(
-            provider.GetRequiredService<OpenConnections>(), provider.GetRequiredService<AdmissionGate>(), provider.GetRequiredService<Drain>()));
+            provider.GetRequiredService<OpenConnections>(), provider.GetRequiredService<AdmissionGate>(), provider.GetRequiredService<Drain>(), provider.GetRequiredService<Shedder>()));
+        services.AddSingleton<Shedder>();
+        services.AddSingleton<Pressure>();
+        services.AddHostedService<PressureWatch>();
+        services.AddOptions<WebSocketSheddingOptions>().BindConfiguration("Cierre:Shedding").ValidateOnStart();
         services.AddOptions<WebSocketDrainOptions>().BindConfiguration("Cierre:Drain").ValidateOnStart();
         services.AddSingleton<IValidateOptions<WebSocketDrainOptions>, DrainOptionsValidation>();
         services.AddHostedService<StopWithHost>();

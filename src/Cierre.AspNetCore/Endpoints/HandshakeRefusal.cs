@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cierre.Closing;
 using Cierre.Opening;
 using Microsoft.AspNetCore.Http;
 
@@ -17,6 +18,10 @@ internal static class HandshakeRefusal
         AnswerAsync(context, StatusCodes.Status403Forbidden, "The request's Origin is not allowed to connect here.");
 
     public static Task DrainingAsync(HttpContext context, TimeSpan retryAfter) => UnavailableAsync(context, retryAfter, "The server takes no new connections: it is stopping, or drains its connections.");
+
+    public static Task AtCapacityAsync(HttpContext context, CloseDetail why, TimeSpan retryAfter) => UnavailableAsync(context, retryAfter, Sentence(why.English));
+
+    private static string Sentence(string clause) => $"{char.ToUpperInvariant(clause[0])}{clause.AsSpan(1)}.";
 
     /// <summary>RFC 9110 15.6.4 and 10.2.3: 503, and how many seconds to wait.</summary>
     private static Task UnavailableAsync(HttpContext context, TimeSpan retryAfter, string text)

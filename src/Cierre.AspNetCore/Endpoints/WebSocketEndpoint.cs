@@ -4,6 +4,7 @@ using Cierre.Closing;
 using Cierre.Connections;
 using Cierre.Opening;
 using Cierre.Protocol;
+using Cierre.Transports;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -16,6 +17,8 @@ internal sealed class WebSocketEndpoint(
 {
     private readonly OpenConnections _connections = services.GetRequiredService<OpenConnections>();
     private readonly AdmissionGate _gate = services.GetRequiredService<AdmissionGate>();
+    private readonly Capacity _capacity = services.GetRequiredService<Capacity>();
+    private readonly EndpointCapacity _own = new(options.MaxConnections, options.AtCapacity);
     private readonly ILogger _logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Cierre.WebSocket");
     private readonly string[] _subprotocols = [.. options.Subprotocols];
 
@@ -24,14 +27,7 @@ internal sealed class WebSocketEndpoint(
     public Task RunAsync(HttpContext context) => RunAsync(context, handler);
 
     /// <summary>Accepts in order to close, where an HTTP status would be the answer that no page can read.</summary>
-    public Task AcceptThenCloseAsync(HttpContext context, CloseFrame frame, CloseWhy why) => RunAsync(
-        context,
-        (connection, _, _) =>
-        {
-            connection.Driver.BeginClose(frame, why);
-            return Task.CompletedTask;
-        },
-        isRefusal: true);
+    public Task AcceptThenCloseAsync(HttpContext context, CloseFrame frame, CloseWhy why) => RunAsync(context, Closing(frame, why), isRefusal: true);
 
     private async Task RunAsync(HttpContext context, Func<WebSocketConnection, HttpContext, CancellationToken, Task> run, bool isRefusal = false)
     {
@@ -61,32 +57,88 @@ internal sealed class WebSocketEndpoint(
         }
 
         var accepted = (ServerHandshakeResult.Accepted)result;
-        // An endpoint that accepts in order to close chooses one of the subprotocols asked for, so that the client opens.
-        if (isRefusal && accepted.Subprotocol is null && request.Subprotocols.Count != 0) accepted = accepted with { Subprotocol = FirstAsked(request) };
-        await RunAsync(context, accepted, run);
+        AdmissionDecision decision = _capacity.Decide(_own, UserOf(context));
+        switch (decision)
+        {
+            case AdmissionDecision.Admit { Place: var place }:
+                await RunAsync(context, place, isRefusal ? Opening(accepted, request) : accepted, run);
+                break;
+            case AdmissionDecision.AcceptThenClose { Place: var place, Violation: var violation }:
+                await RunAsync(context, place, Opening(accepted, request), Closing(violation.Frame, violation.Why));
+                break;
+            case AdmissionDecision.Refuse { Why: var why, RetryAfter: var retryAfter }:
+                await HandshakeRefusal.AtCapacityAsync(context, why, retryAfter);
+                break;
+        }
     }
 
-    private async Task RunAsync(HttpContext context, ServerHandshakeResult.Accepted accepted, Func<WebSocketConnection, HttpContext, CancellationToken, Task> run)
+    private async Task RunAsync(HttpContext context, Place place, ServerHandshakeResult.Accepted accepted, Func<WebSocketConnection, HttpContext, CancellationToken, Task> run)
     {
+        MessageRate? rate = RateOf(context);
+        Transport? transport = null;
+        try
+        {
+            transport = await Upgrade.AcceptAsync(context, accepted);
+        }
+        finally
+        {
+            if (transport is null) place.Dispose();
+        }
+
+        if (transport is null)
+        {
+            await HandshakeRefusal.AtCapacityAsync(context, new CloseDetail("UpgradesAtCapacity"), _capacity.Limits.RetryAfter);
+            return;
+        }
+
         Version version = HttpProtocol.IsHttp2(context.Request.Protocol) ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11;
         var info = new OpeningInfo(accepted.Subprotocol, "", Url(context.Request), version);
-        var connection = new WebSocketConnection(Role.Server, options, await Upgrade.AcceptAsync(context, accepted), info);
+        var connection = new WebSocketConnection(Role.Server, options, transport, info);
+        connection.Driver.Guard = rate;
         _connections.Enter(connection);
         connection.Start();
         // One that opened while the drain took its snapshot.
         _gate.Notice?.Drain(connection);
-        Task leaving = LeaveAsync(connection);
+        Task leaving = LeaveAsync(connection, place);
         await HandlerRun.RunAsync(connection, context, run);
         await leaving;
     }
 
-    private async Task LeaveAsync(WebSocketConnection connection)
+    private async Task LeaveAsync(WebSocketConnection connection, Place place)
     {
         CloseRecord record = await connection.Closed;
-        _connections.Leave(connection);
+        place.Dispose();
         CloseLog.Closed(_logger, name, record);
-        options.OnClosed?.Invoke(connection, record);
+        try
+        {
+            options.OnClosed?.Invoke(connection, record);
+        }
+        finally
+        {
+            // Last: who waits for the end of all of them may count on having been told of each.
+            _connections.Leave(connection);
+        }
     }
+
+    private static Func<WebSocketConnection, HttpContext, CancellationToken, Task> Closing(CloseFrame frame, CloseWhy why) => (connection, _, _) =>
+    {
+        connection.Driver.BeginClose(frame, why);
+        return Task.CompletedTask;
+    };
+
+    private string? UserOf(HttpContext context) => context.User.Identity is { IsAuthenticated: true } ? _capacity.Limits.UserOf(context.User) : null;
+
+    private MessageRate? RateOf(HttpContext context)
+    {
+        System.Threading.RateLimiting.RateLimiter? limiter = options.MessageLimiter?.Invoke(context);
+        return options.MaxMessagesPerSecond is null && options.MaxBytesPerSecond is null && limiter is null
+            ? null
+            : new MessageRate(options.MaxMessagesPerSecond, options.MaxBytesPerSecond, limiter);
+    }
+
+    /// <summary>An endpoint that accepts in order to close chooses one of the subprotocols asked for, so that the client opens.</summary>
+    private static ServerHandshakeResult.Accepted Opening(ServerHandshakeResult.Accepted accepted, OpeningRequest request) =>
+        accepted.Subprotocol is null && request.Subprotocols.Count != 0 ? accepted with { Subprotocol = FirstAsked(request) } : accepted;
 
     private static string? FirstAsked(OpeningRequest request) =>
         Subprotocols.TryParse(request.Subprotocols, out IReadOnlyList<string> names, out _) && names.Count > 0 ? names[0] : null;

@@ -1,3 +1,6 @@
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Http;
+
 namespace Cierre.AspNetCore;
 
 /// <summary>Sets what one WebSocket endpoint accepts, beside the limits and times of every connection.</summary>
@@ -14,6 +17,43 @@ public sealed class WebSocketEndpointOptions : WebSocketConnectionOptions
     /// <summary>Whether a request that authorization refuses is accepted and then closed with 3000 or 3003 instead of being answered 401 or 403, which no
     /// browser lets a page read; default false.</summary>
     public bool RefuseByClose { get; set; }
+
+    /// <summary>The most connections that the endpoint has at a time; default null: no limit but the server's (<see cref="WebSocketLimits"/>).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+    public int? MaxConnections
+    {
+        get;
+        set => field = WebSocketLimits.AtLeastOne(value, nameof(MaxConnections));
+    }
+
+    /// <summary>How a handshake is answered for which there is no place; default null: as <see cref="WebSocketLimits.AtCapacity"/> says for all.</summary>
+    public AtCapacity? AtCapacity { get; set; }
+
+    /// <summary>The most messages that a peer may send in a second, of which as many may come at once; more: 1008. Default null: no limit.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+    public int? MaxMessagesPerSecond
+    {
+        get;
+        set => field = WebSocketLimits.AtLeastOne(value, nameof(MaxMessagesPerSecond));
+    }
+
+    /// <summary>The most bytes of messages that a peer may send in a second, of which as many may come at once; more: 1008. Default null: no limit. A single larger message is taken
+    /// where nothing came before it, and then nothing for as long as it would have taken.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+    public long? MaxBytesPerSecond
+    {
+        get;
+        set
+        {
+            if (value is { } number) ArgumentOutOfRangeException.ThrowIfLessThan(number, 1, nameof(MaxBytesPerSecond));
+            field = value;
+        }
+    }
+
+    /// <summary>Gives each connection a limiter of the application's, its own or one shared by all connections of a user, say: a permit for each message, and 1008 where there is none.
+    /// Default null. The limiter is the application's to dispose.</summary>
+    /// <remarks>It is asked on the thread that brings the bytes, and never waited for. Called once for each connection, before it opens.</remarks>
+    public Func<HttpContext, RateLimiter?>? MessageLimiter { get; set; }
 
     /// <summary>Called with each connection of the endpoint and its record once it has ended, also with one that was accepted only to be closed; default null.</summary>
     /// <remarks>It runs where the end was noticed and should not block. An exception of its own fails the request and harms no connection.</remarks>

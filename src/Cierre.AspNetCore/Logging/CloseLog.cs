@@ -33,4 +33,13 @@ internal static partial class CloseLog
 
     [LoggerMessage(EventId = 4, EventName = "DrainCut", Level = LogLevel.Warning, Message = "The time to drain is over: {Connections} WebSocket connections are cut")]
     public static partial void DrainCut(ILogger logger, int connections);
+
+    [LoggerMessage(EventId = 5, EventName = "LoadShed", Level = LogLevel.Warning, Message = "Under pressure ({Signal} at {Percent:0} % of its threshold): {Connections} WebSocket connections are closed with 1013")]
+    public static partial void LoadShed(ILogger logger, string signal, double percent, int connections);
+
+    [LoggerMessage(EventId = 6, EventName = "PressureOver", Level = LogLevel.Information, Message = "The pressure is over: WebSocket connections are taken again")]
+    public static partial void PressureOver(ILogger logger);
+
+    [LoggerMessage(EventId = 7, EventName = "PressureNotRead", Level = LogLevel.Error, Message = "The application's signal of pressure could not be read")]
+    public static partial void PressureNotRead(ILogger logger, Exception exception);
 }

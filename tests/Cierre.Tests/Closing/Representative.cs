@@ -17,6 +17,7 @@ internal static class Representative
         Ended(CloseWhy.HandlerReturned, new CloseFrame(1000), new CloseFrame(1000), EndedBy.Local),
         Ended(Why(CloseCause.HandlerFailed, "HandlerFailed"), new CloseFrame(1011), new CloseFrame(1011), EndedBy.Local),
         Ended(CloseWhy.HostStopping, new CloseFrame(1001), new CloseFrame(1001), EndedBy.Local),
+        For(Violations.ServerAtCapacity(1000)),
         Ended(CloseWhy.Disposed, new CloseFrame(1001), new CloseFrame(1001), EndedBy.Local),
         Ended(CloseWhy.Aborted, null, null, EndedBy.Local),
         For(Violations.ControlTooLong("ping")),

@@ -49,6 +49,7 @@ public class ViolationsTests
             CloseCause.PolicyViolation => 1008,
             CloseCause.MessageTooBig => 1009,
             CloseCause.PingTimeout => 1011,
+            CloseCause.LoadShed => 1013,
             CloseCause.IdleTimeout => 3008,
             _ => 0,
         }, row.Code);
@@ -59,7 +60,8 @@ public class ViolationsTests
     public void Only_limits_and_the_application_s_own_data_close_in_the_ordinary_way(string name)
     {
         string[] ordinary = [nameof(Violations.TooManyFragments), nameof(Violations.KindNotAccepted), nameof(Violations.JsonNotValid), nameof(Violations.PingNotAnswered),
-            nameof(Violations.Idle)];
+            nameof(Violations.Idle), nameof(Violations.MessagesTooFast), nameof(Violations.BytesTooFast), nameof(Violations.RateExceeded), nameof(Violations.ServerAtCapacity),
+            nameof(Violations.EndpointAtCapacity), nameof(Violations.UserAtCapacity), nameof(Violations.HandshakesTooFast), nameof(Violations.LoadShed)];
         Assert.Equal(!ordinary.Contains(name), WorstCase(name).Fails);
     }
 

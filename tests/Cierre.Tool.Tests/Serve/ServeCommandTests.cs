@@ -82,6 +82,40 @@ public sealed class ServeCommandTests
     }
 
     [Theory]
+    [InlineData("refuse")]
+    [InlineData("close")]
+    public async Task Server_at_capacity_refuses_or_accepts_and_closes(string how)
+    {
+        await using ServeProcess serve = await ServeProcess.StartAsync("--max-connections", "1", "--at-capacity", how);
+        await using RawPeer first = await serve.ConnectAsync();
+        await using RawPeer second = await RawPeer.ConnectAsync(serve.Url.Host, serve.Url.Port);
+        string head = await second.UpgradeAsync();
+        if (how == "refuse")
+        {
+            Assert.StartsWith("HTTP/1.1 503 ", head, StringComparison.Ordinal);
+            Assert.Contains("\r\nRetry-After: 5\r\n", head, StringComparison.Ordinal);
+            return;
+        }
+
+        RawFrame close = await AnswerCloseAsync(second);
+        Assert.Equal((1013, "the server is at its limit of 1 connection"), (close.CloseCode, close.CloseReason));
+        Assert.Equal((1013, "load-shed"), Facts(await serve.NextCloseAsync()));
+    }
+
+    [Fact]
+    public async Task Message_faster_than_the_rate_closes_with_1008()
+    {
+        await using ServeProcess serve = await ServeProcess.StartAsync("--rate", "2");
+        await using RawPeer peer = await serve.ConnectAsync();
+        byte[] message = RawPeer.Frame(1, "again"u8, fin: true, rsv: 0, mask: true);
+        await peer.SendAsync((byte[])[.. Enumerable.Repeat(message, 20).SelectMany(bytes => bytes)]);
+        (int echoes, RawFrame close) = await ReadToCloseAsync(peer);
+        Assert.InRange(echoes, 0, 2);
+        Assert.Equal((1008, "messages come faster than 2 per second"), (close.CloseCode, close.CloseReason));
+        Assert.Equal((1008, "policy-violation"), Facts(await serve.NextCloseAsync()));
+    }
+
+    [Theory]
     [InlineData("1005")]
     [InlineData("1010")]
     [InlineData("99999")]
