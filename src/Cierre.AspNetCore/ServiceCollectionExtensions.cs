@@ -42,6 +42,8 @@ public static class ServiceCollectionExtensions
         // A delegate's parameter of this type is bound from here. Transient and without disposal: the connection ends by its own rules.
         services.AddScoped(provider => provider.GetRequiredService<CurrentConnection>().Connection
             ?? throw new InvalidOperationException("A WebSocketConnection can be had as a parameter of a WebSocket endpoint's handler only."));
+        services.AddScoped(provider => provider.GetRequiredService<CurrentConnection>().Credentials
+            ?? throw new InvalidOperationException("WebSocketCredentials can be had as a parameter of a WebSocket endpoint's handler only."));
         services.AddOptions<WebSocketEndpointOptions>().BindConfiguration("Cierre").ValidateOnStart();
         services.AddSingleton<IConnectionListenerFactory, SocketListenerFactory>();
         RefuseByCloseInFrontOf(services, services.LastOrDefault(s => s.ServiceType == typeof(IAuthorizationMiddlewareResultHandler)));

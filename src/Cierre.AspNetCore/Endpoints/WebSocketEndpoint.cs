@@ -27,7 +27,7 @@ internal sealed class WebSocketEndpoint(
     public Task RunAsync(HttpContext context) => RunAsync(context, handler);
 
     /// <summary>Accepts in order to close, where an HTTP status would be the answer that no page can read.</summary>
-    public Task AcceptThenCloseAsync(HttpContext context, CloseFrame frame, CloseWhy why) => RunAsync(context, Closing(frame, why), isRefusal: true);
+    public Task AcceptThenCloseAsync(HttpContext context, Violation violation) => RunAsync(context, Closing(violation), isRefusal: true);
 
     private async Task RunAsync(HttpContext context, Func<WebSocketConnection, HttpContext, CancellationToken, Task> run, bool isRefusal = false)
     {
@@ -57,14 +57,13 @@ internal sealed class WebSocketEndpoint(
         }
 
         var accepted = (ServerHandshakeResult.Accepted)result;
-        AdmissionDecision decision = _capacity.Decide(_own, UserOf(context));
-        switch (decision)
+        switch (_capacity.Decide(_own, UserOf(context)))
         {
             case AdmissionDecision.Admit { Place: var place }:
-                await RunAsync(context, place, isRefusal ? Opening(accepted, request) : accepted, run);
+                await RunAsync(context, place, isRefusal ? Opening(accepted, request) : accepted, run, isRefusal);
                 break;
             case AdmissionDecision.AcceptThenClose { Place: var place, Violation: var violation }:
-                await RunAsync(context, place, Opening(accepted, request), Closing(violation.Frame, violation.Why));
+                await RunAsync(context, place, Opening(accepted, request), Closing(violation), isRefusal: true);
                 break;
             case AdmissionDecision.Refuse { Why: var why, RetryAfter: var retryAfter }:
                 await HandshakeRefusal.AtCapacityAsync(context, why, retryAfter);
@@ -72,7 +71,8 @@ internal sealed class WebSocketEndpoint(
         }
     }
 
-    private async Task RunAsync(HttpContext context, Place place, ServerHandshakeResult.Accepted accepted, Func<WebSocketConnection, HttpContext, CancellationToken, Task> run)
+    private async Task RunAsync(
+        HttpContext context, Place place, ServerHandshakeResult.Accepted accepted, Func<WebSocketConnection, HttpContext, CancellationToken, Task> run, bool isRefusal)
     {
         MessageRate? rate = RateOf(context);
         Transport? transport = null;
@@ -99,6 +99,7 @@ internal sealed class WebSocketEndpoint(
         connection.Start();
         // One that opened while the drain took its snapshot.
         _gate.Notice?.Drain(connection);
+        if (!isRefusal) Expiry.Watch(connection, context, options, _logger);
         Task leaving = LeaveAsync(connection, place);
         await HandlerRun.RunAsync(connection, context, run);
         await leaving;
@@ -120,9 +121,9 @@ internal sealed class WebSocketEndpoint(
         }
     }
 
-    private static Func<WebSocketConnection, HttpContext, CancellationToken, Task> Closing(CloseFrame frame, CloseWhy why) => (connection, _, _) =>
+    private static Func<WebSocketConnection, HttpContext, CancellationToken, Task> Closing(Violation violation) => (connection, _, _) =>
     {
-        connection.Driver.BeginClose(frame, why);
+        connection.Driver.BeginClose(violation);
         return Task.CompletedTask;
     };
 
