@@ -2,11 +2,13 @@ using Cierre.AspNetCore.Admission;
 using Cierre.AspNetCore.Draining;
 using Cierre.AspNetCore.Endpoints;
 using Cierre.AspNetCore.Kestrel;
+using Cierre.AspNetCore.Shedding;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace Cierre.AspNetCore;
 
@@ -23,14 +25,25 @@ public static class ServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         if (services.Any(s => s.ServiceType == typeof(WebSocketServer))) return services;
         services.AddSingleton<OpenConnections>();
-        services.AddSingleton(provider => new WebSocketServer(provider.GetRequiredService<OpenConnections>()));
         services.AddSingleton<AdmissionGate>();
+        services.AddSingleton<Capacity>();
+        services.AddOptions<WebSocketLimits>().BindConfiguration("Cierre:Limits").ValidateOnStart();
         services.AddSingleton<Drain>();
+        services.AddSingleton(provider => new WebSocketServer(
+            provider.GetRequiredService<OpenConnections>(), provider.GetRequiredService<AdmissionGate>(), provider.GetRequiredService<Drain>(), provider.GetRequiredService<Shedder>()));
+        services.AddSingleton<Shedder>();
+        services.AddSingleton<Pressure>();
+        services.AddHostedService<PressureWatch>();
+        services.AddOptions<WebSocketSheddingOptions>().BindConfiguration("Cierre:Shedding").ValidateOnStart();
+        services.AddOptions<WebSocketDrainOptions>().BindConfiguration("Cierre:Drain").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<WebSocketDrainOptions>, DrainOptionsValidation>();
         services.AddHostedService<StopWithHost>();
         services.AddScoped<CurrentConnection>();
         // A delegate's parameter of this type is bound from here. Transient and without disposal: the connection ends by its own rules.
         services.AddScoped(provider => provider.GetRequiredService<CurrentConnection>().Connection
             ?? throw new InvalidOperationException("A WebSocketConnection can be had as a parameter of a WebSocket endpoint's handler only."));
+        services.AddScoped(provider => provider.GetRequiredService<CurrentConnection>().Credentials
+            ?? throw new InvalidOperationException("WebSocketCredentials can be had as a parameter of a WebSocket endpoint's handler only."));
         services.AddOptions<WebSocketEndpointOptions>().BindConfiguration("Cierre").ValidateOnStart();
         services.AddSingleton<IConnectionListenerFactory, SocketListenerFactory>();
         RefuseByCloseInFrontOf(services, services.LastOrDefault(s => s.ServiceType == typeof(IAuthorizationMiddlewareResultHandler)));

@@ -1,14 +1,60 @@
 using Cierre.AspNetCore.Admission;
+using Cierre.AspNetCore.Draining;
+using Cierre.AspNetCore.Shedding;
 
 namespace Cierre.AspNetCore;
 
-/// <summary>Shows the server's open WebSocket connections.</summary>
+/// <summary>Shows the server's open WebSocket connections, and does to all of them at once what an operator wants done.</summary>
 public sealed class WebSocketServer
 {
     private readonly OpenConnections _connections;
+    private readonly AdmissionGate _gate;
+    private readonly Drain _drain;
+    private readonly Shedder _shedder;
 
-    internal WebSocketServer(OpenConnections connections) => _connections = connections;
+    internal WebSocketServer(OpenConnections connections, AdmissionGate gate, Drain drain, Shedder shedder) => (_connections, _gate, _drain, _shedder) = (connections, gate, drain, shedder);
 
     /// <summary>How many connections are open, closing ones included.</summary>
     public int Count => _connections.Count;
+
+    /// <summary>Whether the server drains or has drained: new handshakes are answered 503.</summary>
+    public bool IsDraining => _gate.IsClosed;
+
+    /// <summary>Closes every connection as a host that stops does, but the host goes on: what each has sent is answered first. New handshakes are answered 503, and readiness fails,
+    /// from now on until <see cref="Resume"/>: a server that was emptied stays empty.</summary>
+    /// <param name="options">How; null takes the configured ones.</param>
+    /// <param name="cancellationToken">Ends the drain: what was not reached stays open. The server takes no new connections all the same.</param>
+    /// <returns>Completes when no connection is open.</returns>
+    /// <exception cref="ArgumentException">The spread is not shorter than the whole drain may take.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Task DrainAsync(WebSocketDrainOptions? options = null, CancellationToken cancellationToken = default) => _drain.RunAsync(options, cancellationToken);
+
+    /// <summary>Closes some of the connections with 1013, and leaves the rest alone: load that is shed.</summary>
+    /// <param name="count">How many, 0 or more; as many as are open are closed at most.</param>
+    /// <param name="order">Which ones first.</param>
+    /// <param name="cancellationToken">Ends the wait, not the closes.</param>
+    /// <returns>How they ended, when all of them have.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Task<IReadOnlyList<CloseRecord>> ShedAsync(int count, ShedOrder order = ShedOrder.Newest, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        return _shedder.ShedAsync(count, order).WaitAsync(cancellationToken);
+    }
+
+    /// <summary>As <see cref="ShedAsync"/>, for a share of those that are open, rounded up.</summary>
+    /// <param name="share">The share, from 0 to 1.</param>
+    /// <param name="order">Which ones first.</param>
+    /// <param name="cancellationToken">Ends the wait, not the closes.</param>
+    /// <returns>How they ended, when all of them have.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The share is not between 0 and 1.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Task<IReadOnlyList<CloseRecord>> ShedShareAsync(double share, ShedOrder order = ShedOrder.Newest, CancellationToken cancellationToken = default)
+    {
+        if (share is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(share), share, "From 0 to 1.");
+        return _shedder.ShedShareAsync(share, order).WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Takes new connections again after <see cref="DrainAsync"/>.</summary>
+    public void Resume() => _gate.Open();
 }

@@ -1,11 +1,16 @@
 namespace Cierre.AspNetCore.Admission;
 
-/// <summary>Whether new connections are let in: until a drain begins.</summary>
+/// <summary>Whether new connections are let in: not while the server drains, nor after it.</summary>
 internal sealed class AdmissionGate
 {
-    private volatile bool _closed;
+    private volatile GoingAway? _notice;
 
-    public bool IsClosed => _closed;
+    /// <summary>What the drain tells; null while the gate is open.</summary>
+    public GoingAway? Notice => _notice;
 
-    public void Close() => _closed = true;
+    public bool IsClosed => _notice is not null;
+
+    public void Close(GoingAway notice) => _notice = notice;
+
+    public void Open() => _notice = null;
 }

@@ -2,13 +2,11 @@ using Cierre.Closing;
 
 namespace Cierre.AspNetCore.Admission;
 
-/// <summary>What a connection is told when the server stops.</summary>
-internal static class GoingAway
+/// <summary>What a connection is told while the server drains, and when whoever knocks meanwhile may come back.</summary>
+internal sealed record GoingAway(CloseFrame Frame, CloseWhy Why, TimeSpan RetryAfter)
 {
-    public static CloseFrame Frame { get; } = new(CloseCode.GoingAway, CloseWhy.HostStopping.Detail.English);
-
     /// <summary>What the connection has sent is answered first.</summary>
-    public static void Drain(WebSocketConnection connection) => connection.Driver.BeginDrain(Frame, CloseWhy.HostStopping);
+    public void Drain(WebSocketConnection connection) => connection.Driver.BeginDrain(Frame, Why);
 
-    public static void Close(WebSocketConnection connection) => connection.Driver.BeginClose(Frame, CloseWhy.HostStopping);
+    public void Close(WebSocketConnection connection) => connection.Driver.BeginClose(Frame, Why);
 }

@@ -5,15 +5,20 @@ namespace Cierre.AspNetCore.Admission;
 /// <summary>The roster: every open connection of the server enters and leaves here; everything that ends many goes through it.</summary>
 internal sealed class OpenConnections
 {
-    private readonly ConcurrentDictionary<WebSocketConnection, byte> _open = new();
+    // To each the number of its entrance: the order in which they came.
+    private readonly ConcurrentDictionary<WebSocketConnection, long> _open = new();
     private readonly Lock _gate = new();
+    private long _entered;
     private TaskCompletionSource? _whenEmpty;
 
     public int Count => _open.Count;
 
     public IReadOnlyCollection<WebSocketConnection> Snapshot() => [.. _open.Keys];
 
-    public void Enter(WebSocketConnection connection) => _open.TryAdd(connection, 0);
+    /// <summary>The open ones, the newest first.</summary>
+    public IEnumerable<WebSocketConnection> NewestFirst() => _open.OrderByDescending(entry => entry.Value).Select(entry => entry.Key);
+
+    public void Enter(WebSocketConnection connection) => _open.TryAdd(connection, Interlocked.Increment(ref _entered));
 
     public void Leave(WebSocketConnection connection)
     {

@@ -1,37 +1,97 @@
 using Cierre.AspNetCore.Admission;
+using Cierre.AspNetCore.Logging;
+using Cierre.Closing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Cierre.AspNetCore.Draining;
 
-/// <summary>Closes every connection: what it has sent is answered first, then it gets 1001; new handshakes are refused meanwhile.</summary>
-internal sealed class Drain(OpenConnections connections, AdmissionGate gate, IOptions<HostOptions> host)
+/// <summary>Closes every connection, at once or one after the other: what it has sent is answered first; new handshakes are refused meanwhile, and afterwards.</summary>
+/// <remarks>Two drains may run at a time, as when the host stops during one that was asked for: a connection takes the first close that reaches it, and each has its own bound.</remarks>
+internal sealed class Drain(OpenConnections connections, AdmissionGate gate, IOptions<WebSocketDrainOptions> configured, IOptions<HostOptions> host, IServiceProvider services)
 {
     // Beyond the close timeout of each connection: a handler that does not come back for what was received. Its peer has to have its
-    // close frame, and time to answer it, before the host's own patience ends and Kestrel cuts what is left.
+    // close frame, and time to answer it, before the patience of the whole ends.
     private static readonly TimeSpan MostPatience = TimeSpan.FromSeconds(10);
 
-    private TimeSpan Patience => host.Value.ShutdownTimeout / 2 is var half && half < MostPatience ? half : MostPatience;
+    private readonly TimeProvider _time = services.GetService<TimeProvider>() ?? TimeProvider.System;
+    private readonly ILogger _logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Cierre.WebSocket");
 
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        gate.Close();
-        foreach (WebSocketConnection connection in connections.Snapshot()) GoingAway.Drain(connection);
-        if (await EmptiesAsync(cancellationToken)) return;
-        foreach (WebSocketConnection connection in connections.Snapshot()) GoingAway.Close(connection);
-        await EmptiesAsync(cancellationToken);
-    }
-
-    private async Task<bool> EmptiesAsync(CancellationToken cancellationToken)
+    /// <summary>The host stops: what is open when its time is over is cut.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await connections.WhenEmpty().WaitAsync(Patience, cancellationToken);
+            await RunAsync(configured.Value, CloseWhy.HostStopping, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            Cut();
+        }
+    }
+
+    /// <summary>The application asked for it; the host goes on. A cancelled wait leaves open what was not reached.</summary>
+    public Task RunAsync(WebSocketDrainOptions? options, CancellationToken cancellationToken)
+    {
+        options ??= configured.Value;
+        if (options.Fault(host.Value.ShutdownTimeout) is { } fault) throw new ArgumentException(fault, nameof(options));
+        return RunAsync(options, CloseWhy.Draining, cancellationToken);
+    }
+
+    private async Task RunAsync(WebSocketDrainOptions options, CloseWhy why, CancellationToken cancellationToken)
+    {
+        if (options.Code == CloseCode.ServiceRestart) why = CloseWhy.ServiceRestarting;
+        var notice = new GoingAway(new CloseFrame(options.Code, options.Reason ?? why.Detail.English), why, options.RetryAfter);
+        long begun = _time.GetTimestamp();
+        TimeSpan timeout = options.Timeout ?? host.Value.ShutdownTimeout;
+        if (timeout == Timeout.InfiniteTimeSpan) timeout = TimeSpan.MaxValue;
+        gate.Close(notice);
+        IReadOnlyCollection<WebSocketConnection> open = connections.Snapshot();
+        int count = open.Count;
+        CloseLog.DrainBegan(_logger, count, options.Code);
+        foreach ((WebSocketConnection connection, TimeSpan at) in Spread.Over(open, options.Spread, Random.Shared))
+        {
+            if (await EmptiesBeforeAsync(at)) break;
+            notice.Drain(connection);
+        }
+
+        TimeSpan half = (timeout - options.Spread) / 2;
+        if (!await EmptiesBeforeAsync(options.Spread + (half < MostPatience ? half : MostPatience)))
+        {
+            foreach (WebSocketConnection connection in connections.Snapshot()) notice.Close(connection);
+            if (!await EmptiesBeforeAsync(timeout)) Cut();
+        }
+
+        double seconds = _time.GetElapsedTime(begun).TotalSeconds;
+        CloseLog.DrainEnded(_logger, seconds);
+
+        Task<bool> EmptiesBeforeAsync(TimeSpan at) => EmptiesWithinAsync(at - _time.GetElapsedTime(begun), cancellationToken);
+    }
+
+    private async Task<bool> EmptiesWithinAsync(TimeSpan time, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Task empty = connections.WhenEmpty();
+        if (time <= TimeSpan.Zero) return empty.IsCompleted;
+        try
+        {
+            await empty.WaitAsync(time < TimeSpan.FromDays(24) ? time : Timeout.InfiniteTimeSpan, _time, cancellationToken);
             return true;
         }
-        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        catch (TimeoutException)
         {
             return false;
         }
+    }
+
+    private void Cut()
+    {
+        IReadOnlyCollection<WebSocketConnection> left = connections.Snapshot();
+        int count = left.Count;
+        if (count == 0) return;
+        CloseLog.DrainCut(_logger, count);
+        foreach (WebSocketConnection connection in left) connection.Abort();
     }
 }

@@ -5,7 +5,7 @@ namespace Cierre.AspNetCore.Draining;
 /// <summary>Drains before anything is stopped: StoppingAsync is awaited while Kestrel still answers.</summary>
 internal sealed class StopWithHost(Drain drain) : IHostedLifecycleService
 {
-    public Task StoppingAsync(CancellationToken cancellationToken) => drain.RunAsync(cancellationToken);
+    public Task StoppingAsync(CancellationToken cancellationToken) => drain.StopAsync(cancellationToken);
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

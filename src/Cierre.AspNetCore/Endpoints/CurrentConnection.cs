@@ -4,4 +4,6 @@ namespace Cierre.AspNetCore.Endpoints;
 internal sealed class CurrentConnection
 {
     public WebSocketConnection? Connection { get; set; }
+
+    public WebSocketCredentials? Credentials { get; set; }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Cierre.Closing;
 using Cierre.Opening;
 using Microsoft.AspNetCore.Http;
 
@@ -6,8 +8,6 @@ namespace Cierre.AspNetCore.Endpoints;
 /// <summary>Answers a handshake that is not accepted: status, headers, and one sentence that says what would be right.</summary>
 internal static class HandshakeRefusal
 {
-    private const int RetryAfterSeconds = 5;
-
     public static Task AnswerAsync(HttpContext context, ServerHandshakeResult.Refused refused)
     {
         foreach ((string name, string value) in refused.Headers) context.Response.Headers[name] = value;
@@ -17,10 +17,17 @@ internal static class HandshakeRefusal
     public static Task OriginAsync(HttpContext context) =>
         AnswerAsync(context, StatusCodes.Status403Forbidden, "The request's Origin is not allowed to connect here.");
 
-    public static Task DrainingAsync(HttpContext context)
+    public static Task DrainingAsync(HttpContext context, TimeSpan retryAfter) => UnavailableAsync(context, retryAfter, "The server takes no new connections: it is stopping, or drains its connections.");
+
+    public static Task AtCapacityAsync(HttpContext context, CloseDetail why, TimeSpan retryAfter) => UnavailableAsync(context, retryAfter, Sentence(why.English));
+
+    private static string Sentence(string clause) => $"{char.ToUpperInvariant(clause[0])}{clause.AsSpan(1)}.";
+
+    /// <summary>RFC 9110 15.6.4 and 10.2.3: 503, and how many seconds to wait.</summary>
+    private static Task UnavailableAsync(HttpContext context, TimeSpan retryAfter, string text)
     {
-        context.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, "The server is stopping; try again in a few seconds.");
+        context.Response.Headers.RetryAfter = Math.Ceiling(retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        return AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, text);
     }
 
     public static Task AnswerAsync(HttpContext context, int status, string text)

@@ -16,10 +16,6 @@ internal sealed class RefuseByClose(IAuthorizationMiddlewareResultHandler next) 
             return next.HandleAsync(requestDelegate, context, policy, authorizeResult);
         }
 
-        (ushort code, CloseCause cause, string key) = authorizeResult.Challenged
-            ? (CloseCode.Unauthorized, CloseCause.Unauthorized, "Unauthorized")
-            : (CloseCode.Forbidden, CloseCause.Forbidden, "Forbidden");
-        var detail = new CloseDetail(key);
-        return endpoint.AcceptThenCloseAsync(context, new CloseFrame(code, detail.English), new CloseWhy(cause, detail));
+        return endpoint.AcceptThenCloseAsync(context, authorizeResult.Challenged ? Violations.Unauthorized() : Violations.Forbidden());
     }
 }

@@ -38,7 +38,23 @@ internal static class Upgrade
     public static bool IsPossible(HttpContext context) =>
         ExtendedConnect(context) is not null || context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true };
 
-    public static async Task<Transport> AcceptAsync(HttpContext context, ServerHandshakeResult.Accepted accepted)
+    /// <summary>Answers 101, or 200 over HTTP/2. Null: the server takes no further upgrade (Kestrel's MaxConcurrentUpgradedConnections), and nothing was answered.</summary>
+    public static async Task<Transport?> AcceptAsync(HttpContext context, ServerHandshakeResult.Accepted accepted)
+    {
+        try
+        {
+            return await TakeAsync(context, accepted);
+        }
+        catch (InvalidOperationException) when (!context.Response.HasStarted)
+        {
+            // That an upgrade is possible, and the first of its request, is known: what is left is the limit.
+            context.Features.Get<SocketConnection>()?.Upgraded(false);
+            context.Response.Clear();
+            return null;
+        }
+    }
+
+    private static async Task<Transport> TakeAsync(HttpContext context, ServerHandshakeResult.Accepted accepted)
     {
         LiftLimits(context);
         if (accepted.Subprotocol is { } subprotocol) context.Response.Headers[HeaderNames.SecWebSocketProtocol] = subprotocol;
@@ -54,7 +70,7 @@ internal static class Upgrade
         context.Response.Headers[HeaderNames.Upgrade] = OpeningHeaders.WebSocket;
         context.Response.Headers[HeaderNames.SecWebSocketAccept] = accepted.Accept;
         // Before the answer: a peer may send its close frame, and end its stream, as soon as it has it.
-        context.Features.Get<SocketConnection>()?.Upgraded();
+        context.Features.Get<SocketConnection>()?.Upgraded(true);
         Stream stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
         if (OfKestrel(context) is { } kestrel) return kestrel;
         PipeReader reader = Reader(stream);

@@ -4,6 +4,7 @@ using Cierre.Closing;
 using Cierre.Connections;
 using Cierre.Opening;
 using Cierre.Protocol;
+using Cierre.Transports;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -16,6 +17,8 @@ internal sealed class WebSocketEndpoint(
 {
     private readonly OpenConnections _connections = services.GetRequiredService<OpenConnections>();
     private readonly AdmissionGate _gate = services.GetRequiredService<AdmissionGate>();
+    private readonly Capacity _capacity = services.GetRequiredService<Capacity>();
+    private readonly EndpointCapacity _own = new(options.MaxConnections, options.AtCapacity);
     private readonly ILogger _logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Cierre.WebSocket");
     private readonly string[] _subprotocols = [.. options.Subprotocols];
 
@@ -24,8 +27,8 @@ internal sealed class WebSocketEndpoint(
     public Task RunAsync(HttpContext context) => RunAsync(context, open);
 
     /// <summary>Accepts in order to close, where an HTTP status would be the answer that no page can read.</summary>
-    public Task AcceptThenCloseAsync(HttpContext context, CloseFrame frame, CloseWhy why) =>
-        RunAsync(context, (_, _) => ValueTask.FromResult<EndpointOpening>(new EndpointOpening.AcceptThenClose(frame, why, _ => Task.CompletedTask)));
+    public Task AcceptThenCloseAsync(HttpContext context, Violation violation) => RunAsync(
+        context, (_, _) => ValueTask.FromResult<EndpointOpening>(new EndpointOpening.AcceptThenClose(violation.Frame, violation.Why, _ => Task.CompletedTask)));
 
     private async Task RunAsync(HttpContext context, Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> opening)
     {
@@ -43,9 +46,9 @@ internal sealed class WebSocketEndpoint(
             return;
         }
 
-        if (_gate.IsClosed)
+        if (_gate.Notice is { } drain)
         {
-            await HandshakeRefusal.DrainingAsync(context);
+            await HandshakeRefusal.DrainingAsync(context, drain.RetryAfter);
             return;
         }
 
@@ -56,17 +59,33 @@ internal sealed class WebSocketEndpoint(
 
         var accepted = (ServerHandshakeResult.Accepted)result;
         IReadOnlyList<string> asked = Asked(request);
+        switch (_capacity.Decide(_own, UserOf(context)))
+        {
+            case AdmissionDecision.Admit { Place: var place }:
+                using (place) await OpenAsync(context, place, accepted, asked, opening);
+                break;
+            case AdmissionDecision.AcceptThenClose { Place: var place, Violation: var violation }:
+                await RunAsync(context, place, Opening(accepted, asked), Closing(violation.Frame, violation.Why, _ => Task.CompletedTask), isRefusal: true);
+                break;
+            case AdmissionDecision.Refuse { Why: var why, RetryAfter: var retryAfter }:
+                await HandshakeRefusal.AtCapacityAsync(context, why, retryAfter);
+                break;
+        }
+    }
+
+    private async Task OpenAsync(
+        HttpContext context, Place place, ServerHandshakeResult.Accepted accepted, IReadOnlyList<string> asked, Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> opening)
+    {
         switch (await opening(context, asked))
         {
             case EndpointOpening.Accept { Run: var run }:
-                await RunAsync(context, accepted, run);
+                await RunAsync(context, place, accepted, run, isRefusal: false);
                 break;
             case EndpointOpening.AcceptWith { Subprotocol: var subprotocol, Run: var run, Held: var held }:
-                await using (held) await RunAsync(context, accepted with { Subprotocol = subprotocol }, run);
+                await using (held) await RunAsync(context, place, accepted with { Subprotocol = subprotocol }, run, isRefusal: false);
                 break;
             case EndpointOpening.AcceptThenClose { Frame: var frame, Why: var why, Then: var then }:
-                // It chooses one of the subprotocols asked for, so that the client opens.
-                await RunAsync(context, accepted with { Subprotocol = accepted.Subprotocol ?? (asked is [var first, ..] ? first : null) }, Closing(frame, why, then));
+                await RunAsync(context, place, Opening(accepted, asked), Closing(frame, why, then), isRefusal: true);
                 break;
             case EndpointOpening.Refuse { Status: var status, Text: var text }:
                 await HandshakeRefusal.AnswerAsync(context, status, text);
@@ -74,26 +93,54 @@ internal sealed class WebSocketEndpoint(
         }
     }
 
-    private async Task RunAsync(HttpContext context, ServerHandshakeResult.Accepted accepted, Func<WebSocketConnection, HttpContext, CancellationToken, Task> run)
+    private async Task RunAsync(
+        HttpContext context, Place place, ServerHandshakeResult.Accepted accepted, Func<WebSocketConnection, HttpContext, CancellationToken, Task> run, bool isRefusal)
     {
+        MessageRate? rate = RateOf(context);
+        Transport? transport = null;
+        try
+        {
+            transport = await Upgrade.AcceptAsync(context, accepted);
+        }
+        finally
+        {
+            if (transport is null) place.Dispose();
+        }
+
+        if (transport is null)
+        {
+            await HandshakeRefusal.AtCapacityAsync(context, new CloseDetail("UpgradesAtCapacity"), _capacity.Limits.RetryAfter);
+            return;
+        }
+
         Version version = HttpProtocol.IsHttp2(context.Request.Protocol) ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11;
         var info = new OpeningInfo(accepted.Subprotocol, "", Url(context.Request), version);
-        var connection = new WebSocketConnection(Role.Server, options, await Upgrade.AcceptAsync(context, accepted), info);
+        var connection = new WebSocketConnection(Role.Server, options, transport, info);
+        connection.Driver.Guard = rate;
         _connections.Enter(connection);
         connection.Start();
         // One that opened while the drain took its snapshot.
-        if (_gate.IsClosed) GoingAway.Drain(connection);
-        Task leaving = LeaveAsync(connection);
+        _gate.Notice?.Drain(connection);
+        if (!isRefusal) Expiry.Watch(connection, context, options, _logger);
+        Task leaving = LeaveAsync(connection, place);
         await HandlerRun.RunAsync(connection, context, run);
         await leaving;
     }
 
-    private async Task LeaveAsync(WebSocketConnection connection)
+    private async Task LeaveAsync(WebSocketConnection connection, Place place)
     {
         CloseRecord record = await connection.Closed;
-        _connections.Leave(connection);
+        place.Dispose();
         CloseLog.Closed(_logger, name, record);
-        options.OnClosed?.Invoke(connection, record);
+        try
+        {
+            options.OnClosed?.Invoke(connection, record);
+        }
+        finally
+        {
+            // Last: who waits for the end of all of them may count on having been told of each.
+            _connections.Leave(connection);
+        }
     }
 
     private static Func<WebSocketConnection, HttpContext, CancellationToken, Task> Closing(CloseFrame frame, CloseWhy why, Func<WebSocketConnection, Task> then) => (connection, _, _) =>
@@ -103,6 +150,20 @@ internal sealed class WebSocketEndpoint(
     };
 
     private static IReadOnlyList<string> Asked(OpeningRequest request) => Subprotocols.TryParse(request.Subprotocols, out IReadOnlyList<string> names, out _) ? names : [];
+
+    private string? UserOf(HttpContext context) => context.User.Identity is { IsAuthenticated: true } ? _capacity.Limits.UserOf(context.User) : null;
+
+    private MessageRate? RateOf(HttpContext context)
+    {
+        System.Threading.RateLimiting.RateLimiter? limiter = options.MessageLimiter?.Invoke(context);
+        return options.MaxMessagesPerSecond is null && options.MaxBytesPerSecond is null && limiter is null
+            ? null
+            : new MessageRate(options.MaxMessagesPerSecond, options.MaxBytesPerSecond, limiter);
+    }
+
+    /// <summary>An endpoint that accepts in order to close chooses one of the subprotocols asked for, so that the client opens.</summary>
+    private static ServerHandshakeResult.Accepted Opening(ServerHandshakeResult.Accepted accepted, IReadOnlyList<string> asked) =>
+        accepted.Subprotocol is null && asked is [var first, ..] ? accepted with { Subprotocol = first } : accepted;
 
     private static Uri? Url(HttpRequest request) =>
         Uri.TryCreate($"{(request.IsHttps ? "wss" : "ws")}://{request.Host}{request.PathBase}{request.Path}{request.QueryString}", UriKind.Absolute, out Uri? url) ? url : null;

@@ -86,7 +86,8 @@ public static class WebSocketEndpointExtensions
             pattern,
             (connection, context, _) =>
             {
-                context.RequestServices.GetRequiredService<CurrentConnection>().Connection = connection;
+                CurrentConnection current = context.RequestServices.GetRequiredService<CurrentConnection>();
+                (current.Connection, current.Credentials) = (connection, context.Features.Get<WebSocketCredentials>());
                 return bound(context);
             },
             configure);

@@ -1,3 +1,7 @@
+using System.Security.Claims;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Http;
+
 namespace Cierre.AspNetCore;
 
 /// <summary>Sets what one WebSocket endpoint accepts, beside the limits and times of every connection.</summary>
@@ -14,6 +18,82 @@ public sealed class WebSocketEndpointOptions : WebSocketConnectionOptions
     /// <summary>Whether a request that authorization refuses is accepted and then closed with 3000 or 3003 instead of being answered 401 or 403, which no
     /// browser lets a page read; default false.</summary>
     public bool RefuseByClose { get; set; }
+
+    /// <summary>Whether a connection is closed with 3000 when the credentials that opened it expire, unless they are renewed (<see cref="WebSocketCredentials.RenewAsync"/>); default true.
+    /// One whose credentials have no end, or that was opened without any, is not.</summary>
+    public bool CloseOnExpiry { get; set; } = true;
+
+    /// <summary>Says when the credentials of a request expire, null for never; default null: when the authentication ticket does, or else the claim <c>exp</c> of the user (RFC 7519 4.1.4).</summary>
+    public Func<HttpContext, DateTimeOffset?>? ExpiryOf { get; set; }
+
+    /// <summary>How long before the expiry <see cref="OnExpiring"/> is called; default 1 min.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive, or more than 24 days.</exception>
+    public TimeSpan ExpiryWarning
+    {
+        get;
+        set => field = Check(value, nameof(ExpiryWarning));
+    } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Called before the credentials of a connection expire, once for each expiry: time to ask the peer for new ones, or to renew them here; default null.</summary>
+    /// <remarks>Runs on the pool. What it throws is logged, and the credentials expire as they would have.</remarks>
+    public Func<WebSocketConnection, WebSocketCredentials, Task>? OnExpiring { get; set; }
+
+    /// <summary>Asks whether a user still may be connected: every <see cref="PermissionInterval"/> and at each renewal. False closes with 3003. Default null: not asked.</summary>
+    /// <remarks>Runs on the pool. One that throws closes with 3003 as well: what cannot be checked is not permitted.</remarks>
+    public Func<WebSocketConnection, ClaimsPrincipal, Task<bool>>? IsPermitted { get; set; }
+
+    /// <summary>How often <see cref="IsPermitted"/> is asked; default 1 min. Zero: at renewals only.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Negative, or more than 24 days.</exception>
+    public TimeSpan PermissionInterval
+    {
+        get;
+        set => field = Check(value, nameof(PermissionInterval), mayBeZero: true);
+    } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long the handler may run for one connection, from its opening; then it is closed with 3008. Default zero: as long as it likes.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Negative, or more than 24 days.</exception>
+    public TimeSpan HandlerTimeout
+    {
+        get;
+        set => field = Check(value, nameof(HandlerTimeout), mayBeZero: true);
+    }
+
+    /// <summary>The most connections that the endpoint has at a time; default null: no limit but the server's (<see cref="WebSocketLimits"/>).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+    public int? MaxConnections
+    {
+        get;
+        set => field = WebSocketLimits.AtLeastOne(value, nameof(MaxConnections));
+    }
+
+    /// <summary>How a handshake is answered for which there is no place; default null: as <see cref="WebSocketLimits.AtCapacity"/> says for all.</summary>
+    public AtCapacity? AtCapacity { get; set; }
+
+    /// <summary>The most messages that a peer may send in a second, of which as many may come at once; more: 1008. Default null: no limit.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+    public int? MaxMessagesPerSecond
+    {
+        get;
+        set => field = WebSocketLimits.AtLeastOne(value, nameof(MaxMessagesPerSecond));
+    }
+
+    /// <summary>The most bytes of messages that a peer may send in a second, of which as many may come at once; more: 1008. Default null: no limit. A single larger message is taken
+    /// where nothing came before it, and then nothing for as long as it would have taken.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+    public long? MaxBytesPerSecond
+    {
+        get;
+        set
+        {
+            if (value is { } number) ArgumentOutOfRangeException.ThrowIfLessThan(number, 1, nameof(MaxBytesPerSecond));
+            field = value;
+        }
+    }
+
+    /// <summary>Gives each connection a limiter of the application's, its own or one shared by all connections of a user, say: a permit for each message, and 1008 where there is none.
+    /// Default null. The limiter is the application's to dispose.</summary>
+    /// <remarks>It is asked on the thread that brings the bytes, and never waited for. Called once for each connection, before it opens.</remarks>
+    public Func<HttpContext, RateLimiter?>? MessageLimiter { get; set; }
 
     /// <summary>Called with each connection of the endpoint and its record once it has ended, also with one that was accepted only to be closed; default null.</summary>
     /// <remarks>It runs where the end was noticed and should not block. An exception of its own fails the request and harms no connection.</remarks>

@@ -68,7 +68,7 @@ internal sealed class SocketConnection : DefaultConnectionContext, IConnectionSo
     /// To HTTP a peer's FIN means that nobody waits for the answer, and Kestrel cuts the connection, with RST. A WebSocket peer may well end its
     /// stream right behind its close frame and read on, and ours must reach it.
     /// </remarks>
-    public void Upgraded() => _upgraded = true;
+    public void Upgraded(bool upgraded) => _upgraded = upgraded;
 
     /// <summary>Hands the socket over, with what was read of it and not used; null where something else, TLS, stands between it and HTTP.</summary>
     public SocketTransport? TakeOver(IDuplexPipe http)

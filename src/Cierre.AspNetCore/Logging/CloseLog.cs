@@ -24,4 +24,25 @@ internal static partial class CloseLog
     [LoggerMessage(EventId = 1, EventName = "ConnectionClosed", Message = "WebSocket {Endpoint} closed: {Code}, clean {WasClean}, {Cause}: {Detail} ({Seconds:0.000} s)")]
     private static partial void ConnectionClosed(
         ILogger logger, LogLevel level, string endpoint, ushort code, bool wasClean, string cause, string detail, double seconds, Exception? exception);
+
+    [LoggerMessage(EventId = 8, EventName = "ExpiryCallbackFailed", Level = LogLevel.Error, Message = "The endpoint's {Callback} failed")]
+    public static partial void CallbackFailed(ILogger logger, string callback, Exception exception);
+
+    [LoggerMessage(EventId = 2, EventName = "DrainBegan", Level = LogLevel.Information, Message = "Draining {Connections} WebSocket connections with {Code}; new ones are refused")]
+    public static partial void DrainBegan(ILogger logger, int connections, ushort code);
+
+    [LoggerMessage(EventId = 3, EventName = "DrainEnded", Level = LogLevel.Information, Message = "Drained in {Seconds:0.000} s")]
+    public static partial void DrainEnded(ILogger logger, double seconds);
+
+    [LoggerMessage(EventId = 4, EventName = "DrainCut", Level = LogLevel.Warning, Message = "The time to drain is over: {Connections} WebSocket connections are cut")]
+    public static partial void DrainCut(ILogger logger, int connections);
+
+    [LoggerMessage(EventId = 5, EventName = "LoadShed", Level = LogLevel.Warning, Message = "Under pressure ({Signal} at {Percent:0} % of its threshold): {Connections} WebSocket connections are closed with 1013")]
+    public static partial void LoadShed(ILogger logger, string signal, double percent, int connections);
+
+    [LoggerMessage(EventId = 6, EventName = "PressureOver", Level = LogLevel.Information, Message = "The pressure is over: WebSocket connections are taken again")]
+    public static partial void PressureOver(ILogger logger);
+
+    [LoggerMessage(EventId = 7, EventName = "PressureNotRead", Level = LogLevel.Error, Message = "The application's signal of pressure could not be read")]
+    public static partial void PressureNotRead(ILogger logger, Exception exception);
 }

@@ -6,6 +6,7 @@ using Cierre.Tool.Arguments;
 using Cierre.Tool.Hosting;
 using Cierre.Tool.Output;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace Cierre.Tool.Serve;
@@ -23,6 +24,11 @@ internal static class ServeCommand
         Option<TimeSpan?> pingInterval = Seconds.Option("--ping-interval", "How often to ping; 0 for never.", standard.PingInterval, mayBeZero: true);
         Option<TimeSpan?> pingTimeout = Seconds.Option("--ping-timeout", "How long a peer may take to answer a ping before a close with 1011.", standard.PingTimeout);
         Option<TimeSpan?> idleTimeout = Seconds.Option("--idle-timeout", "How long no message may pass before a close with 3008; 0 for any time.", standard.IdleTimeout, mayBeZero: true);
+        Option<long?> maxConnections = WholeNumber.Option("--max-connections", "N", "The most connections at a time. Default: no limit.", least: 1, most: int.MaxValue);
+        Option<string?> atCapacity = Choice.Option("--at-capacity", "What further ones get: 503, or a close with 1013.", "refuse", "close");
+        Option<long?> rate = WholeNumber.Option("--rate", "N", "The most messages per second from each connection; more close it with 1008. Default: no limit.", least: 1, most: int.MaxValue);
+        Option<string?> drainCode = Choice.Option("--drain-code", "What connections are closed with when the server ends: going away, or a restart.", "1001", "1012");
+        Option<TimeSpan?> drainSpread = Seconds.Option("--drain-spread", "The window over which those closes are spread; 0 for all at once.", TimeSpan.Zero, mayBeZero: true);
         var cert = new Option<FileInfo>("--cert") { Description = "The certificate for https (PEM). Without one, one is made for this run.", HelpName = "FILE" };
         var key = new Option<FileInfo>("--key") { Description = "Its private key (PEM, unencrypted).", HelpName = "FILE" };
         var http2Only = new Option<bool>("--h2c") { Description = "Cleartext HTTP/2 by prior knowledge, and nothing else." };
@@ -32,7 +38,7 @@ internal static class ServeCommand
 
         var command = new Command("serve", "Serves WebSocket connections and reports how each one ends: echo at /; /close?code=N&reason=T closes at once; at /throw the first message makes the handler fail; /silent never sends.")
         {
-            url, maxMessage, accept, closeTimeout, pingInterval, pingTimeout, idleTimeout, cert, key, http2Only, json, language,
+            url, maxMessage, accept, closeTimeout, pingInterval, pingTimeout, idleTimeout, maxConnections, atCapacity, rate, drainCode, drainSpread, cert, key, http2Only, json, language,
         };
         command.SetAction(async parsed =>
         {
@@ -44,13 +50,24 @@ internal static class ServeCommand
                 options.CloseTimeout = parsed.GetValue(closeTimeout) ?? standard.CloseTimeout;
                 options.PingInterval = parsed.GetValue(pingInterval) ?? standard.PingInterval;
                 options.PingTimeout = parsed.GetValue(pingTimeout) ?? standard.PingTimeout;
+                options.MaxMessagesPerSecond = (int?)parsed.GetValue(rate);
                 options.IdleTimeout = parsed.GetValue(idleTimeout) ?? standard.IdleTimeout;
             }
 
             bool cleartextHttp2 = parsed.GetValue(http2Only);
             if (cleartextHttp2 && address.IsHttps) throw new UsageException("--h2c is cleartext: it needs a --url with http.");
             using X509Certificate2? certificate = Certificate(address, parsed.GetValue(cert), parsed.GetValue(key));
-            await using WebApplication app = ToolHost.Build(address, certificate, cleartextHttp2);
+            void Services(IServiceCollection services)
+            {
+                DrainOf(services, parsed.GetValue(drainCode), parsed.GetValue(drainSpread) ?? TimeSpan.Zero);
+                services.Configure<WebSocketLimits>(limits =>
+                {
+                    limits.MaxConnections = (int?)parsed.GetValue(maxConnections);
+                    limits.AtCapacity = parsed.GetValue(atCapacity) == "close" ? AtCapacity.Close : AtCapacity.Refuse;
+                });
+            }
+
+            await using WebApplication app = ToolHost.Build(address, certificate, cleartextHttp2, Services);
             return await RunAsync(app, Configure, new ServeReport(parsed.GetValue(json), language.Of(parsed)));
         });
         return command;
@@ -61,10 +78,17 @@ internal static class ServeCommand
         ServeRoutes.Map(app, configure, report);
         await app.StartAsync();
         report.Listening(ToolHost.UrlOf(app));
-        // SIGTERM and Ctrl-C end the wait; stopping closes what is open with 1001.
+        // SIGTERM and Ctrl-C end the wait; stopping closes what is open.
         await app.WaitForShutdownAsync();
         await report.FinishAsync();
         return ExitCodes.Ok;
+    }
+
+    private static void DrainOf(IServiceCollection services, string? code, TimeSpan spread)
+    {
+        services.Configure<WebSocketDrainOptions>(drain => (drain.Code, drain.Spread) = (code == "1012" ? CloseCode.ServiceRestart : CloseCode.GoingAway, spread));
+        // What the host gives itself by default is for what follows the spread.
+        services.Configure<HostOptions>(host => host.ShutdownTimeout += spread);
     }
 
     private static X509Certificate2? Certificate(HostAddress address, FileInfo? cert, FileInfo? key)

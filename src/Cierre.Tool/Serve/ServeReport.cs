@@ -29,13 +29,8 @@ internal sealed class ServeReport
         else StandardOutput.WriteLine($"listening on {Style.Strong(url)}");
     }
 
-    /// <summary>Prints the close once it has happened.</summary>
-    public void Watch(WebSocketConnection connection) => connection.Closed.ContinueWith(
-        static (closed, closes) => ((ChannelWriter<CloseRecord>)closes!).TryWrite(closed.Result),
-        _closes.Writer,
-        CancellationToken.None,
-        TaskContinuationOptions.ExecuteSynchronously,
-        TaskScheduler.Default);
+    /// <summary>Prints a close.</summary>
+    public void Closed(CloseRecord record) => _closes.Writer.TryWrite(record);
 
     public async Task FinishAsync()
     {

@@ -18,14 +18,11 @@ internal static class ServeRoutes
 
         void Map(string path, Func<WebSocketConnection, HttpContext, Task> handler) => app.MapWebSocket(
             path,
-            (connection, context, _) =>
-            {
-                report.Watch(connection);
-                return handler(connection, context);
-            },
+            (connection, context, _) => handler(connection, context),
             options =>
             {
                 configure(options);
+                options.OnClosed = (_, record) => report.Closed(record);
                 // A test server: a page from anywhere may connect.
                 options.AllowedOrigins.Add("*");
             });

@@ -16,6 +16,9 @@ internal sealed class CloseDetail(string key, params object[] arguments) : IEqua
     /// <inheritdoc cref="Bytes"/>
     public static CloseDetail Fragments(long count) => new(count == 1 ? "FragmentsOne" : "FragmentsMany", count);
 
+    /// <inheritdoc cref="Bytes"/>
+    public static CloseDetail Connections(long count) => new(count == 1 ? "ConnectionsOne" : "ConnectionsMany", count);
+
     public string In(CultureInfo culture) => Texts.Format(culture, key, arguments);
 
     /// <summary>As on the wire.</summary>

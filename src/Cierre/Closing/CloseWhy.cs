@@ -7,6 +7,8 @@ internal sealed record CloseWhy(CloseCause Cause, CloseDetail Detail, Exception?
     public static readonly CloseWhy Requested = new(CloseCause.Requested, new CloseDetail("Requested"));
     public static readonly CloseWhy HandlerReturned = new(CloseCause.HandlerReturned, new CloseDetail("HandlerReturned"));
     public static readonly CloseWhy HostStopping = new(CloseCause.HostStopping, new CloseDetail("HostStopping"));
+    public static readonly CloseWhy ServiceRestarting = new(CloseCause.HostStopping, new CloseDetail("ServiceRestarting"));
+    public static readonly CloseWhy Draining = new(CloseCause.HostStopping, new CloseDetail("Draining"));
     public static readonly CloseWhy Disposed = new(CloseCause.Disposed, new CloseDetail("Disposed"));
     public static readonly CloseWhy Aborted = new(CloseCause.Aborted, new CloseDetail("Aborted"));
 

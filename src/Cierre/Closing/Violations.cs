@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Cierre.Closing;
 
 /// <summary>Every rule that a peer can break, one row a rule: the code, the cause and the sentence. No other file spells a code next to a reason.</summary>
@@ -70,6 +72,43 @@ internal static class Violations
 
     /// <summary>IANA 3008: no message either way.</summary>
     public static Violation Idle(TimeSpan timeout) => Policy(CloseCode.Timeout, CloseCause.IdleTimeout, nameof(Idle), timeout.TotalSeconds);
+
+    /// <summary>RFC 6455 7.4.1, 1008: more messages than the endpoint takes.</summary>
+    public static Violation MessagesTooFast(int limit) => Policy(CloseCode.PolicyViolation, CloseCause.PolicyViolation, nameof(MessagesTooFast), limit);
+
+    /// <summary>RFC 6455 7.4.1, 1008: more bytes than the endpoint takes.</summary>
+    public static Violation BytesTooFast(long limit) => Policy(CloseCode.PolicyViolation, CloseCause.PolicyViolation, nameof(BytesTooFast), CloseDetail.Bytes(limit));
+
+    /// <summary>RFC 6455 7.4.1, 1008: the application's own rate limiter, whose numbers we do not know.</summary>
+    public static Violation RateExceeded() => Policy(CloseCode.PolicyViolation, CloseCause.PolicyViolation, nameof(RateExceeded));
+
+    /// <summary>IANA 1013: no place on the server.</summary>
+    public static Violation ServerAtCapacity(int limit) => Policy(CloseCode.TryAgainLater, CloseCause.LoadShed, nameof(ServerAtCapacity), CloseDetail.Connections(limit));
+
+    /// <summary>IANA 1013: no place at the endpoint.</summary>
+    public static Violation EndpointAtCapacity(int limit) => Policy(CloseCode.TryAgainLater, CloseCause.LoadShed, nameof(EndpointAtCapacity), CloseDetail.Connections(limit));
+
+    /// <summary>IANA 1013: no further place for the user.</summary>
+    public static Violation UserAtCapacity(int limit) => Policy(CloseCode.TryAgainLater, CloseCause.LoadShed, nameof(UserAtCapacity), CloseDetail.Connections(limit));
+
+    /// <summary>IANA 1013: more handshakes than the server takes.</summary>
+    public static Violation HandshakesTooFast(int limit) => Policy(CloseCode.TryAgainLater, CloseCause.LoadShed, nameof(HandshakesTooFast), limit);
+
+    /// <summary>IANA 1013: the server casts off some of its clients.</summary>
+    public static Violation LoadShed() => Policy(CloseCode.TryAgainLater, CloseCause.LoadShed, nameof(LoadShed));
+
+    /// <summary>IANA 3000: what the request showed, or was renewed with, is not valid any more.</summary>
+    public static Violation CredentialsExpired(DateTimeOffset at) =>
+        Policy(CloseCode.Unauthorized, CloseCause.Unauthorized, nameof(CredentialsExpired), at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+
+    /// <summary>IANA 3000: authorization asks for credentials, and there are none that count.</summary>
+    public static Violation Unauthorized() => Policy(CloseCode.Unauthorized, CloseCause.Unauthorized, nameof(Unauthorized));
+
+    /// <summary>IANA 3003: the credentials do not suffice.</summary>
+    public static Violation Forbidden() => Policy(CloseCode.Forbidden, CloseCause.Forbidden, nameof(Forbidden));
+
+    /// <summary>IANA 3008: a handler that takes longer than its endpoint allows.</summary>
+    public static Violation Deadline(TimeSpan timeout) => Policy(CloseCode.Timeout, CloseCause.Deadline, nameof(Deadline), timeout.TotalSeconds);
 
     // The RFC's own word for a kind of frame; other languages have theirs.
     private static CloseDetail Word(string opcode) => new($"Opcode_{opcode}");

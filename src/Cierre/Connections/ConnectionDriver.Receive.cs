@@ -51,7 +51,12 @@ internal sealed partial class ConnectionDriver
             }
         }
 
-        if (wake) _inbox.Wake();
+        if (wake)
+        {
+            _inbox.Wake();
+            Flush();
+        }
+
         AfterReceive();
         if (here) return stream;
         await waiting;
@@ -65,7 +70,7 @@ internal sealed partial class ConnectionDriver
         _engine.InParts = true;
         Memory<byte> nothing = default;
         ProtocolEvent held = _engine.Read(ref nothing, _transport, Now);
-        return held.Kind == ProtocolEventKind.MessagePart && _inbox.DeliverPart(held, _engine);
+        return held.Kind == ProtocolEventKind.MessagePart && Handle(held, Now);
     }
 
     public async ValueTask<int> ReadPartAsync(MessageReadStream stream, Memory<byte> buffer, CancellationToken cancellationToken)

@@ -70,6 +70,18 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
 
     public Role Role => _engine.Role;
 
+    /// <summary>Looks at what comes; set before <see cref="Start"/>.</summary>
+    public MessageGuard? Guard { get; set; }
+
+    /// <summary>How long no message has passed either way.</summary>
+    public TimeSpan Idle
+    {
+        get
+        {
+            lock (_gate) return Now - _engine.LastMessage;
+        }
+    }
+
     public bool IsOpen => _engine.IsOpen;
 
     /// <summary>Whether a send would still be taken.</summary>
@@ -147,7 +159,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
                 ProtocolEvent found = _engine.Read(ref bytes, _transport, now);
                 if (found.Kind == ProtocolEventKind.NeedMore) break;
                 wake = Handle(found, now);
-                isMessage = found.Kind is ProtocolEventKind.Message or ProtocolEventKind.MessagePart;
+                isMessage = found.Kind is ProtocolEventKind.Message or ProtocolEventKind.MessagePart && _engine.IsOpen;
                 _batchGoesOn = !last || !bytes.IsEmpty;
             }
 
@@ -274,6 +286,9 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     {
         switch (found.Kind)
         {
+            case ProtocolEventKind.Message or ProtocolEventKind.MessagePart when Guard?.Look(found.Payload.Length, found.Last, now) is { } violation:
+                _engine.Break(violation, _transport, now);
+                return AfterClosing();
             case ProtocolEventKind.Message:
                 return _inbox.Deliver(found, _engine);
             case ProtocolEventKind.MessagePart:

@@ -24,6 +24,8 @@ internal struct KeepAlive(ProtocolLimits limits)
         }
     }
 
+    public readonly TimeSpan LastMessage => _lastMessage;
+
     public void BytesCame() => _waitingSince = null;
 
     public void MessagePassed(TimeSpan now) => _lastMessage = now;

@@ -62,6 +62,9 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
     /// <summary>The peer's close frame came, and the transport has not taken ours yet.</summary>
     public bool OwesAnswer => _close.State is CloseState.Exchanged { Ours: not Delivery.Out };
 
+    /// <summary>When the last message passed, either way.</summary>
+    public TimeSpan LastMessage => _keepAlive.LastMessage;
+
     /// <summary>Bytes held of a message that is not whole.</summary>
     public int HeldBytes => _messages.Held;
 

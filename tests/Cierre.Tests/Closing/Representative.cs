@@ -17,6 +17,7 @@ internal static class Representative
         Ended(CloseWhy.HandlerReturned, new CloseFrame(1000), new CloseFrame(1000), EndedBy.Local),
         Ended(Why(CloseCause.HandlerFailed, "HandlerFailed"), new CloseFrame(1011), new CloseFrame(1011), EndedBy.Local),
         Ended(CloseWhy.HostStopping, new CloseFrame(1001), new CloseFrame(1001), EndedBy.Local),
+        For(Violations.ServerAtCapacity(1000)),
         Ended(CloseWhy.Disposed, new CloseFrame(1001), new CloseFrame(1001), EndedBy.Local),
         Ended(CloseWhy.Aborted, null, null, EndedBy.Local),
         For(Violations.ControlTooLong("ping")),
@@ -33,6 +34,9 @@ internal static class Representative
         {
             Code = 1010, WasClean = true, Sent = new CloseFrame(1010, "permessage-deflate"), Received = new CloseFrame(1010),
         },
+        For(Violations.CredentialsExpired(new DateTimeOffset(2026, 3, 4, 5, 6, 7, TimeSpan.Zero))),
+        For(Violations.Forbidden()),
+        For(Violations.Deadline(TimeSpan.FromSeconds(30))),
         Ended(Why(CloseCause.CloseTimeout, "CloseNotAnswered", 0.5), new CloseFrame(4001), null, EndedBy.Local),
         Ended(Why(CloseCause.EndOfStream, "EndOfStream"), null, null, EndedBy.Network) with { Elapsed = TimeSpan.FromSeconds(61.4), Traffic = Silent },
         Ended(Why(CloseCause.ConnectionReset, "ConnectionReset", new CloseDetail("Http2Error", 8L)), null, null, EndedBy.Network),

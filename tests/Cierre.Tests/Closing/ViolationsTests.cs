@@ -26,6 +26,7 @@ public class ViolationsTests
         var type when type == typeof(long) => long.MaxValue,
         var type when type == typeof(ulong) => ulong.MaxValue,
         var type when type == typeof(byte) => byte.MaxValue,
+        var type when type == typeof(DateTimeOffset) => DateTimeOffset.MaxValue,
         var type when type == typeof(TimeSpan) => TimeSpan.FromDays(9999.9999999),
         var type => throw new NotSupportedException($"{type}"),
     };
@@ -49,7 +50,10 @@ public class ViolationsTests
             CloseCause.PolicyViolation => 1008,
             CloseCause.MessageTooBig => 1009,
             CloseCause.PingTimeout => 1011,
-            CloseCause.IdleTimeout => 3008,
+            CloseCause.LoadShed => 1013,
+            CloseCause.Unauthorized => 3000,
+            CloseCause.Forbidden => 3003,
+            CloseCause.IdleTimeout or CloseCause.Deadline => 3008,
             _ => 0,
         }, row.Code);
     }
@@ -59,7 +63,9 @@ public class ViolationsTests
     public void Only_limits_and_the_application_s_own_data_close_in_the_ordinary_way(string name)
     {
         string[] ordinary = [nameof(Violations.TooManyFragments), nameof(Violations.KindNotAccepted), nameof(Violations.JsonNotValid), nameof(Violations.PingNotAnswered),
-            nameof(Violations.Idle)];
+            nameof(Violations.Idle), nameof(Violations.MessagesTooFast), nameof(Violations.BytesTooFast), nameof(Violations.RateExceeded), nameof(Violations.ServerAtCapacity),
+            nameof(Violations.EndpointAtCapacity), nameof(Violations.UserAtCapacity), nameof(Violations.HandshakesTooFast), nameof(Violations.LoadShed),
+            nameof(Violations.CredentialsExpired), nameof(Violations.Unauthorized), nameof(Violations.Forbidden), nameof(Violations.Deadline)];
         Assert.Equal(!ordinary.Contains(name), WorstCase(name).Fails);
     }
 
@@ -70,9 +76,9 @@ public class ViolationsTests
     [Theory]
     [InlineData("HandlerFailed")]
     [InlineData("HostStopping")]
+    [InlineData("ServiceRestarting")]
+    [InlineData("Draining")]
     [InlineData("Disposed")]
-    [InlineData("Unauthorized")]
-    [InlineData("Forbidden")]
     public void Reason_of_our_own_close_fits_123_bytes(string key) =>
         Assert.InRange(Encoding.UTF8.GetByteCount(new CloseDetail(key).English), 1, CloseFrame.MaxReasonBytes);
 

@@ -1,4 +1,6 @@
 using System.Text;
+using Cierre.Closing;
+using Cierre.Connections;
 using Cierre.TestKit;
 using Xunit;
 
@@ -230,5 +232,38 @@ public sealed class ConnectionDriverReceiveTests
         foreach (byte b in bytes) played.Wire.Push([b]);
         Assert.Equal("première", await played.ReceiveTextAsync());
         Assert.Equal(new string('é', 200), await played.ReceiveTextAsync());
+    }
+
+    [Fact]
+    public async Task Guard_sees_every_message_before_the_reader_and_closes_in_the_ordinary_way()
+    {
+        var played = new Played();
+        played.Connection.Driver.Guard = new AtMost(2);
+        Task<string?> first = played.ReceiveTextAsync();
+        played.PeerText("one");
+        Assert.Equal("one", await first);
+        played.Wire.Push([.. played.Frame("two"), .. played.Frame("three"), .. played.Frame("four")]);
+        Assert.Equal("two", await played.ReceiveTextAsync());
+        Assert.Null(await played.ReceiveTextAsync());
+        Assert.Equal((Played.Close, 1008), (played.Sent[^1].Opcode, played.Sent[^1].CloseCode));
+        Assert.Equal(4, played.Connection.Traffic.MessagesReceived);
+        played.PeerClose(1008);
+        played.Wire.End();
+        Assert.Equal((1008, true, CloseCause.PolicyViolation), await played.Ended is { } record ? (record.Code, record.WasClean, record.Cause) : default);
+    }
+
+    [Fact]
+    public async Task Guard_sees_what_was_held_before_a_stream_was_asked_for()
+    {
+        var played = new Played();
+        played.Connection.Driver.Guard = new AtMost(0);
+        played.Peer(Played.Text, "begun"u8, fin: false);
+        Assert.Null(await Played.Within(played.Connection.ReceiveStreamAsync().AsTask()));
+        Assert.Equal((Played.Close, 1008), (played.Sent[^1].Opcode, played.Sent[^1].CloseCode));
+    }
+
+    private sealed class AtMost(int left) : MessageGuard
+    {
+        public override Violation? Look(int bytes, bool last, TimeSpan now) => left-- > 0 ? null : Violations.RateExceeded();
     }
 }

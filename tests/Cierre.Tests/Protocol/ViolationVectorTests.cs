@@ -58,7 +58,15 @@ public class ViolationVectorTests
     [Fact]
     public void Every_row_that_bytes_can_break_has_a_vector()
     {
-        string[] withoutBytes = [nameof(Cierre.Closing.Violations.JsonNotValid), nameof(Cierre.Closing.Violations.PingNotAnswered), nameof(Cierre.Closing.Violations.Idle)];
+        // Those of time, of the application's data, and of a server's own rules.
+        string[] withoutBytes =
+        [
+            nameof(Cierre.Closing.Violations.JsonNotValid), nameof(Cierre.Closing.Violations.PingNotAnswered), nameof(Cierre.Closing.Violations.Idle),
+            nameof(Cierre.Closing.Violations.MessagesTooFast), nameof(Cierre.Closing.Violations.BytesTooFast), nameof(Cierre.Closing.Violations.RateExceeded),
+            nameof(Cierre.Closing.Violations.ServerAtCapacity), nameof(Cierre.Closing.Violations.EndpointAtCapacity), nameof(Cierre.Closing.Violations.UserAtCapacity),
+            nameof(Cierre.Closing.Violations.HandshakesTooFast), nameof(Cierre.Closing.Violations.LoadShed), nameof(Cierre.Closing.Violations.CredentialsExpired),
+            nameof(Cierre.Closing.Violations.Unauthorized), nameof(Cierre.Closing.Violations.Forbidden), nameof(Cierre.Closing.Violations.Deadline),
+        ];
         string[] rows = typeof(Cierre.Closing.Violations).GetMethods().Where(m => m.ReturnType == typeof(Cierre.Closing.Violation)).Select(m => m.Name).Except(withoutBytes).ToArray();
         Assert.NotEmpty(rows);
         Assert.Empty(rows.Except(Vectors.Violations.Select(v => v.Violation)));

@@ -34,6 +34,30 @@ public sealed class ServeCommandTests
     }
 
     [Fact]
+    public async Task Rolling_restart_of_five_thousand_connections_loses_no_echo_and_says_1012()
+    {
+        const int Count = 5000;
+        await using ServeProcess serve = await ServeProcess.StartAsync("--drain-code", "1012", "--drain-spread", "2");
+        var peers = new List<RawPeer>();
+        foreach (int[] batch in Enumerable.Range(0, Count).Chunk(100))
+            peers.AddRange(await Task.WhenAll(batch.Select(_ => serve.ConnectAsync())));
+
+        // Sent before the drain, and not waited for: some are echoed before it, some while it is under way.
+        for (int i = 0; i < 3; i++) foreach (RawPeer peer in peers) await peer.SendTextAsync("hello");
+        Task<(int Echoes, RawFrame Close)[]> ends = Task.WhenAll(peers.Select(ReadToCloseAsync));
+        long begun = Stopwatch.GetTimestamp();
+        serve.Process.Terminate();
+        ToolResult result = await serve.Process.EndAsync();
+        TimeSpan took = Stopwatch.GetElapsedTime(begun);
+
+        Assert.All(await ends, end => Assert.Equal((3, 1012, "the service restarts"), (end.Echoes, end.Close.CloseCode, end.Close.CloseReason)));
+        Assert.True(took > TimeSpan.FromSeconds(1.5) && took < TimeSpan.FromSeconds(10), $"gone after {took}");
+        Assert.Equal((0, Count), (result.ExitCode, result.Lines.Count));
+        Assert.All(result.Lines, line => Assert.Equal((1012, true, "host-stopping"), ((int)line["code"]!, (bool)line["wasClean"]!, (string)line["cause"]!)));
+        foreach (RawPeer peer in peers) await peer.DisposeAsync();
+    }
+
+    [Fact]
     public async Task Violation_and_limits_have_their_lines()
     {
         await using ServeProcess serve = await ServeProcess.StartAsync("--max-message", "10", "--accept", "text");
@@ -55,6 +79,40 @@ public sealed class ServeCommandTests
         JsonNode close = await serve.NextCloseAsync();
         Assert.Equal((1006, "protocol-violation"), Facts(close));
         Assert.Equal(1002, (int)close["sent"]!["code"]!);
+    }
+
+    [Theory]
+    [InlineData("refuse")]
+    [InlineData("close")]
+    public async Task Server_at_capacity_refuses_or_accepts_and_closes(string how)
+    {
+        await using ServeProcess serve = await ServeProcess.StartAsync("--max-connections", "1", "--at-capacity", how);
+        await using RawPeer first = await serve.ConnectAsync();
+        await using RawPeer second = await RawPeer.ConnectAsync(serve.Url.Host, serve.Url.Port);
+        string head = await second.UpgradeAsync();
+        if (how == "refuse")
+        {
+            Assert.StartsWith("HTTP/1.1 503 ", head, StringComparison.Ordinal);
+            Assert.Contains("\r\nRetry-After: 5\r\n", head, StringComparison.Ordinal);
+            return;
+        }
+
+        RawFrame close = await AnswerCloseAsync(second);
+        Assert.Equal((1013, "the server is at its limit of 1 connection"), (close.CloseCode, close.CloseReason));
+        Assert.Equal((1013, "load-shed"), Facts(await serve.NextCloseAsync()));
+    }
+
+    [Fact]
+    public async Task Message_faster_than_the_rate_closes_with_1008()
+    {
+        await using ServeProcess serve = await ServeProcess.StartAsync("--rate", "2");
+        await using RawPeer peer = await serve.ConnectAsync();
+        byte[] message = RawPeer.Frame(1, "again"u8, fin: true, rsv: 0, mask: true);
+        await peer.SendAsync((byte[])[.. Enumerable.Repeat(message, 20).SelectMany(bytes => bytes)]);
+        (int echoes, RawFrame close) = await ReadToCloseAsync(peer);
+        Assert.InRange(echoes, 0, 2);
+        Assert.Equal((1008, "messages come faster than 2 per second"), (close.CloseCode, close.CloseReason));
+        Assert.Equal((1008, "policy-violation"), Facts(await serve.NextCloseAsync()));
     }
 
     [Theory]
@@ -119,6 +177,18 @@ public sealed class ServeCommandTests
     }
 
     private static (int Code, string Cause) Facts(JsonNode close) => ((int)close["code"]!, (string)close["cause"]!);
+
+    private static async Task<(int Echoes, RawFrame Close)> ReadToCloseAsync(RawPeer peer)
+    {
+        for (int echoes = 0; ; echoes++)
+        {
+            RawFrame frame = await peer.ReadFrameAsync();
+            if (frame.Opcode != 8) continue;
+            await peer.SendCloseAsync(frame.CloseCode ?? 1000);
+            await peer.DisposeAsync();
+            return (echoes, frame);
+        }
+    }
 
     private static async Task<RawFrame> AnswerCloseAsync(RawPeer peer)
     {

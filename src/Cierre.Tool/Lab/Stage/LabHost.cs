@@ -17,10 +17,14 @@ internal sealed class LabHost : IAsyncDisposable
 
     private LabHost(WebApplication app, X509Certificate2? certificate) => (_app, _certificate) = (app, certificate);
 
-    public static async Task<LabHost> StartAsync(IEnumerable<Situation> situations, bool tls = false)
+    public static async Task<LabHost> StartAsync(IReadOnlyCollection<Situation> situations, bool tls = false)
     {
         X509Certificate2? certificate = tls ? ServerCertificate.Create() : null;
-        WebApplication app = ToolHost.Build(HostAddress.AnyPort(tls), certificate, services: LabAuthentication.Add);
+        WebApplication app = ToolHost.Build(HostAddress.AnyPort(tls), certificate, services: services =>
+        {
+            LabAuthentication.Add(services);
+            foreach (Situation situation in situations) situation.Services?.Invoke(services);
+        });
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();

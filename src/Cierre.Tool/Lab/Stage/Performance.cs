@@ -14,7 +14,7 @@ internal static class Performance
     {
         Situation[] sharing = [.. situations.Where(situation => !situation.OwnHost)];
         await using LabHost host = await LabHost.StartAsync(sharing);
-        await using LabHost browserHost = await LabHost.StartAsync(sharing.Where(situation => situation.Client is not null));
+        await using LabHost browserHost = await LabHost.StartAsync([.. sharing.Where(situation => situation.Client is not null)]);
         using var turns = new SemaphoreSlim(AtOnce);
         List<Task<Outcome>> outcomes = [.. situations.Select(situation => Task.Run(() => InTurnAsync(situation, host, browserHost, turns)))];
         foreach (Task<Outcome> outcome in outcomes) yield return await outcome;

@@ -17,6 +17,9 @@ internal sealed class Scene(Situation situation, LabHost host, bool browser)
     /// <summary>The server's end of the connection, once its handler runs.</summary>
     public Task<WebSocketConnection> ServerSide => host.ServerSide(situation);
 
+    /// <summary>How the server's end of the connection ended: the first to end, where there are several.</summary>
+    public Task<CloseRecord> ServerRecord => host.Record(situation);
+
     /// <summary>What the browser API's listeners received; null where it did not play.</summary>
     public async Task<ReceivedEvent?> ReceivedEventAsync() => _browser is null ? null : await _browser.ReceivedAsync();
 

@@ -1,4 +1,5 @@
 using Cierre.AspNetCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Cierre.Tool.Lab.Stage;
 
@@ -20,7 +21,10 @@ internal sealed record Situation(string Name, string Description)
     /// <summary>Maps the endpoint, where it is not <see cref="Handler"/> that makes the situation.</summary>
     public Action<LabRoute>? Map { get; init; }
 
-    /// <summary>A server of its own: because it ends with the situation, or speaks TLS.</summary>
+    /// <summary>Changes the server's services; it needs <see cref="OwnHost"/>.</summary>
+    public Action<IServiceCollection>? Services { get; init; }
+
+    /// <summary>A server of its own: because it ends with the situation, has services of its own, or speaks TLS.</summary>
     public bool OwnHost { get; init; }
 
     public bool Tls { get; init; }

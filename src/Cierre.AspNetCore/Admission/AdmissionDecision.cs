@@ -1,0 +1,18 @@
+using Cierre.Closing;
+
+namespace Cierre.AspNetCore.Admission;
+
+/// <summary>What becomes of a handshake that is otherwise in order.</summary>
+internal abstract record AdmissionDecision
+{
+    private AdmissionDecision() { }
+
+    /// <summary>It has a place until the connection has ended.</summary>
+    public sealed record Admit(Place Place) : AdmissionDecision;
+
+    /// <summary>503: why, and when to come back.</summary>
+    public sealed record Refuse(CloseDetail Why, TimeSpan RetryAfter) : AdmissionDecision;
+
+    /// <summary>Accept it, and close with what a page can read.</summary>
+    public sealed record AcceptThenClose(Place Place, Violation Violation) : AdmissionDecision;
+}

@@ -1,0 +1,82 @@
+using Cierre.Closing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Cierre.AspNetCore.Admission;
+
+/// <summary>Counts the connections of the server, of each endpoint and of each user, from handshake to end, and decides who has a place.</summary>
+internal sealed class Capacity
+{
+    private readonly Lock _gate = new();
+    private readonly WebSocketLimits _limits;
+    private readonly TimeProvider _time;
+    private readonly long _start;
+    private readonly Dictionary<string, int> _ofUser = [];
+    private TokenBucket _handshakes;
+    private int _taken;
+    private int _closing;
+    private volatile bool _underPressure;
+
+    public Capacity(IOptions<WebSocketLimits> limits, IServiceProvider services)
+    {
+        _limits = limits.Value;
+        _time = services.GetService<TimeProvider>() ?? TimeProvider.System;
+        _start = _time.GetTimestamp();
+        _handshakes = new TokenBucket(_limits.MaxHandshakesPerSecond ?? 0);
+    }
+
+    public WebSocketLimits Limits => _limits;
+
+    /// <summary>Whether the server is under pressure: then it has no place, whatever the counts say.</summary>
+    public bool IsUnderPressure
+    {
+        get => _underPressure;
+        set => _underPressure = value;
+    }
+
+    public AdmissionDecision Decide(EndpointCapacity endpoint, string? user)
+    {
+        lock (_gate)
+        {
+            if (Full(endpoint, user) is not var (violation, most))
+            {
+                _taken++;
+                endpoint.Taken++;
+                if (user is not null) _ofUser[user] = _ofUser.GetValueOrDefault(user) + 1;
+                return new AdmissionDecision.Admit(new Place(() => Leave(endpoint, user)));
+            }
+
+            if ((endpoint.AtCapacity ?? _limits.AtCapacity) == AtCapacity.Refuse || _closing >= most) return new AdmissionDecision.Refuse(violation.Reason, _limits.RetryAfter);
+            _closing++;
+            return new AdmissionDecision.AcceptThenClose(new Place(LeaveClosing), violation);
+        }
+    }
+
+    /// <summary>The limit that is reached, and how many may be told so by a close at a time.</summary>
+    private (Violation Violation, int Most)? Full(EndpointCapacity endpoint, string? user)
+    {
+        // Before the rate: whoever is refused for another reason takes none of it.
+        if (IsUnderPressure) return (Violations.LoadShed(), Math.Max(_taken, 1));
+        if (_limits.MaxConnections is { } host && _taken >= host) return (Violations.ServerAtCapacity(host), host);
+        if (endpoint.Most is { } own && endpoint.Taken >= own) return (Violations.EndpointAtCapacity(own), own);
+        if (user is not null && _limits.MaxConnectionsPerUser is { } each && _ofUser.GetValueOrDefault(user) >= each) return (Violations.UserAtCapacity(each), each);
+        if (_limits.MaxHandshakesPerSecond is { } rate && !_handshakes.TryTake(1, _time.GetElapsedTime(_start))) return (Violations.HandshakesTooFast(rate), rate);
+        return null;
+    }
+
+    private void Leave(EndpointCapacity endpoint, string? user)
+    {
+        lock (_gate)
+        {
+            _taken--;
+            endpoint.Taken--;
+            if (user is null) return;
+            if (--_ofUser[user] == 0) _ofUser.Remove(user);
+        }
+    }
+
+    private void LeaveClosing()
+    {
+        lock (_gate) _closing--;
+    }
+}

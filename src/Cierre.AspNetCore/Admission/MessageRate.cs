@@ -1,0 +1,22 @@
+using System.Threading.RateLimiting;
+using Cierre.Closing;
+using Cierre.Connections;
+
+namespace Cierre.AspNetCore.Admission;
+
+/// <summary>How many messages, and how much, a peer may send in a second: more is 1008.</summary>
+/// <param name="limiter">The application's own, perhaps shared by many connections: one permit a message.</param>
+internal sealed class MessageRate(int? messages, long? bytes, RateLimiter? limiter) : MessageGuard
+{
+    private TokenBucket _messages = new(messages ?? 0);
+    private TokenBucket _bytes = new(bytes ?? 0);
+
+    public override Violation? Look(int count, bool last, TimeSpan now)
+    {
+        if (last && messages is { } most && !_messages.TryTake(1, now)) return Violations.MessagesTooFast(most);
+        if (bytes is { } mostBytes && !_bytes.TryTake(count, now)) return Violations.BytesTooFast(mostBytes);
+        if (!last || limiter is null) return null;
+        using RateLimitLease lease = limiter.AttemptAcquire();
+        return lease.IsAcquired ? null : Violations.RateExceeded();
+    }
+}

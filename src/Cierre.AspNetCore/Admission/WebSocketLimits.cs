@@ -1,0 +1,66 @@
+using System.Security.Claims;
+
+namespace Cierre.AspNetCore;
+
+/// <summary>Sets how many WebSocket connections the whole server takes; an endpoint has limits of its own in <see cref="WebSocketEndpointOptions"/>.</summary>
+/// <remarks>Bound from the configuration section <c>Cierre:Limits</c> and validated at start. A connection counts from its handshake until it has ended.</remarks>
+public sealed class WebSocketLimits
+{
+    /// <summary>The most connections at a time; default null: no limit.</summary>
+    /// <remarks>Kestrel's <c>MaxConcurrentUpgradedConnections</c> is answered 503 as well, but knows only what came over HTTP/1.1.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+    public int? MaxConnections
+    {
+        get;
+        set => field = AtLeastOne(value, nameof(MaxConnections));
+    }
+
+    /// <summary>The most connections of one user at a time; default null: no limit. Who is nobody (<see cref="UserOf"/>) is not counted.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+    public int? MaxConnectionsPerUser
+    {
+        get;
+        set => field = AtLeastOne(value, nameof(MaxConnectionsPerUser));
+    }
+
+    /// <summary>The most handshakes in a second, of which as many may come at once; default null: no limit.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+    public int? MaxHandshakesPerSecond
+    {
+        get;
+        set => field = AtLeastOne(value, nameof(MaxHandshakesPerSecond));
+    }
+
+    /// <summary>How a handshake is answered for which there is no place; default <see cref="AtCapacity.Refuse"/>.</summary>
+    public AtCapacity AtCapacity { get; set; }
+
+    /// <summary>What <c>Retry-After</c> says with a 503, in whole seconds; default 5 s. RFC 9110 10.2.3.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than a second, or more than 24 days.</exception>
+    public TimeSpan RetryAfter
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.FromSeconds(1), nameof(RetryAfter));
+            field = WebSocketConnectionOptions.Check(value, nameof(RetryAfter));
+        }
+    } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Names the user of a request, or nobody with null; default: the claim <see cref="ClaimTypes.NameIdentifier"/>, or else the name of the identity.</summary>
+    /// <exception cref="ArgumentNullException">Null.</exception>
+    public Func<ClaimsPrincipal, string?> UserOf
+    {
+        get;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value, nameof(UserOf));
+            field = value;
+        }
+    } = user => user.FindFirst(ClaimTypes.NameIdentifier)?.Value ?? user.Identity?.Name;
+
+    internal static int? AtLeastOne(int? value, string name)
+    {
+        if (value is { } number) ArgumentOutOfRangeException.ThrowIfLessThan(number, 1, name);
+        return value;
+    }
+}

@@ -1,0 +1,212 @@
+using System.Globalization;
+using System.Security.Claims;
+using Cierre.AspNetCore.Logging;
+using Cierre.Closing;
+using Cierre.Timing;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Cierre.AspNetCore.Endpoints;
+
+/// <summary>What ends a connection by the endpoint's clock: credentials that expire (3000), a permission that is gone (3003), a handler's deadline (3008).</summary>
+/// <remarks>It lies in the wheel of the connection's clock; a callback of the application's runs on the pool.</remarks>
+internal sealed class Expiry : DeadlineEntry
+{
+    // A wall clock can be set: an expiry is looked at again at least this often.
+    private static readonly TimeSpan LongestRest = TimeSpan.FromHours(1);
+
+    private readonly Lock _gate = new();
+    private readonly WebSocketConnection _connection;
+    private readonly WebSocketEndpointOptions _options;
+    private readonly Endpoint? _endpoint;
+    private readonly IServiceScopeFactory _scopes;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly DeadlineWheel _wheel;
+    private readonly long _opened;
+    private ClaimsPrincipal _user;
+    private DateTimeOffset? _expiresAt;
+    private TimeSpan _nextCheck;
+    private bool _watches;
+    private bool _warned;
+    private bool _checking;
+
+    private Expiry(WebSocketConnection connection, HttpContext context, WebSocketEndpointOptions options, ILogger logger)
+    {
+        (_connection, _options, _logger, _time) = (connection, options, logger, options.TimeProvider);
+        _wheel = DeadlineWheel.For(_time);
+        _opened = _time.GetTimestamp();
+        _endpoint = context.GetEndpoint();
+        _scopes = context.RequestServices.GetRequiredService<IServiceScopeFactory>();
+        _user = context.User;
+        _expiresAt = options.ExpiryOf is { } of ? of(context) : OfTicket(context);
+        _nextCheck = options.IsPermitted is not null && options.PermissionInterval > TimeSpan.Zero ? options.PermissionInterval : TimeSpan.MaxValue;
+    }
+
+    public ClaimsPrincipal User
+    {
+        get
+        {
+            lock (_gate) return _user;
+        }
+    }
+
+    public DateTimeOffset? ExpiresAt
+    {
+        get
+        {
+            lock (_gate) return _expiresAt;
+        }
+    }
+
+    /// <summary>Begins to watch, and gives the handler what it can renew.</summary>
+    public static void Watch(WebSocketConnection connection, HttpContext context, WebSocketEndpointOptions options, ILogger logger)
+    {
+        var expiry = new Expiry(connection, context, options, logger);
+        context.Features.Set(new WebSocketCredentials(expiry));
+        expiry.Schedule();
+    }
+
+    public async Task<bool> RenewAsync(ClaimsPrincipal user, DateTimeOffset? expiresAt)
+    {
+        Violation? fault = await FaultOfAsync(user);
+        if (fault is null)
+        {
+            lock (_gate)
+            {
+                if (!_connection.IsOpen) return false;
+                (_user, _expiresAt, _warned) = (user, expiresAt, false);
+            }
+
+            Schedule();
+            return true;
+        }
+
+        _connection.Driver.BeginClose(fault);
+        return false;
+    }
+
+    public override void Due()
+    {
+        if (!_connection.IsOpen) return;
+        Violation? over = null;
+        bool warn = false, check = false;
+        lock (_gate)
+        {
+            TimeSpan now = Elapsed;
+            if (_options.HandlerTimeout > TimeSpan.Zero && now >= _options.HandlerTimeout) over = Violations.Deadline(_options.HandlerTimeout);
+            else if (UntilExpiry is { } left && left <= TimeSpan.Zero) over = Violations.CredentialsExpired(_expiresAt!.Value);
+            else
+            {
+                warn = !_warned && _options.OnExpiring is not null && UntilExpiry <= _options.ExpiryWarning;
+                bool due = now >= _nextCheck;
+                if (due) _nextCheck = now + _options.PermissionInterval;
+                // One that takes longer than the interval is not overtaken.
+                check = due && !_checking;
+                _warned |= warn;
+                _checking |= check;
+            }
+        }
+
+        if (over is not null)
+        {
+            _connection.Driver.BeginClose(over);
+            return;
+        }
+
+        if (warn) _ = Task.Run(WarnAsync);
+        if (check) _ = Task.Run(CheckAsync);
+        Schedule();
+    }
+
+    private TimeSpan Elapsed => _time.GetElapsedTime(_opened);
+
+    private TimeSpan? UntilExpiry => _options.CloseOnExpiry && _expiresAt is { } at ? at - _time.GetUtcNow() : null;
+
+    private void Schedule()
+    {
+        TimeSpan next = TimeSpan.MaxValue;
+        bool first;
+        lock (_gate)
+        {
+            TimeSpan now = Elapsed;
+            if (_options.HandlerTimeout > TimeSpan.Zero) next = _options.HandlerTimeout - now;
+            if (_nextCheck != TimeSpan.MaxValue) next = Earlier(next, _nextCheck - now);
+            if (UntilExpiry is { } left)
+            {
+                bool willWarn = !_warned && _options.OnExpiring is not null;
+                next = Earlier(next, Earlier(willWarn ? left - _options.ExpiryWarning : left, LongestRest));
+            }
+
+            if (next == TimeSpan.MaxValue) return;
+            first = !_watches;
+            _watches = true;
+        }
+
+        _wheel.Schedule(this, next);
+        // One that ended meanwhile has left the wheel before.
+        if (_connection.Closed.IsCompleted) Leave();
+        else if (first) _connection.Closed.ContinueWith(static (_, expiry) => ((Expiry)expiry!).Leave(), this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    private void Leave() => _wheel.Remove(this);
+
+    private async Task WarnAsync()
+    {
+        try
+        {
+            await _options.OnExpiring!(_connection, new WebSocketCredentials(this));
+        }
+#pragma warning disable CA1031 // Whatever the application's callback throws, the connection goes on until its credentials expire.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            // A message that the peer could not be sent any more is no news.
+            if (e is not WebSocketClosedException) CloseLog.CallbackFailed(_logger, nameof(WebSocketEndpointOptions.OnExpiring), e);
+        }
+    }
+
+    private async Task CheckAsync()
+    {
+        bool permitted = await IsPermittedAsync(User);
+        lock (_gate) _checking = false;
+        if (!permitted) _connection.Driver.BeginClose(Violations.Forbidden());
+    }
+
+    private async Task<Violation?> FaultOfAsync(ClaimsPrincipal user)
+    {
+        await using AsyncServiceScope scope = _scopes.CreateAsyncScope();
+        if (await Authorization.FaultOfAsync(_endpoint, user, scope.ServiceProvider) is { } fault) return fault;
+        return await IsPermittedAsync(user) ? null : Violations.Forbidden();
+    }
+
+    private async Task<bool> IsPermittedAsync(ClaimsPrincipal user)
+    {
+        if (_options.IsPermitted is not { } isPermitted) return true;
+        try
+        {
+            return await isPermitted(_connection, user);
+        }
+#pragma warning disable CA1031 // What cannot be checked is not permitted.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            CloseLog.CallbackFailed(_logger, nameof(WebSocketEndpointOptions.IsPermitted), e);
+            return false;
+        }
+    }
+
+    private static DateTimeOffset? OfTicket(HttpContext context)
+    {
+        if (context.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult is { Succeeded: true, Properties.ExpiresUtc: { } expires }) return expires;
+        // RFC 7519 4.1.4: seconds since 1970, perhaps with a fraction.
+        return double.TryParse(context.User.FindFirst("exp")?.Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds)
+            && seconds < DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+                ? DateTimeOffset.FromUnixTimeMilliseconds((long)(seconds * 1000))
+                : null;
+    }
+
+    private static TimeSpan Earlier(TimeSpan a, TimeSpan b) => a < b ? a : b;
+}

@@ -1,0 +1,24 @@
+using Cierre.AspNetCore.Admission;
+using Cierre.AspNetCore.Draining;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Cierre.AspNetCore;
+
+/// <summary>Registers Cierre's health check.</summary>
+public static class HealthChecksBuilderExtensions
+{
+    /// <summary>Adds a readiness check that fails while the server drains its WebSocket connections, and afterwards, until <see cref="WebSocketServer.Resume"/>.</summary>
+    /// <remarks>Meant for readiness, not for liveness: a server that drains works as it should. Its data has the number of open <c>connections</c>.</remarks>
+    /// <param name="builder">What <c>AddHealthChecks</c> returned.</param>
+    /// <param name="name">The name of the check.</param>
+    /// <param name="failureStatus">What a drain is reported as; null: <see cref="HealthStatus.Unhealthy"/>.</param>
+    /// <param name="tags">Tags to choose checks by; null: <c>ready</c>.</param>
+    /// <returns>The same builder.</returns>
+    public static IHealthChecksBuilder AddCierre(this IHealthChecksBuilder builder, string name = "cierre", HealthStatus? failureStatus = null, IEnumerable<string>? tags = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.Add(new HealthCheckRegistration(
+            name, services => new DrainHealthCheck(services.GetRequiredService<AdmissionGate>(), services.GetRequiredService<OpenConnections>()), failureStatus, tags ?? ["ready"]));
+    }
+}

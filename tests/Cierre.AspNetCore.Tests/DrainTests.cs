@@ -1,0 +1,192 @@
+using Cierre.AspNetCore.Draining;
+using Cierre.TestKit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Cierre.AspNetCore.Tests;
+
+/// <summary>A drain: code, reason and spread are the operator's; new handshakes are refused and readiness fails meanwhile; nothing received is lost; it ends.</summary>
+public class DrainTests
+{
+    [Theory]
+    [MemberData(nameof(Carriers.All), MemberType = typeof(Carriers))]
+    public async Task Host_that_restarts_answers_what_came_and_says_1012(Carrier carrier)
+    {
+        await using TestServer server = await TestServer.StartAsync(carrier, TestServer.EchoAsync, build: Drain(options => options.Code = 1012));
+        await using WebSocketConnection client = await server.ConnectAsync();
+        await client.SendAsync("hello");
+        await Waits.Until(() => server.Connections.FirstOrDefault()?.Traffic.MessagesReceived == 1, "the message");
+        Task stop = server.StopAsync();
+        Assert.Equal("hello", (await client.ReceiveAsync().Soon())!.Value.GetText());
+        CloseRecord theirs = await client.Closed.Soon(), ours = await server.RecordAsync();
+        await stop.Soon();
+        Assert.Equal((1012, "the service restarts", true, EndedBy.Remote), (theirs.Code, theirs.Reason, theirs.WasClean, theirs.EndedBy));
+        Assert.Equal((1012, true, CloseCause.HostStopping, "the service restarts"), (ours.Code, ours.WasClean, ours.Cause, ours.Detail));
+    }
+
+    [Theory]
+    [MemberData(nameof(Carriers.EachKind), MemberType = typeof(Carriers))]
+    public async Task Drained_server_refuses_and_is_not_ready_until_it_resumes(Carrier carrier)
+    {
+        await using TestServer server = await TestServer.StartAsync(carrier, TestServer.EchoAsync, build: builder =>
+        {
+            builder.Services.AddHealthChecks().AddCierre();
+            Drain(options => (options.Reason, options.RetryAfter) = ("moving house", TimeSpan.FromSeconds(77.5)))(builder);
+        });
+        WebSocketServer all = server.Services.GetRequiredService<WebSocketServer>();
+        await using WebSocketConnection client = await server.ConnectAsync();
+        await Waits.Until(() => all.Count == 1, "the connection");
+        Assert.Equal((HealthStatus.Healthy, 1), await HealthAsync(server));
+        await all.DrainAsync(cancellationToken: TestContext.Current.CancellationToken).Soon();
+        Assert.Equal((0, true), (all.Count, all.IsDraining));
+        CloseRecord theirs = await client.Closed.Soon(), ours = await server.RecordAsync();
+        Assert.Equal((1001, "moving house", true), (theirs.Code, theirs.Reason, theirs.WasClean));
+        Assert.Equal((CloseCause.HostStopping, "the server drains its connections"), (ours.Cause, ours.Detail));
+
+        Assert.Equal((HealthStatus.Unhealthy, 0), await HealthAsync(server));
+        CloseRecord refused = (await Assert.ThrowsAsync<WebSocketConnectException>(() => server.ConnectAsync())).Record;
+        Assert.Equal(503, (int)refused.HttpStatus!);
+        Assert.Equal("78", refused.Http!.Headers.Single(header => header.Key == "Retry-After").Value);
+
+        all.Resume();
+        Assert.Equal((HealthStatus.Healthy, 0), await HealthAsync(server));
+        await using WebSocketConnection back = await server.ConnectAsync();
+        await back.SendAsync("again");
+        Assert.Equal("again", (await back.ReceiveAsync().Soon())!.Value.GetText());
+    }
+
+    [Fact]
+    public async Task Spread_closes_one_after_the_other_evenly_and_the_rest_work_on()
+    {
+        const int Count = 20;
+        var clock = new FakeTimeProvider();
+        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, build: builder => builder.Services.AddSingleton<TimeProvider>(clock));
+        WebSocketServer all = server.Services.GetRequiredService<WebSocketServer>();
+        var clients = new WebSocketConnection[Count];
+        for (int i = 0; i < Count; i++) clients[i] = await server.ConnectAsync();
+        await Waits.Until(() => all.Count == Count, "the connections");
+        Task drain = all.DrainAsync(new WebSocketDrainOptions { Spread = TimeSpan.FromSeconds(Count), Timeout = TimeSpan.FromMinutes(1) }, TestContext.Current.CancellationToken);
+        for (int second = 1; second <= Count; second++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            int left = Count - second;
+            await Waits.Until(() => all.Count == left, $"{left} connections after {second} s");
+            Assert.Equal(left, clients.Count(client => client.IsOpen));
+            if (clients.FirstOrDefault(client => client.IsOpen) is not { } working) continue;
+            await working.SendAsync("still here");
+            Assert.Equal("still here", (await working.ReceiveAsync().Soon())!.Value.GetText());
+        }
+
+        await drain.Soon();
+        Assert.All(clients, client => Assert.Equal((1001, true), (client.Closed.Result.Code, client.Closed.Result.WasClean)));
+    }
+
+    [Fact]
+    public async Task Cancelled_drain_leaves_open_what_it_did_not_reach_and_refuses_all_the_same()
+    {
+        var clock = new FakeTimeProvider();
+        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, build: builder => builder.Services.AddSingleton<TimeProvider>(clock));
+        WebSocketServer all = server.Services.GetRequiredService<WebSocketServer>();
+        await using WebSocketConnection client = await server.ConnectAsync();
+        await Waits.Until(() => all.Count == 1, "the connection");
+        using var cancel = new CancellationTokenSource();
+        // The one connection's turn is somewhere in a window that no clock gets to.
+        Task drain = all.DrainAsync(new WebSocketDrainOptions { Spread = TimeSpan.FromDays(1), Timeout = TimeSpan.FromDays(2) }, cancel.Token);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => drain.Soon());
+        await client.SendAsync("still here");
+        Assert.Equal("still here", (await client.ReceiveAsync().Soon())!.Value.GetText());
+        Assert.True(all.IsDraining);
+    }
+
+    [Fact]
+    public async Task Time_that_is_over_cuts_a_peer_that_does_not_answer()
+    {
+        var clock = new FakeTimeProvider();
+        await using TestServer server = await TestServer.StartAsync(
+            Carrier.Http1, TestServer.EchoAsync, options => options.CloseTimeout = TimeSpan.FromMinutes(5), builder => builder.Services.AddSingleton<TimeProvider>(clock));
+        WebSocketServer all = server.Services.GetRequiredService<WebSocketServer>();
+        await using RawPeer silent = await server.RawAsync();
+        await Waits.Until(() => all.Count == 1, "the connection");
+        Task drain = all.DrainAsync(new WebSocketDrainOptions { Timeout = TimeSpan.FromSeconds(8) }, TestContext.Current.CancellationToken);
+        Assert.Equal(1001, (await silent.ReadFrameAsync()).CloseCode);
+        // One step for the patience with handlers, one for the whole.
+        for (int i = 0; i < 200 && !drain.IsCompleted; i++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(4));
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+
+        await drain.Soon();
+        CloseRecord record = await server.RecordAsync();
+        Assert.Equal((1006, false, 1001, CloseCause.HostStopping), (record.Code, record.WasClean, record.Sent!.Code, record.Cause));
+    }
+
+    [Fact]
+    public async Task Host_that_stops_during_a_slow_drain_does_not_wait_for_it()
+    {
+        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync);
+        WebSocketServer all = server.Services.GetRequiredService<WebSocketServer>();
+        await using WebSocketConnection client = await server.ConnectAsync();
+        await Waits.Until(() => all.Count == 1, "the connection");
+        Task drain = all.DrainAsync(new WebSocketDrainOptions { Code = 1012, Spread = TimeSpan.FromDays(1), Timeout = TimeSpan.FromDays(2) }, TestContext.Current.CancellationToken);
+        await server.StopAsync().Soon();
+        await drain.Soon();
+        Assert.Equal((1001, true), (client.Closed.Result.Code, client.Closed.Result.WasClean));
+    }
+
+    [Theory]
+    [InlineData("Code", "1000")]
+    [InlineData("Spread", "-00:00:01")]
+    [InlineData("Spread", "00:00:30")]
+    [InlineData("Timeout", "00:00:00")]
+    [InlineData("Timeout", "00:00:31")]
+    [InlineData("RetryAfter", "00:00:00.5")]
+    public async Task Wrong_value_in_the_configuration_fails_the_start_and_is_named(string option, string value)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Configuration[$"Cierre:Drain:{option}"] = value;
+        builder.Services.AddCierre();
+        await using WebApplication app = builder.Build();
+        Exception wrong = (await Record.ExceptionAsync(() => app.StartAsync(TestContext.Current.CancellationToken)))!;
+        Assert.NotNull(wrong);
+        Assert.Contains(option, wrong.ToString().Split("   at ")[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Drain_that_leaves_no_time_to_answer_is_refused()
+    {
+        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync);
+        WebSocketServer all = server.Services.GetRequiredService<WebSocketServer>();
+        ArgumentException wrong = await Assert.ThrowsAsync<ArgumentException>(() => all.DrainAsync(new WebSocketDrainOptions { Spread = TimeSpan.FromSeconds(30) }));
+        Assert.Contains("Spread (30 s) must be shorter than the whole drain may take (30 s, HostOptions.ShutdownTimeout)", wrong.Message, StringComparison.Ordinal);
+        Assert.False(all.IsDraining);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(5000)]
+    public void Every_connection_has_one_turn_in_its_own_part_of_the_window(int count)
+    {
+        TimeSpan window = TimeSpan.FromSeconds(30);
+        IReadOnlyList<(int Item, TimeSpan At)> turns = Spread.Over([.. Enumerable.Range(0, count)], window, new Random(1));
+        Assert.Equal(Enumerable.Range(0, count), turns.Select(turn => turn.Item).Order());
+        for (int i = 0; i < count; i++) Assert.InRange(turns[i].At, window * i / count, window * (i + 1) / count);
+        if (count > 1) Assert.NotEqual(Enumerable.Range(0, count), turns.Select(turn => turn.Item));
+    }
+
+    private static async Task<(HealthStatus Status, int Connections)> HealthAsync(TestServer server)
+    {
+        HealthReport report = await server.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(check => check.Tags.Contains("ready"));
+        return (report.Status, (int)report.Entries["cierre"].Data["connections"]);
+    }
+
+    private static Action<WebApplicationBuilder> Drain(Action<WebSocketDrainOptions> configure) => builder => builder.Services.Configure(configure);
+}
