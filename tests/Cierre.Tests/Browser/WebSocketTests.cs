@@ -223,34 +223,4 @@ public sealed class WebSocketTests
         Assert.Equal([loop.ThreadId], threads);
         Assert.Equal(["open 1", "message hello 1", "close 3"], rig.Seen);
     }
-
-    /// <summary>A thread that runs what is posted to it, as a user interface's does.</summary>
-    private sealed class EventLoop : SynchronizationContext, IDisposable
-    {
-        private readonly System.Collections.Concurrent.BlockingCollection<(SendOrPostCallback, object?)> _posted = [];
-        private readonly TaskCompletionSource _ended = new();
-
-        public EventLoop()
-        {
-            var thread = new Thread(() =>
-            {
-                foreach (var (callback, state) in _posted.GetConsumingEnumerable()) callback(state);
-                _ended.SetResult();
-            }) { IsBackground = true };
-            thread.Start();
-            ThreadId = thread.ManagedThreadId;
-        }
-
-        public int ThreadId { get; }
-
-        public override void Post(SendOrPostCallback d, object? state) => _posted.Add((d, state));
-
-        public Task EndAsync()
-        {
-            _posted.CompleteAdding();
-            return _ended.Task.WaitAsync(SocketRig.Bound);
-        }
-
-        public void Dispose() => _posted.Dispose();
-    }
 }
