@@ -4,18 +4,20 @@ using WebSocket = Cierre.Browser.WebSocket;
 namespace Cierre.Interop.Tests.SideBySide;
 
 /// <summary>An expression of JavaScript, and the same in C#. What both come to is told in the same words: an object's attributes, or the name of the exception.</summary>
-/// <param name="Ours">Makes the value from the address of a server that accepts.</param>
-public sealed record ApiCall(string Script, Func<object?> Ours)
+/// <param name="Name">The call, for a reader.</param>
+public sealed record ApiCall(string Name, string Script, Func<object?> Ours)
 {
+    public ApiCall(string script, Func<object?> ours)
+        : this(script, script, ours) { }
+
     /// <summary>Tells of a value in JavaScript.</summary>
     public string Function => $$"""
         async () => {
             const tell = value => {
                 if (value instanceof WebSocket) {
                     const { url, readyState, bufferedAmount, protocol, extensions, binaryType, onopen, onmessage, onerror, onclose } = value;
-                    // A page resolves relative URLs against its own, whose port is another one each time.
-                    const place = globalThis.location ? url.replace(location.host, 'page') : url;
-                    return `${place} ${readyState} ${bufferedAmount} '${protocol}' '${extensions}' ${binaryType} ${onopen} ${onmessage} ${onerror} ${onclose}`;
+                    value.close();
+                    return `${url} ${readyState} ${bufferedAmount} '${protocol}' '${extensions}' ${binaryType} ${onopen} ${onmessage} ${onerror} ${onclose}`;
                 }
                 if (value instanceof CloseEvent) {
                     const { type, bubbles, cancelable, composed, isTrusted, defaultPrevented, eventPhase, target, code, reason, wasClean } = value;
@@ -24,7 +26,9 @@ public sealed record ApiCall(string Script, Func<object?> Ours)
                 return String(value);
             };
             try {
-                return tell({{Script}});
+                // A page resolves relative URLs against its own, whose port is another one each time.
+                const told = tell({{Script}});
+                return globalThis.location ? told.replace(location.host, 'page') : told;
             } catch (e) {
                 return e.name;
             }
@@ -50,11 +54,18 @@ public sealed record ApiCall(string Script, Func<object?> Ours)
 
     private static string Tell(object? value) => value switch
     {
-        WebSocket s => $"{s.Url} {s.ReadyState} {s.BufferedAmount} '{s.Protocol}' '{s.Extensions}' {s.BinaryType.ToString().ToLowerInvariant()} {Tell(s.OnOpen)} {Tell(s.OnMessage)} {Tell(s.OnError)} {Tell(s.OnClose)}",
+        WebSocket s => Told(s),
         CloseEvent e => string.Join(
             ',', new object?[] { e.Type, e.Bubbles, e.Cancelable, e.Composed, e.IsTrusted, e.DefaultPrevented, e.EventPhase, e.Target, e.Code, e.Reason, e.WasClean }.Select(v => v is null ? "" : Tell(v))),
         null => "null",
         bool flag => flag ? "true" : "false",
         _ => $"{value}",
     };
+
+    private static string Told(WebSocket s)
+    {
+        string told = $"{s.Url} {s.ReadyState} {s.BufferedAmount} '{s.Protocol}' '{s.Extensions}' {s.BinaryType.ToString().ToLowerInvariant()} {Tell(s.OnOpen)} {Tell(s.OnMessage)} {Tell(s.OnError)} {Tell(s.OnClose)}";
+        s.Close();
+        return told;
+    }
 }

@@ -7,7 +7,7 @@ namespace Cierre.Interop.Tests.SideBySide;
 /// <summary>Constructors and attributes: what they accept, what they make of it, and what they throw.</summary>
 internal static class ApiCalls
 {
-    public static readonly IReadOnlyDictionary<string, ApiCall> All = Urls().Concat(Subprotocols()).Concat(Attributes()).Concat(CloseEvents()).ToDictionary(call => call.Script);
+    public static readonly IReadOnlyDictionary<string, ApiCall> All = Urls().Concat(Subprotocols()).Concat(Attributes()).Concat(CloseEvents()).ToDictionary(call => call.Name);
 
     private static IEnumerable<ApiCall> Urls()
     {
@@ -25,7 +25,7 @@ internal static class ApiCalls
             "ws://bücher.example:1/", "ws://BÜCHER.example:1/", "ws://faß.example:1/", "ws://xn--bcher-kva.example:1/", "ws://ex%61mple.org:1/", "ws://a b:1/", "ws://a<b:1/", "ws://a^b:1/", "ws://a%00b:1/", "ws://a_b:1/", "ws://-a-:1/", "ws://a..b:1/",
             "ws://example.org.:1/", "ws://ａ.example:1/", "ws://a\u00ADb.example:1/", "ws://xn--a:1/", "ws://%:1/", "ws://localhost:1/\u20AC",
         ];
-        return urls.Select(url => new ApiCall($"new WebSocket({Quote(url)}).url", () => Url(url)));
+        return urls.Select(url => new ApiCall($"url {Quote(url)}", $"(s => {{ s.close(); return s.url; }})(new WebSocket({Quote(url)}))", () => Url(url)));
     }
 
     private static IEnumerable<ApiCall> Subprotocols()
@@ -51,12 +51,33 @@ internal static class ApiCalls
         yield return new("[WebSocket.CONNECTING, WebSocket.OPEN, WebSocket.CLOSING, WebSocket.CLOSED]", () => $"{WebSocket.CONNECTING},{WebSocket.OPEN},{WebSocket.CLOSING},{WebSocket.CLOSED}");
         yield return new($"(s => {{ s.binaryType = 'arraybuffer'; return s; }})({New})", () => new WebSocket("ws://localhost:1/") { BinaryType = BinaryType.ArrayBuffer });
         yield return new($"(s => {{ s.onclose = null; s.onopen = undefined; return s; }})({New})", () => new WebSocket("ws://localhost:1/") { OnClose = null, OnOpen = null });
-        yield return new($"(s => {{ s.close(); return s; }})({New})", () =>
+        yield return new($"(s => {{ s.close(); return s; }})({New})", () => Closed(s => s.Close()));
+        foreach (ushort code in new ushort[] { 0, 999, 1000, 1001, 1004, 1005, 1006, 1015, 2999, 3000, 4999, 5000, 65535 })
+            yield return new($"(s => {{ s.close({code}); return s; }})({New})", () => Closed(s => s.Close(code)));
+        yield return new($"(s => {{ s.close(4000, 'x'.repeat(123)); return s; }})({New})", () => Closed(s => s.Close(4000, new string('x', 123))));
+        yield return new($"(s => {{ s.close(4000, 'x'.repeat(124)); return s; }})({New})", () => Closed(s => s.Close(4000, new string('x', 124))));
+        yield return new($"(s => {{ s.close(4000, '\u20AC'.repeat(42)); return s; }})({New})", () => Closed(s => s.Close(4000, new string('\u20AC', 42))));
+        yield return new($"(s => {{ s.close(999, 'x'.repeat(124)); return s; }})({New})", () => Closed(s => s.Close(999, new string('x', 124))));
+        yield return new($"(s => {{ s.close(undefined, 'x'.repeat(124)); return s; }})({New})", () => Closed(s => s.Close(null, new string('x', 124))));
+        yield return new($"(s => {{ try {{ s.close(999); }} catch {{ }} return s; }})({New})", () =>
         {
-            WebSocket s = new WebSocket("ws://localhost:1/");
-            s.Close();
+            var s = new WebSocket("ws://localhost:1/");
+            try
+            {
+                s.Close(999);
+            }
+            catch (DomException)
+            {
+                // The state is what is looked at.
+            }
+
             return s;
         });
+        yield return new($"(s => {{ s.close(); s.send('late'); return s; }})({New})", () => Closed(s =>
+        {
+            s.Close();
+            s.Send("late");
+        }));
         yield return new($"{New}.send('')", () =>
         {
             new WebSocket("ws://localhost:1/").Send("");
@@ -86,7 +107,7 @@ internal static class ApiCalls
         yield return new("new CloseEvent('Close', {})", () => new CloseEvent("Close", new()));
         yield return new("new CloseEvent('close', null)", () => new CloseEvent("close", null));
         yield return new("new CloseEvent('close', undefined)", () => new CloseEvent("close", null));
-        yield return new("new CloseEvent()", () => new CloseEvent(null!));
+        yield return new("new CloseEvent()", () => new CloseEvent((string)null!));
         foreach (ushort code in new ushort[] { 0, 1, 999, 1000, 1005, 1006, 1015, 4999, 65535 })
             yield return new($"new CloseEvent('close', {{ code: {code} }})", () => new CloseEvent("close", new() { Code = code }));
         yield return new("new CloseEvent('close', { reason: 'bye', wasClean: true })", () => new CloseEvent("close", new() { Reason = "bye", WasClean = true }));
@@ -94,6 +115,13 @@ internal static class ApiCalls
         yield return new(@"new CloseEvent('close', { reason: 'a\ud83db' })", () => new CloseEvent("close", new() { Reason = "a\uD83Db" }));
         yield return new("new CloseEvent('close', { bubbles: true, cancelable: true, composed: true })", () => new CloseEvent("close", new() { Bubbles = true, Cancelable = true, Composed = true }));
         yield return new("new CloseEvent('close') instanceof Event", () => new CloseEvent("close") is Event);
+    }
+
+    private static WebSocket Closed(Action<WebSocket> act)
+    {
+        var socket = new WebSocket("ws://localhost:1/");
+        act(socket);
+        return socket;
     }
 
     private static string Url(string url)

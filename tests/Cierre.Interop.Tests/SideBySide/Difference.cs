@@ -24,7 +24,7 @@ public sealed record Difference(string Theirs, string Ours)
         Golden.Part("docs/browser-differences.md", table).Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(2)
             .Select(row => row.Trim().Trim('|').Split(" | ", StringSplitOptions.TrimEntries))
             .SelectMany(cells => cells is [var names, var theirs, var ours, { Length: > 0 }]
-                ? names.Split("<br>").Select(name => (name.Trim(), new Difference(Uncode(theirs), Uncode(ours))))
+                ? names.Split("<br>").Select(name => (Uncode(name.Trim()).Replace("\\|", "|", StringComparison.Ordinal), new Difference(Uncode(theirs), Uncode(ours))))
                 : throw new InvalidDataException($"A row of the table '{table}' has no four cells: {string.Join(" | ", cells)}"))
             .ToDictionary();
 
@@ -35,7 +35,7 @@ public sealed record Difference(string Theirs, string Ours)
         if (found == expected) return;
         throw new InvalidDataException(
             $"""
-            docs/browser-differences.md says otherwise of: {name}
+            docs/browser-differences.md says otherwise of: `{name.Replace("|", "\\|", StringComparison.Ordinal)}`
             listed: {(expected is null ? "no difference" : expected.ToString())}
             found:  {(found is null ? "no difference" : found.ToString())}
             """);

@@ -8,25 +8,43 @@ namespace Cierre.Interop.Tests.SideBySide;
 /// </summary>
 public abstract class SituationTests(Stage stage, string table)
 {
+    private readonly IReadOnlyDictionary<string, Difference> _listed = Difference.Listed(table);
+
+    protected async Task CheckAsync(string name)
+    {
+        (string theirs, string ours) = await stage.PlayAsync(name);
+        TestContext.Current.TestOutputHelper?.WriteLine($"There:\n{theirs}\n\nHere:\n{ours}");
+        Difference.Check(_listed, name, Difference.Between(theirs, ours, Situations.All[name].Code));
+    }
+
+    protected void CheckListed(IEnumerable<string> played) => Assert.Empty(_listed.Keys.Except(played));
+}
+
+public sealed class ChromiumStage() : Stage(new ChromiumPage(), Situations.All.Values);
+
+public sealed class ChromiumSituationTests(ChromiumStage stage) : SituationTests(stage, "chromium situations"), IClassFixture<ChromiumStage>
+{
     public static TheoryData<string> Names => [.. Situations.All.Keys];
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Situation_ends_there_as_here(string name)
-    {
-        (string theirs, string ours) = await stage.PlayAsync(name);
-        TestContext.Current.TestOutputHelper?.WriteLine($"There:\n{theirs}\n\nHere:\n{ours}");
-        Difference.Check(Difference.Listed(table), name, Difference.Between(theirs, ours, Situations.All[name].Code));
-    }
+    public Task Situation_ends_in_Chromium_as_here(string name) => CheckAsync(name);
 
     [Fact]
-    public void Every_situation_that_is_listed_is_played() => Assert.Empty(Difference.Listed(table).Keys.Except(Situations.All.Keys));
+    public void Every_situation_that_is_listed_is_played() => CheckListed(Names.Select(row => row.Data));
 }
 
-public sealed class ChromiumStage() : Stage(new ChromiumPage());
+public sealed class UndiciStage() : Stage(new UndiciPage(), ArgumentSituations.All);
 
-public sealed class ChromiumSituationTests(ChromiumStage stage) : SituationTests(stage, "chromium situations"), IClassFixture<ChromiumStage>;
+/// <summary>Of undici the arguments count.</summary>
+public sealed class UndiciSituationTests(UndiciStage stage) : SituationTests(stage, "undici situations"), IClassFixture<UndiciStage>
+{
+    public static TheoryData<string> Names => [.. ArgumentSituations.All.Select(situation => situation.Name)];
 
-public sealed class UndiciStage() : Stage(new UndiciPage());
+    [Theory]
+    [MemberData(nameof(Names))]
+    public Task Arguments_do_in_undici_as_here(string name) => CheckAsync(name);
 
-public sealed class UndiciSituationTests(UndiciStage stage) : SituationTests(stage, "undici situations"), IClassFixture<UndiciStage>;
+    [Fact]
+    public void Every_situation_that_is_listed_is_played() => CheckListed(Names.Select(row => row.Data));
+}

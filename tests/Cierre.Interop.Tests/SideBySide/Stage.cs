@@ -6,7 +6,7 @@ using Xunit;
 namespace Cierre.Interop.Tests.SideBySide;
 
 /// <summary>Plays situations, on both sides at once.</summary>
-public abstract class Stage(IScriptHost host) : IAsyncLifetime
+public abstract class Stage(IScriptHost host, IEnumerable<Situation> situations) : IAsyncLifetime
 {
     private readonly Dictionary<string, Task<(string, string)>> _begun = [];
 
@@ -14,7 +14,7 @@ public abstract class Stage(IScriptHost host) : IAsyncLifetime
     {
         await host.InitializeAsync();
         // What takes long goes on beside the rest.
-        foreach (Situation situation in Situations.All.Values.Where(situation => situation.TakesLong)) _begun[situation.Name] = PlayAsync(situation);
+        foreach (Situation situation in situations.Where(situation => situation.TakesLong)) _begun[situation.Name] = PlayAsync(situation);
     }
 
     public async ValueTask DisposeAsync()

@@ -223,4 +223,20 @@ public sealed class WebSocketTests
         Assert.Equal([loop.ThreadId], threads);
         Assert.Equal(["open 1", "message hello 1", "close 3"], rig.Seen);
     }
+
+    [Fact]
+    public async Task Path_and_query_go_out_as_Url_says()
+    {
+        string head = "";
+        await using var server = RawServer.Start(async peer =>
+        {
+            head = peer.Head;
+            await peer.SendCloseAsync(1000);
+            await peer.ReadFrameAsync();
+        });
+        WebSocket socket = SocketRig.WithContext(null, () => new WebSocket($"ws://127.0.0.1:{server.Port}/%7e%41%zz|b/a/../c?q|%7e=^"));
+        await socket.Closed.WaitAsync(SocketRig.Bound);
+        Assert.EndsWith("/%7e%41%zz|b/c?q|%7e=^", socket.Url, StringComparison.Ordinal);
+        Assert.StartsWith("GET /%7e%41%zz|b/c?q|%7e=^ HTTP/1.1\r\n", head, StringComparison.Ordinal);
+    }
 }
