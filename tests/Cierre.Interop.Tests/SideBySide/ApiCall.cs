@@ -1,4 +1,5 @@
 using Cierre.Browser;
+using Cierre.TestKit;
 using WebSocket = Cierre.Browser.WebSocket;
 
 namespace Cierre.Interop.Tests.SideBySide;
@@ -35,8 +36,17 @@ public sealed record ApiCall(string Name, string Script, Func<object?> Ours)
         }
         """;
 
-    /// <summary>Tells of our value.</summary>
-    public string Run()
+    /// <summary>Tells of our value: on one thread, as a script has it, so that no event comes before the call has ended.</summary>
+    public async Task<string> RunAsync()
+    {
+        using var loop = new EventLoop();
+        string told = "";
+        loop.Post(() => told = Run());
+        await loop.EndAsync();
+        return told;
+    }
+
+    private string Run()
     {
         try
         {
@@ -46,9 +56,9 @@ public sealed record ApiCall(string Name, string Script, Func<object?> Ours)
         {
             return e.Name;
         }
-        catch (ArgumentException)
+        catch (ArgumentNullException)
         {
-            return "TypeError"; // what JavaScript throws at an argument of the wrong kind
+            return "TypeError"; // what JavaScript throws where an argument is missing
         }
     }
 
