@@ -1,3 +1,4 @@
+using Cierre.Interop.Tests.SideBySide;
 using Cierre.TestKit;
 using Microsoft.Playwright;
 using Xunit;
@@ -5,18 +6,18 @@ using Xunit;
 namespace Cierre.Interop.Tests;
 
 /// <summary>An empty page in Chromium, to run scripts in beside our own code.</summary>
-public sealed class ChromiumPage : IAsyncLifetime
+public sealed class ChromiumPage : IScriptHost
 {
     private IPlaywright? _playwright;
     private IBrowser? _browser;
     private IPage? _page;
     private RawServer? _server;
 
-    /// <summary>Runs an async function of JavaScript; what it throws is given as text.</summary>
-    public async Task<string> RunAsync(string function, string argument)
+    /// <inheritdoc/>
+    public async Task<string> RunAsync(string script, string argument)
     {
         Assert.SkipWhen(_page is null, $"{PeerKind.Chromium.Name} is not here: {PeerKind.Chromium.Skip} is set.");
-        return await _page!.EvaluateAsync<string>(function, argument).WaitAsync(TimeSpan.FromSeconds(30));
+        return await _page!.EvaluateAsync<string>(script, argument).WaitAsync(TimeSpan.FromSeconds(90));
     }
 
     public async ValueTask InitializeAsync()

@@ -19,10 +19,22 @@ public static class Golden
     /// <summary>Compares with the part of a document between the two comments <c>begin</c> and <c>end</c> of a marker.</summary>
     public static void MatchesPart(string document, string marker, string actual)
     {
+        (string file, string whole, Range part) = FindPart(document, marker);
+        Check(file, whole[..part.Start] + actual.TrimEnd('\n') + "\n" + whole[part.End..], Updates);
+    }
+
+    /// <summary>The part of a document that <see cref="MatchesPart"/> would compare with.</summary>
+    public static string Part(string document, string marker)
+    {
+        (_, string whole, Range part) = FindPart(document, marker);
+        return whole[part];
+    }
+
+    private static (string File, string Whole, Range Part) FindPart(string document, string marker)
+    {
         string file = Path.Combine(Root, document), whole = File.ReadAllText(file);
         (string begin, string end) = ($"<!-- begin: {marker} -->\n", $"<!-- end: {marker} -->");
-        int from = whole.IndexOf(begin, StringComparison.Ordinal) + begin.Length, to = whole.IndexOf(end, StringComparison.Ordinal);
-        Check(file, whole[..from] + actual.TrimEnd('\n') + "\n" + whole[to..], Updates);
+        return (file, whole, (whole.IndexOf(begin, StringComparison.Ordinal) + begin.Length)..whole.IndexOf(end, StringComparison.Ordinal));
     }
 
     internal static void Check(string file, string actual, bool update)

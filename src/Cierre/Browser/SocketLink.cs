@@ -13,6 +13,9 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, WebSocketOptio
     // How much may wait for the socket's tasks before we stop reading: a thread that is busy must not fill the memory.
     private const int ReceiveHighWater = 1024 * 1024;
 
+    // An empty message takes room too.
+    private const int MessageOverhead = 64;
+
     private readonly WeakReference<WebSocket> _socket = new(socket);
     private readonly TaskQueue _tasks = new(SynchronizationContext.Current);
     private readonly CancellationTokenSource _opening = new();
@@ -136,7 +139,7 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, WebSocketOptio
 
     private async ValueTask ReceivedAsync(WebSocketMessageKind kind, byte[] bytes)
     {
-        int size = bytes.Length;
+        int size = bytes.Length + MessageOverhead;
         TaskCompletionSource? room = null;
         if (Interlocked.Add(ref _undelivered, size) > ReceiveHighWater)
         {
@@ -156,13 +159,15 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, WebSocketOptio
     /// <summary>When the WebSocket connection is established.</summary>
     private void Opened(WebSocketConnection connection)
     {
+        // Taken first: once the state has changed, nothing but this may keep it alive.
+        _socket.TryGetTarget(out WebSocket? target);
         lock (_gate)
         {
             if (_readyState != WebSocket.CONNECTING) return;
             _readyState = WebSocket.OPEN; // 1
         }
 
-        if (_socket.TryGetTarget(out WebSocket? target)) target.Establish(connection.Extensions, connection.Subprotocol ?? ""); // 2-4
+        target?.Establish(connection.Extensions, connection.Subprotocol ?? ""); // 2-4
     }
 
     /// <summary>When a WebSocket message has been received.</summary>
@@ -186,8 +191,9 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, WebSocketOptio
     /// <summary>When the WebSocket connection is closed.</summary>
     private void Ended(CloseRecord record)
     {
+        _socket.TryGetTarget(out WebSocket? target); // first, as above
         lock (_gate) _readyState = WebSocket.CLOSED; // 1
-        if (_socket.TryGetTarget(out WebSocket? target)) target.End(record); // 2, 3
+        target?.End(record);                         // 2, 3
     }
 
     /// <summary>Bytes were transmitted; the sum falls in a task, so that it stands still while a handler runs.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using Cierre.Opening;
 
 namespace Cierre.Browser;
@@ -34,18 +35,26 @@ internal sealed record UrlRecord(Uri Address, string Href, string Origin)
         };
         // 6. A fragment, be it empty.
         if (input.Contains('#')) throw DomException.SyntaxError($"The URL '{Show(url)}' has a fragment, which a WebSocket URL must not have.");
-        // URL 4.4, special authority slashes: any number of slashes, none included; before the query a backslash is one.
-        int query = input.IndexOf('?') is >= 0 and var at ? at : input.Length;
-        string rest = input[(colon + 1)..query].Replace('\\', '/').TrimStart('/') + input[query..];
-        if (!Uri.TryCreate($"{scheme}://{rest}", UriKind.Absolute, out Uri? address) || address.Host.Length == 0)
+        // URL 4.4, special authority slashes: any number of slashes, none included. A backslash is one, but for the query.
+        string rest = input[(colon + 1)..].TrimStart('/', '\\');
+        string authority = rest[..End(rest, "/\\?")];
+        string path = rest[authority.Length..][..End(rest[authority.Length..], "?")];
+        string query = rest[(authority.Length + path.Length)..];
+        int at = authority.LastIndexOf('@');
+        string host = authority[(at + 1)..];
+        int portColon = host.LastIndexOf(':') is var last && last > host.LastIndexOf(']') ? last : host.Length;
+        if (UrlHost.Parse(host[..portColon]) is not { } hostname || !TryPort(host[Math.Min(portColon + 1, host.Length)..], scheme, out string port))
         {
-            throw DomException.SyntaxError($"The URL '{Show(url)}' cannot be parsed: it has no valid host or port.");
+            throw Unparsable(url);
         }
 
-        // 7. Its serialization. The host is ASCII, as in the URL standard, not as it was written.
-        string authority = address.IsDefaultPort ? Host(address) : $"{Host(address)}:{address.Port}";
-        string user = address.UserInfo.Length == 0 ? "" : $"{address.UserInfo}@";
-        return new UrlRecord(address, $"{scheme}://{user}{authority}{address.PathAndQuery}", $"{scheme}://{authority}");
+        // 7. Its serialization.
+        string origin = $"{scheme}://{hostname}{port}";
+        string href = $"{scheme}://{(at < 0 ? "" : UserInfo(authority[..at]))}{hostname}{port}{Path(path)}{PercentEncoding.Encode(query, PercentEncoding.Query)}";
+        // Path and query go out as they stand here: .NET would decode and encode again.
+        return Uri.TryCreate(href, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }, out Uri? address) && address.Host.Length != 0
+            ? new UrlRecord(address, href, origin)
+            : throw Unparsable(url);
     }
 
     /// <summary>Checks the subprotocols that a constructor was given and copies them. RFC 6455 4.1: tokens, none twice.</summary>
@@ -71,7 +80,45 @@ internal sealed record UrlRecord(Uri Address, string Href, string Origin)
 
     private static char[] C0ControlsAndSpace { get; } = [.. Enumerable.Range(0, 0x21).Select(c => (char)c)];
 
-    private static string Host(Uri address) => address.HostNameType == UriHostNameType.IPv6 ? address.Host : address.IdnHost;
+    private static int End(string text, string delimiters) => text.AsSpan().IndexOfAny(delimiters) is >= 0 and var at ? at : text.Length;
+
+    /// <summary>URL 4.4, port state: digits; that of the scheme, and an empty one, is not written.</summary>
+    private static bool TryPort(string digits, string scheme, out string port)
+    {
+        port = "";
+        if (digits.Length == 0) return true;
+        if (digits.AsSpan().ContainsAnyExceptInRange('0', '9') || digits.TrimStart('0').Length > 5) return false;
+        int number = int.Parse(digits, CultureInfo.InvariantCulture);
+        if (number != (scheme == "ws" ? 80 : 443)) port = $":{number}";
+        return number <= ushort.MaxValue;
+    }
+
+    /// <summary>URL 4.4, authority state: user name and password; empty ones are not written.</summary>
+    private static string UserInfo(string text)
+    {
+        string[] parts = text.Split(':', 2);
+        string user = PercentEncoding.Encode(parts[0], PercentEncoding.UserInfo);
+        string password = parts.Length == 2 && parts[1].Length != 0 ? $":{PercentEncoding.Encode(parts[1], PercentEncoding.UserInfo)}" : "";
+        return user.Length + password.Length == 0 ? "" : $"{user}{password}@";
+    }
+
+    /// <summary>URL 4.4, path state: dot segments, plain or encoded, are gone.</summary>
+    private static string Path(string text)
+    {
+        List<string> path = [];
+        string[] segments = text.Length == 0 ? [""] : text[1..].Split('/', '\\');
+        for (int i = 0; i < segments.Length; i++)
+        {
+            string dots = segments[i].Replace("%2e", ".", StringComparison.OrdinalIgnoreCase);
+            if (dots == ".." && path.Count != 0) path.RemoveAt(path.Count - 1);
+            if (dots is not ("." or "..")) path.Add(PercentEncoding.Encode(segments[i], PercentEncoding.Path));
+            else if (i == segments.Length - 1) path.Add("");
+        }
+
+        return "/" + string.Join('/', path);
+    }
+
+    private static DomException Unparsable(string url) => DomException.SyntaxError($"The URL '{Show(url)}' cannot be parsed: it has no valid host or port.");
 
     private static string WithoutTabsAndNewlines(string text) => text.AsSpan().ContainsAny(TabOrNewline) ? string.Concat(text.Split('\t', '\n', '\r')) : text;
 

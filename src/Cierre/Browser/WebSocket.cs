@@ -37,6 +37,7 @@ public sealed partial class WebSocket : EventTarget, IAsyncDisposable
     private readonly TaskCompletionSource<CloseEvent> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _rootGate = new();
     private readonly string _origin;
+    private bool _isRooted;
     private volatile bool _openedIsAwaited;
     private volatile bool _closedIsAwaited;
     private BinaryType _binaryType;
@@ -180,7 +181,12 @@ public sealed partial class WebSocket : EventTarget, IAsyncDisposable
     /// <summary>WHATWG WebSockets 7: evaluated again whenever something changed that it looks at.</summary>
     internal void UpdateRoot()
     {
-        lock (_rootGate) SocketRoot.Keep(this, SocketRoot.IsNeeded(ReadyState, HasListener, IsAwaited, BufferedAmount));
+        lock (_rootGate)
+        {
+            bool needed = SocketRoot.IsNeeded(ReadyState, HasListener, IsAwaited, BufferedAmount);
+            // All sockets share the root, and every send comes by here.
+            if (needed != _isRooted) SocketRoot.Keep(this, _isRooted = needed);
+        }
     }
 
     internal void Establish(string extensions, string protocol)

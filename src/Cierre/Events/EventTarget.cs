@@ -103,8 +103,8 @@ public class EventTarget
         if (options.Signal.CanBeCanceled)
         {
             // 6. The signal removes it; a listener that is removed lets go of the signal.
-            listener.Registration = options.Signal.UnsafeRegister(static state => ((Action)state!)(), () => Remove(listener));
-            if (listener.IsRemoved) listener.Registration.Unregister();
+            listener.Hold = new SignalHold(this, listener);
+            if (listener.IsRemoved) listener.Hold.End();
         }
 
         ListenersChanged(type, added: true);
@@ -116,7 +116,7 @@ public class EventTarget
         if (key is not null && _listeners.Find(type, key, capture) is { } listener) Remove(listener);
     }
 
-    private void Remove(Listener listener)
+    internal void Remove(Listener listener)
     {
         if (_listeners.Remove(listener)) ListenersChanged(listener.Type, added: false);
     }

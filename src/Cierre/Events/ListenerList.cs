@@ -17,7 +17,7 @@ internal sealed class Listener(string type, Delegate key, Action<Event> call, Fu
 
     public bool IsRemoved => _removed;
 
-    public CancellationTokenRegistration Registration { get; set; }
+    public SignalHold? Hold { get; set; }
 
     public bool Is(string otherType, Delegate otherKey, bool capture) => capture == options.Capture && otherType == type && key.Equals(otherKey);
 
@@ -28,8 +28,7 @@ internal sealed class Listener(string type, Delegate key, Action<Event> call, Fu
     public void Remove()
     {
         _removed = true;
-        // Does not wait for a callback under way: that one removes this very listener.
-        Registration.Unregister();
+        Hold?.End();
     }
 }
 

@@ -51,6 +51,41 @@ public sealed class SendQueueTests
     }
 
     [Fact]
+    public async Task Sends_after_the_connection_closed_leave_no_exception_that_nobody_observed()
+    {
+        _queue.Close(new CloseFrame(4007, "of this test"), CloseWhy.Requested);
+        await _client.Closed.WaitAsync(SocketRig.Bound);
+        int reported = 0;
+        void Count(object? sender, UnobservedTaskExceptionEventArgs e)
+        {
+            if (e.Exception.InnerExceptions.Any(inner => inner is WebSocketClosedException { Record.Code: 4007 })) reported++;
+        }
+
+        TaskScheduler.UnobservedTaskException += Count;
+        try
+        {
+            SendSome();
+            for (int i = 0; i < 3; i++)
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+            }
+        }
+        finally
+        {
+            TaskScheduler.UnobservedTaskException -= Count;
+        }
+
+        Assert.Equal(0, reported);
+
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        void SendSome()
+        {
+            for (int i = 0; i < 10; i++) _queue.Send(WebSocketMessageKind.Text, "x"u8.ToArray());
+        }
+    }
+
+    [Fact]
     public async Task Sends_after_the_connection_closed_are_dropped_without_a_word()
     {
         _queue.Close(new CloseFrame(1000), CloseWhy.Requested);

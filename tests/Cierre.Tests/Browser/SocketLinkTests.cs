@@ -61,4 +61,35 @@ public sealed class SocketLinkTests
             Assert.Equal(Enumerable.Range(0, Each), own);
         }
     }
+
+    [Fact]
+    public async Task Flood_of_empty_messages_is_not_read_while_nobody_takes_them()
+    {
+        const int Count = 100_000;
+        byte[] flood = new byte[2 * Count];
+        for (int i = 0; i < Count; i++) flood[2 * i] = 0x81;
+        var mayRun = new TaskCompletionSource();
+        bool early = false;
+        await using var server = RawServer.Start(async peer =>
+        {
+            await peer.SendAsync(flood);
+            await peer.SendFrameAsync(9);
+            Task<RawFrame> pong = peer.ReadFrameAsync();
+            early = await Task.WhenAny(pong, Task.Delay(1500)) == pong;
+            mayRun.SetResult();
+            Assert.Equal(10, (await pong).Opcode);
+            await peer.SendCloseAsync(1000);
+            await peer.ReadFrameAsync();
+        });
+        using var loop = new EventLoop();
+        loop.Post(() => mayRun.Task.Wait(SocketRig.Bound));
+        WebSocket socket = SocketRig.WithContext(loop, () => new WebSocket(server.Url.ToString()));
+        int got = 0;
+        socket.OnMessage = _ => got++;
+        var closed = new TaskCompletionSource();
+        socket.OnClose = _ => closed.SetResult();
+        await closed.Task.WaitAsync(SocketRig.Bound);
+        await loop.EndAsync();
+        Assert.Equal((false, Count), (early, got));
+    }
 }

@@ -22,6 +22,20 @@ public sealed class UrlRecordTests
     [InlineData(" \u0001ws://exam\tple.org/a\r\nb \u001F", "ws://example.org/ab", "ws://example.org")]
     [InlineData("ws:example.org", "ws://example.org/", "ws://example.org")]
     [InlineData("ws:\\\\example.org\\a", "ws://example.org/a", "ws://example.org")]
+    [InlineData("ws:\\\\example.org\\a?b\\c", "ws://example.org/a?b\\c", "ws://example.org")]
+    [InlineData("ws://example.org/%7e%41%zz%2F?%7e", "ws://example.org/%7e%41%zz%2F?%7e", "ws://example.org")]
+    [InlineData("ws://example.org/a\"b<c>d`e{f}^g|'h", "ws://example.org/a%22b%3Cc%3Ed%60e%7Bf%7D%5Eg|'h", "ws://example.org")]
+    [InlineData("ws://example.org?a\"b<c>d`e{f}^g|'h", "ws://example.org/?a%22b%3Cc%3Ed`e{f}^g|%27h", "ws://example.org")]
+    [InlineData("ws://example.org/?", "ws://example.org/?", "ws://example.org")]
+    [InlineData("ws://example.org/a/%2E%2e/.%2e/b/%2e", "ws://example.org/b/", "ws://example.org")]
+    [InlineData("ws://example.org/a//../..", "ws://example.org/", "ws://example.org")]
+    [InlineData("ws://us er:p@s:s@example.org/", "ws://us%20er:p%40s%3As@example.org/", "ws://example.org")]
+    [InlineData("ws://:@example.org/", "ws://example.org/", "ws://example.org")]
+    [InlineData("ws://user:@example.org/", "ws://user@example.org/", "ws://example.org")]
+    [InlineData("ws://example.org:/", "ws://example.org/", "ws://example.org")]
+    [InlineData("ws://example.org:00081/", "ws://example.org:81/", "ws://example.org:81")]
+    [InlineData("ws://ex%61mple.org/", "ws://example.org/", "ws://example.org")]
+    [InlineData("ws://127.0.0.1./", "ws://127.0.0.1/", "ws://127.0.0.1")]
     public void Url_is_serialized_as_the_standard_does(string url, string href, string origin)
     {
         UrlRecord record = UrlRecord.Parse(url);
@@ -41,7 +55,12 @@ public sealed class UrlRecordTests
     [InlineData("ws://example.org/#there", "fragment")]
     [InlineData("ws://", "host or port")]
     [InlineData("ws://example.org:99999/", "host or port")]
+    [InlineData("ws://example.org:65536/", "host or port")]
+    [InlineData("ws://example.org:000000000000000099999/", "host or port")]
+    [InlineData("ws://example.org:-1/", "host or port")]
+    [InlineData("ws://user@/", "host or port")]
     [InlineData("ws://exa mple.org/", "host or port")]
+    [InlineData("ws://exa%20mple.org/", "host or port")]
     public void What_cannot_be_a_WebSocket_URL_is_a_SyntaxError_that_says_why(string url, string why)
     {
         var exception = Assert.Throws<DomException>(() => UrlRecord.Parse(url));

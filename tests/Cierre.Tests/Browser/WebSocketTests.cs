@@ -224,33 +224,19 @@ public sealed class WebSocketTests
         Assert.Equal(["open 1", "message hello 1", "close 3"], rig.Seen);
     }
 
-    /// <summary>A thread that runs what is posted to it, as a user interface's does.</summary>
-    private sealed class EventLoop : SynchronizationContext, IDisposable
+    [Fact]
+    public async Task Path_and_query_go_out_as_Url_says()
     {
-        private readonly System.Collections.Concurrent.BlockingCollection<(SendOrPostCallback, object?)> _posted = [];
-        private readonly TaskCompletionSource _ended = new();
-
-        public EventLoop()
+        string head = "";
+        await using var server = RawServer.Start(async peer =>
         {
-            var thread = new Thread(() =>
-            {
-                foreach (var (callback, state) in _posted.GetConsumingEnumerable()) callback(state);
-                _ended.SetResult();
-            }) { IsBackground = true };
-            thread.Start();
-            ThreadId = thread.ManagedThreadId;
-        }
-
-        public int ThreadId { get; }
-
-        public override void Post(SendOrPostCallback d, object? state) => _posted.Add((d, state));
-
-        public Task EndAsync()
-        {
-            _posted.CompleteAdding();
-            return _ended.Task.WaitAsync(SocketRig.Bound);
-        }
-
-        public void Dispose() => _posted.Dispose();
+            head = peer.Head;
+            await peer.SendCloseAsync(1000);
+            await peer.ReadFrameAsync();
+        });
+        WebSocket socket = SocketRig.WithContext(null, () => new WebSocket($"ws://127.0.0.1:{server.Port}/%7e%41%zz|b/a/../c?q|%7e=^"));
+        await socket.Closed.WaitAsync(SocketRig.Bound);
+        Assert.EndsWith("/%7e%41%zz|b/c?q|%7e=^", socket.Url, StringComparison.Ordinal);
+        Assert.StartsWith("GET /%7e%41%zz|b/c?q|%7e=^ HTTP/1.1\r\n", head, StringComparison.Ordinal);
     }
 }

@@ -27,7 +27,6 @@ internal static class Representative
         For(Violations.TooManyFragments(10_000)),
         For(Violations.PingNotAnswered(TimeSpan.FromSeconds(2.5))),
         For(Violations.Idle(TimeSpan.FromMinutes(5))),
-        Ended(Why(CloseCause.Forbidden, "Forbidden"), new CloseFrame(3003), new CloseFrame(3003), EndedBy.Local),
         Ended(Why(CloseCause.UpstreamFailed, "UpstreamFailed", new CloseDetail("UpstreamRefused"), new CloseDetail("ConnectionRefused", "example.org:443")), new CloseFrame(1014), new CloseFrame(1014), EndedBy.Local),
         CloseRecord.NotOpened(Why(CloseCause.ExtensionMissing, "ExtensionMissing", "permessage-deflate"), TimeSpan.FromMilliseconds(230)) with
         {
