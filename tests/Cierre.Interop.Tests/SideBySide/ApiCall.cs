@@ -40,10 +40,12 @@ public sealed record ApiCall(string Name, string Script, Func<object?> Ours)
     public async Task<string> RunAsync()
     {
         using var loop = new EventLoop();
-        string told = "";
-        loop.Post(() => told = Run());
+        var told = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        loop.Post(() => told.SetResult(Run()));
+        // Only then: a loop that takes nothing more would leave the socket's events to the pool.
+        string result = await told.Task;
         await loop.EndAsync();
-        return told;
+        return result;
     }
 
     private string Run()
