@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Security.Cryptography.X509Certificates;
 using Cierre.AspNetCore;
 using Cierre.Tool.Arguments;
@@ -17,7 +16,7 @@ internal static class GatewayCommand
     public static Command Create(LanguageOption language)
     {
         var listen = new ListenArguments();
-        var to = new Option<Uri>("--to") { Description = "The upstream: ws:// or wss://. The path and the query of a request are added to it.", HelpName = "URL", Required = true, CustomParser = ParseUpstream };
+        var to = new Option<Uri>("--to") { Description = "The upstream: ws:// or wss://. The path and the query of a request are added to it.", HelpName = "URL", Required = true, CustomParser = UrlArgument.Parse };
         var insecure = new Option<bool>("--insecure") { Description = "Take any certificate of the upstream." };
         var json = new Option<bool>("--json") { Description = "Print JSON, one object a line: {\"type\":\"listening\",\"url\"}, then one of type close for each connection, with the upstream's in its field \"upstream\"." };
         var command = new Command("gateway", "Passes WebSocket connections on to another server, message by message and close by close, and reports how both sides end.")
@@ -52,12 +51,4 @@ internal static class GatewayCommand
     private static Uri UpstreamOf(HttpRequest request, Uri upstream) => request.Path == "/" && !request.QueryString.HasValue
         ? upstream
         : new UriBuilder(upstream) { Path = upstream.AbsolutePath.TrimEnd('/') + request.Path.ToUriComponent(), Query = request.QueryString.HasValue ? request.QueryString.Value : upstream.Query }.Uri;
-
-    private static Uri? ParseUpstream(ArgumentResult result)
-    {
-        string url = result.Tokens[0].Value;
-        if (Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) && uri.Scheme is "ws" or "wss" or "http" or "https" && uri.Fragment.Length == 0) return uri;
-        result.AddError($"'{url}' is no upstream: ws://HOST:PORT/PATH or wss://HOST:PORT/PATH is.");
-        return null;
-    }
 }

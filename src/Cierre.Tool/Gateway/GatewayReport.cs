@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cierre.Tool.Output;
 
@@ -22,11 +21,8 @@ internal sealed class GatewayReport
 
     private static void WriteJson(CloseRecord client, CloseRecord upstream, CultureInfo language)
     {
-        JsonObject close = Of(client, language);
-        close["upstream"] = Of(upstream, language);
+        JsonObject close = CloseJson.ToObject(client, language);
+        close["upstream"] = CloseJson.ToObject(upstream, language);
         JsonLines.Write(close, CloseJsonContext.Relaxed.JsonObject);
     }
-
-    private static JsonObject Of(CloseRecord record, CultureInfo language) =>
-        JsonSerializer.SerializeToNode(CloseJson.Of(record, language), CloseJsonContext.Relaxed.CloseJson)!.AsObject();
 }

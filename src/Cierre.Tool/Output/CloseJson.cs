@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
@@ -36,6 +37,9 @@ internal sealed record CloseJson(
         (int?)record.HttpStatus,
         (long)Math.Round(record.Elapsed.TotalMilliseconds),
         record.Explain(language));
+
+    public static JsonObject ToObject(CloseRecord record, CultureInfo language) =>
+        JsonSerializer.SerializeToNode(Of(record, language), CloseJsonContext.Relaxed.CloseJson)!.AsObject();
 
     public static void Write(CloseRecord record, CultureInfo language) => JsonLines.Write(Of(record, language), CloseJsonContext.Relaxed.CloseJson);
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Security.Cryptography.X509Certificates;
 using Cierre.AspNetCore;
 using Cierre.Tool.Arguments;
@@ -17,7 +16,7 @@ internal static class ServeCommand
     public static Command Create(LanguageOption language)
     {
         var standard = new WebSocketConnectionOptions();
-        var url = new Option<HostAddress>("--url") { Description = "Where to listen: http://127.0.0.1:8080, or https:// with a certificate; * for all addresses; port 0 picks a free one.", HelpName = "URL", Required = true, CustomParser = ParseUrl };
+        var listen = new ListenArguments();
         Option<long?> maxMessage = WholeNumber.Option("--max-message", "BYTES", "The largest message taken; larger ones close with 1009. Default 1048576.", least: 1);
         Option<string?> accept = Choice.Option("--accept", "The kind of messages taken; the other closes with 1003.", "any", "text", "binary");
         Option<TimeSpan?> closeTimeout = Seconds.Option("--close-timeout", "How long a peer may take to answer a close.", standard.CloseTimeout);
@@ -29,20 +28,16 @@ internal static class ServeCommand
         Option<long?> rate = WholeNumber.Option("--rate", "N", "The most messages per second from each connection; more close it with 1008. Default: no limit.", least: 1, most: int.MaxValue);
         Option<string?> drainCode = Choice.Option("--drain-code", "What connections are closed with when the server ends: going away, or a restart.", "1001", "1012");
         Option<TimeSpan?> drainSpread = Seconds.Option("--drain-spread", "The window over which those closes are spread; 0 for all at once.", TimeSpan.Zero, mayBeZero: true);
-        var cert = new Option<FileInfo>("--cert") { Description = "The certificate for https (PEM). Without one, one is made for this run.", HelpName = "FILE" };
-        var key = new Option<FileInfo>("--key") { Description = "Its private key (PEM, unencrypted).", HelpName = "FILE" };
         var http2Only = new Option<bool>("--h2c") { Description = "Cleartext HTTP/2 by prior knowledge, and nothing else." };
         var json = new Option<bool>("--json") { Description = "Print JSON, one object a line: {\"type\":\"listening\",\"url\"}, then one of type close for each connection." };
-        cert.AcceptExistingOnly();
-        key.AcceptExistingOnly();
 
         var command = new Command("serve", "Serves WebSocket connections and reports how each one ends: echo at /; /close?code=N&reason=T closes at once; at /throw the first message makes the handler fail; /silent never sends.")
         {
-            url, maxMessage, accept, closeTimeout, pingInterval, pingTimeout, idleTimeout, maxConnections, atCapacity, rate, drainCode, drainSpread, cert, key, http2Only, json, language,
+            listen.Url, maxMessage, accept, closeTimeout, pingInterval, pingTimeout, idleTimeout, maxConnections, atCapacity, rate, drainCode, drainSpread, listen.Cert, listen.Key, http2Only, json, language,
         };
         command.SetAction(async parsed =>
         {
-            HostAddress address = parsed.GetValue(url)!;
+            HostAddress address = listen.AddressOf(parsed);
             void Configure(WebSocketEndpointOptions options)
             {
                 options.MaxMessageSize = parsed.GetValue(maxMessage) ?? standard.MaxMessageSize;
@@ -56,7 +51,7 @@ internal static class ServeCommand
 
             bool cleartextHttp2 = parsed.GetValue(http2Only);
             if (cleartextHttp2 && address.IsHttps) throw new UsageException("--h2c is cleartext: it needs a --url with http.");
-            using X509Certificate2? certificate = Certificate(address, parsed.GetValue(cert), parsed.GetValue(key));
+            using X509Certificate2? certificate = listen.CertificateOf(parsed);
             void Services(IServiceCollection services)
             {
                 DrainOf(services, parsed.GetValue(drainCode), parsed.GetValue(drainSpread) ?? TimeSpan.Zero);
@@ -89,28 +84,5 @@ internal static class ServeCommand
         services.Configure<WebSocketDrainOptions>(drain => (drain.Code, drain.Spread) = (code == "1012" ? CloseCode.ServiceRestart : CloseCode.GoingAway, spread));
         // What the host gives itself by default is for what follows the spread.
         services.Configure<HostOptions>(host => host.ShutdownTimeout += spread);
-    }
-
-    private static X509Certificate2? Certificate(HostAddress address, FileInfo? cert, FileInfo? key)
-    {
-        if (cert is null != key is null) throw new UsageException("--cert and --key go together.");
-        if (cert is not null && !address.IsHttps) throw new UsageException("--cert and --key need a --url with https.");
-        if (!address.IsHttps) return null;
-        if (cert is null || key is null) return ServerCertificate.Create();
-        try
-        {
-            return ServerCertificate.Load(cert.FullName, key.FullName);
-        }
-        catch (Exception e) when (e is System.Security.Cryptography.CryptographicException or IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"--cert {cert} with --key {key}: {e.Message}");
-        }
-    }
-
-    private static HostAddress? ParseUrl(ArgumentResult result)
-    {
-        if (HostAddress.TryParse(result.Tokens[0].Value, out HostAddress? address, out string? error)) return address;
-        result.AddError(error);
-        return null;
     }
 }

@@ -96,7 +96,7 @@ public sealed class BufferedAmountTests
         });
         SocketRig rig = SocketRig.To(server);
         await rig.OpenAsync();
-        rig.Socket.Send(Blob.FromStream(() => new LaterStream(content.Task), Size));
+        rig.Socket.Send(Blob.FromStream(() => LaterStream.Of(content.Task), Size));
         Assert.Equal(Size, rig.Socket.BufferedAmount);
         content.SetResult(new byte[Size]);
         Assert.True(SpinWait.SpinUntil(() => rig.Socket.BufferedAmount == 0, SocketRig.Bound));

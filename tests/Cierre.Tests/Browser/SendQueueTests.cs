@@ -25,7 +25,7 @@ public sealed class SendQueueTests
     public async Task Close_waits_for_the_blob_before_it()
     {
         var content = new TaskCompletionSource<byte[]>();
-        _queue.Send(Blob.FromStream(() => new LaterStream(content.Task), 4));
+        _queue.Send(Blob.FromStream(() => LaterStream.Of(content.Task), 4));
         _queue.Send(WebSocketMessageKind.Text, "after"u8.ToArray());
         _queue.Close(new CloseFrame(4001), CloseWhy.Requested);
         Assert.True(_client.IsOpen);
@@ -40,7 +40,7 @@ public sealed class SendQueueTests
     public async Task Close_does_not_wait_for_ever()
     {
         _queue.Send(WebSocketMessageKind.Text, "before"u8.ToArray());
-        _queue.Send(Blob.FromStream(() => new LaterStream(new TaskCompletionSource<byte[]>().Task), 100_000));
+        _queue.Send(Blob.FromStream(() => LaterStream.Of(new TaskCompletionSource<byte[]>().Task), 100_000));
         _queue.Close(CloseFrame.Empty, CloseWhy.Requested);
         _time.Advance(CloseTimeout - TimeSpan.FromTicks(1));
         Assert.True(_client.IsOpen);

@@ -91,7 +91,7 @@ public sealed class WebSocketSendTests
         var seen = await PlayAsync(socket =>
         {
             byte[] bytes = "before"u8.ToArray();
-            socket.Send(Blob.FromStream(() => new LaterStream(mayRead.Task), 4));
+            socket.Send(Blob.FromStream(() => LaterStream.Of(mayRead.Task), 4));
             socket.Send(bytes);
             socket.Send(bytes.AsMemory());
             bytes.AsSpan().Clear();
@@ -111,7 +111,7 @@ public sealed class WebSocketSendTests
             var seen = await PlayAsync(socket =>
             {
                 socket.Send("one");
-                socket.Send(Blob.FromStream(() => new LaterStream(mayRead.Task), 6));
+                socket.Send(Blob.FromStream(() => LaterStream.Of(mayRead.Task), 6));
                 socket.Send("two");
                 socket.Send(Blob.FromFile(path));
                 socket.Send("three");

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Cierre.Browser;
 
 namespace Cierre.Tool.Lab.Stage;
@@ -56,8 +57,9 @@ internal sealed class BrowserClient : LabClient
 
     public override Task SendInPartsAsync(int parts, bool isFinished)
     {
-        Stream content = new MemoryStream(new byte[parts * PartSize]);
-        _socket.Send(Blob.FromStream(() => isFinished ? content : new UnfinishedStream(content, _closed.Task), (parts + (isFinished ? 0 : 1)) * PartSize));
+        var content = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
+        _ = WriteAsync(content.Writer, parts * PartSize, isFinished);
+        _socket.Send(Blob.FromStream(() => content.Reader.AsStream(), (parts + (isFinished ? 0 : 1)) * PartSize));
         return Task.CompletedTask;
     }
 
@@ -80,38 +82,11 @@ internal sealed class BrowserClient : LabClient
 
     private async Task<CloseRecord> RecordAsync() => (await _closed.Task).Record!;
 
-    /// <summary>A stream whose last part does not come before the connection is closed.</summary>
-    private sealed class UnfinishedStream(Stream start, Task closed) : Stream
+    /// <summary>Parts, and then, where it is not finished, nothing before the connection is closed.</summary>
+    private async Task WriteAsync(PipeWriter content, int bytes, bool isFinished)
     {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            int count = await start.ReadAsync(buffer, cancellationToken);
-            if (count == 0) await closed.WaitAsync(cancellationToken);
-            return count;
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => start.Read(buffer, offset, count);
-
-        public override void Flush() { }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+        await content.WriteAsync(new byte[bytes]);
+        if (!isFinished) await _closed.Task;
+        await content.CompleteAsync();
     }
 }

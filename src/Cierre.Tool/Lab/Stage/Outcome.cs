@@ -38,7 +38,7 @@ internal sealed record Outcome(Situation Situation, CloseRecord? Client, CloseRe
         Comparison.Of(side, expected?.ToJson(CultureInfo.InvariantCulture), Json(record));
 
     private static JsonObject? Json(CloseRecord? record) =>
-        record is null ? null : JsonSerializer.SerializeToNode(CloseJson.Of(record, CultureInfo.InvariantCulture), CloseJsonContext.Relaxed.CloseJson)!.AsObject();
+        record is null ? null : CloseJson.ToObject(record, CultureInfo.InvariantCulture);
 }
 
 /// <summary>How one playing of a situation ended.</summary>

@@ -1,6 +1,6 @@
 using System.CommandLine.Parsing;
 
-namespace Cierre.Tool.Connect;
+namespace Cierre.Tool.Arguments;
 
 /// <summary>The URL to connect to: ws or wss; http and https mean the same.</summary>
 internal static class UrlArgument
