@@ -94,24 +94,13 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, WebSocketOptio
         {
             record = await ConverseAsync(await WebSocketConnection.ConnectAsync(url.Address, options, _opening.Token));
         }
-        catch (OperationCanceledException) when (_dropped is not null)
-        {
-            record = NotOpened(_dropped);
-        }
-        catch (WebSocketConnectException e)
-        {
-            record = e.Record;
-        }
         catch (Exception e)
         {
-            // Code of the application's that sets up the HTTP handler.
-            record = NotOpened(new CloseWhy(CloseCause.Aborted, new CloseDetail("TransportFailed", e.GetType().Name), e));
+            record = FailedOpening.RecordOf(e, _dropped, options.TimeProvider.GetElapsedTime(_begun));
         }
 
         _tasks.Enqueue(() => Ended(record));
     }
-
-    private CloseRecord NotOpened(CloseWhy why) => CloseRecord.NotOpened(why, options.TimeProvider.GetElapsedTime(_begun));
 
     private async Task<CloseRecord> ConverseAsync(WebSocketConnection connection)
     {

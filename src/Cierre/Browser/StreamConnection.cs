@@ -131,18 +131,9 @@ internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions opt
             connection.Abort();
             record = CloseRecord.NotOpened(_gaveUp ?? CloseWhy.Disposed, options.TimeProvider.GetElapsedTime(begun));
         }
-        catch (WebSocketConnectException e)
-        {
-            record = e.Record;
-        }
-        catch (OperationCanceledException) when (_gaveUp is not null)
-        {
-            record = CloseRecord.NotOpened(_gaveUp, options.TimeProvider.GetElapsedTime(begun));
-        }
         catch (Exception e)
         {
-            // What the application's own setup of the HTTP handler threw.
-            record = CloseRecord.NotOpened(new CloseWhy(CloseCause.Aborted, new CloseDetail("TransportFailed", e.GetType().Name), e), options.TimeProvider.GetElapsedTime(begun));
+            record = FailedOpening.RecordOf(e, _gaveUp, options.TimeProvider.GetElapsedTime(begun));
         }
 
         NeverOpened(record);
