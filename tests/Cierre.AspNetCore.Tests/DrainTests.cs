@@ -147,17 +147,7 @@ public class DrainTests
     [InlineData("Timeout", "00:00:00")]
     [InlineData("Timeout", "00:00:31")]
     [InlineData("RetryAfter", "00:00:00.5")]
-    public async Task Wrong_value_in_the_configuration_fails_the_start_and_is_named(string option, string value)
-    {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.Configuration[$"Cierre:Drain:{option}"] = value;
-        builder.Services.AddCierre();
-        await using WebApplication app = builder.Build();
-        Exception wrong = (await Record.ExceptionAsync(() => app.StartAsync(TestContext.Current.CancellationToken)))!;
-        Assert.NotNull(wrong);
-        Assert.Contains(option, wrong.ToString().Split("   at ")[0], StringComparison.Ordinal);
-    }
+    public Task Wrong_value_in_the_configuration_fails_the_start_and_is_named(string option, string value) => WrongConfiguration.FailsTheStartAsync("Drain:" + option, value);
 
     [Fact]
     public async Task Drain_that_leaves_no_time_to_answer_is_refused()

@@ -216,17 +216,7 @@ public class ExpiryTests
     [InlineData("ExpiryWarning", "00:00:00")]
     [InlineData("PermissionInterval", "-00:00:01")]
     [InlineData("HandlerTimeout", "-00:00:01")]
-    public async Task Wrong_value_in_the_configuration_fails_the_start_and_is_named(string option, string value)
-    {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.Configuration[$"Cierre:{option}"] = value;
-        builder.Services.AddCierre();
-        await using WebApplication app = builder.Build();
-        Exception wrong = (await Record.ExceptionAsync(() => app.StartAsync(TestContext.Current.CancellationToken)))!;
-        Assert.NotNull(wrong);
-        Assert.Contains(option, wrong.ToString().Split("   at ")[0], StringComparison.Ordinal);
-    }
+    public Task Wrong_value_in_the_configuration_fails_the_start_and_is_named(string option, string value) => WrongConfiguration.FailsTheStartAsync(option, value);
 
     private static async Task<string?> TextAsync(WebSocketConnection client) => (await client.ReceiveAsync().Soon())?.GetText();
 

@@ -98,17 +98,7 @@ public class MappingTests
     [InlineData("PingTimeout", "-00:00:01")]
     [InlineData("CloseTimeout", "soon")]
     [InlineData("OnlyKind", "Pictures")]
-    public async Task Wrong_value_in_the_configuration_fails_the_start_and_is_named(string option, string value)
-    {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.Configuration.AddInMemoryCollection([new($"Cierre:{option}", value)]);
-        builder.Services.AddCierre();
-        await using WebApplication app = builder.Build();
-        Exception wrong = (await Record.ExceptionAsync(() => app.StartAsync()))!;
-        Assert.NotNull(wrong);
-        Assert.Contains(option, wrong.ToString().Split("   at ")[0], StringComparison.Ordinal);
-    }
+    public Task Wrong_value_in_the_configuration_fails_the_start_and_is_named(string option, string value) => WrongConfiguration.FailsTheStartAsync(option, value);
 
     [Fact]
     public void Services_are_registered_once()

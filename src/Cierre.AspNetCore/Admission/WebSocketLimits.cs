@@ -39,11 +39,7 @@ public sealed class WebSocketLimits
     public TimeSpan RetryAfter
     {
         get;
-        set
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.FromSeconds(1), nameof(RetryAfter));
-            field = WebSocketConnectionOptions.Check(value, nameof(RetryAfter));
-        }
+        set => field = AtLeastASecond(value, nameof(RetryAfter));
     } = TimeSpan.FromSeconds(5);
 
     /// <summary>Names the user of a request, or nobody with null; default: the claim <see cref="ClaimTypes.NameIdentifier"/>, or else the name of the identity.</summary>
@@ -57,6 +53,13 @@ public sealed class WebSocketLimits
             field = value;
         }
     } = user => user.FindFirst(ClaimTypes.NameIdentifier)?.Value ?? user.Identity?.Name;
+
+    /// <summary>For what is said in whole seconds.</summary>
+    internal static TimeSpan AtLeastASecond(TimeSpan value, string name)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.FromSeconds(1), name);
+        return WebSocketConnectionOptions.Check(value, name);
+    }
 
     internal static int? AtLeastOne(int? value, string name)
     {

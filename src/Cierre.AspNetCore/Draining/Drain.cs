@@ -17,7 +17,7 @@ internal sealed class Drain(OpenConnections connections, AdmissionGate gate, IOp
     private static readonly TimeSpan MostPatience = TimeSpan.FromSeconds(10);
 
     private readonly TimeProvider _time = services.GetService<TimeProvider>() ?? TimeProvider.System;
-    private readonly ILogger _logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Cierre.WebSocket");
+    private readonly ILogger _logger = CloseLog.Of(services.GetRequiredService<ILoggerFactory>());
 
     /// <summary>The host stops: what is open when its time is over is cut.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)

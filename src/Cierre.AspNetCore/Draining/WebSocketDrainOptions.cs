@@ -52,11 +52,7 @@ public sealed class WebSocketDrainOptions
     public TimeSpan RetryAfter
     {
         get;
-        set
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.FromSeconds(1), nameof(RetryAfter));
-            field = WebSocketConnectionOptions.Check(value, nameof(RetryAfter));
-        }
+        set => field = WebSocketLimits.AtLeastASecond(value, nameof(RetryAfter));
     } = TimeSpan.FromSeconds(5);
 
     /// <summary>What is wrong with these together; null: nothing.</summary>

@@ -20,7 +20,7 @@ internal abstract record EndpointOpening
     internal sealed record AcceptWith(string? Subprotocol, Func<WebSocketConnection, HttpContext, CancellationToken, Task> Run, IAsyncDisposable Held) : EndpointOpening;
 
     /// <param name="Then">Runs once the close is begun.</param>
-    internal sealed record AcceptThenClose(CloseFrame Frame, CloseWhy Why, Func<WebSocketConnection, Task> Then) : EndpointOpening;
+    internal sealed record AcceptThenClose(CloseFrame Frame, CloseWhy Why, Func<WebSocketConnection, Task>? Then = null) : EndpointOpening;
 
     internal sealed record Refuse(int Status, string Text) : EndpointOpening;
 }

@@ -4,7 +4,6 @@ using Cierre.Closing;
 using Cierre.Connections;
 using Cierre.Opening;
 using Cierre.Protocol;
-using Cierre.Transports;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -19,7 +18,7 @@ internal sealed class WebSocketEndpoint(
     private readonly AdmissionGate _gate = services.GetRequiredService<AdmissionGate>();
     private readonly Capacity _capacity = services.GetRequiredService<Capacity>();
     private readonly EndpointCapacity _own = new(options.MaxConnections, options.AtCapacity);
-    private readonly ILogger _logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Cierre.WebSocket");
+    private readonly ILogger _logger = CloseLog.Of(services.GetRequiredService<ILoggerFactory>());
     private readonly string[] _subprotocols = [.. options.Subprotocols];
 
     public WebSocketEndpointOptions Options => options;
@@ -28,7 +27,7 @@ internal sealed class WebSocketEndpoint(
 
     /// <summary>Accepts in order to close, where an HTTP status would be the answer that no page can read.</summary>
     public Task AcceptThenCloseAsync(HttpContext context, Violation violation) => RunAsync(
-        context, (_, _) => ValueTask.FromResult<EndpointOpening>(new EndpointOpening.AcceptThenClose(violation.Frame, violation.Why, _ => Task.CompletedTask)));
+        context, (_, _) => ValueTask.FromResult<EndpointOpening>(new EndpointOpening.AcceptThenClose(violation.Frame, violation.Why)));
 
     private async Task RunAsync(HttpContext context, Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> opening)
     {
@@ -65,7 +64,7 @@ internal sealed class WebSocketEndpoint(
                 using (place) await OpenAsync(context, place, accepted, asked, opening);
                 break;
             case AdmissionDecision.AcceptThenClose { Place: var place, Violation: var violation }:
-                await RunAsync(context, place, Opening(accepted, asked), Closing(violation.Frame, violation.Why, _ => Task.CompletedTask), isRefusal: true);
+                using (place) await RunAsync(context, place, Opening(accepted, asked), Closing(violation.Frame, violation.Why), isRefusal: true);
                 break;
             case AdmissionDecision.Refuse { Why: var why, RetryAfter: var retryAfter }:
                 await HandshakeRefusal.AtCapacityAsync(context, why, retryAfter);
@@ -97,18 +96,10 @@ internal sealed class WebSocketEndpoint(
         HttpContext context, Place place, ServerHandshakeResult.Accepted accepted, Func<WebSocketConnection, HttpContext, CancellationToken, Task> run, bool isRefusal)
     {
         MessageRate? rate = RateOf(context);
-        Transport? transport = null;
-        try
+        if (await Upgrade.AcceptAsync(context, accepted) is not { } transport)
         {
-            transport = await Upgrade.AcceptAsync(context, accepted);
-        }
-        finally
-        {
-            if (transport is null) place.Dispose();
-        }
-
-        if (transport is null)
-        {
+            // Before the answer: whoever reads it may knock again.
+            place.Dispose();
             await HandshakeRefusal.AtCapacityAsync(context, new CloseDetail("UpgradesAtCapacity"), _capacity.Limits.RetryAfter);
             return;
         }
@@ -143,10 +134,10 @@ internal sealed class WebSocketEndpoint(
         }
     }
 
-    private static Func<WebSocketConnection, HttpContext, CancellationToken, Task> Closing(CloseFrame frame, CloseWhy why, Func<WebSocketConnection, Task> then) => (connection, _, _) =>
+    private static Func<WebSocketConnection, HttpContext, CancellationToken, Task> Closing(CloseFrame frame, CloseWhy why, Func<WebSocketConnection, Task>? then = null) => (connection, _, _) =>
     {
         connection.Driver.BeginClose(frame, why);
-        return then(connection);
+        return then?.Invoke(connection) ?? Task.CompletedTask;
     };
 
     private static IReadOnlyList<string> Asked(OpeningRequest request) => Subprotocols.TryParse(request.Subprotocols, out IReadOnlyList<string> names, out _) ? names : [];

@@ -31,9 +31,8 @@ internal static class Relay
     {
         // Given back only where the message ends: a close may leave a read behind that still writes into it.
         byte[] piece = ArrayPool<byte>.Shared.Rent(Piece);
-        int count = 0, more;
-        while (count < piece.Length && (more = await message.ReadAsync(piece.AsMemory(count))) != 0) count += more;
-        if (count < piece.Length) await to.Driver.SendAsync((Protocol.Opcode)message.Kind, piece.AsMemory(0, count), default);
+        int count = await message.ReadAtLeastAsync(piece, piece.Length, throwOnEndOfStream: false);
+        if (count < piece.Length) await to.SendAsync(new WebSocketMessage(message.Kind, piece.AsMemory(0, count)));
         else await PassInPiecesAsync(message, to, piece);
         ArrayPool<byte>.Shared.Return(piece);
     }

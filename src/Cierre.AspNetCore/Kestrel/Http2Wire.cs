@@ -20,20 +20,7 @@ internal sealed class Http2Wire(HttpContext context, PipeReader input, Stream du
     public override bool EndsOnShutdown => true;
 
     /// <summary>What waits may belong to another stream of the same connection.</summary>
-    public override int Unread
-    {
-        get
-        {
-            try
-            {
-                return _socket?.Available ?? 0;
-            }
-            catch (Exception e) when (e is ObjectDisposedException or SocketException)
-            {
-                return 0;
-            }
-        }
-    }
+    public override int Unread => _socket?.Available ?? 0;
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {

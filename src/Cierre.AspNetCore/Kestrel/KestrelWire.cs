@@ -18,20 +18,7 @@ internal sealed class KestrelWire(PipeWriter output, Socket? socket, bool proven
 
     public override bool ShutsBetweenReads => tls is not null;
 
-    public override int Unread
-    {
-        get
-        {
-            try
-            {
-                return socket?.Available ?? 0;
-            }
-            catch (Exception e) when (e is ObjectDisposedException or SocketException)
-            {
-                return 0;
-            }
-        }
-    }
+    public override int Unread => socket?.Available ?? 0;
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {

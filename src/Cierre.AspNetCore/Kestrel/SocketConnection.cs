@@ -85,15 +85,7 @@ internal sealed class SocketConnection : DefaultConnectionContext, IConnectionSo
         // Whatever was flushed is in the kernel already.
         await _http.Output.CompleteAsync(new ConnectionAbortedException());
         await _input.Reader.CompleteAsync();
-        try
-        {
-            Socket.Shutdown(SocketShutdown.Both);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // It ended before.
-        }
-
+        SocketTransport.Shutdown(Socket, SocketShutdown.Both);
         Socket.Dispose();
         await _receiving;
         _closed.Dispose();

@@ -6,6 +6,9 @@ namespace Cierre.AspNetCore.Logging;
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Performance", "CA1873", Justification = "The level is checked before.")]
 internal static partial class CloseLog
 {
+    /// <summary>Under the one category of all events of the server.</summary>
+    public static ILogger Of(ILoggerFactory loggers) => loggers.CreateLogger("Cierre.WebSocket");
+
     public static void Closed(ILogger logger, string endpoint, CloseRecord record)
     {
         LogLevel level = LevelOf(record.Cause);

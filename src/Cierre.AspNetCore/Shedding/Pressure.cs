@@ -10,7 +10,7 @@ internal sealed class Pressure(IOptions<WebSocketSheddingOptions> options, ILogg
 {
     private readonly WebSocketSheddingOptions _options = options.Value;
     private readonly ThreadPoolProbe _pool = new(services.GetService<TimeProvider>() ?? TimeProvider.System, work => ThreadPool.UnsafeQueueUserWorkItem(_ => work(), null));
-    private readonly ILogger _logger = loggers.CreateLogger("Cierre.WebSocket");
+    private readonly ILogger _logger = CloseLog.Of(loggers);
 
     /// <summary>The worst signal, and how much of its threshold it is.</summary>
     public (string Signal, double Level) Read()

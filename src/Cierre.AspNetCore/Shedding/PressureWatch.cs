@@ -9,12 +9,12 @@ namespace Cierre.AspNetCore.Shedding;
 
 /// <summary>Reads the pressure at an interval and sheds load while it lasts.</summary>
 internal sealed class PressureWatch(
-    IOptions<WebSocketSheddingOptions> options, Pressure pressure, Shedder shedder, OpenConnections connections, Capacity capacity, ILoggerFactory loggers, IServiceProvider services)
+    IOptions<WebSocketSheddingOptions> options, Pressure pressure, Shedder shedder, Capacity capacity, ILoggerFactory loggers, IServiceProvider services)
     : IHostedService, IDisposable
 {
     private readonly WebSocketSheddingOptions _options = options.Value;
     private readonly TimeProvider _time = services.GetService<TimeProvider>() ?? TimeProvider.System;
-    private readonly ILogger _logger = loggers.CreateLogger("Cierre.WebSocket");
+    private readonly ILogger _logger = CloseLog.Of(loggers);
     private PressureGauge _gauge = new(options.Value.Patience);
     private ITimer? _timer;
     private long _start;
@@ -50,7 +50,7 @@ internal sealed class PressureWatch(
 
     private void Shed(string signal, double level)
     {
-        int count = shedder.Begin((int)Math.Ceiling(connections.Count * _options.Share), _options.Order).Count;
+        int count = shedder.BeginShare(_options.Share, _options.Order).Count;
         CloseLog.LoadShed(_logger, signal, level * 100, count);
     }
 }

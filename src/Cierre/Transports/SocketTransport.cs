@@ -66,7 +66,7 @@ internal sealed class SocketTransport(Socket socket, EarlierReader? earlier = nu
 
     public override ValueTask ShutdownSendAsync()
     {
-        Shutdown(SocketShutdown.Send);
+        Shutdown(socket, SocketShutdown.Send);
         return default;
     }
 
@@ -130,15 +130,16 @@ internal sealed class SocketTransport(Socket socket, EarlierReader? earlier = nu
             return;
         }
 
-        Shutdown(SocketShutdown.Both);
+        Shutdown(socket, SocketShutdown.Both);
         socket.Dispose();
     }
 
-    private void Shutdown(SocketShutdown direction)
+    /// <summary>Ends a direction, or both; one that the peer ended before is no fault.</summary>
+    internal static void Shutdown(Socket ended, SocketShutdown direction)
     {
         try
         {
-            socket.Shutdown(direction);
+            ended.Shutdown(direction);
         }
         catch (Exception e) when (IsOfTheEnd(e))
         {

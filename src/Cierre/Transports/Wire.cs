@@ -9,7 +9,7 @@ internal abstract class Wire
     /// <summary>Whether ending our direction must not meet a read: the state of a TLS session is not made for two threads.</summary>
     public virtual bool ShutsBetweenReads => false;
 
-    /// <summary>How many bytes of the peer wait in the kernel, as far as that can be known.</summary>
+    /// <summary>How many bytes of the peer wait in the kernel, as far as that can be known. It may throw what a socket that is gone throws.</summary>
     public virtual int Unread => 0;
 
     /// <summary>Completes when the kernel, or what plays its part, has the bytes.</summary>
