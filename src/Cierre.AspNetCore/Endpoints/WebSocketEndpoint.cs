@@ -18,6 +18,7 @@ internal sealed class WebSocketEndpoint(
     private readonly AdmissionGate _gate = services.GetRequiredService<AdmissionGate>();
     private readonly ILogger _logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Cierre.WebSocket");
     private readonly string[] _subprotocols = [.. options.Subprotocols];
+    private readonly DeflateOptions? _compression = options.Compression;
 
     public WebSocketEndpointOptions Options => options;
 
@@ -36,7 +37,7 @@ internal sealed class WebSocketEndpoint(
     private async Task RunAsync(HttpContext context, Func<WebSocketConnection, HttpContext, CancellationToken, Task> run, bool isRefusal = false)
     {
         OpeningRequest request = Upgrade.Read(context);
-        ServerHandshakeResult result = ServerHandshake.Check(request, _subprotocols);
+        ServerHandshakeResult result = ServerHandshake.Check(request, _subprotocols, _compression);
         if (result is ServerHandshakeResult.Refused refused)
         {
             await HandshakeRefusal.AnswerAsync(context, refused);
@@ -69,7 +70,7 @@ internal sealed class WebSocketEndpoint(
     private async Task RunAsync(HttpContext context, ServerHandshakeResult.Accepted accepted, Func<WebSocketConnection, HttpContext, CancellationToken, Task> run)
     {
         Version version = HttpProtocol.IsHttp2(context.Request.Protocol) ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11;
-        var info = new OpeningInfo(accepted.Subprotocol, "", Url(context.Request), version);
+        var info = new OpeningInfo(accepted.Subprotocol, accepted.ExtensionsText, Url(context.Request), version, accepted.Deflate?.For(server: true, _compression!));
         var connection = new WebSocketConnection(Role.Server, options, await Upgrade.AcceptAsync(context, accepted), info);
         _connections.Enter(connection);
         connection.Start();
