@@ -23,6 +23,7 @@ internal static class ServeCommand
         Option<TimeSpan?> pingInterval = Seconds.Option("--ping-interval", "How often to ping; 0 for never.", standard.PingInterval, mayBeZero: true);
         Option<TimeSpan?> pingTimeout = Seconds.Option("--ping-timeout", "How long a peer may take to answer a ping before a close with 1011.", standard.PingTimeout);
         Option<TimeSpan?> idleTimeout = Seconds.Option("--idle-timeout", "How long no message may pass before a close with 3008; 0 for any time.", standard.IdleTimeout, mayBeZero: true);
+        Option<string?> compression = Choice.Option("--compression", "Whether messages are compressed (permessage-deflate) where the client offers it.", "off", "on");
         var cert = new Option<FileInfo>("--cert") { Description = "The certificate for https (PEM). Without one, one is made for this run.", HelpName = "FILE" };
         var key = new Option<FileInfo>("--key") { Description = "Its private key (PEM, unencrypted).", HelpName = "FILE" };
         var http2Only = new Option<bool>("--h2c") { Description = "Cleartext HTTP/2 by prior knowledge, and nothing else." };
@@ -32,7 +33,7 @@ internal static class ServeCommand
 
         var command = new Command("serve", "Serves WebSocket connections and reports how each one ends: echo at /; /close?code=N&reason=T closes at once; at /throw the first message makes the handler fail; /silent never sends.")
         {
-            url, maxMessage, accept, closeTimeout, pingInterval, pingTimeout, idleTimeout, cert, key, http2Only, json, language,
+            url, maxMessage, accept, closeTimeout, pingInterval, pingTimeout, idleTimeout, compression, cert, key, http2Only, json, language,
         };
         command.SetAction(async parsed =>
         {
@@ -45,6 +46,7 @@ internal static class ServeCommand
                 options.PingInterval = parsed.GetValue(pingInterval) ?? standard.PingInterval;
                 options.PingTimeout = parsed.GetValue(pingTimeout) ?? standard.PingTimeout;
                 options.IdleTimeout = parsed.GetValue(idleTimeout) ?? standard.IdleTimeout;
+                options.Compression = parsed.GetValue(compression) == "on" ? new DeflateOptions() : null;
             }
 
             bool cleartextHttp2 = parsed.GetValue(http2Only);
