@@ -72,3 +72,5 @@ public sealed class WebsocketsAsClientCompressionTests(WebsocketsFixture peer) :
 public sealed class WebsocketsAsServerCompressionTests(WebsocketsFixture peer) : CompressionTests(peer, PeerRole.Server), IClassFixture<WebsocketsFixture>;
 
 public sealed class ChromiumCompressionTests(ChromiumFixture peer) : CompressionTests(peer, PeerRole.Client, configurable: false), IClassFixture<ChromiumFixture>;
+
+public sealed class UndiciCompressionTests(UndiciFixture peer) : CompressionTests(peer, PeerRole.Client, configurable: false), IClassFixture<UndiciFixture>;
