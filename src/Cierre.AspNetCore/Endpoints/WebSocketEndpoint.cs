@@ -18,7 +18,7 @@ internal sealed class WebSocketEndpoint(
     private readonly AdmissionGate _gate = services.GetRequiredService<AdmissionGate>();
     private readonly ILogger _logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Cierre.WebSocket");
     private readonly string[] _subprotocols = [.. options.Subprotocols];
-    private readonly DeflateOptions? _compression = options.Compression;
+    private readonly DeflateOptions? _compression = options.Compression?.Copy();
 
     public WebSocketEndpointOptions Options => options;
 

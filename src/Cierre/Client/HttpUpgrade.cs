@@ -21,7 +21,7 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options)
     private readonly OpeningTrace _trace = new();
     private readonly long _begun = options.TimeProvider.GetTimestamp();
     private readonly string[] _subprotocols = [.. options.Subprotocols];
-    private readonly DeflateOptions? _compression = options.Compression;
+    private readonly DeflateOptions? _compression = options.Compression?.Copy();
 
     private TimeSpan Elapsed => options.TimeProvider.GetElapsedTime(_begun);
 

@@ -51,7 +51,7 @@ public class WebSocketClientOptions : WebSocketConnectionOptions
     internal WebSocketClientOptions CopyFor(IEnumerable<string> subprotocols)
     {
         var copy = (WebSocketClientOptions)MemberwiseClone();
-        (copy.Subprotocols, copy.Headers) = ([.. subprotocols], [.. Headers]);
+        (copy.Subprotocols, copy.Headers, copy.Compression) = ([.. subprotocols], [.. Headers], Compression?.Copy());
         return copy;
     }
 }

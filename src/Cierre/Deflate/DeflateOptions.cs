@@ -59,6 +59,9 @@ public sealed class DeflateOptions
         set => field = CheckBits(value, nameof(ClientMaxWindowBits));
     } = MostWindowBits;
 
+    /// <summary>A copy that no later change of this one reaches.</summary>
+    internal DeflateOptions Copy() => (DeflateOptions)MemberwiseClone();
+
     internal static bool IsWindowBits(int value) => value is >= LeastWindowBits and <= MostWindowBits;
 
     private static int CheckBits(int value, string name)
