@@ -90,10 +90,16 @@ internal sealed class ToolProcess : IAsyncDisposable
         return new ToolResult(_process.ExitCode, output, await _errors.WaitAsync(Bound));
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>SIGKILL: the process can do and say nothing more.</summary>
+    public async Task KillAsync()
     {
         if (!_process.HasExited) _process.Kill();
         await _process.WaitForExitAsync().WaitAsync(Bound);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
         _process.Dispose();
     }
 

@@ -113,11 +113,17 @@ internal sealed class WebSocketEndpoint(
         connection.Start();
         // One that opened while the drain took its snapshot.
         _gate.Notice?.Drain(connection);
-        if (!isRefusal) Expiry.Watch(connection, context, options, _logger);
         Task leaving = LeaveAsync(connection, place);
-        await HandlerRun.RunAsync(connection, context, run);
+        await HandlerRun.RunAsync(connection, context, isRefusal ? run : Watched(run));
         await leaving;
     }
+
+    /// <summary>Part of the handler's run, because it asks the application, which may throw.</summary>
+    private Func<WebSocketConnection, HttpContext, CancellationToken, Task> Watched(Func<WebSocketConnection, HttpContext, CancellationToken, Task> run) => (connection, context, cancellationToken) =>
+    {
+        Expiry.Watch(connection, context, options, _logger);
+        return run(connection, context, cancellationToken);
+    };
 
     private async Task LeaveAsync(WebSocketConnection connection, Place place)
     {
@@ -150,7 +156,7 @@ internal sealed class WebSocketEndpoint(
         System.Threading.RateLimiting.RateLimiter? limiter = options.MessageLimiter?.Invoke(context);
         return options.MaxMessagesPerSecond is null && options.MaxBytesPerSecond is null && limiter is null
             ? null
-            : new MessageRate(options.MaxMessagesPerSecond, options.MaxBytesPerSecond, limiter);
+            : new MessageRate(options.MaxMessagesPerSecond, options.MaxBytesPerSecond, limiter, _logger);
     }
 
     /// <summary>An endpoint that accepts in order to close chooses one of the subprotocols asked for, so that the client opens.</summary>

@@ -28,7 +28,7 @@ internal static partial class CloseLog
     private static partial void ConnectionClosed(
         ILogger logger, LogLevel level, string endpoint, ushort code, bool wasClean, string cause, string detail, double seconds, Exception? exception);
 
-    [LoggerMessage(EventId = 8, EventName = "ExpiryCallbackFailed", Level = LogLevel.Error, Message = "The endpoint's {Callback} failed")]
+    [LoggerMessage(EventId = 8, EventName = "CallbackFailed", Level = LogLevel.Error, Message = "The endpoint's {Callback} failed")]
     public static partial void CallbackFailed(ILogger logger, string callback, Exception exception);
 
     [LoggerMessage(EventId = 2, EventName = "DrainBegan", Level = LogLevel.Information, Message = "Draining {Connections} WebSocket connections with {Code}; new ones are refused")]
