@@ -74,6 +74,13 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
     /// <summary>Bytes of messages, without framing, written into the output so far.</summary>
     public long PayloadWritten { get; private set; }
 
+    /// <summary>The same of what came.</summary>
+    public long PayloadRead { get; private set; }
+
+    public long MessagesReceived => _messagesReceived;
+
+    public long MessagesSent => _messagesSent;
+
     public ConnectionTraffic Traffic => new(_framesReceived, _framesSent, _messagesReceived, _messagesSent, _pingsSent, _pongsReceived, _lastReceived, _lastSent, _lastSentBytes, _lastDataSent);
 
     public TimeSpan Deadline => _close.IsOpen ? _keepAlive.Deadline : _close.Deadline;
@@ -246,6 +253,7 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
     {
         found = default;
         Memory<byte> piece = _frames.ReadPayload(ref input);
+        PayloadRead += piece.Length;
         bool frameDone = _frames.Remaining == 0;
         bool last = frameDone && _frames.Header.Fin;
         if (frameDone) _insideFrame = false;
