@@ -33,7 +33,7 @@ internal static class CierreMeter
         Meter.CreateObservableCounter(
             "cierre.messages", () => BothWays(counts => (counts.MessagesReceived, counts.MessagesSent)), "{message}", "Whole messages, by direction.");
         Meter.CreateObservableCounter(
-            "cierre.message.io", () => BothWays(counts => (counts.BytesReceived, counts.BytesSent)), "By", "Payload of messages without framing, by direction.");
+            "cierre.message.io", () => BothWays(counts => (counts.BytesReceived, counts.BytesSent)), "By", "Payload of messages without framing, not compressed, by direction.");
         Meter.CreateObservableUpDownCounter(
             "cierre.queue.size", () => BothWays(counts => (counts.ReceiveQueue, counts.SendQueue)), "By", "Bytes received and not read yet, and bytes to send that the kernel has not taken.");
     }

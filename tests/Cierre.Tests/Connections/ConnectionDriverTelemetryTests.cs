@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using Cierre.Connections;
+using Cierre.Protocol;
 using Cierre.Telemetry;
 using Cierre.TestKit;
 
@@ -18,6 +20,22 @@ public sealed class ConnectionDriverTelemetryTests
         await played.Connection.SendAsync(new byte[70_000]);
         Assert.Equal((1, 2), (meter.Observe("cierre.messages", "receive"), meter.Observe("cierre.messages", "transmit")));
         Assert.Equal((5, 70_002), (meter.Observe("cierre.message.io", "receive"), meter.Observe("cierre.message.io", "transmit")));
+    }
+
+    [Fact]
+    public async Task Payload_of_compressed_messages_is_counted_as_the_application_has_it()
+    {
+        using var meter = new MeterProbe(CierreMeter.Name, "http.route", "/compressed");
+        var wire = new FakeTransport();
+        var connection = new WebSocketConnection(
+            Role.Server, new WebSocketConnectionOptions { PingInterval = default }, wire, OpeningInfo.InMemory with { Extensions = "permessage-deflate", Deflate = DeflateKit.Terms(threshold: 256) });
+        connection.Start(ConnectionTelemetry.OfServer("/compressed", "ws", "/", TimeProvider.System));
+        wire.Push(RawPeer.Frame(2, DeflateKit.Compress(new byte[2000]), true, 4, mask: true));
+        await connection.SendAsync(new byte[3000]);
+        Assert.Equal((2000, 3000), (meter.Observe("cierre.message.io", "receive"), meter.Observe("cierre.message.io", "transmit")));
+        connection.Abort();
+        wire.End();
+        await Played.Within(connection.Closed);
     }
 
     [Fact]
