@@ -66,17 +66,18 @@ public sealed class MetricsTests
     [Fact]
     public async Task Connections_life_is_no_duration_of_a_request()
     {
-        List<Metric> metrics = [];
-        using MeterProvider provider = Sdk.CreateMeterProviderBuilder().AddMeter("Microsoft.AspNetCore.Hosting").AddCierreInstrumentation().AddInMemoryExporter(metrics).Build();
+        // Listened to directly: OpenTelemetry gives up a metric of two hosts as soon as one of them ends, and tests beside this one have hosts too.
+        using var http = new MeterProbe("Microsoft.AspNetCore.Hosting", "http.route", "/metrics/http");
+        using var ours = new MeterProbe("Cierre", "http.route", "/metrics/http");
         await using Site site = await Site.EchoAsync("/metrics/http");
         await site.TalkAsync();
+        await Waits.Until(() => ours.Of("cierre.connection.closes").Count == 1, "the end of the connection");
         var foreign = new WebSocketClientOptions { Headers = { new("Origin", "https://elsewhere.example") } };
         await Assert.ThrowsAsync<WebSocketConnectException>(() => WebSocketConnection.ConnectAsync(site.Url, foreign).WaitAsync(Waits.Bound));
-        // The upgraded request ended before the refused one began; Kestrel runs them apart, so give the first its end.
-        await Waits.Until(() => Flushed(provider, metrics, "http.route", site.Route, "cierre.connection.closes").Count == 1, "the end of the connection");
-        await Waits.Until(() => Flushed(provider, metrics, "http.route", site.Route, "http.server.request.duration").Count > 0, "the duration of the refused request");
-        Exported duration = Assert.Single(Flushed(provider, metrics, "http.route", site.Route, "http.server.request.duration"));
-        Assert.Equal((403, 1L), ((int)duration.Attributes["http.response.status_code"]!, duration.Count));
+        await Waits.Until(() => http.Of("http.server.request.duration").Count > 0, "the duration of the refused request");
+        // The host waits for all its requests.
+        await site.DisposeAsync();
+        Assert.Equal([403], http.Of("http.server.request.duration").Select(m => (int)m.Attributes["http.response.status_code"]!));
     }
 
     private static IReadOnlyList<Exported> Flushed(MeterProvider provider, List<Metric> metrics, string attribute, object value, string name)
