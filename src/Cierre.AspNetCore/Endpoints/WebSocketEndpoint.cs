@@ -4,6 +4,7 @@ using Cierre.Closing;
 using Cierre.Connections;
 using Cierre.Opening;
 using Cierre.Protocol;
+using Cierre.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -31,6 +32,21 @@ internal sealed class WebSocketEndpoint(
         context, (_, _) => ValueTask.FromResult<EndpointOpening>(new EndpointOpening.AcceptThenClose(violation.Frame, violation.Why)));
 
     private async Task RunAsync(HttpContext context, Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> opening)
+    {
+        ConnectionTelemetry telemetry = HandshakeTelemetry.Begin(context, name, options.TimeProvider);
+        try
+        {
+            await AnswerAsync(context, opening);
+            if (telemetry.Answered(context.Response.StatusCode)) CloseLog.HandshakeRefused(_logger, name, context.Response.StatusCode);
+        }
+        catch (Exception e)
+        {
+            telemetry.Failed(e);
+            throw;
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> opening)
     {
         OpeningRequest request = Upgrade.Read(context);
         ServerHandshakeResult result = ServerHandshake.Check(request, _subprotocols, _compression);
@@ -110,7 +126,7 @@ internal sealed class WebSocketEndpoint(
         var connection = new WebSocketConnection(Role.Server, options, transport, info);
         connection.Driver.Guard = rate;
         _connections.Enter(connection);
-        connection.Start();
+        connection.Start(context.Features.Get<ConnectionTelemetry>());
         // One that opened while the drain took its snapshot.
         _gate.Notice?.Drain(connection);
         Task leaving = LeaveAsync(connection, place);
