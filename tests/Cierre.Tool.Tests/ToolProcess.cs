@@ -48,6 +48,15 @@ internal sealed class ToolProcess : IAsyncDisposable
     public static ToolProcess StartAtTerminal(params string[] arguments) =>
         Start(new ProcessStartInfo("script", ["--quiet", "--return", "--command", string.Join(' ', arguments.Prepend(Dll).Prepend("dotnet").Select(a => $"'{a}'")), "/dev/null"]));
 
+    /// <summary>From somewhere else than its own build: an installed tool.</summary>
+    public static ToolProcess StartInstalled(string file, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(file, arguments);
+        // The runtime that runs the tests, wherever it is.
+        start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", ".."));
+        return Start(start);
+    }
+
     private static ToolProcess Start(ProcessStartInfo start, bool english = true)
     {
         (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);

@@ -1,6 +1,6 @@
 using System.CommandLine.Parsing;
 
-namespace Cierre.Tool.Connect;
+namespace Cierre.Tool.Arguments;
 
 /// <summary><c>--header "Name: value"</c>.</summary>
 internal static class HeaderArgument

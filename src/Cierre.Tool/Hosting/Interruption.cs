@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Cierre.Tool.Connect;
+namespace Cierre.Tool.Hosting;
 
 /// <summary>Ctrl-C and SIGTERM hang up in order; the second one ends the process as ever.</summary>
 internal sealed class Interruption : IDisposable
