@@ -1,14 +1,13 @@
 using System.Threading.RateLimiting;
-using Cierre.AspNetCore.Logging;
 using Cierre.Closing;
 using Cierre.Connections;
-using Microsoft.Extensions.Logging;
 
 namespace Cierre.AspNetCore.Admission;
 
 /// <summary>How many messages, and how much, a peer may send in a second: more is 1008.</summary>
 /// <param name="limiter">The application's own, perhaps shared by many connections: one permit a message.</param>
-internal sealed class MessageRate(int? messages, long? bytes, RateLimiter? limiter, ILogger logger) : MessageGuard
+/// <param name="limiterFailed">Told of what it threw.</param>
+internal sealed class MessageRate(int? messages, long? bytes, RateLimiter? limiter, Action<Exception>? limiterFailed = null) : MessageGuard
 {
     private TokenBucket _messages = new(messages ?? 0);
     private TokenBucket _bytes = new(bytes ?? 0);
@@ -32,7 +31,7 @@ internal sealed class MessageRate(int? messages, long? bytes, RateLimiter? limit
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            CloseLog.CallbackFailed(logger, nameof(WebSocketEndpointOptions.MessageLimiter), e);
+            limiterFailed?.Invoke(e);
             return false;
         }
     }

@@ -172,7 +172,7 @@ internal sealed class WebSocketEndpoint(
         System.Threading.RateLimiting.RateLimiter? limiter = options.MessageLimiter?.Invoke(context);
         return options.MaxMessagesPerSecond is null && options.MaxBytesPerSecond is null && limiter is null
             ? null
-            : new MessageRate(options.MaxMessagesPerSecond, options.MaxBytesPerSecond, limiter, _logger);
+            : new MessageRate(options.MaxMessagesPerSecond, options.MaxBytesPerSecond, limiter, e => CloseLog.CallbackFailed(_logger, nameof(WebSocketEndpointOptions.MessageLimiter), e));
     }
 
     /// <summary>An endpoint that accepts in order to close chooses one of the subprotocols asked for, so that the client opens.</summary>
