@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Cierre.Tool.Diagrams;
 
 /// <summary>A sequence diagram: who takes part, from left to right, and what happened between them, from top to bottom.</summary>
@@ -11,6 +13,14 @@ internal sealed record Diagram(string Title, IReadOnlyList<string> Participants,
 internal sealed record DiagramEvent(TimeSpan? Time, DiagramKind Kind, int From, int To, string Label)
 {
     public bool IsNote => From == To;
+
+    /// <summary>Milliseconds, and from 10 s on seconds; empty where there is no time.</summary>
+    public string TimeText => Time switch
+    {
+        null => "",
+        { TotalSeconds: < 10 } time => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.0} ms"),
+        { } time => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.000} s"),
+    };
 }
 
 internal enum DiagramKind

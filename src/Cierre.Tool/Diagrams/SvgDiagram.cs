@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Xml;
 
@@ -44,7 +43,7 @@ internal static class SvgDiagram
     /// <summary>Every row as a clause, for those who do not see it.</summary>
     private static string Description(Diagram diagram) => string.Join("; ", diagram.Events.Select(row =>
     {
-        string time = row.Time is { } at ? Time(at) + ": " : "";
+        string time = row.Time is null ? "" : row.TimeText + ": ";
         string who = row.IsNote ? diagram.Participants[row.From] : $"{diagram.Participants[row.From]} {(row.Kind == DiagramKind.Step ? "↔" : "→")} {diagram.Participants[row.To]}";
         return $"{time}{who}: {row.Label}";
     }));
@@ -60,7 +59,7 @@ internal static class SvgDiagram
         svg.WriteStartElement("g", null);
         Attributes(svg, ("class", row.Kind.ToString().ToLowerInvariant()));
         if (row.Label.Length > LongestLabel) Element(svg, "title", row.Label);
-        if (row.Time is { } at) Element(svg, "text", Time(at), ("x", $"{Left - 14}"), ("y", $"{y + 4}"), ("text-anchor", "end"), ("font-size", "11"), ("opacity", "0.75"));
+        if (row.Time is not null) Element(svg, "text", row.TimeText, ("x", $"{Left - 14}"), ("y", $"{y + 4}"), ("text-anchor", "end"), ("font-size", "11"), ("opacity", "0.75"));
         if (row.IsNote) Note(svg, row, y, last: row.From == diagram.Participants.Count - 1);
         else Arrow(svg, row, y);
         svg.WriteEndElement();
@@ -91,8 +90,6 @@ internal static class SvgDiagram
         Element(svg, "path", null, ("d", $"M{x - 5} {y - 5}l10 10m-10 0l10 -10"), ("stroke", "currentColor"), ("stroke-width", "2"));
 
     private static int X(int participant) => Left + participant * Span;
-
-    private static string Time(TimeSpan time) => time.TotalMilliseconds.ToString("0.0", CultureInfo.InvariantCulture) + " ms";
 
     private static string Short(string label)
     {

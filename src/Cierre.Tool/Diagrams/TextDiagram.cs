@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Cierre.Tool.Diagrams;
@@ -6,7 +5,6 @@ namespace Cierre.Tool.Diagrams;
 /// <summary>Draws a diagram in letters of ASCII, which every terminal has and a screen reader can read: <c>--</c> is a frame, <c>..</c> the stream, <c>&lt;==&gt;</c> a step of the opening.</summary>
 internal static class TextDiagram
 {
-    private const int TimeWidth = 11;
     private const int Narrowest = 24;
 
     /// <param name="diagram">What to draw.</param>
@@ -16,29 +14,27 @@ internal static class TextDiagram
     {
         int gaps = diagram.Participants.Count - 1;
         // The last lifeline stands in the middle of its name.
-        int room = width - TimeWidth - 1 - Columns.Of(diagram.Participants[^1]);
+        int times = diagram.Events.Select(row => row.TimeText.Length).Append(8).Max() + 2;
+        int room = width - times - 1 - Columns.Of(diagram.Participants[^1]);
         int wanted = diagram.Events.Select(row => Columns.Of(row.Label) + (row.IsNote ? 4 : 8)).Append(Narrowest).Max();
         int span = Math.Max(Narrowest, Math.Min(wanted, room / gaps));
-        List<string> lines = [diagram.Title, "", Names(diagram, span)];
-        lines.AddRange(diagram.Events.Select(row => (Time(row.Time) + Row(row, diagram.Participants.Count, span)).TrimEnd()));
+        List<string> lines = [diagram.Title, "", Names(diagram, times, span)];
+        lines.AddRange(diagram.Events.Select(row => (row.TimeText.PadLeft(times - 2) + "  " + Row(row, diagram.Participants.Count, span)).TrimEnd()));
         return string.Join('\n', lines);
     }
 
-    private static string Names(Diagram diagram, int span)
+    private static string Names(Diagram diagram, int times, int span)
     {
-        var line = new StringBuilder(new string(' ', TimeWidth));
+        var line = new StringBuilder(new string(' ', times));
         for (int i = 0; i < diagram.Participants.Count; i++)
         {
             string name = Columns.Cut(diagram.Participants[i], span - 2);
-            int start = Math.Max(i == 0 ? 0 : line.Length + 1, TimeWidth + i * span - (i == 0 ? 0 : Columns.Of(name) / 2));
+            int start = Math.Max(i == 0 ? 0 : line.Length + 1, times + i * span - (i == 0 ? 0 : Columns.Of(name) / 2));
             line.Append(' ', Math.Max(0, start - line.Length)).Append(name);
         }
 
         return line.ToString();
     }
-
-    private static string Time(TimeSpan? time) =>
-        (time is { } at ? at.TotalMilliseconds.ToString("0.0", CultureInfo.InvariantCulture) + " ms" : "").PadLeft(TimeWidth - 2) + "  ";
 
     private static string Row(DiagramEvent row, int participants, int span)
     {

@@ -21,7 +21,7 @@ public sealed class FramesTests
         ToolResult result = await ToolProcess.RunAsync("connect", $"{server.Url}", "--send", "hello", "--expect", "5", "--frames", "--json");
         Assert.Equal("close", result.Types.Last());
         Assert.Equal(
-            ["in 1 True 0 False 2 6869", "out 1 True 0 True 5 68656c6c6f", "in 2 True 2 False 2 ", "out 8 True 0 True 59 1002"],
+            ["in 1 True 0 False 2 6869", "out 1 True 0 True 5 68656c6c6f", "in 2 True 2 False 2 ", "out 8 True 0 True 56 1002"],
             result.Lines.Where(line => (string?)line["type"] == "frame").OrderBy(line => (int)line["opcode"]!).ThenBy(line => (string)line["direction"]!).Select(Shown));
         JsonNode violation = Assert.Single(result.Lines, line => (string?)line["type"] == "violation");
         Assert.Equal((1002, "protocol-violation"), ((int)violation["code"]!, (string?)violation["cause"]));

@@ -57,7 +57,7 @@ public sealed class InteractiveTests
         over.SetResult();
         File.Delete(file);
         Assert.Matches(@"\[#*\.*\] +\d+ % of 33\.6 MB", result.Output);
-        string end = result.Output[result.Output.IndexOf("error ", StringComparison.Ordinal)..];
+        string end = result.Output[result.Output.IndexOf("1006", StringComparison.Ordinal)..];
         Assert.DoesNotContain("MB", end, StringComparison.Ordinal);
     }
 

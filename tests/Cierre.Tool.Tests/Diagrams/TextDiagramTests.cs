@@ -33,9 +33,9 @@ public sealed class TextDiagramTests
         Assert.Equal(["client", "gateway", "upstream"], rows[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal(
             [
-                "|-- through -----------------|--------------------------->|",
-                "|                            |<- back --------------------|",
-                "|                            | here                       |",
+                "|-- through ------------|---------------------->|",
+                "|                       |<- back ---------------|",
+                "|                       | here                  |",
             ],
             rows[1..].Select(row => row.Trim()));
     }
