@@ -45,8 +45,12 @@ internal sealed class ToolProcess : IAsyncDisposable
     }
 
     /// <summary>At a terminal of its own, by script(1): what <see cref="TypeAsync"/> says is typed there.</summary>
-    public static ToolProcess StartAtTerminal(params string[] arguments) =>
-        Start(new ProcessStartInfo("script", ["--quiet", "--return", "--command", string.Join(' ', arguments.Prepend(Dll).Prepend("dotnet").Select(a => $"'{a}'")), "/dev/null"]));
+    public static ToolProcess StartAtTerminal(params string[] arguments) => StartAtTerminalOf("xterm", arguments);
+
+    /// <inheritdoc cref="StartAtTerminal"/>
+    /// <param name="kind">What <c>TERM</c> says.</param>
+    public static ToolProcess StartAtTerminalOf(string kind, params string[] arguments) =>
+        Start(new ProcessStartInfo("script", ["--quiet", "--return", "--command", string.Join(' ', arguments.Prepend(Dll).Prepend("dotnet").Select(a => $"'{a}'")), "/dev/null"]) { Environment = { ["TERM"] = kind } });
 
     /// <summary>From somewhere else than its own build: an installed tool.</summary>
     public static ToolProcess StartInstalled(string file, params string[] arguments)

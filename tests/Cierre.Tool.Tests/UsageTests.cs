@@ -40,6 +40,8 @@ public sealed class UsageTests
         { ["connect", Nowhere, "--timeout", "-1"], "--timeout" },
         { ["connect", Nowhere, "--timeout", "NaN"], "--timeout" },
         { ["connect", Nowhere, "--http", "3"], "--http" },
+        { ["connect", Nowhere, "--diagram", "--json"], "--svg" },
+        { ["connect", Nowhere, "--svg", "/no/such/folder/x.svg"], "/no/such/folder" },
         { ["lab"], "--run" },
         { ["lab", "--run"], "--run" },
         { ["lab", "--run", "bogus"], "bogus" },

@@ -57,12 +57,13 @@ internal sealed class Conversation(IConnectReport report, Script script, RunTime
     {
         // Reading goes on while we send: a peer that answers each message would otherwise block us both.
         Task reading = ReadAsync(connection);
+        Task watching = WatchAsync(connection);
         Task sending = SendAsync(connection);
         keyboard?.TalkTo(connection);
         await Task.WhenAny(connection.Closed, time.WaitAsync());
         // Time is up, or the end is here already and this changes nothing.
         CloseRecord record = await connection.CloseAsync();
-        await Task.WhenAll(reading, sending);
+        await Task.WhenAll(reading, sending, watching);
         return record;
     }
 
@@ -90,6 +91,12 @@ internal sealed class Conversation(IConnectReport report, Script script, RunTime
             lock (_gate) _came++;
             if (CloseIfDone(connection)) return;
         }
+    }
+
+    private async Task WatchAsync(WebSocketConnection connection)
+    {
+        if (connection.Trace is not { } trace) return;
+        await foreach (TraceEvent seen in trace) report.Seen(seen);
     }
 
     private bool CloseIfDone(WebSocketConnection connection)

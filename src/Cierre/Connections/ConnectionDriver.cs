@@ -51,6 +51,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     private bool _flushHasClose;
     private bool _paused;
     private bool _shutdown;
+    private bool _letGo;
     private TransportEnd? _brokenEnd;
     private TransportEnd? _ended;
     private TimeSpan _brokenDeadline = TimeSpan.MaxValue;
@@ -198,6 +199,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
 
     public void Ended(TransportEnd end)
     {
+        Tell(end);
         lock (_gate)
         {
             // Our close frame is in the flush that is under way: whether it got out decides whether the close was clean.
@@ -232,6 +234,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
 
         _wheel.Remove(this);
         await _transport.ReleaseAsync();
+        TellLetGo();
         Complete(record);
         if (wake) _inbox.Wake();
     }

@@ -40,6 +40,9 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
 
     public Role Role => role;
 
+    /// <summary>Who looks at the frames; null: nobody.</summary>
+    public FrameObserver? Observer { get; set; }
+
     /// <summary>No close was begun by either side.</summary>
     public bool IsOpen => _close.IsOpen;
 
@@ -136,6 +139,8 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
                     if (!header.Opcode.IsControl()) violation = _messages.Begin(header);
                 }
 
+                Observer?.Came(status == OperationStatus.InvalidData
+                    ? SeenFrame.Broken(_frames.InvalidHeader(input.Span)) : SeenFrame.Of(header, _messages.IsCompressed, refused: violation is not null));
                 if (violation is not null)
                 {
                     if (Break(violation, output, now)) return Closing;
@@ -165,7 +170,7 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
     /// <summary>Writes a message or a fragment of one. The caller keeps the order of the fragments and asks only while <see cref="IsOpen"/>, or for what was begun before our close.</summary>
     public void WriteData(IBufferWriter<byte> output, Opcode opcode, bool fin, ReadOnlySpan<byte> payload, TimeSpan now, bool compressible = true)
     {
-        _framesSent += _data.Write(output, opcode, fin, payload, compressible);
+        _framesSent += _data.Write(output, opcode, fin, payload, compressible, Observer);
         _lastSent = _lastDataSent = now;
         _lastSentBytes = opcode == Opcode.Continuation ? _lastSentBytes + payload.Length : payload.Length;
         PayloadWritten += payload.Length;
@@ -245,6 +250,7 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
     public bool Break(Violation violation, IBufferWriter<byte> output, TimeSpan now)
     {
         bool wasOpen = IsOpen;
+        Observer?.Broken(violation);
         Move(new CloseInput.Violate(violation), output, now);
         return wasOpen || violation.Fails;
     }
@@ -272,6 +278,7 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
         found = default;
         bool compressed = _messages.IsCompressed;
         Memory<byte> piece = compressed && InParts ? _frames.ReadPayload(ref input, LargestDeflatedPart) : _frames.ReadPayload(ref input);
+        Observer?.CamePayload(piece.Span);
         bool frameDone = _frames.Remaining == 0;
         bool last = frameDone && _frames.Header.Fin;
         if (frameDone) _insideFrame = false;
@@ -356,6 +363,7 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
     {
         found = default;
         Memory<byte> piece = _frames.ReadPayload(ref input);
+        Observer?.CamePayload(piece.Span);
         if (_frames.Remaining != 0)
         {
             _control.Append(piece.Span);
@@ -415,7 +423,7 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
 
     private void WriteControl(IBufferWriter<byte> output, Opcode opcode, ReadOnlySpan<byte> payload, TimeSpan now)
     {
-        _writer.Write(output, opcode, fin: true, payload);
+        _writer.Write(output, opcode, fin: true, payload, observer: Observer);
         _framesSent++;
         _lastSent = now;
     }

@@ -3,7 +3,7 @@ using Cierre.Protocol;
 namespace Cierre.Tests.Protocol;
 
 /// <summary>RFC 6455 11.8.</summary>
-public class OpcodeTests
+public class OpcodesTests
 {
     [Theory]
     [InlineData(0, false, false, "continuation")]
