@@ -24,5 +24,5 @@ public sealed partial class WebSocketConnection
     }
 
     private static WebSocketConnection End(Role role, WebSocketConnectionOptions? options, PipeReader input, PipeWriter output) =>
-        new(role, options ?? new WebSocketConnectionOptions(), new PipeTransport(input, new MemoryWire(input, output)), OpeningInfo.InMemory);
+        new(role, options ?? new WebSocketConnectionOptions(), new PipeTransport(input, new DuplexWire(input, output)), OpeningInfo.InMemory);
 }
