@@ -23,13 +23,13 @@ public static class Simulation
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(seeds, 1);
         ArgumentNullException.ThrowIfNull(conversation);
-        if (Read(SeedVariable) is { } only)
-        {
-            Replay(only, conversation);
-            return 1;
-        }
+        if (Read(SeedVariable) is not { } only) return RunAll(Read(CountVariable) ?? seeds, conversation);
+        Replay(only, conversation, Console.Out);
+        return 1;
+    }
 
-        int count = Read(CountVariable) ?? seeds;
+    internal static int RunAll(int count, Func<SimulatedNetwork, Task> conversation)
+    {
         // As seeds come in order, none below the first that fails is left out.
         int failed = int.MaxValue, next = 0;
         Parallel.For(0, Environment.ProcessorCount, _ =>
@@ -43,12 +43,12 @@ public static class Simulation
         return failed == int.MaxValue ? count : throw Failure(failed, conversation);
     }
 
-    private static void Replay(int seed, Func<SimulatedNetwork, Task> conversation)
+    internal static void Replay(int seed, Func<SimulatedNetwork, Task> conversation, TextWriter output)
     {
         var network = new SimulatedNetwork(seed, traces: true);
         Exception? failure = Try(network, conversation);
-        foreach (string line in network.Trace) Console.WriteLine(line);
-        Console.WriteLine(failure is null ? $"Seed {seed} passes." : $"Seed {seed} fails: {failure.Message}");
+        foreach (string line in network.Trace) output.WriteLine(line);
+        output.WriteLine(failure is null ? $"Seed {seed} passes." : $"Seed {seed} fails: {failure.Message}");
         if (failure is not null) throw new SimulationException($"Seed {seed} fails: {failure.Message}", failure);
     }
 

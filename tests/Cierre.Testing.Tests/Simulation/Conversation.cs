@@ -31,8 +31,8 @@ internal static class Conversation
         Random random = network.Random;
         bool clientMustEnd = random.Next(2) == 0;
         Plan clients = Plan.Draw(random, weather, mustEnd: clientMustEnd), servers = Plan.Draw(random, weather, mustEnd: !clientMustEnd);
-        bool many = Math.Max(clients.Largest, servers.Largest) > 2000;
-        SimulatedLink link = network.Connect(Path(random, weather, many), Path(random, weather, many));
+        int largest = Math.Max(clients.Largest, servers.Largest);
+        SimulatedLink link = network.Connect(Path(random, weather, largest), Path(random, weather, largest));
         (Wire up, Wire arrivedUp, Wire down, Wire arrivedDown) = Watch(link, strictClient: true, strictServer: true);
         var client = new Party("client", network, link.OpenClient(clients.Options), clients, up, arrivedDown);
         var server = new Party("server", network, link.OpenServer(servers.Options), servers, down, arrivedUp);
@@ -47,7 +47,7 @@ internal static class Conversation
     {
         Random random = network.Random;
         bool weServe = random.Next(2) == 0;
-        SimulatedLink link = network.Connect(Path(random, Weather.Calm, many: false), Path(random, Weather.Calm, many: false));
+        SimulatedLink link = network.Connect(Path(random, Weather.Calm, largest: 0), Path(random, Weather.Calm, largest: 0));
         (Wire up, Wire arrivedUp, Wire down, Wire arrivedDown) = Watch(link, strictClient: !weServe, strictServer: weServe);
         var peer = new RawPeer(network, weServe ? link.ClientEnd : link.ServerEnd, weServe ? Side.Client : Side.Server);
         var plan = new Plan { Options = peer.Options };
@@ -66,12 +66,12 @@ internal static class Conversation
         await Task.WhenAll(one, other);
     }
 
-    private static NetworkPath Path(Random random, Weather weather, bool many)
+    private static NetworkPath Path(Random random, Weather weather, int largest)
     {
         NetworkPath path = NetworkPath.Draw(random, weather == Weather.Stormy && random.Next(2) == 0 ? 1500 : 0);
         // A byte at a time is for short conversations.
-        if (many && path.MaxPiece is > 0 and < 2000) path = path with { MaxPiece = 2000, Buffer = 64 * 1024 };
-        return path;
+        int least = largest / 40;
+        return path.MaxPiece != 0 && path.MaxPiece < least ? path with { MaxPiece = least, Buffer = Math.Max(path.Buffer, 4 * least) } : path;
     }
 
     private static (Wire Up, Wire ArrivedUp, Wire Down, Wire ArrivedDown) Watch(SimulatedLink link, bool strictClient, bool strictServer)
