@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Unicode;
 using Cierre.Buffers;
 using Cierre.Closing;
+using Cierre.Deflate;
 using Cierre.Protocol;
 using Cierre.TestKit;
 using static Cierre.Fuzz.OutputReader;
@@ -37,9 +38,9 @@ internal sealed class Conversation
     public static ProtocolLimits LimitsFor(Dice dice) => dice.Of<ProtocolLimits>(AllLimits);
 
     /// <summary>Only the peer acts; pieces of random size, or the whole at once.</summary>
-    public CloseRecord Listen(Side side, ProtocolLimits limits, byte[] input, Dice? split)
+    public CloseRecord Listen(Side side, ProtocolLimits limits, DeflateTerms? deflate, byte[] input, Dice? split)
     {
-        Begin(side, limits);
+        Begin(side, limits, deflate);
         for (int at = 0; at < input.Length;)
         {
             int size = split is null ? input.Length : Math.Min(input.Length - at, split.OneIn(3) ? 1 : 1 + split.Below(40));
@@ -51,9 +52,9 @@ internal sealed class Conversation
     }
 
     /// <summary>Both sides act: we send, ping, close, let time pass, get stuck, read in parts.</summary>
-    public CloseRecord Talk(Side side, ProtocolLimits limits, byte[] input, Dice dice)
+    public CloseRecord Talk(Side side, ProtocolLimits limits, DeflateTerms? deflate, byte[] input, Dice dice)
     {
-        Begin(side, limits);
+        Begin(side, limits, deflate);
         for (int at = 0; at < input.Length && _engine.Record is null;)
         {
             Act(dice);
@@ -83,11 +84,11 @@ internal sealed class Conversation
         Require(expected.Close == record.Received, "close frame received");
     }
 
-    private void Begin(Side side, ProtocolLimits limits)
+    private void Begin(Side side, ProtocolLimits limits, DeflateTerms? deflate)
     {
-        _engine = new WebSocketProtocol(side.ToRole(), limits);
+        _engine = new WebSocketProtocol(side.ToRole(), limits, deflate);
         _output.ResetWrittenCount();
-        _written = new OutputReader(side);
+        _written = new OutputReader(side, deflates: deflate is not null);
         _limits = limits;
         _taken.Release();
         _now = TimeSpan.Zero;

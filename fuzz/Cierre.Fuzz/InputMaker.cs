@@ -14,9 +14,13 @@ internal sealed class InputMaker
     private readonly List<byte> _payload = new(4096);
     private bool _inside;
     private bool _text;
+    private bool _deflates;
+    private bool _compressed;
 
-    public byte[] Make(Dice dice, Side peer)
+    public byte[] Make(Dice dice, Side peer, bool deflates)
     {
+        _deflates = deflates;
+        _compressed = false;
         _bytes.Clear();
         _inside = false;
         for (int frames = 1 + dice.Below(8); frames > 0; frames--)
@@ -39,7 +43,24 @@ internal sealed class InputMaker
         _payload.Clear();
         if ((first & 0xF) == 8) CloseBody(dice);
         else Payload(dice, control: (first & 8) != 0);
+        if (_deflates && (first & 8) == 0) first = Compress(dice, first);
         Write(dice, first, peer);
+    }
+
+    /// <summary>Each frame's data is compressed for itself, and flushed: together they are a message whatever is agreed on takeover.</summary>
+    private int Compress(Dice dice, int first)
+    {
+        bool begins = (first & 0xF) != 0;
+        if (begins) _compressed = !dice.OneIn(3);
+        if (!_compressed) return first;
+        byte[] data = [.. _payload];
+        _payload.Clear();
+        int way = dice.Below(20);
+        if (way < 2 && data.Length < 60_000) _payload.AddRange(DeflateKit.Stored(data, final: way == 0));
+        else if (data.Length != 0) _payload.AddRange([.. DeflateKit.Compress(data), 0, 0, 0xFF, 0xFF]);
+        if (way == 2) _payload.AddRange(DeflateKit.Compress(new byte[1 + dice.Below(3000)]));
+        if ((first & 0x80) != 0) _payload.Add(0);
+        return begins || dice.OneIn(200) ? first | 0x40 : first;
     }
 
     private int First(Dice dice)

@@ -4,7 +4,7 @@ using Cierre.TestKit;
 namespace Cierre.Fuzz;
 
 /// <summary>Reads what an engine wrote: whole valid frames, at most one close frame, no data after it.</summary>
-internal struct OutputReader(Side sender)
+internal struct OutputReader(Side sender, bool deflates)
 {
     private ulong _hash;
 
@@ -28,7 +28,7 @@ internal struct OutputReader(Side sender)
             int first = bytes[0];
             int opcode = first & 0xF;
             bool masked = bytes[1] >= 0x80;
-            Require((first & 0x70) == 0 && opcode is 0 or 1 or 2 or 8 or 9 or 10, "reserved bits written");
+            Require((first & (deflates && opcode is (1 or 2) ? 0x30 : 0x70)) == 0 && opcode is 0 or 1 or 2 or 8 or 9 or 10, "reserved bits written");
             Require(masked == (sender == Side.Client), "masked wrongly");
             int at = 2;
             ulong length = (ulong)(bytes[1] & 0x7F);

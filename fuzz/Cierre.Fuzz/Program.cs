@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Cierre;
+using Cierre.Deflate;
 using Cierre.Fuzz;
 using Cierre.Protocol;
 using Cierre.TestKit;
@@ -24,10 +25,11 @@ for (long number = from; number < from + inputs; number++)
     Dice dice = Dice.For(seed, number);
     Side side = dice.OneIn(2) ? Side.Client : Side.Server;
     ProtocolLimits limits = Conversation.LimitsFor(dice);
-    byte[] input = maker.Make(dice, side.Other());
+    DeflateTerms? deflate = dice.OneIn(3) ? DeflateKit.Terms(takeover: dice.OneIn(2), windowBits: 8 + dice.Below(8)) : null;
+    byte[] input = maker.Make(dice, side.Other(), deflates: deflate is not null);
     try
     {
-        CloseRecord record = Run(dice, side, limits, input);
+        CloseRecord record = Run(dice, side, limits, deflate, input);
         codes[record.Code] = codes.GetValueOrDefault(record.Code) + 1;
         causes[record.Cause] = causes.GetValueOrDefault(record.Cause) + 1;
     }
@@ -56,14 +58,15 @@ Console.WriteLine($"causes: {string.Join(", ", causes.OrderByDescending(c => c.V
 Console.WriteLine($"done: {Line()}, no finding");
 return 0;
 
-CloseRecord Run(Dice dice, Side side, ProtocolLimits limits, byte[] input)
+CloseRecord Run(Dice dice, Side side, ProtocolLimits limits, DeflateTerms? deflate, byte[] input)
 {
-    if (dice.OneIn(2)) return conversation.Talk(side, limits, input, dice);
-    CloseRecord record = conversation.Listen(side, limits, input, dice);
-    if (dice.OneIn(4)) conversation.Compare(ReferenceReader.Read(input, side, limits), record);
-    if (!dice.OneIn(4)) return record;
+    if (dice.OneIn(2)) return conversation.Talk(side, limits, deflate, input, dice);
+    CloseRecord record = conversation.Listen(side, limits, deflate, input, dice);
+    if (dice.OneIn(4) && deflate is null) conversation.Compare(ReferenceReader.Read(input, side, limits), record);
+    // Of text that is not UTF-8 in data that is not DEFLATE, the split decides which comes to light first.
+    if (!dice.OneIn(4) || (deflate is not null && record.Cause == CloseCause.InvalidData)) return record;
     ulong split = conversation.Hash;
-    conversation.Listen(side, limits, input, null);
+    conversation.Listen(side, limits, deflate, input, null);
     OutputReader.Require(conversation.Hash == split, "another split gave something else");
     return record;
 }

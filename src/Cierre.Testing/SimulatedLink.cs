@@ -55,18 +55,20 @@ public sealed class SimulatedLink
 
     /// <summary>Puts a client connection at the client's end.</summary>
     /// <param name="options">Its options, whose clock is set to the network's; null for the defaults.</param>
+    /// <param name="extensions">What was agreed on, as in the server's <c>Sec-WebSocket-Extensions</c>; empty for none.</param>
     /// <returns>The connection, open from the start.</returns>
-    public WebSocketConnection OpenClient(WebSocketConnectionOptions? options = null) => Open(ClientEnd, isServer: false, options);
+    public WebSocketConnection OpenClient(WebSocketConnectionOptions? options = null, string extensions = "") => Open(ClientEnd, isServer: false, options, extensions);
 
     /// <summary>Puts a server connection at the server's end.</summary>
     /// <param name="options">Its options, whose clock is set to the network's; null for the defaults.</param>
+    /// <param name="extensions">What was agreed on, as in the server's <c>Sec-WebSocket-Extensions</c>; empty for none.</param>
     /// <returns>The connection, open from the start.</returns>
-    public WebSocketConnection OpenServer(WebSocketConnectionOptions? options = null) => Open(ServerEnd, isServer: true, options);
+    public WebSocketConnection OpenServer(WebSocketConnectionOptions? options = null, string extensions = "") => Open(ServerEnd, isServer: true, options, extensions);
 
-    private WebSocketConnection Open(IDuplexPipe end, bool isServer, WebSocketConnectionOptions? options)
+    private WebSocketConnection Open(IDuplexPipe end, bool isServer, WebSocketConnectionOptions? options, string extensions)
     {
         options ??= new WebSocketConnectionOptions();
         options.TimeProvider = _loop.Time;
-        return WebSocketConnection.CreateFromPipe(end, isServer, options, _loop.Scheduler);
+        return WebSocketConnection.CreateFromPipe(end, isServer, options, extensions, _loop.Scheduler);
     }
 }

@@ -65,7 +65,7 @@ public sealed class SimulatedNetwork
     public SimulatedLink Connect(NetworkPath? toServer = null, NetworkPath? toClient = null) =>
         new(_loop, _weather, _trace, toServer ?? new NetworkPath(), toClient ?? new NetworkPath());
 
-    /// <summary>Creates two connected ends, open from the start, with this network between them. Everything else is real.</summary>
+    /// <summary>Creates two connected ends, open from the start, with this network between them. Everything else is real; compression is agreed on where both have it.</summary>
     /// <param name="clientOptions">The client's options, whose clock is set to this network's; null for the defaults.</param>
     /// <param name="serverOptions">The server's options, whose clock is set to this network's; null for the defaults.</param>
     /// <param name="toServer">The way to the server; null for 1 ms and no trouble.</param>
@@ -75,7 +75,8 @@ public sealed class SimulatedNetwork
         WebSocketConnectionOptions? clientOptions = null, WebSocketConnectionOptions? serverOptions = null, NetworkPath? toServer = null, NetworkPath? toClient = null)
     {
         SimulatedLink link = Connect(toServer, toClient);
-        return (link.OpenClient(clientOptions), link.OpenServer(serverOptions));
+        string extensions = Agreement.Between(clientOptions?.Compression, serverOptions?.Compression);
+        return (link.OpenClient(clientOptions, extensions), link.OpenServer(serverOptions, extensions));
     }
 
     /// <summary>Runs a conversation to its end, in no more time than the work takes: waiting costs nothing.</summary>

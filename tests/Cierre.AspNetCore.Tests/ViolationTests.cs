@@ -9,9 +9,9 @@ public class ViolationTests
     /// <summary>The name of the rule, the bytes that break it, the code and the reason.</summary>
     private static readonly (string Rule, byte[] Bytes, int Code, string Reason)[] Table =
     [
-        ("RSV1", Frame(1, "x"u8, rsv: 4), 1002, "RSV1 set, but no extension was negotiated"),
-        ("RSV2", Frame(2, "x"u8, rsv: 2), 1002, "RSV2 set, but no extension was negotiated"),
-        ("RSV3", Frame(1, "x"u8, rsv: 1), 1002, "RSV3 set, but no extension was negotiated"),
+        ("RSV1", Frame(1, "x"u8, rsv: 4), 1002, "RSV1 set, but no extension that uses it was negotiated"),
+        ("RSV2", Frame(2, "x"u8, rsv: 2), 1002, "RSV2 set, but no extension that uses it was negotiated"),
+        ("RSV3", Frame(1, "x"u8, rsv: 1), 1002, "RSV3 set, but no extension that uses it was negotiated"),
         ("RSV1 on a control frame", Frame(9, "x"u8, rsv: 4), 1002, "RSV1 set on a ping frame"),
         ("RSV1 on a continuation", [.. Frame(1, "x"u8, fin: false), .. Frame(0, "x"u8, rsv: 4)], 1002, "RSV1 set on a continuation frame"),
         .. from opcode in (int[])[3, 4, 5, 6, 7, 11, 12, 13, 14, 15] select ($"opcode {opcode}", Frame(opcode, ""u8), 1002, $"opcode {opcode} is reserved"),

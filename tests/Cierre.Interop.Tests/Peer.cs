@@ -26,6 +26,9 @@ public abstract class Peer : IAsyncDisposable
     public async Task<PeerSocket> ConnectAsync(Uri url, params string[] protocols) =>
         SocketOf(await AskAsync("connect", new() { ["url"] = url.ToString(), ["protocols"] = new JsonArray([.. protocols.Select(protocol => (JsonNode)protocol)]) }));
 
+    /// <summary>Connects with these settings of compression, where the peer has such.</summary>
+    public async Task<PeerSocket> ConnectAsync(Uri url, JsonObject deflate) => SocketOf(await AskAsync("connect", new() { ["url"] = url.ToString(), ["protocols"] = new JsonArray(), ["deflate"] = deflate }));
+
     public async Task<PeerSocket> AcceptedAsync() => SocketOf(await Within(_accepted.Reader.ReadAsync().AsTask(), "to accept"));
 
     public async Task<JsonElement> AskAsync(string command, JsonObject? arguments = null)

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Cierre.AspNetCore;
 using Cierre.AspNetCore.Tests;
 using Cierre.TestKit;
 using Microsoft.AspNetCore.Builder;
@@ -37,11 +38,7 @@ public abstract class PeerFixture(PeerKind kind) : IAsyncLifetime
         if (!string.IsNullOrEmpty(Environment.GetEnvironmentVariable(kind.Skip))) return;
         _server = await TestServer.StartAsync(
             Carrier.Http1,
-            connection =>
-            {
-                _connections.Writer.TryWrite(connection);
-                return connection.Closed;
-            },
+            KeepAsync,
             options =>
             {
                 options.Subprotocols.Add("chat.v2");
@@ -50,6 +47,11 @@ public abstract class PeerFixture(PeerKind kind) : IAsyncLifetime
             },
             map: app =>
             {
+                foreach ((int number, DeflateOptions deflate) in CompressionCase.All.Index())
+                {
+                    app.MapWebSocket($"/deflate/{number}", KeepAsync, options => options.Compression = CompressionCase.Options(deflate, PeerRole.Client));
+                }
+
                 Serve(app, "/page", "chromium.html", "text/html");
                 Serve(app, "/obey.mjs", "obey.mjs", "text/javascript");
                 Serve(app, "/whatwg.mjs", "whatwg.mjs", "text/javascript");
@@ -87,9 +89,31 @@ public abstract class PeerFixture(PeerKind kind) : IAsyncLifetime
         return (ours, await peer.AcceptedAsync());
     }
 
+    /// <summary>Opens a connection on which both sides want this compression, as far as the peer can be told.</summary>
+    public async Task<(WebSocketConnection Ours, PeerSocket Theirs)> OpenCompressedAsync(PeerRole role, int number)
+    {
+        Peer peer = Peer;
+        DeflateOptions options = CompressionCase.Options(CompressionCase.All[number], role);
+        if (role == PeerRole.Client)
+        {
+            PeerSocket client = await peer.ConnectAsync(new Uri(_server!.Url, $"/deflate/{number}"), CompressionCase.Json(options));
+            return (await peer.Within(_connections.Reader.ReadAsync().AsTask(), "to reach our handler"), client);
+        }
+
+        int port = (await peer.AskAsync("serve", new() { ["deflate"] = CompressionCase.Json(options) })).GetProperty("port").GetInt32();
+        WebSocketConnection ours = await WebSocketConnection.ConnectAsync(new Uri($"ws://127.0.0.1:{port}/"), new WebSocketClientOptions { Compression = options });
+        return (ours, await peer.AcceptedAsync());
+    }
+
     protected Uri PageAddress => new($"http://127.0.0.1:{_server!.Url.Port}/page");
 
     protected abstract Task<Peer> LaunchAsync();
+
+    private Task<CloseRecord> KeepAsync(WebSocketConnection connection)
+    {
+        _connections.Writer.TryWrite(connection);
+        return connection.Closed;
+    }
 
     private static void Serve(WebApplication app, string path, string file, string type)
     {

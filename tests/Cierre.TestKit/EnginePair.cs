@@ -1,4 +1,5 @@
 using Cierre.Closing;
+using Cierre.Deflate;
 using Cierre.Protocol;
 
 namespace Cierre.TestKit;
@@ -6,10 +7,10 @@ namespace Cierre.TestKit;
 /// <summary>Two engines on a fake wire and a fake clock: what one writes the other gets, when the test says so and cut as it says.</summary>
 internal sealed class EnginePair
 {
-    public EnginePair(ProtocolLimits? limits = null)
+    public EnginePair(ProtocolLimits? limits = null, DeflateTerms? client = null, DeflateTerms? server = null)
     {
-        Client = new EngineSide(Side.Client, limits, Clock);
-        Server = new EngineSide(Side.Server, limits, Clock);
+        Client = new EngineSide(Side.Client, limits, Clock, client);
+        Server = new EngineSide(Side.Server, limits, Clock, server);
     }
 
     public FakeClock Clock { get; } = new();

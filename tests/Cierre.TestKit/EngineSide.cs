@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Cierre.Closing;
+using Cierre.Deflate;
 using Cierre.Protocol;
 
 namespace Cierre.TestKit;
@@ -15,7 +16,7 @@ internal sealed record DeliveredMessage(Opcode Kind, byte[] Payload)
 internal sealed record DeliveredPart(byte[] Payload, bool Last);
 
 /// <summary>One engine with what it was given, what it found and what it wrote; it does for the engine what a driver does.</summary>
-internal sealed class EngineSide(Side side, ProtocolLimits? limits = null, FakeClock? clock = null)
+internal sealed class EngineSide(Side side, ProtocolLimits? limits = null, FakeClock? clock = null, DeflateTerms? deflate = null)
 {
     private readonly ArrayBufferWriter<byte> _output = new();
     private int _onTheWire;
@@ -24,7 +25,7 @@ internal sealed class EngineSide(Side side, ProtocolLimits? limits = null, FakeC
 
     public FakeClock Clock { get; } = clock ?? new FakeClock();
 
-    public WebSocketProtocol Engine { get; } = new(side.ToRole(), limits ?? ProtocolLimits.Default);
+    public WebSocketProtocol Engine { get; } = new(side.ToRole(), limits ?? ProtocolLimits.Default, deflate);
 
     public List<DeliveredMessage> Messages { get; } = [];
 
@@ -49,7 +50,7 @@ internal sealed class EngineSide(Side side, ProtocolLimits? limits = null, FakeC
     public byte[] Output => _output.WrittenSpan.ToArray();
 
     /// <summary>Every frame written so far, read by a strict reader.</summary>
-    public List<WireFrame> Written => WireFrame.ParseAll(_output.WrittenSpan, side);
+    public List<WireFrame> Written => WireFrame.ParseAll(_output.WrittenSpan, side, deflates: deflate is not null);
 
     public CloseRecord Record => Engine.Record ?? throw new TestFailureException($"not ended: {Engine.State.GetType().Name}");
 
@@ -73,9 +74,9 @@ internal sealed class EngineSide(Side side, ProtocolLimits? limits = null, FakeC
 
     public void SendFrame(Opcode opcode, bool fin, string text) => SendFrame(opcode, fin, Encoding.UTF8.GetBytes(text));
 
-    public void SendFrame(Opcode opcode, bool fin, byte[] payload)
+    public void SendFrame(Opcode opcode, bool fin, byte[] payload, bool compressible = true)
     {
-        Engine.WriteData(_output, opcode, fin, payload, Clock.Now);
+        Engine.WriteData(_output, opcode, fin, payload, Clock.Now, compressible);
         Flush();
     }
 

@@ -2,13 +2,14 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using Cierre.Closing;
+using Cierre.Deflate;
 using Cierre.Protocol;
 
 namespace Cierre.TestKit;
 
 /// <summary>One row of vectors/violations.json: bytes of a peer and what they must cost.</summary>
 public sealed record ViolationVector(
-    string Name, string Section, string Reader, string Hex, int KnownAt, int Code, string Violation, JsonElement[] Arguments, bool Fails, VectorLimits? Limits)
+    string Name, string Section, string Reader, string Hex, int KnownAt, int Code, string Violation, JsonElement[] Arguments, bool Fails, VectorLimits? Limits, bool Deflate = false)
 {
     public byte[] Bytes => Convert.FromHexString(Hex);
 
@@ -17,6 +18,9 @@ public sealed record ViolationVector(
     internal Violation Expected => Vectors.Row(Violation, Arguments);
 
     internal ProtocolLimits ProtocolLimits => Limits?.ToLimits() ?? ProtocolLimits.Default;
+
+    /// <summary>Compression as agreed: without context takeover.</summary>
+    internal DeflateTerms? Terms => Deflate ? DeflateKit.Terms() : null;
 
     public override string ToString() => $"{Name} ({Reader} reads)";
 }

@@ -6,6 +6,8 @@ namespace Cierre.TestKit;
 /// <summary>A frame as an independent and strict reader sees it: whatever an engine writes has to pass here. RFC 6455 5.2-5.5.</summary>
 internal sealed record WireFrame(bool Fin, int Opcode, byte[] Payload)
 {
+    public bool Rsv1 { get; init; }
+
     public string Text => Encoding.UTF8.GetString(Payload);
 
     public bool IsClose => Opcode == 8;
@@ -16,23 +18,25 @@ internal sealed record WireFrame(bool Fin, int Opcode, byte[] Payload)
     public CloseFrame Close => Payload.Length == 0 ? CloseFrame.Empty : new(BinaryPrimitives.ReadUInt16BigEndian(Payload), Encoding.UTF8.GetString(Payload.AsSpan(2)));
 
     /// <summary>Reads bytes that have to be whole valid frames of this sender.</summary>
-    public static List<WireFrame> ParseAll(ReadOnlySpan<byte> bytes, Side sender)
+    public static List<WireFrame> ParseAll(ReadOnlySpan<byte> bytes, Side sender, bool deflates = false)
     {
         List<WireFrame> frames = [];
-        while (!bytes.IsEmpty) frames.Add(Parse(ref bytes, sender));
+        while (!bytes.IsEmpty) frames.Add(Parse(ref bytes, sender, deflates));
         return frames;
     }
 
     public override string ToString() => $"{(Fin ? "FIN " : "")}{Opcode:X} {Convert.ToHexString(Payload)}";
 
-    private static WireFrame Parse(ref ReadOnlySpan<byte> bytes, Side sender)
+    private static WireFrame Parse(ref ReadOnlySpan<byte> bytes, Side sender, bool deflates)
     {
         TestFailureException.Unless(bytes.Length >= 2, "output ends inside a header");
         int first = bytes[0];
         int opcode = first & 0xF;
         bool fin = (first & 0x80) != 0;
         bool masked = (bytes[1] & 0x80) != 0;
-        TestFailureException.Unless((first & 0x70) == 0, "RSV bit written");
+        // RFC 7692 6: RSV1 begins a compressed message.
+        int allowed = deflates && opcode is (1 or 2) ? 0x40 : 0;
+        TestFailureException.Unless((first & 0x70 & ~allowed) == 0, "RSV bit written");
         TestFailureException.Unless(opcode is 0 or 1 or 2 or 8 or 9 or 10, $"reserved opcode {opcode} written");
         TestFailureException.UnlessEqual(sender == Side.Client, masked, "masked");
         ulong length = (ulong)(bytes[1] & 0x7F);
@@ -61,6 +65,6 @@ internal sealed record WireFrame(bool Fin, int Opcode, byte[] Payload)
         }
 
         bytes = bytes[(at + payload.Length)..];
-        return new WireFrame(fin, opcode, payload);
+        return new WireFrame(fin, opcode, payload) { Rsv1 = (first & 0x40) != 0 };
     }
 }

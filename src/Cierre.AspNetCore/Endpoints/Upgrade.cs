@@ -58,6 +58,7 @@ internal static class Upgrade
     {
         LiftLimits(context);
         if (accepted.Subprotocol is { } subprotocol) context.Response.Headers[HeaderNames.SecWebSocketProtocol] = subprotocol;
+        if (accepted.ExtensionsText.Length != 0) context.Response.Headers[HeaderNames.SecWebSocketExtensions] = accepted.ExtensionsText;
         if (ExtendedConnect(context) is { } connect)
         {
             context.Response.StatusCode = StatusCodes.Status200OK;

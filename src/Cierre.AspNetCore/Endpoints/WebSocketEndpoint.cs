@@ -20,6 +20,7 @@ internal sealed class WebSocketEndpoint(
     private readonly EndpointCapacity _own = new(options.MaxConnections, options.AtCapacity);
     private readonly ILogger _logger = CloseLog.Of(services.GetRequiredService<ILoggerFactory>());
     private readonly string[] _subprotocols = [.. options.Subprotocols];
+    private readonly DeflateOptions? _compression = options.Compression?.Copy();
 
     public WebSocketEndpointOptions Options => options;
 
@@ -32,7 +33,7 @@ internal sealed class WebSocketEndpoint(
     private async Task RunAsync(HttpContext context, Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> opening)
     {
         OpeningRequest request = Upgrade.Read(context);
-        ServerHandshakeResult result = ServerHandshake.Check(request, _subprotocols);
+        ServerHandshakeResult result = ServerHandshake.Check(request, _subprotocols, _compression);
         if (result is ServerHandshakeResult.Refused refused)
         {
             await HandshakeRefusal.AnswerAsync(context, refused);
@@ -105,7 +106,7 @@ internal sealed class WebSocketEndpoint(
         }
 
         Version version = HttpProtocol.IsHttp2(context.Request.Protocol) ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11;
-        var info = new OpeningInfo(accepted.Subprotocol, "", Url(context.Request), version);
+        var info = new OpeningInfo(accepted.Subprotocol, accepted.ExtensionsText, Url(context.Request), version, accepted.Deflate?.For(server: true, _compression!));
         var connection = new WebSocketConnection(Role.Server, options, transport, info);
         connection.Driver.Guard = rate;
         _connections.Enter(connection);

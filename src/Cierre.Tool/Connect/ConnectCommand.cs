@@ -21,12 +21,13 @@ internal static class ConnectCommand
         Option<TimeSpan?> timeout = Seconds.Option("--timeout", "How long the whole run may take: the opening fails, or the open connection closes with 1000.", StandardTimeout);
         Option<string?> http = Choice.Option("--http", "The HTTP version of the opening; 2 falls back to 1.1.", HttpName.Http11, HttpName.Http2);
         var reconnect = new Option<bool>("--reconnect") { Description = "Connect again after an end that advises it, with its delays, until one does not or the time is over; every connection says and awaits the same." };
+        Option<string?> compression = Choice.Option("--compression", "Whether to offer that messages are compressed (permessage-deflate).", "off", "on");
         var insecure = new Option<bool>("--insecure") { Description = "Accept any certificate." };
         var json = new Option<bool>("--json") { Description = "Print JSON, one object a line, of type open, message, error and at last close; with --reconnect so for each attempt, and reconnect between two." };
 
         var command = new Command("connect", "Connects to a WebSocket server and explains how the connection ended. At a terminal, with nothing to send or to close with, each line typed is a message. Exit code 0: the close (with --reconnect the last one) was clean and all expected messages came; 3: not so.")
         {
-            url, protocols, headers, texts, files, expect, close, timeout, http, reconnect, insecure, json, language,
+            url, protocols, headers, texts, files, expect, close, timeout, http, compression, reconnect, insecure, json, language,
         };
         command.SetAction(parsed =>
         {
@@ -36,7 +37,10 @@ internal static class ConnectCommand
             CultureInfo spoken = language.Of(parsed);
             IConnectReport report = inJson ? new ConnectJson(spoken) : new ConnectText(interactive, spoken);
             var time = new RunTime(parsed.GetValue(timeout) ?? StandardTimeout);
-            var options = new WebSocketReconnectOptions { HttpVersion = HttpName.Version(parsed.GetValue(http)), ConnectTimeout = time.Left };
+            var options = new WebSocketReconnectOptions
+            {
+                HttpVersion = HttpName.Version(parsed.GetValue(http)), ConnectTimeout = time.Left, Compression = parsed.GetValue(compression) == "on" ? new DeflateOptions() : null,
+            };
             foreach (string protocol in parsed.GetValue(protocols) ?? []) options.Subprotocols.Add(protocol);
             foreach (KeyValuePair<string, string> header in parsed.GetValue(headers) ?? []) options.Headers.Add(header);
 #pragma warning disable CA5359 // Asked for by name, for servers with a certificate of their own making.

@@ -28,12 +28,13 @@ internal static class ServeCommand
         Option<long?> rate = WholeNumber.Option("--rate", "N", "The most messages per second from each connection; more close it with 1008. Default: no limit.", least: 1, most: int.MaxValue);
         Option<string?> drainCode = Choice.Option("--drain-code", "What connections are closed with when the server ends: going away, or a restart.", "1001", "1012");
         Option<TimeSpan?> drainSpread = Seconds.Option("--drain-spread", "The window over which those closes are spread; 0 for all at once.", TimeSpan.Zero, mayBeZero: true);
+        Option<string?> compression = Choice.Option("--compression", "Whether messages are compressed (permessage-deflate) where the client offers it.", "off", "on");
         var http2Only = new Option<bool>("--h2c") { Description = "Cleartext HTTP/2 by prior knowledge, and nothing else." };
         var json = new Option<bool>("--json") { Description = "Print JSON, one object a line: {\"type\":\"listening\",\"url\"}, then one of type close for each connection." };
 
         var command = new Command("serve", "Serves WebSocket connections and reports how each one ends: echo at /; /close?code=N&reason=T closes at once; at /throw the first message makes the handler fail; /silent never sends.")
         {
-            listen.Url, maxMessage, accept, closeTimeout, pingInterval, pingTimeout, idleTimeout, maxConnections, atCapacity, rate, drainCode, drainSpread, listen.Cert, listen.Key, http2Only, json, language,
+            listen.Url, maxMessage, accept, closeTimeout, pingInterval, pingTimeout, idleTimeout, maxConnections, atCapacity, rate, drainCode, drainSpread, compression, listen.Cert, listen.Key, http2Only, json, language,
         };
         command.SetAction(async parsed =>
         {
@@ -47,6 +48,7 @@ internal static class ServeCommand
                 options.PingTimeout = parsed.GetValue(pingTimeout) ?? standard.PingTimeout;
                 options.MaxMessagesPerSecond = (int?)parsed.GetValue(rate);
                 options.IdleTimeout = parsed.GetValue(idleTimeout) ?? standard.IdleTimeout;
+                options.Compression = parsed.GetValue(compression) == "on" ? new DeflateOptions() : null;
             }
 
             bool cleartextHttp2 = parsed.GetValue(http2Only);

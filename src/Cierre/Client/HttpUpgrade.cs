@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Text;
 using Cierre.Closing;
 using Cierre.Connections;
+using Cierre.Deflate;
 using Cierre.Opening;
 using Cierre.Transports;
 
@@ -20,6 +21,7 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options, int e
     private readonly OpeningTrace _trace = new();
     private readonly long _begun = options.TimeProvider.GetTimestamp();
     private readonly string[] _subprotocols = [.. options.Subprotocols];
+    private readonly DeflateOptions? _compression = options.Compression?.Copy();
     private bool _lacksExtension;
 
     private TimeSpan Elapsed => options.TimeProvider.GetElapsedTime(_begun);
@@ -86,7 +88,7 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options, int e
         HttpResponseMessage response = await invoker.SendAsync(request, cancellationToken);
         try
         {
-            switch (ClientHandshake.Check(Answer(response, http2), key, _subprotocols, [], options.RequireSubprotocol))
+            switch (ClientHandshake.Check(Answer(response, http2), key, _subprotocols, _compression, options.RequireSubprotocol))
             {
                 case ClientHandshakeResult.Accepted accepted:
                     return await ConnectAsync(invoker, response, http2, accepted, cancellationToken);
@@ -111,7 +113,7 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options, int e
         PipeReader input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadBuffer, minimumReadSize: ReadBuffer / 2, leaveOpen: true));
         var wire = new ClientWire(input, stream, _trace.Socket, canHalfClose: !IsTls(reached) && !http2, http2, response, invoker);
         var info = new OpeningInfo(
-            accepted.Subprotocol, accepted.ExtensionsText, reached, http2 ? HttpVersion.Version20 : HttpVersion.Version11);
+            accepted.Subprotocol, ExtensionList.Format(accepted.Extensions), reached, http2 ? HttpVersion.Version20 : HttpVersion.Version11, accepted.Deflate?.For(server: false, _compression!));
         var connection = new WebSocketConnection(Protocol.Role.Client, options, new PipeTransport(input, wire), info);
         connection.Driver.EarlyLossesBefore = earlyLossesBefore;
         if (RequiredExtensions.Check(options.RequiredExtensions, accepted.Extensions) is (var frame, var why))
@@ -138,7 +140,7 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options, int e
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        foreach ((string name, string value) in ClientHandshake.CreateRequestHeaders(key, _subprotocols, [], http2))
+        foreach ((string name, string value) in ClientHandshake.CreateRequestHeaders(key, _subprotocols, _compression, http2))
         {
             request.Headers.TryAddWithoutValidation(name, value);
         }

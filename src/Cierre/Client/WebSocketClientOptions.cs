@@ -69,7 +69,7 @@ public class WebSocketClientOptions : WebSocketConnectionOptions
     internal WebSocketClientOptions CopyFor(IEnumerable<string> subprotocols)
     {
         var copy = (WebSocketClientOptions)MemberwiseClone();
-        (copy.Subprotocols, copy.RequiredExtensions, copy.Headers) = ([.. subprotocols], [.. RequiredExtensions], [.. Headers]);
+        (copy.Subprotocols, copy.RequiredExtensions, copy.Headers, copy.Compression) = ([.. subprotocols], [.. RequiredExtensions], [.. Headers], Compression?.Copy());
         return copy;
     }
 }

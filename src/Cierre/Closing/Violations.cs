@@ -57,6 +57,17 @@ internal static class Violations
     public static Violation MessageTooBig(ulong size, long limit) =>
         new(CloseCode.MessageTooBig, CloseCause.MessageTooBig, new CloseDetail(nameof(MessageTooBig), size, limit), Fails: true);
 
+    /// <summary>RFC 6455 10.4: a compressed message over the limit however well it may inflate, known from the header.</summary>
+    public static Violation CompressedTooBig(ulong size, long limit) =>
+        new(CloseCode.MessageTooBig, CloseCause.MessageTooBig, new CloseDetail(nameof(CompressedTooBig), size, limit), Fails: true);
+
+    /// <summary>RFC 6455 10.4, RFC 7692 8: a compressed message over the limit, known as soon as that much of it is inflated.</summary>
+    public static Violation InflatedTooBig(long limit) =>
+        new(CloseCode.MessageTooBig, CloseCause.MessageTooBig, new CloseDetail(nameof(InflatedTooBig), CloseDetail.Bytes(limit)), Fails: true);
+
+    /// <summary>RFC 7692 7.2.2: a compressed message that does not inflate.</summary>
+    public static Violation DeflateNotValid() => Data(nameof(DeflateNotValid));
+
     /// <summary>RFC 6455 10.4: a limit on the number of fragments; an ordinary close.</summary>
     public static Violation TooManyFragments(int limit) => Policy(CloseCode.PolicyViolation, CloseCause.PolicyViolation, nameof(TooManyFragments), CloseDetail.Fragments(limit));
 

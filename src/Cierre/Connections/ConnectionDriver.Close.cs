@@ -11,6 +11,8 @@ internal sealed partial class ConnectionDriver
         bool wake;
         lock (_gate)
         {
+            // Lost first, and nothing that is decided now can be said any more: the loss is the cause.
+            if (_brokenEnd is not null) return;
             bool moves = _engine.IsOpen;
             _engine.Close(frame, why, _transport, Now);
             if (takeBack && moves) _outbox.TakeBack(Known());

@@ -5,7 +5,8 @@ namespace Cierre.Connections;
 internal sealed partial class ConnectionDriver
 {
     /// <summary>Sends one message. It is copied before this returns, or kept by reference until the task completes.</summary>
-    public ValueTask SendAsync(Opcode kind, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    /// <param name="compressible">Whether it may be compressed, where that was agreed on.</param>
+    public ValueTask SendAsync(Opcode kind, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken, bool compressible = true)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
         PendingSend? pending = null;
@@ -14,12 +15,12 @@ internal sealed partial class ConnectionDriver
             if (Refusal() is { } closed) return ValueTask.FromException(closed);
             if (_outbox.IsFree && payload.Length <= FrameWriter.MaxPayload && _transport.Backlog < SendHighWater)
             {
-                _engine.WriteData(_transport, kind, fin: true, payload.Span, BatchNow);
+                _engine.WriteData(_transport, kind, fin: true, payload.Span, BatchNow, compressible);
                 if (InBatch && _batchGoesOn && _transport.Staged < SendHighWater) return default;
             }
             else
             {
-                pending = new PendingSend(kind, payload, final: true) { Token = cancellationToken };
+                pending = new PendingSend(kind, payload, final: true) { Compressible = compressible, Token = cancellationToken };
                 _outbox.Enqueue(pending);
             }
         }
@@ -28,10 +29,10 @@ internal sealed partial class ConnectionDriver
     }
 
     /// <summary>Begins a message of many fragments, when the messages before it are out. Other messages wait until it ends.</summary>
-    public async ValueTask<MessageWriteStream> OpenMessageAsync(WebSocketMessageKind kind, CancellationToken cancellationToken)
+    public async ValueTask<MessageWriteStream> OpenMessageAsync(WebSocketMessageKind kind, CancellationToken cancellationToken, bool compressible = true)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var stream = new MessageWriteStream(this, kind);
+        var stream = new MessageWriteStream(this, kind, compressible);
         PendingSend? pending = null;
         lock (_gate)
         {
@@ -63,7 +64,7 @@ internal sealed partial class ConnectionDriver
                 return final ? default : ValueTask.FromException(Refusal() ?? new WebSocketClosedException(Known()));
             }
 
-            pending = new PendingSend((Opcode)stream.Kind, payload, final) { Token = cancellationToken };
+            pending = new PendingSend((Opcode)stream.Kind, payload, final) { Compressible = stream.Compressible, Token = cancellationToken };
             if (!_outbox.TryEnqueuePart(pending)) throw new InvalidOperationException("A write to this message is already waiting: one write at a time.");
         }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Cierre.Closing;
+using Cierre.Deflate;
 using Cierre.Protocol;
 using Cierre.Timing;
 using Cierre.Transports;
@@ -54,9 +55,9 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     private TransportEnd? _ended;
     private TimeSpan _brokenDeadline = TimeSpan.MaxValue;
 
-    public ConnectionDriver(Role role, ProtocolLimits limits, Transport transport, TimeProvider time)
+    public ConnectionDriver(Role role, ProtocolLimits limits, Transport transport, TimeProvider time, DeflateTerms? deflate = null)
     {
-        _engine = new WebSocketProtocol(role, limits);
+        _engine = new WebSocketProtocol(role, limits, deflate);
         _transport = transport;
         _inbox = new Inbox(_gate, this);
         _time = time;

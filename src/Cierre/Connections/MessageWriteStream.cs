@@ -1,9 +1,11 @@
 namespace Cierre.Connections;
 
 /// <summary>A message that is sent as it is written, one fragment a write; disposing ends the message. RFC 6455 5.4.</summary>
-internal sealed class MessageWriteStream(ConnectionDriver driver, WebSocketMessageKind kind) : MessageStream(kind)
+internal sealed class MessageWriteStream(ConnectionDriver driver, WebSocketMessageKind kind, bool compressible = true) : MessageStream(kind)
 {
     private bool _disposed;
+
+    public bool Compressible => compressible;
 
     /// <summary>The first fragment is out: the next ones continue. Guarded by the connection's lock.</summary>
     public bool Continued { get; set; }

@@ -1,7 +1,10 @@
+using Cierre.Deflate;
+
 namespace Cierre.Connections;
 
 /// <summary>What the opening handshake agreed on.</summary>
-internal sealed record OpeningInfo(string? Subprotocol, string Extensions, Uri? Url, Version HttpVersion)
+/// <param name="Deflate">What our side of it does about compression; null: none was agreed on.</param>
+internal sealed record OpeningInfo(string? Subprotocol, string Extensions, Uri? Url, Version HttpVersion, DeflateTerms? Deflate = null)
 {
     public static readonly OpeningInfo InMemory = new(null, "", null, System.Net.HttpVersion.Version11);
 }

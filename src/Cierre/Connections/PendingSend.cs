@@ -11,6 +11,8 @@ internal sealed class PendingSend(Opcode opcode, ReadOnlyMemory<byte> payload, b
 
     public CancellationToken Token { get; init; }
 
+    public bool Compressible { get; init; } = true;
+
     public CancellationTokenRegistration Registration { get; set; }
 
     /// <summary>Set where a stream of fragments waits for its turn instead of a message.</summary>
@@ -30,7 +32,7 @@ internal sealed class PendingSend(Opcode opcode, ReadOnlyMemory<byte> payload, b
         ReadOnlySpan<byte> rest = payload.Span[_sent..];
         bool last = rest.Length <= FrameWriter.MaxPayload;
         if (!last) rest = rest[..FrameWriter.MaxPayload];
-        engine.WriteData(output, continued || Begun ? Opcode.Continuation : opcode, last && final, rest, now);
+        engine.WriteData(output, continued || Begun ? Opcode.Continuation : opcode, last && final, rest, now, Compressible);
         _sent += rest.Length;
         return last;
     }

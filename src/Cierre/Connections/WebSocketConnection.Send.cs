@@ -40,8 +40,24 @@ public sealed partial class WebSocketConnection
     /// <exception cref="OperationCanceledException">The token was cancelled before the send began; nothing was sent.</exception>
     public ValueTask SendTextAsync(ReadOnlyMemory<byte> utf8, CancellationToken cancellationToken = default)
     {
-        if (!Utf8.IsValid(utf8.Span)) throw new ArgumentException("A text message must be UTF-8 (RFC 6455 8.1); send other bytes as binary.", nameof(utf8));
+        CheckText(utf8, nameof(utf8));
         return _driver.SendAsync(Opcode.Text, utf8, cancellationToken);
+    }
+
+    /// <summary>Sends a message, and says whether it may be compressed: a secret beside text that others choose should not be.</summary>
+    /// <param name="kind">Text (the bytes must be UTF-8) or binary.</param>
+    /// <param name="data">The payload; must not change until the returned task completes.</param>
+    /// <param name="compress">Whether it is compressed where that was agreed on and it is not below the threshold; false: never.</param>
+    /// <param name="cancellationToken">Cancels a send that has not begun; one that has begun is finished.</param>
+    /// <returns>Completes when there is room for more: awaiting is backpressure.</returns>
+    /// <exception cref="ArgumentException">The kind is text and the bytes are not UTF-8 (RFC 6455 8.1).</exception>
+    /// <exception cref="WebSocketClosedException">The connection closes or is closed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the send began; nothing was sent.</exception>
+    public ValueTask SendAsync(WebSocketMessageKind kind, ReadOnlyMemory<byte> data, bool compress, CancellationToken cancellationToken = default)
+    {
+        CheckKind(kind);
+        if (kind == WebSocketMessageKind.Text) CheckText(data, nameof(data));
+        return _driver.SendAsync((Opcode)kind, data, cancellationToken, compress);
     }
 
     /// <summary>Sends a received message on, as it is.</summary>
@@ -71,8 +87,31 @@ public sealed partial class WebSocketConnection
     /// <exception cref="OperationCanceledException">The token was cancelled; nothing was sent.</exception>
     public async ValueTask<MessageStream> OpenMessageAsync(WebSocketMessageKind kind, CancellationToken cancellationToken = default)
     {
-        if (kind is not (WebSocketMessageKind.Text or WebSocketMessageKind.Binary)) throw new ArgumentOutOfRangeException(nameof(kind), kind, "Text or Binary.");
+        CheckKind(kind);
         return await _driver.OpenMessageAsync(kind, cancellationToken);
+    }
+
+    /// <summary>Begins a message that is sent piece by piece, and says whether it may be compressed.</summary>
+    /// <param name="kind">Text (the pieces together must be UTF-8) or binary.</param>
+    /// <param name="compress">Whether it is compressed where that was agreed on; false: never.</param>
+    /// <param name="cancellationToken">Cancels the wait for the messages before it.</param>
+    /// <returns>A stream to write to and to dispose.</returns>
+    /// <exception cref="WebSocketClosedException">The connection closes or is closed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; nothing was sent.</exception>
+    public async ValueTask<MessageStream> OpenMessageAsync(WebSocketMessageKind kind, bool compress, CancellationToken cancellationToken = default)
+    {
+        CheckKind(kind);
+        return await _driver.OpenMessageAsync(kind, cancellationToken, compress);
+    }
+
+    private static void CheckKind(WebSocketMessageKind kind)
+    {
+        if (kind is not (WebSocketMessageKind.Text or WebSocketMessageKind.Binary)) throw new ArgumentOutOfRangeException(nameof(kind), kind, "Text or Binary.");
+    }
+
+    private static void CheckText(ReadOnlyMemory<byte> utf8, string name)
+    {
+        if (!Utf8.IsValid(utf8.Span)) throw new ArgumentException("A text message must be UTF-8 (RFC 6455 8.1); send other bytes as binary.", name);
     }
 
     private ValueTask SendRented(Opcode kind, byte[] rented, int length, CancellationToken cancellationToken)

@@ -16,7 +16,7 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
 
     internal WebSocketConnection(Role role, WebSocketConnectionOptions options, Transport transport, OpeningInfo info)
     {
-        _driver = new ConnectionDriver(role, options.ToLimits(), transport, options.TimeProvider);
+        _driver = new ConnectionDriver(role, options.ToLimits(), transport, options.TimeProvider, info.Deflate);
         Info = info;
     }
 

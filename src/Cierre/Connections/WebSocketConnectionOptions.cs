@@ -67,6 +67,9 @@ public class WebSocketConnectionOptions
         set => field = Check(value, nameof(CloseTimeout));
     } = ProtocolLimits.Default.CloseTimeout;
 
+    /// <summary>How messages are compressed where the other side takes part; default null: not at all. RFC 7692.</summary>
+    public DeflateOptions? Compression { get; set; }
+
     /// <summary>The clock; default <see cref="TimeProvider.System"/>.</summary>
     /// <exception cref="ArgumentNullException">Null.</exception>
     public TimeProvider TimeProvider

@@ -5,7 +5,10 @@ using System.Text;
 namespace Cierre.Deflate;
 
 /// <summary>One parameter of an extension. The value is unescaped, and null where the parameter has none.</summary>
-internal readonly record struct ExtensionParameter(string Name, string? Value);
+internal readonly record struct ExtensionParameter(string Name, string? Value)
+{
+    public override string ToString() => Value is null ? Name : $"{Name}={Value}";
+}
 
 /// <summary>One element of a Sec-WebSocket-Extensions list: what a client offers, or what a server accepted.</summary>
 internal readonly record struct ExtensionOffer(string Name, IReadOnlyList<ExtensionParameter> Parameters);
@@ -73,11 +76,7 @@ internal static class ExtensionList
             text.Append(text.Length == 0 ? "" : ", ").Append(offer.Name);
             foreach (var parameter in offer.Parameters)
             {
-                text.Append("; ").Append(parameter.Name);
-                if (parameter.Value is { } value)
-                {
-                    text.Append('=').Append(value);
-                }
+                text.Append("; ").Append(parameter);
             }
         }
 

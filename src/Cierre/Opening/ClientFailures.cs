@@ -41,6 +41,12 @@ internal static class ClientFailures
     /// <summary>RFC 6455 4.1, 5.</summary>
     public static Failed BadHandshakeExtensionNotOffered(string name) => Bad(nameof(BadHandshakeExtensionNotOffered), HeaderText.Show(name));
 
+    /// <summary>RFC 7692 5.1: an extension is accepted once.</summary>
+    public static Failed BadHandshakeExtensionRepeated(string name) => Bad(nameof(BadHandshakeExtensionRepeated), HeaderText.Show(name));
+
+    /// <summary>RFC 7692 7.1: a parameter that is unknown, repeated, without a valid value, or beyond what was offered.</summary>
+    public static Failed BadHandshakeDeflateParameter(string parameter) => Bad(nameof(BadHandshakeDeflateParameter), HeaderText.Show(parameter));
+
     /// <summary>RFC 6455 11.3.4: a server names one subprotocol.</summary>
     public static Failed BadHandshakeSubprotocolSeveral(IReadOnlyList<string> values) => Bad(nameof(BadHandshakeSubprotocolSeveral), Show(values));
 

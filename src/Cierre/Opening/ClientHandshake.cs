@@ -9,7 +9,7 @@ internal static class ClientHandshake
 {
     /// <summary>Lists the headers that make a request a handshake. Over HTTP/2 the key is not used, and may be null.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> CreateRequestHeaders(
-        string? key, IReadOnlyList<string> subprotocols, IReadOnlyList<ExtensionOffer> extensionsOffered, bool isHttp2)
+        string? key, IReadOnlyList<string> subprotocols, DeflateOptions? compression, bool isHttp2)
     {
         var headers = new List<KeyValuePair<string, string>>();
         if (!isHttp2)
@@ -26,20 +26,20 @@ internal static class ClientHandshake
             headers.Add(new(OpeningHeaders.Subprotocol, HeaderList.Join(subprotocols)));
         }
 
-        if (extensionsOffered.Count > 0)
+        if (compression is not null)
         {
-            headers.Add(new(OpeningHeaders.Extensions, ExtensionList.Format(extensionsOffered)));
+            headers.Add(new(OpeningHeaders.Extensions, ExtensionList.Format(DeflateNegotiation.Offers(compression))));
         }
 
         return headers;
     }
 
-    /// <summary>Judges the answer to a request with this key (null over HTTP/2), these subprotocols and these extensions.</summary>
+    /// <summary>Judges the answer to a request with this key (null over HTTP/2), these subprotocols, and the offers that go with these settings of compression.</summary>
     public static ClientHandshakeResult Check(
         OpeningResponse response,
         string? key,
         IReadOnlyList<string> subprotocolsAsked,
-        IReadOnlyList<ExtensionOffer> extensionsOffered,
+        DeflateOptions? compression,
         bool requireSubprotocol)
     {
         if (CheckStatus(response) is { } wrongStatus)
@@ -61,17 +61,40 @@ internal static class ClientHandshake
             return ClientFailures.BadHandshakeExtensions(fault);
         }
 
-        foreach (var extension in extensions)
+        if (CheckExtensions(extensions, compression, out var deflate) is { } wrongExtension)
         {
-            if (!extensionsOffered.Any(offer => offer.Name == extension.Name))
-            {
-                return ClientFailures.BadHandshakeExtensionNotOffered(extension.Name);
-            }
+            return wrongExtension;
         }
 
         return CheckSubprotocol(response.Subprotocols, subprotocolsAsked, requireSubprotocol, out var subprotocol) is { } wrongSubprotocol
             ? wrongSubprotocol
-            : new Accepted(subprotocol, ExtensionList.Format(extensions), extensions);
+            : new Accepted(subprotocol, extensions, deflate);
+    }
+
+    /// <summary>RFC 6455 4.1, 5, and RFC 7692 5.1: nothing but what was offered, and that once.</summary>
+    private static Failed? CheckExtensions(IReadOnlyList<ExtensionOffer> extensions, DeflateOptions? compression, out DeflateParameters? deflate)
+    {
+        deflate = null;
+        foreach (var extension in extensions)
+        {
+            if (compression is null || extension.Name != DeflateNegotiation.Name)
+            {
+                return ClientFailures.BadHandshakeExtensionNotOffered(extension.Name);
+            }
+
+            if (deflate is not null)
+            {
+                return ClientFailures.BadHandshakeExtensionRepeated(extension.Name);
+            }
+
+            deflate = DeflateNegotiation.Check(extension, compression, out var wrong);
+            if (deflate is null)
+            {
+                return ClientFailures.BadHandshakeDeflateParameter(wrong.ToString());
+            }
+        }
+
+        return null;
     }
 
     private static Failed? CheckStatus(OpeningResponse response) => (response.Status, response.IsHttp2) switch

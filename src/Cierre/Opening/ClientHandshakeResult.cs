@@ -10,10 +10,10 @@ internal abstract record ClientHandshakeResult
     }
 
     /// <summary>
-    /// The answer is a good one. <paramref name="ExtensionsText"/> is the accepted list in its normal form, empty where there is
-    /// none; every name in it was offered, but parameters are for the extension itself to judge.
+    /// The answer is a good one. Each of <paramref name="Extensions"/> was offered; <paramref name="Deflate"/> is what they say of
+    /// compression, null for none.
     /// </summary>
-    internal sealed record Accepted(string? Subprotocol, string ExtensionsText, IReadOnlyList<ExtensionOffer> Extensions) : ClientHandshakeResult;
+    internal sealed record Accepted(string? Subprotocol, IReadOnlyList<ExtensionOffer> Extensions, DeflateParameters? Deflate) : ClientHandshakeResult;
 
     /// <summary>The opening failed; the sentence names the broken rule.</summary>
     internal sealed record Failed(HandshakeFailureKind Kind, HandshakeSentence Sentence) : ClientHandshakeResult;

@@ -7,8 +7,8 @@ namespace Cierre.Opening;
 /// <summary>RFC 6455 4.2 and RFC 8441 5: the server's side of the opening handshake, as a function of the request's headers.</summary>
 internal static class ServerHandshake
 {
-    /// <summary>Judges a request. The subprotocols stand in the server's order of preference.</summary>
-    public static ServerHandshakeResult Check(OpeningRequest request, IReadOnlyList<string> supportedSubprotocols)
+    /// <summary>Judges a request. The subprotocols stand in the server's order of preference; without settings of compression, no offer of it is accepted.</summary>
+    public static ServerHandshakeResult Check(OpeningRequest request, IReadOnlyList<string> supportedSubprotocols, DeflateOptions? compression = null)
     {
         // The version before the key: a client of another version cannot know what our key looks like, but understands 426.
         if ((request.IsHttp2 ? CheckConnect(request) : CheckUpgrade(request)) is { } wrongRequest)
@@ -41,10 +41,13 @@ internal static class ServerHandshake
             return ServerRefusals.ExtensionsMalformed(fault);
         }
 
+        ExtensionOffer answer = default;
+        var deflate = compression is null ? null : DeflateNegotiation.Accept(extensionOffers, compression, out answer);
         return new Accepted(
             request.IsHttp2 ? null : WebSocketKey.Accept(request.Key[0]),
             Subprotocols.Choose(offered, supportedSubprotocols),
-            extensionOffers);
+            deflate is null ? "" : ExtensionList.Format([answer]),
+            deflate);
     }
 
     /// <summary>RFC 6455 4.2.1, 1 to 4.</summary>

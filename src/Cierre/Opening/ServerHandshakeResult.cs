@@ -10,10 +10,10 @@ internal abstract record ServerHandshakeResult
     }
 
     /// <summary>
-    /// The request is a good one. <paramref name="Accept"/> is the value of Sec-WebSocket-Accept, null over HTTP/2; of the extension
-    /// offers none is accepted yet.
+    /// The request is a good one. <paramref name="Accept"/> is the value of Sec-WebSocket-Accept, null over HTTP/2;
+    /// <paramref name="ExtensionsText"/> that of Sec-WebSocket-Extensions, empty for none; <paramref name="Deflate"/> what it says of compression.
     /// </summary>
-    internal sealed record Accepted(string? Accept, string? Subprotocol, IReadOnlyList<ExtensionOffer> ExtensionOffers) : ServerHandshakeResult;
+    internal sealed record Accepted(string? Accept, string? Subprotocol, string ExtensionsText, DeflateParameters? Deflate) : ServerHandshakeResult;
 
     /// <summary>The request is refused. The text is one English sentence: what was wrong, and what would be right.</summary>
     internal sealed record Refused(HandshakeRefusalKind Kind, int Status, IReadOnlyList<KeyValuePair<string, string>> Headers, string Text) : ServerHandshakeResult;

@@ -7,12 +7,15 @@ namespace Cierre.Protocol;
 
 /// <summary>The 2-14 bytes before a payload, and every rule that they alone can break. RFC 6455 5.2.</summary>
 /// <param name="Mask">The masking key as its 4 bytes lie in memory; meaningless unless <paramref name="Masked"/>.</param>
-internal readonly record struct FrameHeader(bool Fin, Opcode Opcode, bool Masked, uint Mask, ulong Length)
+/// <param name="Rsv1">The message is compressed; on its first frame only. RFC 7692 6.</param>
+internal readonly record struct FrameHeader(bool Fin, Opcode Opcode, bool Masked, uint Mask, ulong Length, bool Rsv1 = false)
 {
     public const int MaxSize = 14;
     public const int MaxControlPayload = 125;
 
     private const int FinBit = 0x80;
+    private const int Rsv1Bit = 0x40;
+    private const int RsvBits = 0x70;
     private const int MaskBit = 0x80;
     private const int Length16 = 126;
     private const int Length64 = 127;
@@ -23,8 +26,9 @@ internal readonly record struct FrameHeader(bool Fin, Opcode Opcode, bool Masked
     /// <summary>Reads a header, and rejects it at the first byte that breaks a rule, so that no peer waits for bytes that change nothing.</summary>
     /// <param name="reader">The role that reads.</param>
     /// <param name="insideMessage">Whether a fragmented message is unfinished. RFC 6455 5.4.</param>
+    /// <param name="deflates">Whether permessage-deflate was agreed on, so that RSV1 may begin a message.</param>
     public static OperationStatus TryRead(
-        ReadOnlySpan<byte> source, Role reader, bool insideMessage, out FrameHeader header, out int size, out Violation? violation)
+        ReadOnlySpan<byte> source, Role reader, bool insideMessage, bool deflates, out FrameHeader header, out int size, out Violation? violation)
     {
         header = default;
         size = 0;
@@ -34,9 +38,10 @@ internal readonly record struct FrameHeader(bool Fin, Opcode Opcode, bool Masked
         int first = source[0];
         bool fin = (first & FinBit) != 0;
         Opcode opcode = (Opcode)(first & 0xF);
-        if ((first & 0x70) != 0 || opcode.IsReserved() || (opcode.IsControl() ? !fin : insideMessage != (opcode == Opcode.Continuation)))
+        int reserved = deflates && opcode is (Opcode.Text or Opcode.Binary) ? RsvBits & ~Rsv1Bit : RsvBits;
+        if ((first & reserved) != 0 || opcode.IsReserved() || (opcode.IsControl() ? !fin : insideMessage != (opcode == Opcode.Continuation)))
         {
-            violation = FirstByteViolation(first, fin, opcode);
+            violation = FirstByteViolation(first & reserved, fin, opcode);
             return OperationStatus.InvalidData;
         }
 
@@ -78,7 +83,7 @@ internal readonly record struct FrameHeader(bool Fin, Opcode Opcode, bool Masked
         bool whole = source.Length >= size;
         if (masked && whole) mask = BitConverter.ToUInt32(source.Slice(2 + lengthBytes, sizeof(uint)));
         // The length counts before the key has come: a message too big is refused from here on.
-        header = new FrameHeader(fin, opcode, masked, mask, length);
+        header = new FrameHeader(fin, opcode, masked, mask, length, (first & Rsv1Bit) != 0);
         return whole ? OperationStatus.Done : OperationStatus.NeedMoreData;
     }
 
@@ -86,9 +91,9 @@ internal readonly record struct FrameHeader(bool Fin, Opcode Opcode, bool Masked
     public bool HasLength => this != default;
 
     /// <summary>Writes the header and returns its size.</summary>
-    public static int Write(Span<byte> destination, bool fin, Opcode opcode, int length, uint? mask)
+    public static int Write(Span<byte> destination, bool fin, Opcode opcode, int length, uint? mask, bool rsv1 = false)
     {
-        destination[0] = (byte)((fin ? FinBit : 0) | (int)opcode);
+        destination[0] = (byte)((fin ? FinBit : 0) | (rsv1 ? Rsv1Bit : 0) | (int)opcode);
         int maskBit = mask is null ? 0 : MaskBit;
         int size = 2;
         if (length < Length16)
@@ -117,9 +122,9 @@ internal readonly record struct FrameHeader(bool Fin, Opcode Opcode, bool Masked
         return size;
     }
 
-    private static Violation FirstByteViolation(int first, bool fin, Opcode opcode)
+    private static Violation FirstByteViolation(int reserved, bool fin, Opcode opcode)
     {
-        int rsv = (first >> 4) & 0x7;
+        int rsv = (reserved & RsvBits) >> 4;
         if (rsv != 0)
         {
             int bit = 3 - BitOperations.Log2((uint)rsv);

@@ -6,7 +6,7 @@ namespace Cierre.Protocol;
 
 /// <summary>Turns bytes, however they are split, into headers and unmasked pieces of payload. RFC 6455 5.2.</summary>
 /// <remarks>A mutable struct with one owner. Payload is unmasked in place; only a header that is split between pieces is copied.</remarks>
-internal struct FrameReader(Role role)
+internal struct FrameReader(Role role, bool deflates = false)
 {
     private PartialHeader _partial;
     private int _partialCount;
@@ -26,7 +26,7 @@ internal struct FrameReader(Role role)
         if (_partialCount == 0)
         {
             ReadOnlySpan<byte> span = input.Span;
-            OperationStatus status = FrameHeader.TryRead(span, role, insideMessage, out _header, out int size, out violation);
+            OperationStatus status = FrameHeader.TryRead(span, role, insideMessage, deflates, out _header, out int size, out violation);
             switch (status)
             {
                 case OperationStatus.Done:
@@ -48,7 +48,7 @@ internal struct FrameReader(Role role)
             _partial[_partialCount++] = input.Span[0];
             input = input[1..];
             ReadOnlySpan<byte> partial = ((ReadOnlySpan<byte>)_partial)[.._partialCount];
-            OperationStatus status = FrameHeader.TryRead(partial, role, insideMessage, out _header, out _, out violation);
+            OperationStatus status = FrameHeader.TryRead(partial, role, insideMessage, deflates, out _header, out _, out violation);
             if (status == OperationStatus.NeedMoreData && !_header.HasLength) continue;
             if (status == OperationStatus.Done)
             {
@@ -63,9 +63,9 @@ internal struct FrameReader(Role role)
     }
 
     /// <summary>Takes what there is of the payload, unmasked.</summary>
-    public Memory<byte> ReadPayload(ref Memory<byte> input)
+    public Memory<byte> ReadPayload(ref Memory<byte> input, int most = int.MaxValue)
     {
-        int count = (int)Math.Min(Remaining, (ulong)input.Length);
+        int count = (int)Math.Min(Remaining, (ulong)Math.Min(input.Length, most));
         Memory<byte> chunk = input[..count];
         input = input[count..];
         Remaining -= (ulong)count;

@@ -8,13 +8,13 @@ internal readonly struct FrameWriter(Role role)
     /// <summary>The largest frame that we send: a longer message goes out in fragments, so that a pong or a close frame never waits for more than this.</summary>
     public const int MaxPayload = 64 * 1024;
 
-    public void Write(IBufferWriter<byte> output, Opcode opcode, bool fin, ReadOnlySpan<byte> payload)
+    public void Write(IBufferWriter<byte> output, Opcode opcode, bool fin, ReadOnlySpan<byte> payload, bool rsv1 = false)
     {
         bool masked = role == Role.Client;
         int size = FrameHeader.Size(payload.Length, masked) + payload.Length;
         Span<byte> frame = output.GetSpan(size);
         uint key = masked ? Masking.NewKey() : 0;
-        int header = FrameHeader.Write(frame, fin, opcode, payload.Length, masked ? key : null);
+        int header = FrameHeader.Write(frame, fin, opcode, payload.Length, masked ? key : null, rsv1);
         Span<byte> body = frame.Slice(header, payload.Length);
         payload.CopyTo(body);
         if (masked) Masking.Apply(body, key);

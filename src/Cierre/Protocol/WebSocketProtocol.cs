@@ -1,18 +1,28 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using Cierre.Buffers;
 using Cierre.Closing;
+using Cierre.Deflate;
 
 namespace Cierre.Protocol;
 
 /// <summary>
 /// The engine of one open connection: bytes in, events and bytes out. It does no I/O and knows no clock, task, socket or lock; time is
-/// an argument, counted from the opening. RFC 6455 5, 6, 7.
+/// an argument, counted from the opening. RFC 6455 5, 6, 7; RFC 7692.
 /// </summary>
 /// <remarks>Whoever drives it calls one method at a time. What it writes goes into the output that is handed in, always whole frames.</remarks>
-internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
+/// <param name="role">Which side we are.</param>
+/// <param name="limits">What we put up with.</param>
+/// <param name="deflate">What was agreed on compression; null: none.</param>
+[SuppressMessage("Reliability", "CA1001", Justification = "What was agreed to be kept between messages ends with the connection: Release.")]
+internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, DeflateTerms? deflate = null)
 {
-    private FrameReader _frames = new(role);
-    private MessageReader _messages = new(limits);
+    // A piece of a compressed message that is read in parts: it may become a thousand times as much.
+    private const int LargestDeflatedPart = 1024;
+
+    private FrameReader _frames = new(role, deflates: deflate is not null);
+    private MessageReader _messages = new(limits, deflate);
+    private MessageWriter _data = new(new FrameWriter(role), deflate);
     private KeepAlive _keepAlive = new(limits);
     private CloseHandshake _close = new(limits.CloseTimeout);
     private PingLedger _pings;
@@ -145,11 +155,10 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
     /// <summary>Hands an assembled message, or part of one, over without a copy; one that is not taken before the next read is dropped then.</summary>
     public void TakeAssembled(ref PooledBuffer target) => _messages.Take(ref target);
 
-    /// <summary>Writes one data frame. The caller keeps the order of the fragments and asks only while <see cref="IsOpen"/>, or for what was begun before our close.</summary>
-    public void WriteData(IBufferWriter<byte> output, Opcode opcode, bool fin, ReadOnlySpan<byte> payload, TimeSpan now)
+    /// <summary>Writes a message or a fragment of one. The caller keeps the order of the fragments and asks only while <see cref="IsOpen"/>, or for what was begun before our close.</summary>
+    public void WriteData(IBufferWriter<byte> output, Opcode opcode, bool fin, ReadOnlySpan<byte> payload, TimeSpan now, bool compressible = true)
     {
-        _writer.Write(output, opcode, fin, payload);
-        _framesSent++;
+        _framesSent += _data.Write(output, opcode, fin, payload, compressible);
         _lastSent = _lastDataSent = now;
         _lastSentBytes = opcode == Opcode.Continuation ? _lastSentBytes + payload.Length : payload.Length;
         PayloadWritten += payload.Length;
@@ -235,7 +244,16 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
 
     public void Release()
     {
-        _messages.Release();
+        if (FramesDone)
+        {
+            _messages.Dispose();
+            _data.Dispose();
+        }
+        else
+        {
+            _messages.Release();
+        }
+
         _control.Release();
         _owedPong.Release();
     }
@@ -245,11 +263,13 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
     private bool ReadData(ref Memory<byte> input, IBufferWriter<byte> output, TimeSpan now, out ProtocolEvent found)
     {
         found = default;
-        Memory<byte> piece = _frames.ReadPayload(ref input);
+        bool compressed = _messages.IsCompressed;
+        Memory<byte> piece = compressed && InParts ? _frames.ReadPayload(ref input, LargestDeflatedPart) : _frames.ReadPayload(ref input);
         bool frameDone = _frames.Remaining == 0;
         bool last = frameDone && _frames.Header.Fin;
         if (frameDone) _insideFrame = false;
-        if (_messages.Check(piece.Span, last) is { } violation)
+        Violation? broken = compressed ? _messages.Inflate(piece, last) : _messages.Check(piece.Span, last);
+        if (broken is { } violation)
         {
             Break(violation, output, now);
             found = Closing;
@@ -268,6 +288,8 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
             _messages.Release();
             return false;
         }
+
+        if (compressed) return FindInflated(last, out found);
 
         if (last && !InParts && _messages.Held == 0)
         {
@@ -295,10 +317,23 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits)
             return true;
         }
 
-        if (!last) return false;
-        _handedOut = true;
-        found = new ProtocolEvent { Kind = ProtocolEventKind.Message, MessageKind = _messages.Kind, Payload = _messages.Assembled, Assembled = true, Last = true };
+        if (last) found = HeldMessage();
+        return last;
+    }
+
+    /// <summary>What was inflated lies in our own buffer already.</summary>
+    private bool FindInflated(bool last, out ProtocolEvent found)
+    {
+        found = default;
+        if (InParts ? !last && _messages.Held == 0 : !last) return false;
+        found = InParts ? HeldPart(last) : HeldMessage();
         return true;
+    }
+
+    private ProtocolEvent HeldMessage()
+    {
+        _handedOut = true;
+        return new ProtocolEvent { Kind = ProtocolEventKind.Message, MessageKind = _messages.Kind, Payload = _messages.Assembled, Assembled = true, Last = true };
     }
 
     /// <summary>What was held before the reader asked for a stream.</summary>

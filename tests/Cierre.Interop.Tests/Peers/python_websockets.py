@@ -8,6 +8,7 @@ import sys
 import time
 
 import websockets
+from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory, ServerPerMessageDeflateFactory
 
 sockets = []
 
@@ -53,10 +54,27 @@ async def can():
     }
 
 
-async def connect(url, protocols):
-    number = keep(await websockets.connect(url, subprotocols=protocols or None))
+def parameters(deflate):
+    return {
+        "server_no_context_takeover": deflate["serverNoContextTakeover"],
+        "client_no_context_takeover": deflate["clientNoContextTakeover"],
+        "server_max_window_bits": deflate["serverMaxWindowBits"],
+        "client_max_window_bits": deflate["clientMaxWindowBits"],
+    }
+
+
+async def connect(url, protocols, deflate=None):
+    extensions = {"extensions": [ClientPerMessageDeflateFactory(**parameters(deflate))], "compression": None} if deflate else {}
+    number = keep(await websockets.connect(url, subprotocols=protocols or None, **extensions))
     running.append(asyncio.create_task(read(number)))
     return {"socket": number, "protocol": sockets[number].subprotocol or ""}
+
+
+async def serve(deflate):
+    """A server of its own for these settings of compression."""
+    server = await websockets.serve(accepted, "127.0.0.1", 0, extensions=[ServerPerMessageDeflateFactory(**parameters(deflate))], compression=None)
+    running.append(server)
+    return {"port": server.sockets[0].getsockname()[1]}
 
 
 async def send(socket, kind, pieces):
@@ -92,6 +110,6 @@ async def main():
         running.append(asyncio.create_task(obey(line)))
 
 
-commands = {"can": can, "connect": connect, "send": send, "ping": ping, "close": close}
+commands = {"can": can, "connect": connect, "serve": serve, "send": send, "ping": ping, "close": close}
 running = []
 asyncio.run(main())

@@ -13,8 +13,8 @@ function keep(socket) {
     return number;
 }
 
-function connect({ url, protocols }) {
-    const socket = new WebSocket(url, protocols);
+function connect({ url, protocols, deflate }) {
+    const socket = new WebSocket(url, protocols, deflate && { perMessageDeflate: { ...deflate, threshold: 0 } });
     const number = keep(socket);
     return new Promise((resolve, reject) => socket.on('open', () => resolve({ socket: number, protocol: socket.protocol })).on('error', reject));
 }
@@ -32,9 +32,15 @@ function ping({ socket }) {
     });
 }
 
-const server = new WebSocketServer({ host: '127.0.0.1', port: 0, handleProtocols: asked => asked.has('chat.v1') && 'chat.v1' });
-server.on('connection', socket => emit({ event: 'accepted', socket: keep(socket), protocol: socket.protocol }));
-server.on('listening', () => emit({ event: 'ready', port: server.address().port }));
+function serve({ deflate }) {
+    const server = new WebSocketServer({
+        host: '127.0.0.1', port: 0, handleProtocols: asked => asked.has('chat.v1') && 'chat.v1', perMessageDeflate: deflate ? { ...deflate, threshold: 0 } : false,
+    });
+    server.on('connection', socket => emit({ event: 'accepted', socket: keep(socket), protocol: socket.protocol }));
+    return new Promise(resolve => server.on('listening', () => resolve({ port: server.address().port })));
+}
+
+emit({ event: 'ready', ...await serve({}) });
 
 listen({
     can: () => ({
@@ -47,6 +53,7 @@ listen({
         wasClean: true,
     }),
     connect,
+    serve,
     send,
     ping,
     close: ({ socket, code, reason }) => code ? sockets[socket].close(code, reason) : sockets[socket].close(),

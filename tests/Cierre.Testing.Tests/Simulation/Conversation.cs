@@ -1,4 +1,5 @@
 using Cierre.TestKit;
+using Cierre.Testing.Network;
 
 namespace Cierre.Testing.Tests.Simulation;
 
@@ -33,9 +34,10 @@ internal static class Conversation
         Plan clients = Plan.Draw(random, weather, mustEnd: clientMustEnd), servers = Plan.Draw(random, weather, mustEnd: !clientMustEnd);
         int largest = Math.Max(clients.Largest, servers.Largest);
         SimulatedLink link = network.Connect(Path(random, weather, largest), Path(random, weather, largest));
-        (Wire up, Wire arrivedUp, Wire down, Wire arrivedDown) = Watch(link, strictClient: true, strictServer: true);
-        var client = new Party("client", network, link.OpenClient(clients.Options), clients, up, arrivedDown);
-        var server = new Party("server", network, link.OpenServer(servers.Options), servers, down, arrivedUp);
+        string extensions = Agreement.Between(clients.Options.Compression, servers.Options.Compression);
+        (Wire up, Wire arrivedUp, Wire down, Wire arrivedDown) = Watch(link, strictClient: true, strictServer: true, compresses: extensions.Length > 0);
+        var client = new Party("client", network, link.OpenClient(clients.Options, extensions), clients, up, arrivedDown);
+        var server = new Party("server", network, link.OpenServer(servers.Options, extensions), servers, down, arrivedUp);
         (client.Peer, server.Peer) = (server, client);
         await Both(client.PlayAsync(), server.PlayAsync());
         Invariants.OfOne(client);
@@ -48,12 +50,12 @@ internal static class Conversation
         Random random = network.Random;
         bool weServe = random.Next(2) == 0;
         SimulatedLink link = network.Connect(Path(random, Weather.Calm, largest: 0), Path(random, Weather.Calm, largest: 0));
-        (Wire up, Wire arrivedUp, Wire down, Wire arrivedDown) = Watch(link, strictClient: !weServe, strictServer: weServe);
         var peer = new RawPeer(network, weServe ? link.ClientEnd : link.ServerEnd, weServe ? Side.Client : Side.Server);
+        (Wire up, Wire arrivedUp, Wire down, Wire arrivedDown) = Watch(link, strictClient: !weServe, strictServer: weServe, compresses: peer.Extensions.Length > 0);
         var plan = new Plan { Options = peer.Options };
         Party party = weServe
-            ? new Party("server", network, link.OpenServer(peer.Options), plan, down, arrivedUp)
-            : new Party("client", network, link.OpenClient(peer.Options), plan, up, arrivedDown);
+            ? new Party("server", network, link.OpenServer(peer.Options, peer.Extensions), plan, down, arrivedUp)
+            : new Party("client", network, link.OpenClient(peer.Options, peer.Extensions), plan, up, arrivedDown);
         await Both(party.PlayAsync(), peer.PlayAsync());
         Invariants.OfOne(party);
         peer.Check(party);
@@ -74,9 +76,9 @@ internal static class Conversation
         return path.MaxPiece != 0 && path.MaxPiece < least ? path with { MaxPiece = least, Buffer = Math.Max(path.Buffer, 4 * least) } : path;
     }
 
-    private static (Wire Up, Wire ArrivedUp, Wire Down, Wire ArrivedDown) Watch(SimulatedLink link, bool strictClient, bool strictServer)
+    private static (Wire Up, Wire ArrivedUp, Wire Down, Wire ArrivedDown) Watch(SimulatedLink link, bool strictClient, bool strictServer, bool compresses = false)
     {
-        Wire up = new(isClient: true, strictClient), arrivedUp = new(isClient: true, strict: false), down = new(isClient: false, strictServer), arrivedDown = new(isClient: false, strict: false);
+        Wire up = new(isClient: true, strictClient, compresses), arrivedUp = new(isClient: true, strict: false), down = new(isClient: false, strictServer, compresses), arrivedDown = new(isClient: false, strict: false);
         link.Up.OnWritten += up.Add;
         link.Up.OnArrived += arrivedUp.Add;
         link.Down.OnWritten += down.Add;

@@ -53,6 +53,7 @@ internal sealed record Plan
         bool storm = weather == Weather.Stormy;
         EndKind end = !mustEnd && random.Next(3) != 0 ? EndKind.None : (EndKind)random.Next(1, storm ? 5 : 4);
         WebSocketConnectionOptions options = storm ? Impatient(random) : new WebSocketConnectionOptions { CloseTimeout = TimeSpan.FromMinutes(1), PingInterval = TimeSpan.FromMilliseconds(random.Next(2) * 700) };
+        if (random.Next(2) == 0) options.Compression = Deflate(random);
         // Whoever has nothing to notice a silent peer by, and does not end by itself, would rightly wait for ever.
         bool notices = options.PingInterval > TimeSpan.Zero;
         if (!notices && storm && end == EndKind.None) end = EndKind.Close;
@@ -72,6 +73,15 @@ internal sealed record Plan
             EndsBehindSends = random.Next(3) == 0 && (!storm || (notices && !stops)),
         };
     }
+
+    private static DeflateOptions Deflate(Random random) => new()
+    {
+        Threshold = random.Next(3) * 100,
+        ServerContextTakeover = random.Next(2) == 0,
+        ClientContextTakeover = random.Next(2) == 0,
+        ServerMaxWindowBits = random.Next(2) == 0 ? 15 : random.Next(9, 15),
+        ClientMaxWindowBits = random.Next(2) == 0 ? 15 : random.Next(9, 15),
+    };
 
     private static WebSocketConnectionOptions Impatient(Random random)
     {

@@ -33,6 +33,7 @@ internal sealed class RawPeer
             _verdict = vector.Fails ? new Verdict.Fails(vector.Code) : new Verdict.Limit(vector.Code);
             // Without the byte that tells: what it belongs to is not whole.
             Whole = Messages(vector.Bytes.AsSpan(0, vector.KnownAt - 1));
+            if (vector.Deflate) Extensions = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
             Options.MaxMessageSize = vector.Limits?.MaxMessageSize ?? Options.MaxMessageSize;
             Options.MaxFragments = vector.Limits?.MaxFragments ?? Options.MaxFragments;
             if (vector.Limits?.OnlyKind is { } only) Options.OnlyKind = Enum.Parse<WebSocketMessageKind>(only, ignoreCase: true);
@@ -67,6 +68,9 @@ internal sealed class RawPeer
     }
 
     public WebSocketConnectionOptions Options { get; }
+
+    /// <summary>What was agreed on before.</summary>
+    public string Extensions { get; } = "";
 
     /// <summary>How many messages are whole before the end.</summary>
     public int Whole { get; private set; }

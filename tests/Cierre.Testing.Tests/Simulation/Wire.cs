@@ -6,14 +6,15 @@ namespace Cierre.Testing.Tests.Simulation;
 internal sealed class Wire
 {
     private readonly FrameScanner _scanner;
-    private readonly bool _isClient;
+    private readonly bool _isClient, _compresses;
     private bool _inMessage;
 
     /// <param name="isClient">Whether the sender is the client.</param>
     /// <param name="strict">Whether what breaks a rule is a fault; not so for a peer that means to.</param>
-    public Wire(bool isClient, bool strict)
+    /// <param name="compresses">Whether compression was agreed on: RSV1 then marks the first frame of a message. RFC 7692 6.</param>
+    public Wire(bool isClient, bool strict, bool compresses = false)
     {
-        _isClient = isClient;
+        (_isClient, _compresses) = (isClient, compresses);
         _scanner = new FrameScanner(frame =>
         {
             if (strict) Check(frame);
@@ -61,7 +62,7 @@ internal sealed class Wire
         }
 
         if (frame.Masked != _isClient) Fail($"{(frame.Masked ? "masked" : "not masked")}: {frame}");
-        if (frame.Rsv != 0) Fail($"reserved bits: {frame}");
+        if (frame.Rsv != 0 && !(_compresses && frame is { Rsv: 4, Opcode: 1 or 2 })) Fail($"reserved bits: {frame}");
         if (frame.Opcode is not (0 or 1 or 2 or 8 or 9 or 10)) Fail($"reserved opcode: {frame}");
         if (frame.IsControl)
         {

@@ -10,7 +10,7 @@ public sealed class WebSocketOptionsTests
     [Fact]
     public void Copy_asks_for_the_subprotocols_and_insists_on_one()
     {
-        var options = new WebSocketOptions { Headers = { new("A", "1") }, MaxMessageSize = 7, MaxBufferedAmount = 8 };
+        var options = new WebSocketOptions { Headers = { new("A", "1") }, MaxMessageSize = 7, MaxBufferedAmount = 8, Compression = new DeflateOptions { Threshold = 5 } };
         WebSocketOptions copy = options.For(["chat"]);
         Assert.Equal(["chat"], copy.Subprotocols);
         Assert.Empty(options.Subprotocols);
@@ -18,8 +18,10 @@ public sealed class WebSocketOptionsTests
         Assert.False(options.RequireSubprotocol);
         options.Headers.Clear();
         options.MaxMessageSize = 9;
+        options.Compression.Threshold = 6;
         Assert.Single(copy.Headers);
         Assert.Equal(7, copy.MaxMessageSize);
+        Assert.Equal(5, copy.Compression!.Threshold);
     }
 
     [Fact]

@@ -57,6 +57,22 @@ public sealed class RequiredExtensionsTests
     }
 
     [Fact]
+    public async Task Compression_that_is_required_and_accepted_opens()
+    {
+        await using RawServer server = RawServer.Start(async peer =>
+        {
+            await peer.SwitchProtocolsAsync("Sec-WebSocket-Extensions: permessage-deflate");
+            await peer.ReadFrameAsync();
+            await peer.SendCloseAsync(1000);
+        }, switchProtocols: false);
+        var options = new WebSocketClientOptions { RequiredExtensions = { "permessage-deflate" }, Compression = new DeflateOptions() };
+        WebSocketConnection connection = await WebSocketConnection.ConnectAsync(server.Url, options).WaitAsync(ClientRig.Bound);
+        Assert.Equal("permessage-deflate", connection.Extensions);
+        CloseRecord record = await connection.CloseAsync().WaitAsync(ClientRig.Bound);
+        Assert.Equal((1000, true), (record.Code, record.WasClean));
+    }
+
+    [Fact]
     public async Task Peer_that_closes_in_the_same_moment_does_not_change_the_cause()
     {
         await using RawServer server = RawServer.Start(async peer =>

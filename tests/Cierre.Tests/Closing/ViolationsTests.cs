@@ -85,7 +85,7 @@ public class ViolationsTests
     [Fact]
     public void Reasons_name_the_rule_and_the_number()
     {
-        Assert.Equal("RSV1 set, but no extension was negotiated", Violations.ReservedBit(1).Reason.English);
+        Assert.Equal("RSV1 set, but no extension that uses it was negotiated", Violations.ReservedBit(1).Reason.English);
         Assert.Equal("close code 1005 must not be sent", Violations.CloseCodeForbidden(1005).Reason.English);
         Assert.Equal("message of 1048577 bytes is over the limit of 1048576", Violations.MessageTooBig(1048577, 1048576).Reason.English);
         Assert.Equal("frame from a client is not masked", Violations.FrameNotMasked().Reason.English);

@@ -42,6 +42,18 @@ public sealed class ConnectionDriverTests
     }
 
     [Fact]
+    public async Task Close_that_is_asked_for_when_the_output_has_failed_changes_nothing()
+    {
+        var played = new Played();
+        Break(played, throws: false);
+        await played.Connection.SendAsync("lost");
+        played.Connection.Driver.BeginClose(Cierre.Closing.Violations.RateExceeded());
+        played.Wire.End(TransportEndKind.Reset);
+        CloseRecord record = await played.Ended;
+        Assert.Equal((1006, CloseCause.ConnectionReset, EndedBy.Network), (record.Code, record.Cause, record.EndedBy));
+    }
+
+    [Fact]
     public async Task Flush_that_fails_later_fails_what_waits_behind_it()
     {
         var played = new Played { Wire = { HoldsFlushes = true } };

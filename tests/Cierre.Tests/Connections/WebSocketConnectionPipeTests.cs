@@ -57,6 +57,38 @@ public sealed class WebSocketConnectionPipeTests
         Assert.True((await Played.Within(connection.Closed)).WasClean);
     }
 
+    [Theory]
+    [InlineData("permessage-deflate")]
+    [InlineData("permessage-deflate; server_no_context_takeover; client_no_context_takeover; client_max_window_bits=9")]
+    public async Task Both_ends_compress_as_they_are_told_was_agreed(string extensions)
+    {
+        var compressing = new WebSocketConnectionOptions { Compression = new DeflateOptions { Threshold = 0, ClientContextTakeover = true } };
+        WebSocketConnection server = WebSocketConnection.CreateFromPipe(Ends(), isServer: true, new WebSocketConnectionOptions(), extensions);
+        WebSocketConnection client = WebSocketConnection.CreateFromPipe(new DuplexPipe(_toPeer.Reader, _toConnection.Writer), isServer: false, compressing, extensions);
+        Assert.Equal((extensions, extensions), (client.Extensions, server.Extensions));
+        for (int i = 0; i < 5; i++)
+        {
+            string text = string.Concat(Enumerable.Repeat($"again and again {i % 2} ", 200));
+            await client.SendAsync(text);
+            Assert.Equal(text, (await server.ReceiveAsync())!.Value.GetText());
+            await server.SendAsync(text);
+            Assert.Equal(text, (await client.ReceiveAsync())!.Value.GetText());
+        }
+
+        Assert.True((await Played.Within(client.CloseAsync())).WasClean);
+    }
+
+    [Theory]
+    [InlineData("x-other")]
+    [InlineData("permessage-deflate, permessage-deflate")]
+    [InlineData("permessage-deflate; server_max_window_bits=99")]
+    [InlineData("permessage-deflate; ;")]
+    public void Extensions_that_cannot_have_been_agreed_on_are_refused(string extensions)
+    {
+        Assert.Throws<ArgumentException>("extensions", () => WebSocketConnection.CreateFromPipe(Ends(), isServer: true, extensions: extensions));
+        Assert.Throws<ArgumentException>("extensions", () => WebSocketConnection.CreateFromPipe(Ends(), isServer: false, extensions: extensions));
+    }
+
     [Fact]
     public void Without_a_pipe_there_is_nothing_to_run_over() =>
         Assert.Throws<ArgumentNullException>("pipe", () => WebSocketConnection.CreateFromPipe(null!, isServer: true));

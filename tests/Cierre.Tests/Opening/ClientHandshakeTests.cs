@@ -10,7 +10,7 @@ public sealed class ClientHandshakeTests
 {
     private const string Key = "dGhlIHNhbXBsZSBub25jZQ==";
 
-    private static readonly ExtensionOffer[] Offered = [new("foo", [new("x", "1"), new("y", null)]), new("bar", [])];
+    private static readonly DeflateOptions Offered = new() { ServerContextTakeover = true, ClientContextTakeover = true, ClientMaxWindowBits = 12 };
 
     private static readonly OpeningResponse Http11 = new()
     {
@@ -27,17 +27,17 @@ public sealed class ClientHandshakeTests
     [Fact]
     public void Over_HTTP_1_1_the_request_asks_for_the_upgrade() => Assert.Equal(
         [new("Connection", "Upgrade"), new("Upgrade", "websocket"), new("Sec-WebSocket-Key", Key), new("Sec-WebSocket-Version", "13")],
-        ClientHandshake.CreateRequestHeaders(Key, [], [], isHttp2: false));
+        ClientHandshake.CreateRequestHeaders(Key, [], null, isHttp2: false));
 
     [Fact]
     public void Over_HTTP_2_the_request_has_the_version_only() => Assert.Equal(
         [new("Sec-WebSocket-Version", "13")],
-        ClientHandshake.CreateRequestHeaders(null, [], [], isHttp2: true));
+        ClientHandshake.CreateRequestHeaders(null, [], null, isHttp2: true));
 
     [Theory]
     [MemberData(nameof(BothVersions))]
     public void Subprotocols_and_extensions_are_one_header_each(bool isHttp2) => Assert.Equal(
-        [new("Sec-WebSocket-Protocol", "a, b"), new("Sec-WebSocket-Extensions", "foo; x=1; y, bar")],
+        [new("Sec-WebSocket-Protocol", "a, b"), new("Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits=12")],
         ClientHandshake.CreateRequestHeaders(Key, ["a", "b"], Offered, isHttp2).TakeLast(2));
 
     [Theory]
@@ -65,7 +65,12 @@ public sealed class ClientHandshakeTests
 
     [Theory]
     [MemberData(nameof(BothVersions))]
-    public void A_good_answer_opens(bool isHttp2) => Assert.Equal(new Accepted(null, "", []), ShouldAccept(Good(isHttp2)) with { Extensions = [] });
+    public void A_good_answer_opens(bool isHttp2)
+    {
+        var accepted = ShouldAccept(Good(isHttp2));
+        Assert.Equal((null, null), (accepted.Subprotocol, accepted.Deflate));
+        Assert.Empty(accepted.Extensions);
+    }
 
     [Fact]
     public void Upgrade_and_Connection_may_be_in_any_case_and_Accept_in_white_space() => ShouldAccept(Http11 with
@@ -151,23 +156,38 @@ public sealed class ClientHandshakeTests
 
     [Theory]
     [MemberData(nameof(BothVersions))]
-    public void Extensions_that_were_offered_are_accepted(bool isHttp2)
+    public void Compression_that_was_offered_is_accepted(bool isHttp2)
     {
-        var accepted = ShouldAccept(Good(isHttp2) with { Extensions = ["bar", "foo;x=\"2\""] });
+        var accepted = ShouldAccept(Good(isHttp2) with { Extensions = ["permessage-deflate;client_max_window_bits=\"11\" ; server_no_context_takeover"] });
 
-        Assert.Equal("bar, foo; x=2", accepted.ExtensionsText);
-        Assert.Equal(["bar", "foo"], accepted.Extensions.Select(extension => extension.Name));
+        Assert.Equal("permessage-deflate; client_max_window_bits=11; server_no_context_takeover", ExtensionList.Format(accepted.Extensions));
+        Assert.Equal(new DeflateParameters(new(15, Takeover: false), new(11, Takeover: true)), accepted.Deflate);
     }
+
+    [Theory]
+    [InlineData("permessage-deflate, permessage-deflate", "BadHandshakeExtensionRepeated", "permessage-deflate")]
+    [InlineData("permessage-deflate; server_max_window_bits", "BadHandshakeDeflateParameter", "server_max_window_bits")]
+    [InlineData("permessage-deflate; client_max_window_bits=16", "BadHandshakeDeflateParameter", "client_max_window_bits=16")]
+    [InlineData("permessage-deflate; \"x\"", "BadHandshakeExtensions", "permessage-deflate; \"x\"", 21)]
+    [InlineData("Permessage-Deflate", "BadHandshakeExtensionNotOffered", "Permessage-Deflate")]
+    public void An_answer_that_is_not_allowed_fails_and_names_what_is_wrong(string extensions, string key, params object[] arguments) =>
+        ShouldFail(Http11 with { Extensions = [extensions] }, key, arguments);
+
+    [Theory]
+    [MemberData(nameof(BothVersions))]
+    public void Compression_that_was_not_offered_fails(bool isHttp2) => ShouldFail(
+        ClientHandshake.Check(Good(isHttp2) with { Extensions = ["permessage-deflate"] }, isHttp2 ? null : Key, [], null, requireSubprotocol: false),
+        "BadHandshakeExtensionNotOffered", "permessage-deflate");
 
     [Theory]
     [MemberData(nameof(BothVersions))]
     public void An_extension_that_was_not_offered_fails(bool isHttp2) =>
-        ShouldFail(Good(isHttp2) with { Extensions = ["foo, baz; x=1"] }, "BadHandshakeExtensionNotOffered", "baz");
+        ShouldFail(Good(isHttp2) with { Extensions = ["permessage-deflate, baz; x=1"] }, "BadHandshakeExtensionNotOffered", "baz");
 
     [Theory]
     [MemberData(nameof(BothVersions))]
     public void Malformed_extensions_fail(bool isHttp2) =>
-        ShouldFail(Good(isHttp2) with { Extensions = ["foo", "bar; ="] }, "BadHandshakeExtensions", "bar; =", 6);
+        ShouldFail(Good(isHttp2) with { Extensions = ["permessage-deflate", "bar; ="] }, "BadHandshakeExtensions", "bar; =", 6);
 
     [Theory]
     [MemberData(nameof(BothVersions))]
@@ -193,12 +213,12 @@ public sealed class ClientHandshakeTests
     public void No_subprotocol_opens_unless_one_is_required()
     {
         Assert.Null(ShouldAccept(Http11, "a", "b").Subprotocol);
-        ShouldFail(ClientHandshake.Check(Http11, Key, ["a", "b"], [], requireSubprotocol: true), "BadHandshakeSubprotocolMissing", "a, b");
+        ShouldFail(ClientHandshake.Check(Http11, Key, ["a", "b"], null, requireSubprotocol: true), "BadHandshakeSubprotocolMissing", "a, b");
     }
 
     [Fact]
     public void Where_none_is_asked_for_none_is_required() =>
-        Assert.IsType<Accepted>(ClientHandshake.Check(Http11, Key, [], [], requireSubprotocol: true));
+        Assert.IsType<Accepted>(ClientHandshake.Check(Http11, Key, [], null, requireSubprotocol: true));
 
     private static OpeningResponse Good(bool isHttp2) => isHttp2 ? Http2 : Http11;
 

@@ -59,11 +59,17 @@ public sealed class ServerHandshakeTests
 
     [Theory]
     [MemberData(nameof(BothVersions))]
-    public void The_extension_offers_are_handed_on(bool isHttp2)
+    public void Compression_is_accepted_where_it_is_offered_and_wanted(bool isHttp2)
     {
-        var request = Good(isHttp2) with { Extensions = ["permessage-deflate; client_max_window_bits", "other"] };
+        var request = Good(isHttp2) with { Extensions = ["other", "permessage-deflate; client_max_window_bits"] };
+        var options = new DeflateOptions { ClientMaxWindowBits = 10, ServerContextTakeover = true };
 
-        Assert.Equal("permessage-deflate; client_max_window_bits, other", ExtensionList.Format(ShouldAccept(request).ExtensionOffers));
+        var accepted = Assert.IsType<Accepted>(ServerHandshake.Check(request, [], options));
+        Assert.Equal("permessage-deflate; client_no_context_takeover; client_max_window_bits=10", accepted.ExtensionsText);
+        Assert.Equal(new DeflateParameters(new(15, Takeover: true), new(10, Takeover: false)), accepted.Deflate);
+        Assert.Equal(("", null), (ShouldAccept(request).ExtensionsText, ShouldAccept(request).Deflate));
+        accepted = Assert.IsType<Accepted>(ServerHandshake.Check(Good(isHttp2) with { Extensions = ["other"] }, [], options));
+        Assert.Equal(("", null), (accepted.ExtensionsText, accepted.Deflate));
     }
 
     [Theory]

@@ -23,7 +23,7 @@ public class ViolationVectorTests
     public void It_is_known_at_the_byte_that_tells_and_not_before(int row, string _)
     {
         ViolationVector vector = Vectors.Violations[row];
-        EngineSide engine = new(vector.Side, vector.ProtocolLimits);
+        EngineSide engine = new(vector.Side, vector.ProtocolLimits, deflate: vector.Terms);
         byte[] bytes = vector.Bytes;
         engine.Receive(bytes[..(vector.KnownAt - 1)], Split.ByteByByte);
         engine.ShouldBeOpen();
@@ -45,7 +45,7 @@ public class ViolationVectorTests
     public void After_our_close_it_fails_the_connection_without_a_second_close_frame(int row, string _)
     {
         ViolationVector vector = Vectors.Violations[row];
-        EngineSide engine = new(vector.Side, vector.ProtocolLimits);
+        EngineSide engine = new(vector.Side, vector.ProtocolLimits, deflate: vector.Terms);
         engine.Close(1000, "bye");
         engine.Receive(vector.Bytes);
         Assert.Single(engine.Written, f => f.IsClose);
@@ -74,7 +74,7 @@ public class ViolationVectorTests
 
     private static void Check(ViolationVector vector, Split split)
     {
-        EngineSide engine = new(vector.Side, vector.ProtocolLimits);
+        EngineSide engine = new(vector.Side, vector.ProtocolLimits, deflate: vector.Terms);
         engine.Receive(vector.Bytes, split);
         Assert.True(engine.Closings >= 1);
         if (vector.Fails) engine.ShouldFail(vector.Expected);

@@ -18,6 +18,20 @@ public sealed class ConnectToServeTests
     };
 
     [Theory]
+    [InlineData("on", "on", "permessage-deflate; server_no_context_takeover; client_no_context_takeover")]
+    [InlineData("on", "off", "")]
+    [InlineData("off", "on", "")]
+    public async Task Compression_is_agreed_on_where_both_are_told_to(string serving, string connecting, string extensions)
+    {
+        await using ServeProcess serve = await ServeProcess.StartAsync("--compression", serving);
+        string text = new('x', 100_000);
+        ToolResult result = await ToolProcess.RunAsync(["connect", $"{serve.Url}", "--send", text, "--json", "--compression", connecting]);
+        Assert.Equal(extensions, (string?)result.Lines[0]["extensions"]);
+        Assert.Equal(text, (string?)result.Lines[1]["data"]);
+        Assert.Equal((1000, true), ((int)result.Close["code"]!, (bool)result.Close["wasClean"]!));
+    }
+
+    [Theory]
     [MemberData(nameof(Ways))]
     public async Task Messages_come_back_in_order_and_the_close_is_as_asked(string url, string[] serving, string[] connecting, string http)
     {

@@ -12,7 +12,7 @@ internal static class ProtocolErrors
 
     public static IEnumerable<Situation> Create() =>
     [
-        .. Both("reserved-bit", "a frame with RSV1 set and no extension to explain it", "RSV1 set, but no extension was negotiated",
+        .. Both("reserved-bit", "a frame with RSV1 set and no extension to explain it", "RSV1 set, but no extension that uses it was negotiated",
             peer => peer.SendFrameAsync(RawFrame.Fin | RawFrame.Rsv1 | RawFrame.Text, Hi)),
         .. Both("reserved-opcode", "a frame of a kind that does not exist", "opcode 3 is reserved",
             peer => peer.SendFrameAsync(RawFrame.Fin | ReservedOpcode, Hi)),

@@ -1,0 +1,182 @@
+using System.Text;
+using Cierre.Connections;
+using Cierre.Deflate;
+using Cierre.Protocol;
+using Cierre.TestKit;
+using Xunit;
+
+namespace Cierre.Tests.Connections;
+
+/// <summary>Compression as an application sees it: agreed on, chosen by message, and without a price where nothing passes.</summary>
+public sealed class CompressionTests
+{
+    private static readonly string Large = string.Concat(Enumerable.Range(0, 60_000).Select(i => $"{i};"));
+
+    [Fact]
+    public async Task Pair_agrees_and_says_so_and_messages_pass_both_ways()
+    {
+        var options = new WebSocketConnectionOptions { Compression = new DeflateOptions { ServerContextTakeover = true, ClientMaxWindowBits = 10 } };
+        (WebSocketConnection client, WebSocketConnection server) = WebSocketConnection.CreatePair(options, options);
+        Assert.Equal("permessage-deflate; client_no_context_takeover; client_max_window_bits=10", client.Extensions);
+        Assert.Equal(client.Extensions, server.Extensions);
+        Task sending = Task.WhenAll(SendAll(client), SendAll(server));
+        await Played.Within(Task.WhenAll(ReceiveAll(client), ReceiveAll(server)));
+        await Played.Within(sending);
+        Assert.True((await Played.Within(client.CloseAsync())).WasClean);
+
+        static async Task SendAll(WebSocketConnection connection)
+        {
+            for (int i = 0; i < 5; i++)
+            {
+                await connection.SendAsync(Large);
+                await connection.SendAsync("small");
+                await connection.SendAsync(WebSocketMessageKind.Text, Encoding.UTF8.GetBytes(Large), compress: false);
+                await using MessageStream stream = await connection.OpenMessageAsync(WebSocketMessageKind.Binary);
+                for (int part = 0; part < 3; part++) await stream.WriteAsync(new byte[1000]);
+            }
+        }
+
+        static async Task ReceiveAll(WebSocketConnection connection)
+        {
+            for (int i = 0; i < 5; i++)
+            {
+                Assert.Equal(Large, (await connection.ReceiveAsync())!.Value.GetText());
+                Assert.Equal("small", (await connection.ReceiveAsync())!.Value.GetText());
+                await using (MessageStream stream = (await connection.ReceiveStreamAsync())!)
+                {
+                    using var reader = new StreamReader(stream);
+                    Assert.Equal(Large, await reader.ReadToEndAsync());
+                }
+
+                Assert.Equal(3000, (await connection.ReceiveAsync())!.Value.Data.Length);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task Where_only_one_side_has_it_nothing_is_compressed(bool client, bool server)
+    {
+        static WebSocketConnectionOptions With(bool compression) => new() { Compression = compression ? new DeflateOptions() : null };
+        (WebSocketConnection ours, WebSocketConnection theirs) = WebSocketConnection.CreatePair(With(client), With(server));
+        Assert.Equal(("", ""), (ours.Extensions, theirs.Extensions));
+        Task sending = ours.SendAsync(Large).AsTask();
+        Assert.Equal(Large, (await Played.Within(theirs.ReceiveAsync().AsTask()))!.Value.GetText());
+        await Played.Within(sending);
+    }
+
+    [Fact]
+    public async Task A_message_or_a_streamed_one_can_opt_out()
+    {
+        (WebSocketConnection connection, FakeTransport wire) = Agreed();
+        byte[] data = new byte[1000];
+        await connection.SendAsync(data);
+        await connection.SendAsync(WebSocketMessageKind.Binary, data, compress: true);
+        await connection.SendAsync(WebSocketMessageKind.Binary, data, compress: false);
+        await using (MessageStream stream = await connection.OpenMessageAsync(WebSocketMessageKind.Binary, compress: false)) await stream.WriteAsync(data);
+        await using (MessageStream stream = await connection.OpenMessageAsync(WebSocketMessageKind.Binary, compress: true)) await stream.WriteAsync(data);
+        Assert.Equal([4, 4, 0, 0, 0, 4, 0], wire.Frames.Select(f => f.Rsv));
+        Assert.All(wire.Frames.Where(f => f.Rsv == 0 && f.Opcode == 2), f => Assert.Equal(1000, f.Payload.Length));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await connection.SendAsync(WebSocketMessageKind.Text, new byte[] { 0xFF }, compress: false));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await connection.SendAsync((WebSocketMessageKind)9, data, compress: false));
+    }
+
+    [Fact]
+    public void Idle_connection_without_takeover_costs_no_more_than_a_kibibyte_over_a_plain_one()
+    {
+        const int Count = 500;
+        long plain = BytesOf(null), compressed = BytesOf(DeflateKit.Terms(threshold: 256));
+        Assert.InRange((compressed - plain) / Count, long.MinValue, 1024);
+
+        static long BytesOf(DeflateTerms? terms)
+        {
+            // Warm: pools and code.
+            Use(Agreed(terms));
+            var held = new List<(WebSocketConnection, FakeTransport)>(Count);
+            (long managed, long native) = (GC.GetTotalMemory(forceFullCollection: true), Resident());
+            for (int i = 0; i < Count; i++)
+            {
+                held.Add(Agreed(terms));
+                Use(held[^1]);
+            }
+
+            long grown = GC.GetTotalMemory(forceFullCollection: true) - managed;
+            // 500 contexts would be 100 MiB of native memory.
+            Assert.InRange(Resident() - native, long.MinValue, 48L << 20);
+            GC.KeepAlive(held);
+            return grown;
+        }
+
+        static void Use((WebSocketConnection Connection, FakeTransport Wire) end)
+        {
+            end.Wire.Captures = false;
+            end.Wire.Push(RawPeer.Frame(2, DeflateKit.Compress(new byte[2000]), true, end.Connection.Extensions.Length == 0 ? 0 : 4, mask: true));
+            Assert.True(end.Connection.ReceiveAsync().IsCompletedSuccessfully);
+            Assert.True(end.Connection.SendAsync(new byte[2000]).IsCompletedSuccessfully);
+            // Gives the message back.
+            Assert.False(end.Connection.ReceiveAsync().IsCompleted);
+        }
+
+        static long Resident()
+        {
+            using var me = System.Diagnostics.Process.GetCurrentProcess();
+            return me.WorkingSet64;
+        }
+    }
+
+    [Fact]
+    public async Task With_takeover_an_echoed_message_allocates_nothing()
+    {
+        (WebSocketConnection connection, FakeTransport wire) = Agreed(DeflateKit.Terms(takeover: true));
+        wire.Captures = false;
+        Task echo = Echo();
+        byte[] frame = RawPeer.Frame(2, DeflateKit.Compress(new byte[2000]), true, 4, mask: true), scratch = new byte[frame.Length];
+        long least = long.MaxValue;
+        int runs = 0;
+        for (; runs < 20 && least != 0; runs++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 200; i++)
+            {
+                frame.CopyTo(scratch, 0);
+                wire.PushInPlace(scratch);
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.Equal((runs * 200, 0), (connection.Traffic.MessagesSent, least));
+        wire.End();
+        await Played.Within(echo);
+
+        async Task Echo()
+        {
+            await foreach (WebSocketMessage message in connection.ReadAllAsync()) await connection.SendAsync(message);
+        }
+    }
+
+    [Theory]
+    [InlineData("ff", 1007, CloseCause.InvalidData)]
+    [InlineData("bomb", 1009, CloseCause.MessageTooBig)]
+    public async Task Record_names_what_was_wrong_with_the_data(string data, int code, CloseCause cause)
+    {
+        (WebSocketConnection connection, FakeTransport wire) = Agreed();
+        wire.Push(RawPeer.Frame(2, data == "bomb" ? DeflateKit.Compress(new byte[(1 << 20) + 1]) : Convert.FromHexString(data), true, 4, mask: true));
+        wire.End();
+        CloseRecord record = await Played.Within(connection.Closed);
+        Assert.Equal((1006, cause, code), (record.Code, record.Cause, record.Sent!.Code));
+        Assert.Contains("compressed message", record.Detail, StringComparison.Ordinal);
+    }
+
+    private static (WebSocketConnection Connection, FakeTransport Wire) Agreed() => Agreed(DeflateKit.Terms(threshold: 256));
+
+    private static (WebSocketConnection Connection, FakeTransport Wire) Agreed(DeflateTerms? terms)
+    {
+        var wire = new FakeTransport();
+        OpeningInfo info = terms is null ? OpeningInfo.InMemory : OpeningInfo.InMemory with { Extensions = "permessage-deflate", Deflate = terms };
+        var connection = new WebSocketConnection(Role.Server, new WebSocketConnectionOptions { TimeProvider = new Microsoft.Extensions.Time.Testing.FakeTimeProvider() }, wire, info);
+        connection.Start();
+        return (connection, wire);
+    }
+}

@@ -1,0 +1,46 @@
+using Cierre.Deflate;
+using Cierre.TestKit;
+using Xunit;
+
+namespace Cierre.Tests.Deflate;
+
+/// <summary>RFC 7692 7.2.3.4.</summary>
+public sealed class FinalBlockTests
+{
+    public static TheoryData<int> Cuts => [.. Enumerable.Range(0, 7)];
+
+    [Theory]
+    [MemberData(nameof(Cuts))]
+    public void End_is_found_wherever_the_data_was_cut(int cut)
+    {
+        // Hello in a final block of fixed codes, and more.
+        byte[] data = [0xF3, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00, 1, 2, 3];
+        FinalBlock block = default;
+        block.Passed(data.AsSpan(0, cut));
+        Assert.Equal(7 - cut, block.EndIn(data.AsMemory(cut)));
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(30_000)]
+    [InlineData(65_000)]
+    public void End_is_found_behind_much_data_and_twice(int piece)
+    {
+        byte[] noise = new byte[60_000];
+        new Random(1).NextBytes(noise);
+        byte[] first = [.. DeflateKit.Stored(noise), .. DeflateKit.Stored(noise), .. DeflateKit.Stored("x"u8, final: true)];
+        FinalBlock block = default;
+        int at = 0;
+        for (; at + piece < first.Length; at += piece) block.Passed(first.AsSpan(at, piece));
+        Assert.Equal(first.Length - at, block.EndIn((byte[])[.. first[at..], 7, 7, 7]));
+        Assert.Equal(6, block.EndIn((byte[])[.. DeflateKit.Stored("y"u8, final: true), 9]));
+    }
+
+    [Fact]
+    public void What_it_refers_to_need_not_be_there()
+    {
+        // 7.2.3.2's second message, its block made the last: a copy of five bytes from before.
+        FinalBlock block = default;
+        Assert.Equal(4, block.EndIn(new byte[] { 0xF3, 0x00, 0x11, 0x00, 0x55, 0x55 }));
+    }
+}
