@@ -6,7 +6,7 @@ public sealed class SimulationTests
     public void Every_seed_runs_once_on_a_network_of_its_own()
     {
         var seeds = new System.Collections.Concurrent.ConcurrentBag<int>();
-        Assert.Equal(200, Cierre.Testing.Simulation.RunAll(200, network =>
+        Assert.Equal(200, Simulation.RunAll(200, network =>
         {
             seeds.Add(network.Seed);
             return network.Delay(TimeSpan.FromHours(0.5));
@@ -17,7 +17,7 @@ public sealed class SimulationTests
     [Fact]
     public void First_seed_that_fails_is_told_with_its_steps_and_how_to_see_it_again()
     {
-        var failure = Assert.Throws<SimulationException>(() => Cierre.Testing.Simulation.RunAll(100, async network =>
+        var failure = Assert.Throws<SimulationException>(() => Simulation.RunAll(100, async network =>
         {
             (WebSocketConnection client, WebSocketConnection server) = network.CreatePair();
             await client.SendAsync("hello");
@@ -40,7 +40,7 @@ public sealed class SimulationTests
     public void Failure_that_does_not_come_again_is_said_to_be_outside_the_seed()
     {
         int runs = 0;
-        var failure = Assert.Throws<SimulationException>(() => Cierre.Testing.Simulation.RunAll(1, _ => runs++ == 0 ? throw new InvalidOperationException("once") : Task.CompletedTask));
+        var failure = Assert.Throws<SimulationException>(() => Simulation.RunAll(1, _ => runs++ == 0 ? throw new InvalidOperationException("once") : Task.CompletedTask));
         Assert.Contains("not when it is run again", failure.Message, StringComparison.Ordinal);
     }
 
@@ -50,7 +50,7 @@ public sealed class SimulationTests
     public void Replay_prints_the_steps_and_the_verdict(int seed, string verdict)
     {
         var output = new StringWriter();
-        Exception? failure = Record.Exception(() => Cierre.Testing.Simulation.Replay(
+        Exception? failure = Record.Exception(() => Simulation.Replay(
             seed,
             async network =>
             {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Cierre.Testing.Tests.Simulation;
+namespace Cierre.Testing.Tests.Conversations;
 
 /// <summary>A message whose bytes say which one it is, so that one that comes twice, cut or changed is seen.</summary>
 internal readonly record struct Message(WebSocketMessageKind Kind, int Number, int Length)

@@ -1,4 +1,4 @@
-namespace Cierre.Testing.Tests.Simulation;
+namespace Cierre.Testing.Tests.Conversations;
 
 /// <summary>One application with its connection: it plays its plan and remembers what it saw.</summary>
 internal sealed class Party(string name, SimulatedNetwork network, WebSocketConnection connection, Plan plan, Wire outgoing, Wire incoming)

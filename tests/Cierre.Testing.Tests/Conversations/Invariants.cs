@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Cierre.Testing.Tests.Simulation;
+namespace Cierre.Testing.Tests.Conversations;
 
 /// <summary>What holds for every conversation, whatever the weather: docs/closing.md, looked at from outside.</summary>
 internal static class Invariants

@@ -1,7 +1,7 @@
 using Cierre.TestKit;
 using Cierre.Testing.Network;
 
-namespace Cierre.Testing.Tests.Simulation;
+namespace Cierre.Testing.Tests.Conversations;
 
 /// <summary>One conversation, drawn from the seed: two of our connections in calm or stormy weather, or one of ours and a raw peer; and then what has to hold.</summary>
 internal static class Conversation

@@ -1,7 +1,7 @@
 using System.IO.Pipelines;
 using Cierre.TestKit;
 
-namespace Cierre.Testing.Tests.Simulation;
+namespace Cierre.Testing.Tests.Conversations;
 
 /// <summary>A peer made of bytes, who says some valid things, then the one thing that ends the connection, and then what must not matter any more.</summary>
 internal sealed class RawPeer

@@ -1,4 +1,4 @@
-namespace Cierre.Testing.Tests.Simulation;
+namespace Cierre.Testing.Tests.Conversations;
 
 internal enum Weather
 {

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 
-namespace Cierre.Testing.Tests.Simulation;
+namespace Cierre.Testing.Tests.Conversations;
 
 /// <summary>Client and server, or one of them and a peer who breaks the rules, over a network that cuts, delays and loses: what must hold then, holds for every seed.</summary>
 /// <remarks>CIERRE_SEEDS=1000000 runs more of them, CIERRE_SEED=12345 runs one and prints it step by step.</remarks>
-public sealed class SimulationOfConversationsTests(ITestOutputHelper output)
+public sealed class ConversationTests(ITestOutputHelper output)
 {
     private const int Conversations = 100_000;
 
@@ -12,7 +12,7 @@ public sealed class SimulationOfConversationsTests(ITestOutputHelper output)
     public void No_conversation_breaks_a_rule()
     {
         var watch = Stopwatch.StartNew();
-        int played = Cierre.Testing.Simulation.Run(Conversations, Conversation.PlayAsync);
+        int played = Simulation.Run(Conversations, Conversation.PlayAsync);
         output.WriteLine($"{played} conversations in {watch.Elapsed.TotalSeconds:0.0} s, {played / watch.Elapsed.TotalSeconds:0} a second");
     }
 

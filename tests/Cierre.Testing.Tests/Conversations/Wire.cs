@@ -1,6 +1,6 @@
 using Cierre.Testing.Network;
 
-namespace Cierre.Testing.Tests.Simulation;
+namespace Cierre.Testing.Tests.Conversations;
 
 /// <summary>The bytes of one direction as an independent reader sees them: whether each frame may be there, and how many messages there were.</summary>
 internal sealed class Wire
