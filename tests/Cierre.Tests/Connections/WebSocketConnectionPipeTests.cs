@@ -85,8 +85,8 @@ public sealed class WebSocketConnectionPipeTests
     [InlineData("permessage-deflate; ;")]
     public void Extensions_that_cannot_have_been_agreed_on_are_refused(string extensions)
     {
-        Assert.Throws<ArgumentException>("extensions", () => WebSocketConnection.CreateFromPipe(Ends(), isServer: true, extensions: extensions));
-        Assert.Throws<ArgumentException>("extensions", () => WebSocketConnection.CreateFromPipe(Ends(), isServer: false, extensions: extensions));
+        Assert.Throws<ArgumentException>(nameof(extensions), () => WebSocketConnection.CreateFromPipe(Ends(), isServer: true, extensions: extensions));
+        Assert.Throws<ArgumentException>(nameof(extensions), () => WebSocketConnection.CreateFromPipe(Ends(), isServer: false, extensions: extensions));
     }
 
     [Fact]
