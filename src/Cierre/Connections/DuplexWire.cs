@@ -3,13 +3,13 @@ using Cierre.Transports;
 
 namespace Cierre.Connections;
 
-/// <summary>One direction of a pair in memory.</summary>
-internal sealed class MemoryWire(PipeReader input, PipeWriter output) : Wire
+/// <summary>The sending half of a duplex pipe: its completion is FIN, a completion with an error RST.</summary>
+internal sealed class DuplexWire(PipeReader input, PipeWriter output) : Wire
 {
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {
         FlushResult result = await output.WriteAsync(bytes);
-        if (result.IsCompleted) throw new IOException("The other end of the pair is gone.");
+        if (result.IsCompleted) throw new IOException("The other end of the pipe is gone.");
     }
 
     public override ValueTask ShutdownSendAsync() => output.CompleteAsync();

@@ -5,12 +5,12 @@ using Xunit;
 
 namespace Cierre.Tests.Connections;
 
-public sealed class MemoryWireTests
+public sealed class DuplexWireTests
 {
     private readonly Pipe _input = new(), _output = new();
-    private readonly MemoryWire _wire;
+    private readonly DuplexWire _wire;
 
-    public MemoryWireTests() => _wire = new MemoryWire(_input.Reader, _output.Writer);
+    public DuplexWireTests() => _wire = new DuplexWire(_input.Reader, _output.Writer);
 
     [Fact]
     public async Task Ending_our_direction_is_an_end_for_the_peer()
