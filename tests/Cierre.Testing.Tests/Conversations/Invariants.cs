@@ -65,7 +65,9 @@ internal static class Invariants
             Check(party, record.Traffic.FramesSent == party.Outgoing.Frames, $"counts {record.Traffic.FramesSent} frames sent, but wrote {party.Outgoing.Frames}");
 
             // Section 3.3: our close goes out behind what was sent before it. Where the peer did not close too, all of that has arrived.
-            if (peer.Record.EndedBy == EndedBy.Remote) Check(peer, peer.Received.Count >= party.AcceptedBeforeEnd, $"was handed {peer.Received.Count} of the {party.AcceptedBeforeEnd} messages that the {party.Name} had sent before it closed");
+            if (peer.Record.EndedBy != EndedBy.Remote) continue;
+            Check(party, party.RefusedBeforeEnd == 0, $"closed, and {party.RefusedBeforeEnd} messages that waited before its close frame were refused");
+            Check(peer, peer.Received.Count >= party.AcceptedBeforeEnd, $"was handed {peer.Received.Count} of the {party.AcceptedBeforeEnd} messages that the {party.Name} had sent before it closed");
         }
     }
 

@@ -5,15 +5,17 @@ internal sealed class Party(string name, SimulatedNetwork network, WebSocketConn
 {
     private readonly List<Message> _received = [];
     private readonly List<Sent> _sent = [];
-    private readonly List<Task> _pings = [];
+    private readonly List<Task> _pings = [], _hurried = [];
     private readonly Random _random = new(network.Random.Next());
     private IReadOnlyList<Sent> _sentBeforeEnd = [];
+    private bool _cutsOff;
     private TaskCompletionSource? _stop;
 
     private enum Fate
     {
         Pending,
         Taken,
+        Cancelled,
         Refused,
     }
 
@@ -43,7 +45,10 @@ internal sealed class Party(string name, SimulatedNetwork network, WebSocketConn
     public int ReadWhole => _received.FindLastIndex(message => !message.IsSkipped) + 1;
 
     /// <summary>How many messages were sent whole before this side asked for the end, and neither cancelled nor refused.</summary>
-    public int AcceptedBeforeEnd => _sentBeforeEnd.Count(sent => sent.Fate != Fate.Refused);
+    public int AcceptedBeforeEnd => _sentBeforeEnd.Count(sent => sent.Fate is Fate.Taken);
+
+    /// <summary>How many of them were refused after all. An unfinished message is cut off by the close, and what waits behind it with it.</summary>
+    public int RefusedBeforeEnd => _cutsOff ? 0 : _sentBeforeEnd.Count(sent => sent.Fate is Fate.Refused);
 
     public async Task PlayAsync()
     {
@@ -53,6 +58,7 @@ internal sealed class Party(string name, SimulatedNetwork network, WebSocketConn
         await Task.WhenAll(sending);
         if (plan is { End: not EndKind.None, EndsBehindSends: true }) await EndAsync();
         await ending;
+        await Task.WhenAll(_hurried);
         Record = await connection.Closed;
         RecordAt = network.Elapsed;
         _stop?.TrySetResult();
@@ -75,6 +81,7 @@ internal sealed class Party(string name, SimulatedNetwork network, WebSocketConn
             else if (what == 1) _pings.Add(PingAsync());
             else if (what == 2) await StreamAsync();
             else if (what == 3) await CancelledAsync();
+            else if (plan.Hurries) _hurried.Add(SendAsync(default));
             else await SendAsync(default);
         }
     }
@@ -101,7 +108,7 @@ internal sealed class Party(string name, SimulatedNetwork network, WebSocketConn
         }
         catch (OperationCanceledException) when (token.IsCancellationRequested)
         {
-            sent.Fate = Fate.Refused;
+            sent.Fate = Fate.Cancelled;
         }
     }
 
@@ -243,7 +250,7 @@ internal sealed class Party(string name, SimulatedNetwork network, WebSocketConn
     {
         foreach (Sent sent in _sent)
         {
-            if (sent.Fate != Fate.Refused && index-- == 0) return sent.Message;
+            if (sent.Fate is Fate.Pending or Fate.Taken && index-- == 0) return sent.Message;
         }
 
         throw new Broken(name, "is said to have sent more messages than it did");
@@ -261,6 +268,7 @@ internal sealed class Party(string name, SimulatedNetwork network, WebSocketConn
     {
         EndedAt = network.Elapsed;
         _sentBeforeEnd = [.. _sent.Where(sent => sent.IsWhole)];
+        _cutsOff = _sent.Any(sent => !sent.IsWhole);
         if (connection.IsOpen) CameBeforeEnd = incoming.Messages;
         network.Note($"the {name}'s application: {plan.End}{(plan.End is EndKind.Close or EndKind.CloseTwice ? $" {plan.Code}" : "")}");
         switch (plan.End)

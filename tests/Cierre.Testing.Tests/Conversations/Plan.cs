@@ -32,6 +32,9 @@ internal sealed record Plan
     /// <summary>Up to how many bytes a message has.</summary>
     public int Largest { get; init; }
 
+    /// <summary>Whether it sends without waiting for room.</summary>
+    public bool Hurries { get; init; }
+
     public int PauseMilliseconds { get; init; }
 
     /// <summary>After how many messages the application stops reading; never in calm weather.</summary>
@@ -63,7 +66,8 @@ internal sealed record Plan
             Options = options,
             Senders = random.Next(4) == 0 ? 2 : 1,
             StepsEach = random.Next(8),
-            Largest = random.Next(12) == 0 ? 150_000 : random.Next(2) == 0 ? 2000 : 100,
+            Largest = random.Next(10) == 0 ? 150_000 : random.Next(2) == 0 ? 2000 : 100,
+            Hurries = random.Next(4) == 0,
             PauseMilliseconds = random.Next(3) == 0 ? random.Next(1, 80) : 0,
             StopsReadingAfter = stops ? random.Next(4) : int.MaxValue,
             End = end,
