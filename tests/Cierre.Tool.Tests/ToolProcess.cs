@@ -82,6 +82,20 @@ internal sealed class ToolProcess : IAsyncDisposable
         return line ?? throw new EndOfStreamException($"the tool ended with exit code {(await EndAsync()).ExitCode}: {await _errors}");
     }
 
+    /// <summary>Reads on until a text has come, which need not end its line.</summary>
+    public async Task<string> ReadUntilAsync(string text)
+    {
+        var read = new System.Text.StringBuilder();
+        char[] next = new char[1];
+        while (!read.ToString().EndsWith(text, StringComparison.Ordinal))
+        {
+            if (await _process.StandardOutput.ReadAsync(next.AsMemory()).AsTask().WaitAsync(Bound) == 0) throw new EndOfStreamException($"the tool ended without '{text}': {read}");
+            read.Append(next);
+        }
+
+        return read.ToString();
+    }
+
     public async Task TypeAsync(string text)
     {
         await _process.StandardInput.WriteAsync(text).WaitAsync(Bound);

@@ -1,3 +1,4 @@
+using Cierre.Closing;
 using Cierre.Transports;
 
 namespace Cierre.Connections;
@@ -60,6 +61,8 @@ internal sealed partial class ConnectionDriver
 
     private void Tell(TransportEnd end)
     {
+        // Cut, or given up waiting for: what the stream says after that is our own doing.
+        if (_engine.State is CloseState.Ended) return;
         switch (end.Kind)
         {
             case TransportEndKind.EndOfStream:

@@ -121,6 +121,12 @@ public sealed class ConnectionTraceTests
         await aborted.Ended;
         Assert.Equal(["0 Aborted", "0 Closed"], await ReadAsync(aborted.Connection.Trace!));
 
+        var late = new Played(setup: options => options.Trace = new TraceOptions()) { Wire = { EndsWhenClosed = false } };
+        late.Connection.Abort();
+        late.Wire.End();
+        await late.Ended;
+        Assert.Equal(["0 Aborted", "0 Closed"], await ReadAsync(late.Connection.Trace!));
+
         var reset = new Played(setup: options => options.Trace = new TraceOptions());
         reset.Wire.End(TransportEndKind.Reset, new IOException());
         await reset.Ended;

@@ -52,13 +52,13 @@ public sealed class InteractiveTests
         await using RawServer server = RawServer.Start(_ => over.Task, bound: TimeSpan.FromSeconds(60));
         string file = Path.GetTempFileName();
         await File.WriteAllBytesAsync(file, new byte[32 << 20]);
-        await using ToolProcess connect = ToolProcess.StartAtTerminal("connect", $"{server.Url}", "--send-file", file, "--timeout", "1");
-        ToolResult result = await connect.EndAsync();
+        await using ToolProcess connect = ToolProcess.StartAtTerminal("connect", $"{server.Url}", "--send-file", file);
+        Assert.Matches(@"\[#*\.*\] +\d+ % of 33\.6 MB", await connect.ReadUntilAsync(" MB"));
         over.SetResult();
+        string rest = (await connect.EndAsync()).Output;
         File.Delete(file);
-        Assert.Matches(@"\[#*\.*\] +\d+ % of 33\.6 MB", result.Output);
-        string end = result.Output[result.Output.IndexOf("1006", StringComparison.Ordinal)..];
-        Assert.DoesNotContain("MB", end, StringComparison.Ordinal);
+        Assert.Contains("\r\e[K", rest, StringComparison.Ordinal);
+        Assert.DoesNotContain(" MB", rest[rest.IndexOf("1006", StringComparison.Ordinal)..], StringComparison.Ordinal);
     }
 
     [Fact]
