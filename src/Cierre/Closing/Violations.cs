@@ -93,6 +93,10 @@ internal static class Violations
     /// <summary>RFC 6455 7.4.1, 1008: the application's own rate limiter, whose numbers we do not know.</summary>
     public static Violation RateExceeded() => Policy(CloseCode.PolicyViolation, CloseCause.PolicyViolation, nameof(RateExceeded));
 
+    /// <summary>RFC 6455 7.4.1, 1008: a peer that reads more slowly than is sent to it.</summary>
+    public static Violation SlowReader(long waiting, long limit) =>
+        Policy(CloseCode.PolicyViolation, CloseCause.PolicyViolation, nameof(SlowReader), CloseDetail.Bytes(waiting), CloseDetail.Bytes(limit));
+
     /// <summary>IANA 1013: no place on the server.</summary>
     public static Violation ServerAtCapacity(int limit) => Policy(CloseCode.TryAgainLater, CloseCause.LoadShed, nameof(ServerAtCapacity), CloseDetail.Connections(limit));
 

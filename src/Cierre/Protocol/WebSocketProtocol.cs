@@ -34,7 +34,7 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
     private bool _owesPong;
     private bool _handedOut;
 
-    private long _framesReceived, _framesSent, _messagesReceived, _messagesSent, _pingsSent, _pongsReceived;
+    private long _framesReceived, _framesSent, _messagesReceived, _messagesSent, _pingsSent, _pongsReceived, _bytesReceived, _messagesDropped;
     private TimeSpan? _lastReceived, _lastSent, _lastDataSent;
     private long _lastSentBytes;
 
@@ -84,7 +84,12 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
     /// <summary>Bytes of messages, without framing, written into the output so far.</summary>
     public long PayloadWritten { get; private set; }
 
-    public ConnectionTraffic Traffic => new(_framesReceived, _framesSent, _messagesReceived, _messagesSent, _pingsSent, _pongsReceived, _lastReceived, _lastSent, _lastSentBytes, _lastDataSent);
+    public ConnectionTraffic Traffic => new(_framesReceived, _framesSent, _messagesReceived, _messagesSent, _pingsSent, _pongsReceived, _lastReceived, _lastSent, _lastSentBytes, _lastDataSent)
+    {
+        BytesReceived = _bytesReceived,
+        BytesSent = PayloadWritten,
+        MessagesDropped = _messagesDropped,
+    };
 
     public TimeSpan Deadline => _close.IsOpen ? _keepAlive.Deadline : _close.Deadline;
 
@@ -166,6 +171,21 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
         _messagesSent++;
         _keepAlive.MessagePassed(now);
     }
+
+    /// <summary>Counts a frame of a message that was framed elsewhere and is in the output.</summary>
+    public void CountFrame(FramedMessage message, bool last, TimeSpan now)
+    {
+        _framesSent++;
+        _lastSent = _lastDataSent = now;
+        if (!last) return;
+        _lastSentBytes = message.Payload;
+        PayloadWritten += message.Payload;
+        _messagesSent++;
+        _keepAlive.MessagePassed(now);
+    }
+
+    /// <summary>Counts messages that were taken to be sent and dropped again, or passed over.</summary>
+    public void CountDropped(int messages) => _messagesDropped += messages;
 
     /// <summary>Writes a ping and returns its number.</summary>
     public ulong WritePing(IBufferWriter<byte> output, TimeSpan now)
@@ -279,6 +299,7 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
         if (last)
         {
             _messagesReceived++;
+            _bytesReceived += _messages.Size;
             _keepAlive.MessagePassed(now);
         }
 
