@@ -18,7 +18,30 @@ internal sealed class Broadcast : IThreadPoolWorkItem
     private Broadcast(ConnectionDriver[] rented, int count) => (_drivers, _count, _left) = (rented, count, count);
 
     /// <summary>Posts to each and sends it off; completes when all have been offered to the network, which no slow one delays.</summary>
-    public static async ValueTask<BroadcastResult> SendAsync(IEnumerable<WebSocketConnection> receivers, BroadcastMessage message)
+    public static ValueTask<BroadcastResult> SendAsync(IEnumerable<WebSocketConnection> receivers, BroadcastMessage message)
+    {
+        return Environment.ProcessorCount == 1 || (receivers.TryGetNonEnumeratedCount(out int few) && few <= Share)
+            ? new ValueTask<BroadcastResult>(SendHere(receivers, message))
+            : SendByManyAsync(receivers, message);
+    }
+
+    private static BroadcastResult SendHere(IEnumerable<WebSocketConnection> receivers, BroadcastMessage message)
+    {
+        var result = new BroadcastResult();
+        using (message)
+        {
+            foreach (WebSocketConnection receiver in receivers)
+            {
+                Posted posted = receiver.Driver.Post(message);
+                if (posted == Posted.Taken) receiver.Driver.Leave();
+                result = result.With(posted);
+            }
+        }
+
+        return result;
+    }
+
+    private static async ValueTask<BroadcastResult> SendByManyAsync(IEnumerable<WebSocketConnection> receivers, BroadcastMessage message)
     {
         var result = new BroadcastResult();
         ConnectionDriver[] taken = ArrayPool<ConnectionDriver>.Shared.Rent(receivers.TryGetNonEnumeratedCount(out int expected) ? Math.Max(expected, 1) : Share);
@@ -38,7 +61,7 @@ internal sealed class Broadcast : IThreadPoolWorkItem
         {
             // Also where the application's own sequence throws halfway: what was posted goes out.
             message.Dispose();
-            if (count <= Share || Environment.ProcessorCount == 1) SendOff(taken.AsSpan(0, count));
+            if (count <= Share) SendOff(taken.AsSpan(0, count));
             else await new Broadcast(taken, count).RunAsync();
             ArrayPool<ConnectionDriver>.Shared.Return(taken, clearArray: true);
         }

@@ -59,8 +59,11 @@ internal sealed partial class ConnectionDriver
             return true;
         }
 
-        if (frames.Length > SmallBroadcast) return false;
-        _transport.Write(frames.Bytes.Memory.Span);
+        bool lies = _transport.Backlog == 0 && !InBatch;
+        if (frames.Length > (lies ? frames.FrameAt(0) : SmallBroadcast)) return false;
+        // Where it lies, though it be small: thousands of copies at a time are more than a pool of arrays keeps.
+        if (lies) _transport.StageShared(frames.Bytes, frames.Bytes.Memory);
+        else _transport.Write(frames.Bytes.Memory.Span);
         _engine.CountFrame(frames, last: true, BatchNow);
         return true;
     }
@@ -87,7 +90,7 @@ internal sealed partial class ConnectionDriver
                 _engine.CountDropped(_outbox.MakeRoom(waiting + bytes - Buffer.Limit));
                 return true;
             case SlowReaderPolicy.Close:
-                violation = Violations.SlowReader(waiting + bytes, Buffer.Limit);
+                violation = Violations.SlowReader(Buffer.Limit);
                 return true;
             default:
                 _engine.CountDropped(1);

@@ -65,7 +65,7 @@ public sealed class SlowReaderTests
         played.Wire.End();
         CloseRecord record = await played.Ended;
         Assert.Equal((1008, true, EndedBy.Local, CloseCause.PolicyViolation), (record.Code, record.WasClean, record.EndedBy, record.Cause));
-        Assert.Equal("the peer reads too slowly: 10244 bytes wait for it, over the limit of 10240 bytes", record.Sent!.Reason);
+        Assert.Equal("the peer reads too slowly: more than 10240 bytes wait to be sent to it", record.Sent!.Reason);
     }
 
     [Fact]
