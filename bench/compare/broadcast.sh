@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Server CPU per message of a broadcast: Cierre's beside a loop over System.Net.WebSockets, on the same Kestrel, in turn, in one run.
+# Server CPU per message of a broadcast: Cierre's beside a loop over System.Net.WebSockets, both in one process, in turn.
 # usage: bench/compare/broadcast.sh [RUNS=3] [CONNECTIONS=5000] [ROUNDS=20] [SIZE=1024]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -11,15 +11,12 @@ ulimit -n "$(ulimit -Hn)"
 
 work=$(mktemp -d) server=
 trap 'kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
-measure() {
-  (exec_pinned 0 dotnet "$program" serve "$1" "$connections" "$rounds" "$size" > "$work/server") & server=$!
-  for _ in $(seq 300); do port=$(grep -om1 '127\.0\.0\.1:[0-9]*' "$work/server" 2>/dev/null | cut -d: -f2) && [ -n "$port" ] && break; sleep 0.1; done
-  (exec_pinned 1 dotnet "$program" listen "$port" "$connections" > "$work/clients") & clients=$!
+for _ in $(seq "$runs"); do
+  : > "$work/server"
+  (exec_pinned 0 dotnet "$program" serve "$connections" "$rounds" "$size" > "$work/server") & server=$!
+  for _ in $(seq 300); do ports=$(grep -o '127\.0\.0\.1:[0-9]*' "$work/server" | cut -d: -f2) || true; [ "$(wc -w <<< "$ports")" = 3 ] && break; sleep 0.1; done
+  # shellcheck disable=SC2086 # Three words.
+  (exec_pinned 1 dotnet "$program" listen "$connections" $ports > "$work/clients") & clients=$!
   wait "$server"; wait "$clients"
-  line="$(tail -1 "$work/server")  $(cat "$work/clients")"; : > "$work/server"
-}
-for run in $(seq "$runs"); do
-  measure cierre; ours=$line; measure system; theirs=$line
-  printf '%s\n%s\n' "run $run  cierre      $ours" "run $run  System.Net  $theirs" >&2
-  awk -v a="$ours" -v b="$theirs" 'BEGIN { print (a + 0) / (b + 0) }'
-done | sort -n | awk -v n="$connections" -v s="$size" '{ r[NR] = $1 } END { printf "%d bytes to %d connections: CPU per message, cierre / System.Net.WebSockets: median %.2f (min %.2f, max %.2f)\n", s, n, r[int((NR + 1) / 2)], r[1], r[NR] }'
+  grep CPU "$work/server"; echo "$(grep sent "$work/server"), $(cat "$work/clients")" >&2
+done

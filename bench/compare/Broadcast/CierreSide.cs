@@ -2,15 +2,15 @@ using Cierre.AspNetCore;
 
 namespace Cierre.Bench.Broadcast;
 
-internal sealed class CierreSide : ISide
+internal sealed class CierreSide : WebSide
 {
     private WebSocketServer? _server;
 
-    public int Count => _server!.Count;
+    public override int Count => _server!.Count;
 
-    public void Build(WebApplicationBuilder builder) => builder.Services.AddCierre();
+    protected override void Build(WebApplicationBuilder builder) => builder.Services.AddCierre();
 
-    public void Map(WebApplication app)
+    protected override void Map(WebApplication app)
     {
         _server = app.Services.GetRequiredService<WebSocketServer>();
         app.MapWebSocket(
@@ -26,11 +26,11 @@ internal sealed class CierreSide : ISide
             options => options.PingInterval = TimeSpan.FromMinutes(2));
     }
 
-    public async Task SendToAllAsync(ReadOnlyMemory<byte> message)
+    public override async Task SendToAllAsync(ReadOnlyMemory<byte> message)
     {
         BroadcastResult result = await _server!.Connections.BroadcastAsync(message);
         if (result.Taken != Count) throw new InvalidOperationException($"{result}");
     }
 
-    public Task CloseAllAsync() => _server!.Connections.CloseAsync();
+    public override Task CloseAllAsync() => _server!.Connections.CloseAsync();
 }

@@ -16,14 +16,14 @@ internal static class Listeners
 
     private static long _bytes;
 
-    public static async Task RunAsync(int port, int connections)
+    public static async Task RunAsync(int connections, int[] ports)
     {
         var reading = new ConcurrentBag<Task>();
         // Several at a time: on a busy machine each waits for its turns.
-        await Parallel.ForAsync(0, connections, new ParallelOptions { MaxDegreeOfParallelism = 100 }, async (_, _) =>
+        await Parallel.ForAsync(0, connections * ports.Length, new ParallelOptions { MaxDegreeOfParallelism = 100 }, async (i, _) =>
         {
             var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-            await socket.ConnectAsync(IPAddress.Loopback, port, CancellationToken.None);
+            await socket.ConnectAsync(IPAddress.Loopback, ports[i % ports.Length], CancellationToken.None);
             await socket.SendAsync(Request, CancellationToken.None);
             byte[] buffer = new byte[4096];
             int answered = await socket.ReceiveAsync(buffer, CancellationToken.None);

@@ -3,17 +3,13 @@ using System.Net.WebSockets;
 
 namespace Cierre.Bench.Broadcast;
 
-internal sealed class SystemSide : ISide
+internal sealed class SystemSide : WebSide
 {
     private readonly ConcurrentDictionary<WebSocket, bool> _open = new();
 
-    public int Count => _open.Count;
+    public override int Count => _open.Count;
 
-    public void Build(WebApplicationBuilder builder)
-    {
-    }
-
-    public void Map(WebApplication app)
+    protected override void Map(WebApplication app)
     {
         app.UseWebSockets();
         app.Map("/", async context =>
@@ -30,12 +26,12 @@ internal sealed class SystemSide : ISide
         });
     }
 
-    public async Task SendToAllAsync(ReadOnlyMemory<byte> message)
+    public override async Task SendToAllAsync(ReadOnlyMemory<byte> message)
     {
         foreach (KeyValuePair<WebSocket, bool> entry in _open) await entry.Key.SendAsync(message, WebSocketMessageType.Binary, endOfMessage: true, CancellationToken.None);
     }
 
-    public async Task CloseAllAsync()
+    public override async Task CloseAllAsync()
     {
         foreach (KeyValuePair<WebSocket, bool> entry in _open) await entry.Key.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
     }
