@@ -19,6 +19,6 @@ public static class HealthChecksBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         return builder.Add(new HealthCheckRegistration(
-            name, services => new DrainHealthCheck(services.GetRequiredService<AdmissionGate>(), services.GetRequiredService<OpenConnections>()), failureStatus, tags ?? ["ready"]));
+            name, services => new DrainHealthCheck(services.GetRequiredService<AdmissionGate>(), services.GetRequiredService<WebSocketRoster>()), failureStatus, tags ?? ["ready"]));
     }
 }

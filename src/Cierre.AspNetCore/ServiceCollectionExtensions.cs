@@ -24,13 +24,13 @@ public static class ServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         if (services.Any(s => s.ServiceType == typeof(WebSocketServer))) return services;
-        services.AddSingleton<OpenConnections>();
+        services.AddSingleton(_ => new WebSocketRoster());
         services.AddSingleton<AdmissionGate>();
         services.AddSingleton<Capacity>();
         services.AddOptions<WebSocketLimits>().BindConfiguration("Cierre:Limits").ValidateOnStart();
         services.AddSingleton<Drain>();
         services.AddSingleton(provider => new WebSocketServer(
-            provider.GetRequiredService<OpenConnections>(), provider.GetRequiredService<AdmissionGate>(), provider.GetRequiredService<Drain>(), provider.GetRequiredService<Shedder>()));
+            provider.GetRequiredService<WebSocketRoster>(), provider.GetRequiredService<AdmissionGate>(), provider.GetRequiredService<Drain>(), provider.GetRequiredService<Shedder>()));
         services.AddSingleton<Shedder>();
         services.AddSingleton<Pressure>();
         services.AddHostedService<PressureWatch>();

@@ -7,15 +7,17 @@ namespace Cierre.AspNetCore;
 /// <summary>Shows the server's open WebSocket connections, and does to all of them at once what an operator wants done.</summary>
 public sealed class WebSocketServer
 {
-    private readonly OpenConnections _connections;
     private readonly AdmissionGate _gate;
     private readonly Drain _drain;
     private readonly Shedder _shedder;
 
-    internal WebSocketServer(OpenConnections connections, AdmissionGate gate, Drain drain, Shedder shedder) => (_connections, _gate, _drain, _shedder) = (connections, gate, drain, shedder);
+    internal WebSocketServer(WebSocketRoster connections, AdmissionGate gate, Drain drain, Shedder shedder) => (Connections, _gate, _drain, _shedder) = (connections, gate, drain, shedder);
+
+    /// <summary>The open connections: to list and find, to send to and to close; and how the last ones ended.</summary>
+    public WebSocketRoster Connections { get; }
 
     /// <summary>How many connections are open, closing ones included.</summary>
-    public int Count => _connections.Count;
+    public int Count => Connections.Count;
 
     /// <summary>Whether the server drains or has drained: new handshakes are answered 503.</summary>
     public bool IsDraining => _gate.IsClosed;

@@ -27,7 +27,7 @@ public sealed class TestServer : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     /// <summary>The server's ends that are open.</summary>
-    public IReadOnlyCollection<WebSocketConnection> Connections => Services.GetRequiredService<Admission.OpenConnections>().Snapshot();
+    public IReadOnlyCollection<WebSocketConnection> Connections => Services.GetRequiredService<WebSocketRoster>().Snapshot();
 
     public static async Task<TestServer> StartAsync(
         Carrier carrier,

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Cierre.AspNetCore.Draining;
 
 /// <summary>Not ready while the server drains: a load balancer should send new clients elsewhere.</summary>
-internal sealed class DrainHealthCheck(AdmissionGate gate, OpenConnections connections) : IHealthCheck
+internal sealed class DrainHealthCheck(AdmissionGate gate, WebSocketRoster connections) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {

@@ -23,6 +23,7 @@ internal sealed class Expiry : DeadlineEntry
     private readonly Endpoint? _endpoint;
     private readonly IServiceScopeFactory _scopes;
     private readonly ILogger _logger;
+    private readonly Action<ClaimsPrincipal> _renewed;
     private readonly TimeProvider _time;
     private readonly DeadlineWheel _wheel;
     private readonly long _opened;
@@ -33,9 +34,9 @@ internal sealed class Expiry : DeadlineEntry
     private bool _warned;
     private bool _checking;
 
-    private Expiry(WebSocketConnection connection, HttpContext context, WebSocketEndpointOptions options, ILogger logger)
+    private Expiry(WebSocketConnection connection, HttpContext context, WebSocketEndpointOptions options, ILogger logger, Action<ClaimsPrincipal> renewed)
     {
-        (_connection, _options, _logger, _time) = (connection, options, logger, options.TimeProvider);
+        (_connection, _options, _logger, _time, _renewed) = (connection, options, logger, options.TimeProvider, renewed);
         _wheel = DeadlineWheel.For(_time);
         _opened = _time.GetTimestamp();
         _endpoint = context.GetEndpoint();
@@ -62,9 +63,10 @@ internal sealed class Expiry : DeadlineEntry
     }
 
     /// <summary>Begins to watch, and gives the handler what it can renew.</summary>
-    public static void Watch(WebSocketConnection connection, HttpContext context, WebSocketEndpointOptions options, ILogger logger)
+    /// <param name="renewed">Told of the user of each renewal.</param>
+    public static void Watch(WebSocketConnection connection, HttpContext context, WebSocketEndpointOptions options, ILogger logger, Action<ClaimsPrincipal> renewed)
     {
-        var expiry = new Expiry(connection, context, options, logger);
+        var expiry = new Expiry(connection, context, options, logger, renewed);
         context.Features.Set(new WebSocketCredentials(expiry));
         expiry.Schedule();
     }
@@ -80,6 +82,7 @@ internal sealed class Expiry : DeadlineEntry
                 (_user, _expiresAt, _warned) = (user, expiresAt, false);
             }
 
+            _renewed(user);
             Schedule();
             return true;
         }

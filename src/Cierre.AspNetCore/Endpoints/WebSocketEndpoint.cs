@@ -1,3 +1,5 @@
+using System.Net;
+using System.Security.Claims;
 using Cierre.AspNetCore.Admission;
 using Cierre.AspNetCore.Logging;
 using Cierre.Closing;
@@ -15,7 +17,7 @@ namespace Cierre.AspNetCore.Endpoints;
 internal sealed class WebSocketEndpoint(
     string name, WebSocketEndpointOptions options, Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> open, IServiceProvider services)
 {
-    private readonly OpenConnections _connections = services.GetRequiredService<OpenConnections>();
+    private readonly WebSocketRoster _connections = services.GetRequiredService<WebSocketRoster>();
     private readonly AdmissionGate _gate = services.GetRequiredService<AdmissionGate>();
     private readonly Capacity _capacity = services.GetRequiredService<Capacity>();
     private readonly EndpointCapacity _own = new(options.MaxConnections, options.AtCapacity);
@@ -75,7 +77,7 @@ internal sealed class WebSocketEndpoint(
 
         var accepted = (ServerHandshakeResult.Accepted)result;
         IReadOnlyList<string> asked = Asked(request);
-        switch (_capacity.Decide(_own, UserOf(context)))
+        switch (_capacity.Decide(_own, UserOf(context.User)))
         {
             case AdmissionDecision.Admit { Place: var place }:
                 using (place) await OpenAsync(context, place, accepted, asked, opening);
@@ -121,31 +123,33 @@ internal sealed class WebSocketEndpoint(
             return;
         }
 
-        Version version = HttpProtocol.IsHttp2(context.Request.Protocol) ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11;
+        Version version = HttpProtocol.IsHttp2(context.Request.Protocol) ? HttpVersion.Version20 : HttpVersion.Version11;
         var info = new OpeningInfo(accepted.Subprotocol, accepted.ExtensionsText, Url(context.Request), version, accepted.Deflate?.For(server: true, _compression!));
         var connection = new WebSocketConnection(Role.Server, options, transport, info);
         connection.Driver.Guard = rate;
-        _connections.Enter(connection);
+        var entry = new OpenConnection(connection, name, UserOf(context.User), RemoteOf(context.Connection), options.TimeProvider.GetUtcNow());
+        _connections.Enter(entry);
         connection.Start(context.Features.Get<ConnectionTelemetry>());
         // One that opened while the drain took its snapshot.
         _gate.Notice?.Drain(connection);
-        Task leaving = LeaveAsync(connection, place);
-        await HandlerRun.RunAsync(connection, context, isRefusal ? run : Watched(run));
+        Task leaving = LeaveAsync(entry, place);
+        await HandlerRun.RunAsync(connection, context, isRefusal ? run : Watched(entry, run));
         await leaving;
     }
 
     /// <summary>Part of the handler's run, because it asks the application, which may throw.</summary>
-    private Func<WebSocketConnection, HttpContext, CancellationToken, Task> Watched(Func<WebSocketConnection, HttpContext, CancellationToken, Task> run) => (connection, context, cancellationToken) =>
+    private Func<WebSocketConnection, HttpContext, CancellationToken, Task> Watched(OpenConnection entry, Func<WebSocketConnection, HttpContext, CancellationToken, Task> run) => (connection, context, cancellationToken) =>
     {
-        Expiry.Watch(connection, context, options, _logger);
+        Expiry.Watch(connection, context, options, _logger, user => _connections.Rename(entry, UserOf(user)));
         return run(connection, context, cancellationToken);
     };
 
-    private async Task LeaveAsync(WebSocketConnection connection, Place place)
+    private async Task LeaveAsync(OpenConnection entry, Place place)
     {
+        WebSocketConnection connection = entry.Connection;
         CloseRecord record = await connection.Closed;
         place.Dispose();
-        CloseLog.Closed(_logger, name, record);
+        CloseLog.Closed(_logger, connection.Id, name, record);
         try
         {
             options.OnClosed?.Invoke(connection, record);
@@ -153,7 +157,7 @@ internal sealed class WebSocketEndpoint(
         finally
         {
             // Last: who waits for the end of all of them may count on having been told of each.
-            _connections.Leave(connection);
+            _connections.Leave(entry, record);
         }
     }
 
@@ -165,7 +169,9 @@ internal sealed class WebSocketEndpoint(
 
     private static IReadOnlyList<string> Asked(OpeningRequest request) => Subprotocols.TryParse(request.Subprotocols, out IReadOnlyList<string> names, out _) ? names : [];
 
-    private string? UserOf(HttpContext context) => context.User.Identity is { IsAuthenticated: true } ? _capacity.Limits.UserOf(context.User) : null;
+    private string? UserOf(ClaimsPrincipal user) => user.Identity is { IsAuthenticated: true } ? _capacity.Limits.UserOf(user) : null;
+
+    private static IPEndPoint? RemoteOf(ConnectionInfo connection) => connection.RemoteIpAddress is { } address ? new IPEndPoint(address, connection.RemotePort) : null;
 
     private MessageRate? RateOf(HttpContext context)
     {

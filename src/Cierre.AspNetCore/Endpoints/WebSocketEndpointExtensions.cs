@@ -105,7 +105,7 @@ public static class WebSocketEndpointExtensions
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(pattern);
         IServiceProvider services = endpoints.ServiceProvider;
-        if (services.GetService<OpenConnections>() is null)
+        if (services.GetService<WebSocketRoster>() is null)
         {
             throw new InvalidOperationException("MapWebSocket needs Cierre's services: call builder.Services.AddCierre() before building the application.");
         }

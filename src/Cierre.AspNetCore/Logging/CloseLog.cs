@@ -9,11 +9,11 @@ internal static partial class CloseLog
     /// <summary>Under the one category of all events of the server.</summary>
     public static ILogger Of(ILoggerFactory loggers) => loggers.CreateLogger("Cierre.WebSocket");
 
-    public static void Closed(ILogger logger, string endpoint, CloseRecord record)
+    public static void Closed(ILogger logger, long id, string endpoint, CloseRecord record)
     {
         LogLevel level = LevelOf(record.Cause);
         if (!logger.IsEnabled(level)) return;
-        ConnectionClosed(logger, level, endpoint, record.Code, record.WasClean, record.EndedBy.ToKebabCase(), record.Cause.ToKebabCase(), record.Detail, record.Elapsed.TotalSeconds, record.Exception);
+        ConnectionClosed(logger, level, id, endpoint, record.Code, record.WasClean, record.EndedBy.ToKebabCase(), record.Cause.ToKebabCase(), record.Detail, record.Elapsed.TotalSeconds, record.Exception);
     }
 
     /// <summary>A peer that leaves or is lost is no trouble of ours; a handler that throws is, and an upstream that fails is somebody's.</summary>
@@ -25,9 +25,9 @@ internal static partial class CloseLog
         _ => LogLevel.Information,
     };
 
-    [LoggerMessage(EventId = 1, EventName = "ConnectionClosed", Message = "WebSocket {Endpoint} closed: {Code}, clean {WasClean}, ended by {EndedBy}, {Cause}: {Detail} ({Seconds:0.000} s)")]
+    [LoggerMessage(EventId = 1, EventName = "ConnectionClosed", Message = "WebSocket {Id} {Endpoint} closed: {Code}, clean {WasClean}, ended by {EndedBy}, {Cause}: {Detail} ({Seconds:0.000} s)")]
     private static partial void ConnectionClosed(
-        ILogger logger, LogLevel level, string endpoint, ushort code, bool wasClean, string endedBy, string cause, string detail, double seconds, Exception? exception);
+        ILogger logger, LogLevel level, long id, string endpoint, ushort code, bool wasClean, string endedBy, string cause, string detail, double seconds, Exception? exception);
 
     [LoggerMessage(EventId = 10, EventName = "HandshakeRefused", Level = LogLevel.Debug, Message = "WebSocket {Endpoint} refused a handshake with {Status}")]
     public static partial void HandshakeRefused(ILogger logger, string endpoint, int status);

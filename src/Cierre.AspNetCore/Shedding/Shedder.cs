@@ -4,7 +4,7 @@ using Cierre.Closing;
 namespace Cierre.AspNetCore.Shedding;
 
 /// <summary>Closes some connections with 1013; by an ordinary close, behind what was already sent to them.</summary>
-internal sealed class Shedder(OpenConnections connections)
+internal sealed class Shedder(WebSocketRoster connections)
 {
     public Task<IReadOnlyList<CloseRecord>> ShedShareAsync(double share, ShedOrder order) => EndAsync(BeginShare(share, order));
 

@@ -56,6 +56,14 @@ internal struct PooledBuffer
         other = default;
     }
 
+    /// <summary>Hands over the array, which is the caller's to give back.</summary>
+    public byte[] Detach()
+    {
+        byte[] array = _array ?? [];
+        this = default;
+        return array;
+    }
+
     /// <summary>Forgets the first bytes and moves the rest to the front.</summary>
     public void DropFirst(int count)
     {

@@ -15,5 +15,14 @@ public sealed record ConnectionTraffic(
     long FramesReceived, long FramesSent, long MessagesReceived, long MessagesSent, long PingsSent, long PongsReceived, TimeSpan? LastReceived,
     TimeSpan? LastSent = null, long LastSentBytes = 0, TimeSpan? LastDataSent = null)
 {
+    /// <summary>Bytes of whole messages received, without framing and inflated.</summary>
+    public long BytesReceived { get; init; }
+
+    /// <summary>Bytes of messages sent, without framing and before compression; an unfinished message counts as far as it was sent.</summary>
+    public long BytesSent { get; init; }
+
+    /// <summary>Messages that were dropped instead of being sent, because the peer did not read: <see cref="WebSocketConnectionOptions.SlowReader"/>.</summary>
+    public long MessagesDropped { get; init; }
+
     internal static readonly ConnectionTraffic None = new(0, 0, 0, 0, 0, 0, null);
 }

@@ -93,6 +93,9 @@ internal static class Violations
     /// <summary>RFC 6455 7.4.1, 1008: the application's own rate limiter, whose numbers we do not know.</summary>
     public static Violation RateExceeded() => Policy(CloseCode.PolicyViolation, CloseCause.PolicyViolation, nameof(RateExceeded));
 
+    /// <summary>RFC 6455 7.4.1, 1008: a peer that reads more slowly than is sent to it.</summary>
+    public static Violation SlowReader(long limit) => Policy(CloseCode.PolicyViolation, CloseCause.PolicyViolation, nameof(SlowReader), CloseDetail.Bytes(limit));
+
     /// <summary>IANA 1013: no place on the server.</summary>
     public static Violation ServerAtCapacity(int limit) => Policy(CloseCode.TryAgainLater, CloseCause.LoadShed, nameof(ServerAtCapacity), CloseDetail.Connections(limit));
 
@@ -120,6 +123,12 @@ internal static class Violations
 
     /// <summary>IANA 3008: a handler that takes longer than its endpoint allows.</summary>
     public static Violation Deadline(TimeSpan timeout) => Policy(CloseCode.Timeout, CloseCause.Deadline, nameof(Deadline), timeout.TotalSeconds);
+
+    /// <summary>IANA 3008: a deadline of the application's own.</summary>
+    public static Violation DeadlinePassed() => Policy(CloseCode.Timeout, CloseCause.Deadline, nameof(DeadlinePassed));
+
+    /// <summary>RFC 6455 7.4.1, 1008: a rule of the application's own.</summary>
+    public static Violation RuleBroken() => Policy(CloseCode.PolicyViolation, CloseCause.PolicyViolation, nameof(RuleBroken));
 
     // The RFC's own word for a kind of frame; other languages have theirs.
     private static CloseDetail Word(string opcode) => new($"Opcode_{opcode}");

@@ -42,7 +42,8 @@ internal sealed partial class ConnectionDriver
     }
 
     /// <summary>Closes for a rule of the application's, such as JSON that does not parse.</summary>
-    public void BeginClose(Violation violation) => BeginClose(violation.Frame, violation.Why);
+    /// <inheritdoc cref="BeginClose(CloseFrame, CloseWhy, bool)" path="/param"/>
+    public void BeginClose(Violation violation, bool takeBack = false) => BeginClose(violation.Frame, violation.Why, takeBack);
 
     /// <summary>Ends at once: nothing is sent.</summary>
     public void Abort(CloseWhy why)

@@ -32,10 +32,10 @@ internal sealed partial class ConnectionDriver
                 }
 
                 _flushing = true;
-                _flushHasClose = !_engine.IsOpen && !_engine.OwesClose;
-                _payloadFlushing = _engine.PayloadWritten;
-                _transport.BeginFlush();
-                if (!_engine.IsOpen) _engine.OutputLeaving(Now);
+                bool all = _transport.BeginFlush();
+                _flushHasClose = all && !_engine.IsOpen && !_engine.OwesClose;
+                if (all) _payloadFlushing = _engine.PayloadWritten;
+                if (all && !_engine.IsOpen) _engine.OutputLeaving(Now);
             }
 
             _flush = BeginFlush().GetAwaiter();

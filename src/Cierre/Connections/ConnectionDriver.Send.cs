@@ -10,22 +10,27 @@ internal sealed partial class ConnectionDriver
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
         PendingSend? pending = null;
+        bool later = false;
         lock (_gate)
         {
             if (Refusal() is { } closed) return ValueTask.FromException(closed);
-            if (_outbox.IsFree && payload.Length <= FrameWriter.MaxPayload && _transport.Backlog < SendHighWater)
+            if (payload.Length <= FrameWriter.MaxPayload && GoesAtOnce)
             {
                 _engine.WriteData(_transport, kind, fin: true, payload.Span, BatchNow, compressible);
                 if (InBatch && _batchGoesOn && _transport.Staged < SendHighWater) return default;
             }
-            else
+            else if (Buffer.Policy == SlowReaderPolicy.Wait)
             {
                 pending = new PendingSend(kind, payload, final: true) { Compressible = compressible, Token = cancellationToken };
                 _outbox.Enqueue(pending);
             }
+            else
+            {
+                later = true;
+            }
         }
 
-        return Sent(pending);
+        return later ? SendLater(kind, payload.Span, compressible) : Sent(pending);
     }
 
     /// <summary>Begins a message of many fragments, when the messages before it are out. Other messages wait until it ends.</summary>

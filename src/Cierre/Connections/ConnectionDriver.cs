@@ -32,6 +32,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     private readonly TimeProvider _time;
     private readonly DeadlineWheel _wheel;
     private readonly TimeSpan _closeTimeout;
+    private readonly DeflateTerms? _deflate;
     private readonly long _opened;
     private readonly TaskCompletionSource<CloseRecord> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Action _flushDone;
@@ -60,6 +61,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     {
         _engine = new WebSocketProtocol(role, limits, deflate);
         _transport = transport;
+        _deflate = deflate;
         _inbox = new Inbox(_gate, this);
         _time = time;
         _wheel = DeadlineWheel.For(time);
@@ -83,6 +85,8 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
             lock (_gate) return Now - _engine.LastMessage;
         }
     }
+
+    public TimeSpan Age => Now;
 
     public bool IsOpen => _engine.IsOpen;
 

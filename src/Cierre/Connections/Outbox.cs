@@ -1,15 +1,19 @@
-using System.Buffers;
 using Cierre.Protocol;
+using Cierre.Transports;
 
 namespace Cierre.Connections;
 
 /// <summary>The sends that wait, in their order. Empty as long as the peer takes what is sent. Guarded by the connection's lock.</summary>
 internal struct Outbox
 {
-    private LinkedList<PendingSend>? _waiting;
+    private LinkedList<Outgoing>? _waiting;
     private MessageWriteStream? _streaming;
     private PendingSend? _part;
     private PendingSend? _lastPart;
+    private long _bytes;
+
+    /// <summary>Bytes of messages that wait here.</summary>
+    public readonly long Bytes => _bytes;
 
     /// <summary>Nothing waits and no streamed message is unfinished: a message may go out at once.</summary>
     public readonly bool IsFree => _streaming is null && _waiting is not { Count: > 0 };
@@ -31,7 +35,28 @@ internal struct Outbox
 
     public readonly bool IsStreaming(MessageWriteStream stream) => ReferenceEquals(_streaming, stream);
 
-    public void Enqueue(PendingSend send) => (_waiting ??= new LinkedList<PendingSend>()).AddLast(send);
+    public void Enqueue(Outgoing send)
+    {
+        (_waiting ??= new LinkedList<Outgoing>()).AddLast(send);
+        _bytes += send.Rest;
+    }
+
+    /// <summary>Drops the oldest messages for which nobody waits and that have not begun, until there is room for <paramref name="bytes"/>. Returns how many.</summary>
+    public int MakeRoom(long bytes)
+    {
+        int dropped = 0;
+        for (LinkedListNode<Outgoing>? node = _waiting?.First, next; node is not null && bytes > 0; node = next)
+        {
+            next = node.Next;
+            if (!node.Value.MayDrop) continue;
+            bytes -= node.Value.Rest;
+            // Its sender was told long ago.
+            TakeOut(node).Complete();
+            dropped++;
+        }
+
+        return dropped;
+    }
 
     public void BeginStream(MessageWriteStream stream) => _streaming = stream;
 
@@ -41,6 +66,7 @@ internal struct Outbox
         if (_part is null) _part = part;
         else if (part.EndsMessage) _lastPart = part;
         else return false;
+        _bytes += part.Rest;
         return true;
     }
 
@@ -48,53 +74,56 @@ internal struct Outbox
     public bool Remove(PendingSend send)
     {
         if (send.Begun) return false;
-        if (!ReferenceEquals(send, _part)) return _waiting is not null && _waiting.Remove(send);
-        NextPart();
+        if (ReferenceEquals(send, _part)) NextPart();
+        else if (_waiting is null || !_waiting.Remove(send)) return false;
+        _bytes -= send.Rest;
         return true;
     }
 
     /// <summary>Takes out, and fails, every message that has not begun.</summary>
-    public readonly void TakeBack(CloseRecord record)
+    public void TakeBack(CloseRecord record)
     {
-        for (LinkedListNode<PendingSend>? node = _waiting?.First, next; node is not null; node = next)
+        for (LinkedListNode<Outgoing>? node = _waiting?.First, next; node is not null; node = next)
         {
             next = node.Next;
-            if (node.Value.Begun) continue;
-            _waiting!.Remove(node);
-            node.Value.Fail(new WebSocketClosedException(record));
+            if (!node.Value.Begun) TakeOut(node).Fail(new WebSocketClosedException(record));
         }
     }
 
     /// <summary>Writes what waits, as long as the output has room.</summary>
-    public void Drain<T>(WebSocketProtocol engine, T output, int highWater, TimeSpan now)
-        where T : Transports.Transport
+    public void Drain(WebSocketProtocol engine, Transport output, int highWater, TimeSpan now)
     {
         while (output.Backlog < highWater)
         {
             if (_part is { } part)
             {
                 MessageWriteStream stream = _streaming!;
-                bool done = part.WriteNext(engine, output, stream.Continued, now);
+                bool done = Write(part, engine, output, stream.Continued, now);
                 stream.Continued = true;
                 if (!done) continue;
                 NextPart();
                 if (part.EndsMessage) _streaming = null;
                 part.Complete();
             }
-            else if (_streaming is not null || _waiting?.First is not { } first)
+            else if (_streaming is not null || _waiting?.First?.Value is not { } first)
             {
                 return;
             }
-            else if (first.Value.Stream is { } stream)
+            else if (first.Stream is { } stream)
             {
                 _waiting.RemoveFirst();
                 _streaming = stream;
-                first.Value.Complete();
+                first.Complete();
             }
-            else if (first.Value.WriteNext(engine, output, continued: false, now))
+            else if (first.NextShared != 0 && output.Backlog != 0)
+            {
+                // It goes out where it lies, in a flush of its own.
+                return;
+            }
+            else if (Write(first, engine, output, continued: false, now))
             {
                 _waiting.RemoveFirst();
-                first.Value.Complete();
+                first.Complete();
             }
         }
     }
@@ -104,9 +133,25 @@ internal struct Outbox
     {
         for (; _part is { } part; NextPart()) part.Fail(new WebSocketClosedException(record));
         _streaming = null;
+        _bytes = 0;
         if (_waiting is null) return;
-        foreach (PendingSend send in _waiting) send.Fail(new WebSocketClosedException(record));
+        foreach (Outgoing send in _waiting) send.Fail(new WebSocketClosedException(record));
         _waiting = null;
+    }
+
+    private bool Write(Outgoing send, WebSocketProtocol engine, Transport output, bool continued, TimeSpan now)
+    {
+        int before = send.Rest;
+        bool done = send.WriteNext(engine, output, continued, now);
+        _bytes -= before - send.Rest;
+        return done;
+    }
+
+    private Outgoing TakeOut(LinkedListNode<Outgoing> node)
+    {
+        _waiting!.Remove(node);
+        _bytes -= node.Value.Rest;
+        return node.Value;
     }
 
     private void NextPart() => (_part, _lastPart) = (_lastPart, null);

@@ -1,10 +1,11 @@
 using System.Threading.Tasks.Sources;
 using Cierre.Protocol;
+using Cierre.Transports;
 
 namespace Cierre.Connections;
 
 /// <summary>One send that had to wait: for the sends before it, or for the peer to take what was sent.</summary>
-internal sealed class PendingSend(Opcode opcode, ReadOnlyMemory<byte> payload, bool final) : IValueTaskSource
+internal sealed class PendingSend(Opcode opcode, ReadOnlyMemory<byte> payload, bool final) : Outgoing, IValueTaskSource
 {
     private ManualResetValueTaskSourceCore<bool> _done = new() { RunContinuationsAsynchronously = true };
     private int _sent;
@@ -15,22 +16,19 @@ internal sealed class PendingSend(Opcode opcode, ReadOnlyMemory<byte> payload, b
 
     public CancellationTokenRegistration Registration { get; set; }
 
-    /// <summary>Set where a stream of fragments waits for its turn instead of a message.</summary>
-    public MessageWriteStream? Stream { get; init; }
-
     /// <summary>Its last frame ends a message.</summary>
     public bool EndsMessage => final;
 
-    /// <summary>Some of it is on its way; it cannot be cancelled any more.</summary>
-    public bool Begun => _sent != 0;
+    public override int Rest => payload.Length - _sent;
+
+    public override bool Begun => _sent != 0;
 
     /// <summary>Bytes that are not written yet.</summary>
     public int Left => payload.Length - _sent;
 
     public ValueTask Task => new(this, _done.Version);
 
-    /// <summary>Writes the next frame; true when it was the last.</summary>
-    public bool WriteNext(WebSocketProtocol engine, System.Buffers.IBufferWriter<byte> output, bool continued, TimeSpan now)
+    public override bool WriteNext(WebSocketProtocol engine, Transport output, bool continued, TimeSpan now)
     {
         ReadOnlySpan<byte> rest = payload.Span[_sent..];
         bool last = rest.Length <= FrameWriter.MaxPayload;
@@ -40,13 +38,13 @@ internal sealed class PendingSend(Opcode opcode, ReadOnlyMemory<byte> payload, b
         return last;
     }
 
-    public void Complete()
+    public override void Complete()
     {
         Registration.Unregister();
         _done.SetResult(true);
     }
 
-    public void Fail(Exception exception)
+    public override void Fail(Exception exception)
     {
         Registration.Unregister();
         _done.SetException(exception);

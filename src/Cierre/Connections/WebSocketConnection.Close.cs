@@ -21,6 +21,31 @@ public sealed partial class WebSocketConnection
         return Closed.WaitAsync(cancellationToken);
     }
 
+    /// <summary>Closes for a rule of the endpoint's own, and says which kind in the record: missing credentials (3000), a missing permission (3003), a deadline (3008) or another
+    /// rule (1008), where the record of the plainer <see cref="CloseAsync(ushort, string, CancellationToken)"/> only says that the application asked for it.</summary>
+    /// <param name="cause"><see cref="CloseCause.Unauthorized"/>, <see cref="CloseCause.Forbidden"/>, <see cref="CloseCause.Deadline"/> or <see cref="CloseCause.PolicyViolation"/>; the
+    /// code follows from it.</param>
+    /// <param name="reason">What the peer is told, cut to 123 bytes of UTF-8; null for a general sentence.</param>
+    /// <param name="cancellationToken">Ends the wait, not the close.</param>
+    /// <returns>How the connection ended.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">Another cause; nothing was written.</exception>
+    /// <exception cref="InvalidOperationException">This end is a client: rules are the server's.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Task<CloseRecord> CloseAsync(CloseCause cause, string? reason = null, CancellationToken cancellationToken = default)
+    {
+        if (_driver.Role == Role.Client) throw new InvalidOperationException("A client has no rules of an endpoint to close by: close with a code.");
+        Violation rule = cause switch
+        {
+            CloseCause.Unauthorized => Violations.Unauthorized(),
+            CloseCause.Forbidden => Violations.Forbidden(),
+            CloseCause.Deadline => Violations.DeadlinePassed(),
+            CloseCause.PolicyViolation => Violations.RuleBroken(),
+            _ => throw new ArgumentOutOfRangeException(nameof(cause), cause, "Unauthorized, Forbidden, Deadline or PolicyViolation: for any other end, close with a code."),
+        };
+        _driver.BeginClose(reason is null ? rule.Frame : new CloseFrame(rule.Code, reason), rule.Why);
+        return Closed.WaitAsync(cancellationToken);
+    }
+
     /// <summary>Ends at once: nothing is sent, and the peer sees 1006.</summary>
     public void Abort() => _driver.Abort(CloseWhy.Aborted);
 

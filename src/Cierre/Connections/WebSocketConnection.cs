@@ -12,15 +12,23 @@ namespace Cierre;
 /// </remarks>
 public sealed partial class WebSocketConnection : IAsyncDisposable
 {
+    private static long _lastId;
+
     private readonly ConnectionDriver _driver;
 
     internal WebSocketConnection(Role role, WebSocketConnectionOptions options, Transport transport, OpeningInfo info)
     {
-        _driver = new ConnectionDriver(role, options.ToLimits(), transport, options.TimeProvider, info.Deflate);
+        _driver = new ConnectionDriver(role, options.ToLimits(), transport, options.TimeProvider, info.Deflate)
+        {
+            Buffer = new SendBuffer(options.SendBufferLimit, options.SlowReader),
+        };
         Info = info;
         if (options.Trace is { } trace) Trace = _driver.StartTrace(trace);
         if (options.RecentFrames > 0) _driver.KeepRecentFrames(options.RecentFrames);
     }
+
+    /// <summary>Its number: no other connection of the process has it, and one that was opened later has a higher one.</summary>
+    public long Id { get; } = Interlocked.Increment(ref _lastId);
 
     /// <summary>The subprotocol that was agreed on; null for none. RFC 6455 1.9.</summary>
     public string? Subprotocol => Info.Subprotocol;
@@ -45,6 +53,15 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
 
     /// <summary>What passed so far.</summary>
     public ConnectionTraffic Traffic => _driver.Traffic;
+
+    /// <summary>How long it has been open; the times in <see cref="Traffic"/> count from the same moment.</summary>
+    public TimeSpan Age => _driver.Age;
+
+    /// <summary>How long no message has passed either way; pings do not count.</summary>
+    public TimeSpan Idle => _driver.Idle;
+
+    /// <summary>How many bytes wait to be sent: what was taken and the operating system does not have yet. Limited by <see cref="WebSocketConnectionOptions.SendBufferLimit"/>.</summary>
+    public long QueuedBytes => _driver.QueuedBytes;
 
     internal OpeningInfo Info { get; }
 

@@ -87,6 +87,33 @@ public class WebSocketConnectionOptions
         }
     }
 
+    /// <summary>How many bytes of messages may wait for a peer that does not read, before <see cref="SlowReader"/> decides; default 512 KiB.</summary>
+    /// <remarks>It counts what the operating system has not taken yet; what its own buffers hold is not in it. A single message is taken whatever its size where nothing waits.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+    public int SendBufferLimit
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, nameof(SendBufferLimit));
+            field = value;
+        }
+    } = 512 * 1024;
+
+    /// <summary>What becomes of a message that finds <see cref="SendBufferLimit"/> reached; default <see cref="SlowReaderPolicy.Wait"/>: its sender waits, from 64 KiB on or
+    /// from the limit where that is less.</summary>
+    /// <remarks>A message that is written piece by piece waits in any case.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">Not one of the policies.</exception>
+    public SlowReaderPolicy SlowReader
+    {
+        get;
+        set
+        {
+            if (!Enum.IsDefined(value)) throw new ArgumentOutOfRangeException(nameof(SlowReader), value, "Wait, DropOldest or Close.");
+            field = value;
+        }
+    }
+
     /// <summary>The clock; default <see cref="TimeProvider.System"/>.</summary>
     /// <exception cref="ArgumentNullException">Null.</exception>
     public TimeProvider TimeProvider

@@ -30,6 +30,9 @@ internal struct MessageReader(ProtocolLimits limits, DeflateTerms? deflate = nul
     /// <summary>Whether a message was begun and its last frame has not begun: what the next header is checked against.</summary>
     public readonly bool Inside => _unfinished;
 
+    /// <summary>The size of the message as far as its headers, or what was inflated, tell.</summary>
+    public readonly long Size => IsCompressed ? _inflater!.Size : (long)_size;
+
     /// <summary>Bytes held of a message that is not whole.</summary>
     public readonly int Held => _assembled.Length;
 
@@ -73,7 +76,7 @@ internal struct MessageReader(ProtocolLimits limits, DeflateTerms? deflate = nul
     {
         if (Kind != Opcode.Text) return null;
         if (!_utf8.Advance(piece, out long offset, out byte value)) return Violations.TextNotUtf8(offset, value);
-        return last && !_utf8.AtBoundary ? Violations.TextEndsInCodePoint(IsCompressed ? _inflater!.Size : (long)_size) : null;
+        return last && !_utf8.AtBoundary ? Violations.TextEndsInCodePoint(Size) : null;
     }
 
     /// <summary>Inflates a piece of a compressed message, keeps what it gives, and checks that. <paramref name="last"/>: it ends the message.</summary>

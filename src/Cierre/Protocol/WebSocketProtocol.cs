@@ -34,7 +34,7 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
     private bool _owesPong;
     private bool _handedOut;
 
-    private long _framesReceived, _framesSent, _messagesReceived, _messagesSent, _pingsSent, _pongsReceived;
+    private long _framesReceived, _framesSent, _messagesReceived, _messagesSent, _pingsSent, _pongsReceived, _messagesDropped;
     private TimeSpan? _lastReceived, _lastSent, _lastDataSent;
     private long _lastSentBytes;
 
@@ -94,7 +94,12 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
 
     public long MessagesSent => _messagesSent;
 
-    public ConnectionTraffic Traffic => new(_framesReceived, _framesSent, _messagesReceived, _messagesSent, _pingsSent, _pongsReceived, _lastReceived, _lastSent, _lastSentBytes, _lastDataSent);
+    public ConnectionTraffic Traffic => new(_framesReceived, _framesSent, _messagesReceived, _messagesSent, _pingsSent, _pongsReceived, _lastReceived, _lastSent, _lastSentBytes, _lastDataSent)
+    {
+        BytesReceived = PayloadRead,
+        BytesSent = PayloadWritten,
+        MessagesDropped = _messagesDropped,
+    };
 
     public TimeSpan Deadline => _close.IsOpen ? _keepAlive.Deadline : _close.Deadline;
 
@@ -178,6 +183,21 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
         _messagesSent++;
         _keepAlive.MessagePassed(now);
     }
+
+    /// <summary>Counts a frame of a message that was framed elsewhere and is in the output.</summary>
+    public void CountFrame(FramedMessage message, bool last, TimeSpan now)
+    {
+        _framesSent++;
+        _lastSent = _lastDataSent = now;
+        if (!last) return;
+        _lastSentBytes = message.Payload;
+        PayloadWritten += message.Payload;
+        _messagesSent++;
+        _keepAlive.MessagePassed(now);
+    }
+
+    /// <summary>Counts messages that were taken to be sent and dropped again, or passed over.</summary>
+    public void CountDropped(int messages) => _messagesDropped += messages;
 
     /// <summary>Writes a ping and returns its number.</summary>
     public ulong WritePing(IBufferWriter<byte> output, TimeSpan now)
@@ -282,9 +302,7 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
         bool frameDone = _frames.Remaining == 0;
         bool last = frameDone && _frames.Header.Fin;
         if (frameDone) _insideFrame = false;
-        int held = _messages.Held;
         Violation? broken = compressed ? _messages.Inflate(piece, last) : _messages.Check(piece.Span, last);
-        PayloadRead += compressed ? _messages.Held - held : piece.Length;
         if (broken is { } violation)
         {
             Break(violation, output, now);
@@ -295,6 +313,7 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
         if (last)
         {
             _messagesReceived++;
+            PayloadRead += _messages.Size;
             _keepAlive.MessagePassed(now);
         }
 

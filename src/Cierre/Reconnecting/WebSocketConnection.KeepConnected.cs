@@ -11,7 +11,7 @@ public sealed partial class WebSocketConnection
     /// <para>When the body of the loop is done with a connection, its end is awaited, and then what <see cref="CloseRecord.Reconnect"/> advises, or the policy: random delays that
     /// grow with each attempt until a connection has lasted, Retry-After, another address, new credentials. The first attempt is made at once. An opening that fails is an end like any
     /// other and throws nothing; <see cref="WebSocketReconnectOptions.Ended"/> hears of each, and of what follows. The sequence ends where advice or policy says not to connect again:
-    /// so after a <see cref="CloseAsync"/> in the loop, or where it would end the same way.</para>
+    /// so after a <see cref="CloseAsync(ushort, string, CancellationToken)"/> in the loop, or where it would end the same way.</para>
     /// <para>Leaving the loop, by break or by an exception, closes the connection with 1001, as disposing it does. Cancelling does the same at once, and the loop ends with
     /// <see cref="OperationCanceledException"/>.</para>
     /// <para>Nothing is queued between two connections: a send on one that has ended throws <see cref="WebSocketClosedException"/>. Whether to drop such a message, to fail, or to

@@ -12,12 +12,15 @@ internal abstract class Transport : IBufferWriter<byte>
 {
     private PooledBuffer _staged;
     private PooledBuffer _flushing;
+    private SharedBytes? _shared;
+    private ReadOnlyMemory<byte> _slice;
+    private bool _sharedIsFlushing;
 
     /// <summary>Bytes staged and not yet given to a flush.</summary>
-    public int Staged => _staged.Length;
+    public int Staged => _staged.Length + (_sharedIsFlushing ? 0 : _slice.Length);
 
     /// <summary>Bytes that the kernel does not have yet.</summary>
-    public int Backlog => _staged.Length + _flushing.Length;
+    public int Backlog => _staged.Length + _flushing.Length + _slice.Length;
 
     /// <summary>How many bytes of the peer are known to wait unread.</summary>
     public virtual int Unread => 0;
@@ -28,17 +31,33 @@ internal abstract class Transport : IBufferWriter<byte>
 
     public void Advance(int count) => _staged.Advance(count);
 
-    /// <summary>Moves what is staged into the flush that <see cref="FlushAsync"/> then performs.</summary>
-    public void BeginFlush() => _flushing.TakeFrom(ref _staged);
+    /// <summary>Stages bytes that others send as well, without copying them. Only where there is no backlog; they go out in a flush of their own.</summary>
+    public void StageShared(SharedBytes bytes, ReadOnlyMemory<byte> slice) => (_shared, _slice) = (bytes.Share(), slice);
+
+    /// <summary>Moves what is staged into the flush that <see cref="FlushAsync"/> then performs; false: something is left for the next one.</summary>
+    public bool BeginFlush()
+    {
+        _sharedIsFlushing = _shared is not null;
+        if (!_sharedIsFlushing) _flushing.TakeFrom(ref _staged);
+        return !_sharedIsFlushing || _staged.IsEmpty;
+    }
 
     /// <summary>Completes when the kernel (or the layer that plays its part) has the bytes.</summary>
-    public ValueTask FlushAsync() => WriteAsync(_flushing.Memory);
+    public ValueTask FlushAsync() => WriteAsync(_sharedIsFlushing ? _slice : _flushing.Memory);
 
     /// <summary>Gives the flushed bytes back.</summary>
-    public void EndFlush() => _flushing.Release();
+    public void EndFlush()
+    {
+        if (_sharedIsFlushing) DropShared();
+        else _flushing.Release();
+    }
 
     /// <summary>Nothing goes out any more: forgets what is staged.</summary>
-    public void DropStaged() => _staged.Release();
+    public void DropStaged()
+    {
+        _staged.Release();
+        if (!_sharedIsFlushing) DropShared();
+    }
 
     /// <summary>Begins to push to the receiver.</summary>
     public abstract void Start(ITransportReceiver receiver);
@@ -68,4 +87,10 @@ internal abstract class Transport : IBufferWriter<byte>
     public virtual ValueTask ReleaseAsync() => default;
 
     protected abstract ValueTask WriteAsync(ReadOnlyMemory<byte> bytes);
+
+    private void DropShared()
+    {
+        _shared?.Release();
+        (_shared, _slice, _sharedIsFlushing) = (null, default, false);
+    }
 }

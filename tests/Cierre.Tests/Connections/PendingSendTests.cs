@@ -1,4 +1,3 @@
-using System.Buffers;
 using Cierre.Connections;
 using Cierre.Protocol;
 using Cierre.TestKit;
@@ -9,7 +8,7 @@ namespace Cierre.Tests.Connections;
 public sealed class PendingSendTests
 {
     private readonly WebSocketProtocol _engine = new(Role.Server, ProtocolLimits.Default);
-    private readonly ArrayBufferWriter<byte> _output = new();
+    private readonly FakeTransport _output = new();
 
     [Theory]
     [InlineData(0, new[] { 0 })]
@@ -21,7 +20,7 @@ public sealed class PendingSendTests
         var send = new PendingSend(Opcode.Text, new byte[size], final: true);
         Assert.False(send.Begun);
         for (int i = 1; i <= frames.Length; i++) Assert.Equal(i == frames.Length, Write(send));
-        List<RawFrame> written = RawFrame.Parse(_output.WrittenSpan);
+        List<RawFrame> written = Written();
         Assert.Equal(frames, written.Select(f => f.Payload.Length));
         Assert.Equal(frames.Select((_, i) => i == 0 ? 1 : 0), written.Select(f => f.Opcode));
         Assert.Equal(frames.Select((_, i) => i == frames.Length - 1), written.Select(f => f.Fin));
@@ -33,7 +32,7 @@ public sealed class PendingSendTests
         Write(new PendingSend(Opcode.Text, "a"u8.ToArray(), final: false));
         Write(new PendingSend(Opcode.Text, "b"u8.ToArray(), final: false), continued: true);
         Write(new PendingSend(Opcode.Text, default, final: true), continued: true);
-        Assert.Equal([(1, false), (0, false), (0, true)], RawFrame.Parse(_output.WrittenSpan).Select(f => (f.Opcode, f.Fin)));
+        Assert.Equal([(1, false), (0, false), (0, true)], Written().Select(f => (f.Opcode, f.Fin)));
     }
 
     [Fact]
@@ -50,6 +49,14 @@ public sealed class PendingSendTests
         var failed = new PendingSend(Opcode.Text, default, final: true);
         failed.Fail(new IOException());
         await Assert.ThrowsAsync<IOException>(async () => await failed.Task);
+    }
+
+    private List<RawFrame> Written()
+    {
+        _output.BeginFlush();
+        _ = _output.FlushAsync();
+        _output.EndFlush();
+        return _output.Frames;
     }
 
     private bool Write(PendingSend send, bool continued = false) => send.WriteNext(_engine, _output, continued, TimeSpan.Zero);

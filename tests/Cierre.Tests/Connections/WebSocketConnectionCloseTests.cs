@@ -49,6 +49,35 @@ public sealed class WebSocketConnectionCloseTests
         Assert.Equal((code, true, EndedBy.Local, CloseCause.Requested, false), (record.Code, record.WasClean, record.EndedBy, record.Cause, record.ReceivedFirst));
     }
 
+    [Theory]
+    [InlineData(CloseCause.Unauthorized, 3000, "credentials are missing, invalid or expired")]
+    [InlineData(CloseCause.Forbidden, 3003, "permission is missing")]
+    [InlineData(CloseCause.Deadline, 3008, "the time that the server allows is over")]
+    [InlineData(CloseCause.PolicyViolation, 1008, "a rule of the server was broken")]
+    public async Task Rule_of_the_endpoint_s_own_names_its_kind_in_the_record_and_has_its_code(CloseCause cause, int code, string sentence)
+    {
+        foreach (string? reason in (string?[])[null, "not in room 7"])
+        {
+            var played = new Played();
+            Task<CloseRecord> closed = played.Connection.CloseAsync(cause, reason);
+            Assert.Equal((code, reason ?? sentence), (Assert.Single(played.Sent).CloseCode, played.Sent[0].CloseReason));
+            played.PeerClose(code);
+            played.Wire.End();
+            CloseRecord record = await Played.Within(closed);
+            Assert.Equal((code, true, EndedBy.Local, cause, sentence), (record.Code, record.WasClean, record.EndedBy, record.Cause, record.Detail));
+        }
+    }
+
+    [Fact]
+    public async Task Other_causes_and_a_client_have_no_rule_to_close_by()
+    {
+        CloseCause[] own = [CloseCause.Unauthorized, CloseCause.Forbidden, CloseCause.Deadline, CloseCause.PolicyViolation];
+        var played = new Played();
+        foreach (CloseCause cause in Enum.GetValues<CloseCause>().Except(own)) await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => played.Connection.CloseAsync(cause));
+        Assert.True(played.Connection.IsOpen);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => new Played(client: true).Connection.CloseAsync(CloseCause.Forbidden));
+    }
+
     [Fact]
     public async Task Reason_is_cut_at_123_bytes_on_the_wire_and_whole_in_the_record()
     {

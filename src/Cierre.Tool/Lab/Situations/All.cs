@@ -28,6 +28,7 @@ internal static class All
         JsonNotParsed.Create(),
         TooManyFragments.Create(),
         TooFast.Create(),
+        SlowReader.Create(),
         .. MessageTooBig.FromHeader(),
         MessageTooBig.BetweenBoth(),
         .. ExtensionMissing.Create(),

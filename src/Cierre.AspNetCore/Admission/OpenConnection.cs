@@ -1,0 +1,39 @@
+using System.Net;
+
+namespace Cierre.AspNetCore;
+
+/// <summary>Names one open connection of the server: what the roster knows beside the connection itself.</summary>
+/// <remarks>What changes while it is open is asked of <see cref="Connection"/>: its traffic, what is queued, the last round trip.</remarks>
+public sealed class OpenConnection
+{
+    internal OpenConnection(WebSocketConnection connection, string endpoint, string? user, IPEndPoint? remote, DateTimeOffset openedAt) =>
+        (Connection, Endpoint, User, RemoteEndPoint, OpenedAt) = (connection, endpoint, user, remote, openedAt);
+
+    /// <summary>The connection: to send to it, to close it, and for its counters.</summary>
+    public WebSocketConnection Connection { get; }
+
+    /// <summary>The number of the connection, as in <see cref="WebSocketConnection.Id"/> and in the log.</summary>
+    public long Id => Connection.Id;
+
+    /// <summary>The route pattern of its endpoint.</summary>
+    public string Endpoint { get; }
+
+    /// <summary>Its user, as <see cref="WebSocketLimits.UserOf"/> names it, of the request or of the last renewal; null for nobody.</summary>
+    public string? User { get; internal set; }
+
+    /// <summary>The address and port of the peer, or of the proxy in front unless forwarded headers are followed; null where the server does not know.</summary>
+    public IPEndPoint? RemoteEndPoint { get; }
+
+    /// <summary>When it opened.</summary>
+    public DateTimeOffset OpenedAt { get; }
+
+    internal bool IsIndexed { get; set; }
+
+    // The neighbours among those of the same user: the roster's, under its lock.
+    internal OpenConnection? Before { get; set; }
+
+    internal OpenConnection? After { get; set; }
+
+    /// <summary>Tells its number, endpoint and user.</summary>
+    public override string ToString() => $"{Id} {Endpoint} {User}".TrimEnd();
+}

@@ -1,0 +1,56 @@
+using Cierre.Closing;
+
+namespace Cierre.AspNetCore;
+
+/// <summary>Does to a chosen set of open connections what one of them can do.</summary>
+public static class OpenConnectionExtensions
+{
+    /// <summary>Sends a text message to all of them, as <see cref="WebSocketBroadcast.BroadcastAsync(IEnumerable{WebSocketConnection}, string)"/> does.</summary>
+    /// <param name="receivers">The connections, each once: a roster, or what was chosen from one.</param>
+    /// <param name="text">The text. A lone surrogate becomes U+FFFD.</param>
+    /// <returns>What became of it, when it has been offered to the network everywhere.</returns>
+    public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<OpenConnection> receivers, string text) => Connections(receivers).BroadcastAsync(text);
+
+    /// <summary>Sends a binary message to all of them.</summary>
+    /// <param name="receivers">The connections, each once.</param>
+    /// <param name="data">The payload; must not change until the returned task completes.</param>
+    /// <returns>What became of it, when it has been offered to the network everywhere.</returns>
+    public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<OpenConnection> receivers, ReadOnlyMemory<byte> data) => Connections(receivers).BroadcastAsync(data);
+
+    /// <summary>Sends a text message that is UTF-8 already to all of them.</summary>
+    /// <param name="receivers">The connections, each once.</param>
+    /// <param name="utf8">The text; must not change until the returned task completes.</param>
+    /// <returns>What became of it, when it has been offered to the network everywhere.</returns>
+    /// <exception cref="ArgumentException">The bytes are not UTF-8 (RFC 6455 8.1).</exception>
+    public static ValueTask<BroadcastResult> BroadcastTextAsync(this IEnumerable<OpenConnection> receivers, ReadOnlyMemory<byte> utf8) => Connections(receivers).BroadcastTextAsync(utf8);
+
+    /// <summary>Sends a received message on to all of them, as it is.</summary>
+    /// <param name="receivers">The connections, each once.</param>
+    /// <param name="message">A message that is still valid, and stays so until the returned task completes.</param>
+    /// <returns>What became of it, when it has been offered to the network everywhere.</returns>
+    public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<OpenConnection> receivers, WebSocketMessage message) => Connections(receivers).BroadcastAsync(message);
+
+    /// <summary>Closes all of them, each behind what was sent to it before. RFC 6455 7.1.2.</summary>
+    /// <param name="connections">The connections.</param>
+    /// <param name="code">1000-1003, 1007-1009, 1011-1014 or 3000-4999.</param>
+    /// <param name="reason">At most 123 bytes of UTF-8 go on the wire; a longer one is cut at the border of a code point and kept whole in the record.</param>
+    /// <param name="cancellationToken">Ends the wait, not the closes.</param>
+    /// <returns>How they ended, when all of them have: at most twice the close timeout later.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A server must not send the code; nothing was closed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static Task<CloseRecord[]> CloseAsync(
+        this IEnumerable<OpenConnection> connections, ushort code = CloseCode.NormalClosure, string reason = "", CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(connections);
+        ArgumentNullException.ThrowIfNull(reason);
+        // Before the first: also where there is none.
+        CloseCodes.CheckSendable(code, client: false, nameof(code));
+        return Task.WhenAll([.. connections.Select(entry => entry.Connection.CloseAsync(code, reason))]).WaitAsync(cancellationToken);
+    }
+
+    private static IEnumerable<WebSocketConnection> Connections(IEnumerable<OpenConnection> entries)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        return entries.Select(entry => entry.Connection);
+    }
+}

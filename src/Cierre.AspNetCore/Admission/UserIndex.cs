@@ -1,0 +1,68 @@
+namespace Cierre.AspNetCore.Admission;
+
+/// <summary>Finds the connections of a user: a chain through the entries for each, so that entering and leaving cost the same however many there are.</summary>
+internal sealed class UserIndex
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, OpenConnection> _newest = [];
+
+    public OpenConnection[] Of(string user)
+    {
+        lock (_gate)
+        {
+            int count = 0;
+            for (OpenConnection? entry = _newest.GetValueOrDefault(user); entry is not null; entry = entry.Before) count++;
+            var found = new OpenConnection[count];
+            for (OpenConnection? entry = _newest.GetValueOrDefault(user); entry is not null; entry = entry.Before) found[--count] = entry;
+            return found;
+        }
+    }
+
+    public void Enter(OpenConnection entry)
+    {
+        lock (_gate) Add(entry);
+    }
+
+    public void Leave(OpenConnection entry)
+    {
+        lock (_gate) Remove(entry);
+    }
+
+    /// <summary>Other credentials, perhaps of another user.</summary>
+    public void Rename(OpenConnection entry, string? user)
+    {
+        lock (_gate)
+        {
+            // One that has left meanwhile stays out.
+            bool isHere = Remove(entry);
+            entry.User = user;
+            if (isHere) Add(entry);
+        }
+    }
+
+    private void Add(OpenConnection entry)
+    {
+        entry.IsIndexed = true;
+        if (entry.User is not { } user) return;
+        if (_newest.TryGetValue(user, out OpenConnection? before))
+        {
+            before.After = entry;
+            entry.Before = before;
+        }
+
+        _newest[user] = entry;
+    }
+
+    private bool Remove(OpenConnection entry)
+    {
+        bool was = entry.IsIndexed;
+        entry.IsIndexed = false;
+        if (!was || entry.User is not { } user) return was;
+        if (entry.After is { } after) after.Before = entry.Before;
+        else if (entry.Before is { } newest) _newest[user] = newest;
+        else _newest.Remove(user);
+        if (entry.Before is { } before) before.After = entry.After;
+        (entry.Before, entry.After) = (null, null);
+        return true;
+    }
+}

@@ -1,0 +1,87 @@
+using System.Collections;
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Cierre.AspNetCore;
+
+/// <summary>Lists the open WebSocket connections of a server, closing ones included: to find, to send to and to close.</summary>
+/// <remarks>
+/// <para>A listing is of the moment and takes no lock: who enters or leaves meanwhile may be in it or not.</para>
+/// <para>For a chosen set use LINQ: <c>server.Connections.Where(c =&gt; c.Endpoint == "/chat").BroadcastAsync("hi")</c>.</para>
+/// </remarks>
+[SuppressMessage("Naming", "CA1710", Justification = "A roster is a collection by its own name.")]
+public sealed class WebSocketRoster : IReadOnlyCollection<OpenConnection>
+{
+    private readonly ConcurrentDictionary<long, OpenConnection> _open = new();
+    private readonly Admission.UserIndex _users = new();
+    private readonly Admission.RecentCloses _closed = new();
+    private readonly Lock _gate = new();
+    private int _count;
+    private TaskCompletionSource? _whenEmpty;
+
+    internal WebSocketRoster()
+    {
+    }
+
+    /// <summary>How many connections are open, closing ones included.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>The last 100 connections that ended, the newest first.</summary>
+    public IReadOnlyList<ClosedConnection> RecentCloses => _closed.Snapshot();
+
+    /// <summary>The connection with this number; null where none is open that has it.</summary>
+    /// <param name="id">Its <see cref="WebSocketConnection.Id"/>.</param>
+    public OpenConnection? Find(long id) => _open.GetValueOrDefault(id);
+
+    /// <summary>The open connections of a user, the oldest first; empty for none.</summary>
+    /// <param name="user">The name that <see cref="WebSocketLimits.UserOf"/> gives.</param>
+    public IReadOnlyList<OpenConnection> OfUser(string user)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        return _users.Of(user);
+    }
+
+    /// <summary>Lists the open connections, in no order.</summary>
+    public IEnumerator<OpenConnection> GetEnumerator()
+    {
+        foreach (KeyValuePair<long, OpenConnection> entry in _open) yield return entry.Value;
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    internal IReadOnlyCollection<WebSocketConnection> Snapshot() => [.. this.Select(entry => entry.Connection)];
+
+    /// <summary>The open ones, the newest first.</summary>
+    internal IEnumerable<WebSocketConnection> NewestFirst() => this.OrderByDescending(entry => entry.Id).Select(entry => entry.Connection);
+
+    internal void Enter(OpenConnection entry)
+    {
+        if (!_open.TryAdd(entry.Id, entry)) return;
+        Interlocked.Increment(ref _count);
+        _users.Enter(entry);
+    }
+
+    internal void Leave(OpenConnection entry, CloseRecord record)
+    {
+        if (!_open.TryRemove(entry.Id, out _)) return;
+        _users.Leave(entry);
+        _closed.Add(new ClosedConnection(entry.Id, entry.Endpoint, entry.User, entry.RemoteEndPoint, entry.Connection.Subprotocol, entry.OpenedAt, record));
+        if (Interlocked.Decrement(ref _count) != 0) return;
+        lock (_gate) _whenEmpty?.TrySetResult();
+    }
+
+    internal void Rename(OpenConnection entry, string? user) => _users.Rename(entry, user);
+
+    internal Task WhenEmpty()
+    {
+        lock (_gate)
+        {
+            if (Count == 0) return Task.CompletedTask;
+            if (_whenEmpty is null or { Task.IsCompleted: true }) _whenEmpty = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Task task = _whenEmpty.Task;
+            // The last may have left before the gate was ours.
+            if (Count == 0) _whenEmpty.TrySetResult();
+            return task;
+        }
+    }
+}

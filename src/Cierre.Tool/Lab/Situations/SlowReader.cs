@@ -1,0 +1,39 @@
+using Cierre.Tool.Lab.Stage;
+
+namespace Cierre.Tool.Lab.Situations;
+
+/// <summary>1008: a client that does not read, at an endpoint that lets only so much wait for it.</summary>
+internal static class SlowReader
+{
+    private static readonly CloseFrame Policy = new(CloseCode.PolicyViolation, "the peer reads too slowly: more than 65536 bytes wait to be sent to it");
+
+    public static Situation Create() => new("1008-slow-reader", "a client that does not read what it is sent")
+    {
+        Options = options => (options.SlowReader, options.SendBufferLimit) = (SlowReaderPolicy.Close, 64 * 1024),
+        Handler = SendUntilClosedAsync,
+        Server = ExpectedClose.ByUs(Policy, CloseCause.PolicyViolation) with { Detail = Policy.Reason },
+        Play = async scene =>
+        {
+            using RawPeer client = await RawPeer.ConnectAsync(scene.Url);
+            WebSocketConnection server = await scene.ServerSide;
+            while (server.IsOpen) await Task.Delay(TimeSpan.FromMilliseconds(10));
+            // Awake again: it answers first, for the close frame lies behind all that it has not read.
+            await client.SendCloseAsync([CloseCode.PolicyViolation >> 8, CloseCode.PolicyViolation & 0xFF]);
+            await client.ReadToEndAsync();
+            return null;
+        },
+    };
+
+    private static async Task SendUntilClosedAsync(WebSocketConnection connection)
+    {
+        byte[] data = new byte[16 * 1024];
+        try
+        {
+            while (true) await connection.SendAsync(data);
+        }
+        catch (WebSocketClosedException)
+        {
+            // The limit is reached.
+        }
+    }
+}

@@ -1,0 +1,15 @@
+namespace Cierre;
+
+/// <summary>Says what becomes of a message for a peer that does not read, once <see cref="WebSocketConnectionOptions.SendBufferLimit"/> is reached.</summary>
+public enum SlowReaderPolicy
+{
+    /// <summary>Its sender waits: awaiting a send is backpressure. What would wait for nobody, a broadcast, passes this peer over and counts as dropped.</summary>
+    Wait,
+
+    /// <summary>It is taken, and the oldest messages that have not begun to go out are dropped for it. A send waits for nothing. What is dropped is counted:
+    /// <see cref="ConnectionTraffic.MessagesDropped"/>.</summary>
+    DropOldest,
+
+    /// <summary>The connection is closed with 1008, and its reason names the numbers. A send waits for nothing.</summary>
+    Close,
+}

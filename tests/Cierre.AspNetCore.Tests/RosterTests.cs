@@ -1,0 +1,210 @@
+using System.Net;
+using System.Security.Claims;
+using Cierre.AspNetCore.Admission;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace Cierre.AspNetCore.Tests;
+
+/// <summary>The open connections, to find, to send to and to close.</summary>
+public class RosterTests
+{
+    [Fact]
+    public async Task Entry_tells_what_is_known_of_a_connection_while_it_is_open_and_how_it_ended()
+    {
+        DateTimeOffset before = DateTimeOffset.UtcNow;
+        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, map: MapUsers);
+        WebSocketRoster roster = Roster(server);
+        Assert.Empty(roster);
+        WebSocketClientOptions options = server.ClientOptions();
+        options.Subprotocols.Add("chat");
+        await using WebSocketConnection client = await server.ConnectAsync(options.WithHeader("User", "ana"), path: "/of/7");
+        await client.SendAsync("four");
+        Assert.Equal("four", (await client.ReceiveAsync().Soon())!.Value.GetText());
+        OpenConnection entry = Assert.Single(roster);
+        Assert.Equal((1, "/of/{room}", "ana", "chat"), (roster.Count, entry.Endpoint, entry.User, entry.Connection.Subprotocol));
+        Assert.Equal(IPAddress.Loopback, entry.RemoteEndPoint!.Address);
+        Assert.NotEqual(0, entry.RemoteEndPoint.Port);
+        Assert.InRange(entry.OpenedAt, before, DateTimeOffset.UtcNow);
+        Assert.InRange(entry.Connection.Age, TimeSpan.Zero, DateTimeOffset.UtcNow - before);
+        Assert.InRange(entry.Connection.Idle, TimeSpan.Zero, entry.Connection.Age);
+        ConnectionTraffic traffic = entry.Connection.Traffic;
+        Assert.Equal((1, 1, 4, 4, 0, 0), (traffic.MessagesReceived, traffic.MessagesSent, traffic.BytesReceived, traffic.BytesSent, traffic.MessagesDropped, entry.Connection.QueuedBytes));
+        Assert.Null(entry.Connection.LastRoundTrip);
+        await entry.Connection.PingAsync();
+        Assert.NotNull(entry.Connection.LastRoundTrip);
+        Assert.Same(entry, roster.Find(entry.Id));
+        Assert.Equal($"{entry.Id} /of/{{room}} ana", entry.ToString());
+        Assert.Null(roster.Find(entry.Id + 1));
+
+        await client.CloseAsync(4000, "done");
+        await Waits.Until(() => roster.Count == 0, "the connection to leave");
+        Assert.Null(roster.Find(entry.Id));
+        Assert.Empty(roster.OfUser("ana"));
+        ClosedConnection closed = Assert.Single(roster.RecentCloses);
+        Assert.Equal((entry.Id, "/of/{room}", "ana", "chat", entry.OpenedAt), (closed.Id, closed.Endpoint, closed.User, closed.Subprotocol, closed.OpenedAt));
+        Assert.Equal((4000, "done", entry.RemoteEndPoint), (closed.Record.Code, closed.Record.Reason, closed.RemoteEndPoint));
+        Assert.Equal(closed.OpenedAt + closed.Record.Elapsed, closed.ClosedAt);
+    }
+
+    [Fact]
+    public async Task Connections_of_a_user_are_found_and_sent_to_and_a_renewal_moves_them()
+    {
+        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, map: MapUsers);
+        WebSocketRoster roster = Roster(server);
+        string[] users = ["ana", "luis", "ana", ""];
+        var clients = new List<WebSocketConnection>();
+        foreach (string user in users) clients.Add(await server.ConnectAsync(server.ClientOptions().WithHeader("User", user), path: "/of/1"));
+        await Waits.Until(() => roster.Count == 4, "four connections");
+        Assert.Equal((2, 1, 0), (roster.OfUser("ana").Count, roster.OfUser("luis").Count, roster.OfUser("eva").Count));
+        Assert.Null(Assert.Single(roster, e => e.User is null).User);
+        Assert.Equal(roster.OfUser("ana").OrderBy(e => e.Id), roster.OfUser("ana"));
+        Assert.Equal(new BroadcastResult(2, 0, 0), await roster.OfUser("ana").BroadcastAsync("for ana"));
+        Assert.Equal(new BroadcastResult(4, 0, 0), await roster.BroadcastAsync("for all"u8.ToArray()));
+        Assert.Equal(new BroadcastResult(1, 0, 0), await roster.Where(e => e.User is null).BroadcastTextAsync("for nobody"u8.ToArray()));
+        Assert.Equal(["for ana", "for all"], [await Text(clients[0]), await Text(clients[0])]);
+        Assert.Equal(["for all", "for nobody"], [await Text(clients[3]), await Text(clients[3])]);
+        Assert.Equal("for all", await Text(clients[1]));
+
+        await clients[0].SendAsync("become eva");
+        Assert.Equal("True", await Text(clients[0]));
+        Assert.Equal((1, 1), (roster.OfUser("ana").Count, roster.OfUser("eva").Count));
+        Assert.Equal("eva", roster.OfUser("eva")[0].User);
+        foreach (WebSocketConnection client in clients) await client.DisposeAsync();
+        await Waits.Until(() => roster.Count == 0, "all to leave");
+        Assert.All(users.Append("eva"), user => Assert.Empty(roster.OfUser(user)));
+    }
+
+    [Fact]
+    public async Task Chosen_connections_are_closed_with_code_and_reason_and_codes_that_a_server_may_not_send_are_refused_first()
+    {
+        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, map: MapUsers);
+        WebSocketRoster roster = Roster(server);
+        await using WebSocketConnection ana = await server.ConnectAsync(server.ClientOptions().WithHeader("User", "ana"), path: "/of/1");
+        await using WebSocketConnection luis = await server.ConnectAsync(server.ClientOptions().WithHeader("User", "luis"), path: "/of/1");
+        await Waits.Until(() => roster.Count == 2, "two connections");
+        foreach (ushort code in (ushort[])[0, 1004, 1005, 1006, 1010, 1015, 2999, 5000])
+        {
+            await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => roster.CloseAsync(code));
+            await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => roster.OfUser("nobody").CloseAsync(code));
+        }
+
+        CloseRecord[] records = await roster.OfUser("ana").CloseAsync(4001, "chosen").Soon();
+        Assert.Equal((4001, true, EndedBy.Local, CloseCause.Requested), Assert.Single(records) is var r ? (r.Code, r.WasClean, r.EndedBy, r.Cause) : default);
+        Assert.Equal((4001, "chosen"), await ana.Closed.Soon() is var theirs ? (theirs.Code, theirs.Reason) : default);
+        Assert.True(luis.IsOpen);
+        await Waits.Until(() => roster.Count == 1, "ana to leave");
+        Assert.Equal("luis", Assert.Single(roster).User);
+    }
+
+    [Fact]
+    public async Task Log_line_of_a_close_names_the_connection()
+    {
+        var lines = new Lines();
+        await using TestServer server = await TestServer.StartAsync(
+            Carrier.Http1, _ => Task.CompletedTask, build: builder => builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(lines));
+        WebSocketRoster roster = Roster(server);
+        await using WebSocketConnection client = await server.ConnectAsync();
+        await client.Closed.Soon();
+        await Waits.Until(() => roster.RecentCloses.Count == 1, "the connection to leave");
+        Assert.Contains(lines.All, line => line.StartsWith($"WebSocket {roster.RecentCloses[0].Id} / closed: 1000", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Last_closes_are_kept_up_to_their_number_the_newest_first()
+    {
+        var recent = new RecentCloses();
+        Assert.Empty(recent.Snapshot());
+        for (int i = 1; i <= RecentCloses.Most + 5; i++)
+        {
+            recent.Add(new ClosedConnection(i, "/", null, null, null, default, new CloseRecord()));
+            Assert.Equal(Enumerable.Range(1, i).Reverse().Take(RecentCloses.Most), recent.Snapshot().Select(c => (int)c.Id));
+        }
+    }
+
+    [Fact]
+    public async Task Thousands_enter_and_leave_at_once_and_nobody_stays_behind()
+    {
+        var roster = new WebSocketRoster();
+        OpenConnection[] entries = [.. Enumerable.Range(0, 4_000).Select(i => new OpenConnection(WebSocketConnection.CreatePair().Server, "/", i % 3 == 0 ? null : $"{i % 7}", null, default))];
+        Parallel.ForEach(entries, entry =>
+        {
+            roster.Enter(entry);
+            Assert.Same(entry, roster.Find(entry.Id));
+            if (entry.Id % 5 == 0) roster.Rename(entry, "renamed");
+            if (entry.User is { } user) Assert.Contains(entry, roster.OfUser(user));
+        });
+        Assert.Equal(entries.Length, roster.Count);
+        Assert.Equal(entries.OrderBy(e => e.Id), roster.OrderBy(e => e.Id));
+        foreach (IGrouping<string, OpenConnection> user in entries.Where(e => e.User is not null).GroupBy(e => e.User!))
+        {
+            Assert.Equal(user.OrderBy(e => e.Id), roster.OfUser(user.Key).OrderBy(e => e.Id));
+        }
+
+        Task empty = roster.WhenEmpty();
+        Parallel.ForEach(entries, entry =>
+        {
+            roster.Leave(entry, new CloseRecord());
+            roster.Leave(entry, new CloseRecord());
+            roster.Rename(entry, "late");
+        });
+        await empty.Soon();
+        Assert.Empty(roster);
+        Assert.Empty(roster.OfUser("late"));
+        Assert.All(Enumerable.Range(0, 7), i => Assert.Empty(roster.OfUser($"{i}")));
+    }
+
+    private static WebSocketRoster Roster(TestServer server) => server.Services.GetRequiredService<WebSocketServer>().Connections;
+
+    private static async Task<string> Text(WebSocketConnection client) => (await client.ReceiveAsync().Soon())!.Value.GetText();
+
+    private static void MapUsers(WebApplication app)
+    {
+        app.Use(next => context =>
+        {
+            if (context.Request.Headers["User"].ToString() is { Length: > 0 } user) context.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, user)], "test"));
+            return next(context);
+        });
+        app.UseRouting();
+        app.MapWebSocket(
+            "/of/{room}",
+            async (connection, context, _) =>
+            {
+                await foreach (WebSocketMessage message in connection.ReadAllAsync(CancellationToken.None))
+                {
+                    if (message.GetText().Split(' ') is not ["become", var user])
+                    {
+                        await connection.SendAsync(message, CancellationToken.None);
+                        continue;
+                    }
+
+                    var principal = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, user)], "test"));
+                    await connection.SendAsync($"{await context.Features.Get<WebSocketCredentials>()!.RenewAsync(principal, null)}", CancellationToken.None);
+                }
+            },
+            options => options.Subprotocols.Add("chat"));
+    }
+
+    private sealed class Lines : ILoggerProvider, ILogger
+    {
+        private readonly System.Collections.Concurrent.ConcurrentQueue<string> _lines = new();
+
+        public IEnumerable<string> All => _lines;
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => _lines.Enqueue(formatter(state, exception));
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,216 @@
+using Cierre.TestKit;
+using Xunit;
+
+namespace Cierre.Tests.Connections;
+
+/// <summary>One message to many.</summary>
+public sealed class BroadcastTests
+{
+    private const int KiB = 1024;
+
+    [Theory]
+    [InlineData(3, 10)]
+    [InlineData(3, 200 * KiB)]
+    [InlineData(500, 10)]
+    [InlineData(500, 20 * KiB)]
+    public async Task Everybody_gets_the_message_whole_and_in_frames_of_at_most_64_KiB(int count, int size)
+    {
+        Played[] all = [.. Enumerable.Range(0, count).Select(i => new Played(client: i == 1))];
+        byte[] data = new byte[size];
+        new Random(1).NextBytes(data);
+        Assert.Equal(new BroadcastResult(count, 0, 0), await Connections(all).BroadcastAsync(data));
+        foreach (Played played in all)
+        {
+            await Played.Until(() => played.Connection.QueuedBytes == 0);
+            List<RawFrame> sent = played.Sent;
+            Assert.Equal(data, sent.SelectMany(f => f.Payload));
+            Assert.All(sent, (f, i) => Assert.Equal((i == 0 ? 2 : 0, i == sent.Count - 1, played.IsClient), (f.Opcode, f.Fin, f.Masked)));
+            Assert.Equal((1, size, sent.Count), (played.Connection.Traffic.MessagesSent, played.Connection.Traffic.BytesSent, played.Connection.Traffic.FramesSent));
+        }
+    }
+
+    [Fact]
+    public async Task Reader_that_stopped_delays_nobody_and_its_policy_decides()
+    {
+        Played waits = Stuck(SlowReaderPolicy.Wait), drops = Stuck(SlowReaderPolicy.DropOldest), closes = Stuck(SlowReaderPolicy.Close), reads = new();
+        BroadcastResult[] results = new BroadcastResult[20];
+        for (int i = 0; i < results.Length; i++)
+        {
+            ValueTask<BroadcastResult> sending = Connections(waits, drops, closes, reads).BroadcastAsync(new byte[KiB]);
+            Assert.True(sending.IsCompleted);
+            results[i] = await sending;
+            Assert.Equal(i + 1, reads.Sent.Count);
+        }
+
+        // 4 KiB each beside the message that is under way, and the frame of that; the third of these is the first beyond.
+        Assert.Equal(new BroadcastResult(4, 0, 0), results[1]);
+        Assert.Equal(new BroadcastResult(2, 1, 1), results[^1]);
+        Assert.False(closes.Connection.IsOpen);
+        Assert.Equal(18, waits.Connection.Traffic.MessagesDropped);
+        Assert.Equal(18, drops.Connection.Traffic.MessagesDropped);
+        foreach (Played played in (Played[])[waits, drops])
+        {
+            Assert.InRange(played.Connection.QueuedBytes, 3 * KiB, 4 * KiB);
+            Go(played);
+            await Played.Until(() => played.Sent.Count == 3);
+        }
+    }
+
+    [Fact]
+    public async Task Order_is_that_of_the_calls_even_beside_sends_and_behind_a_stopped_reader()
+    {
+        var played = new Played(setup: o => o.SendBufferLimit = 1024 * KiB) { Wire = { HoldsFlushes = true } };
+        var sends = new List<Task>();
+        for (int i = 0; i < 90; i += 3)
+        {
+            sends.Add(played.Connection.SendAsync(Message(i, 100)).AsTask());
+            sends.Add(Connections(played).BroadcastAsync(Message(i + 1, 100)).AsTask());
+            // Large enough to go out where it lies.
+            sends.Add(Connections(played).BroadcastAsync(Message(i + 2, 10 * KiB)).AsTask());
+        }
+
+        Go(played);
+        await Played.Within(Task.WhenAll(sends));
+        await Played.Until(() => played.Sent.Count == 90);
+        Assert.Equal(Enumerable.Range(0, 90), played.Sent.Select(f => (int)f.Payload[0]));
+    }
+
+    [Fact]
+    public async Task Close_goes_out_behind_a_broadcast_and_pongs_in_between()
+    {
+        var played = new Played(setup: o => o.SendBufferLimit = 1024 * KiB) { Wire = { HoldsFlushes = true } };
+        await Connections(played).BroadcastAsync(new byte[130 * KiB]);
+        played.Peer(Played.Ping, "p"u8);
+        Task<CloseRecord> closing = played.Connection.CloseAsync();
+        Assert.Equal(new BroadcastResult(0, 0, 1), await Connections(played).BroadcastAsync("late"));
+        Assert.DoesNotContain(played.Sent, f => f.Opcode == Played.Close);
+        Go(played);
+        await Played.Until(() => played.Sent[^1].Opcode == Played.Close);
+        Assert.Equal(130 * KiB, played.Sent.Where(f => f.Opcode is 2 or 0).Sum(f => f.Payload.Length));
+        Assert.Contains(played.Sent, f => f.Opcode == Played.Pong);
+        played.PeerClose(1000);
+        played.Wire.End();
+        Assert.True((await Played.Within(closing)).WasClean);
+    }
+
+    [Fact]
+    public async Task Connection_that_ends_gives_its_share_of_the_bytes_back()
+    {
+        Played lost = Stuck(SlowReaderPolicy.Wait, 1024 * KiB), other = Stuck(SlowReaderPolicy.Wait, 1024 * KiB);
+        Assert.Equal(2, (await Connections(lost, other).BroadcastAsync(Message(5, 10 * KiB))).Taken);
+        lost.Connection.Abort();
+        Assert.Equal(0, lost.Connection.QueuedBytes - lost.Wire.Backlog);
+        Go(other);
+        await Played.Until(() => other.Sent.Count == 2);
+        Assert.Equal(Message(5, 10 * KiB), other.Sent[1].Payload);
+    }
+
+    [Fact]
+    public async Task Output_that_breaks_while_shared_bytes_go_out_ends_the_connection()
+    {
+        var played = new Played { Wire = { HoldsFlushes = true } };
+        await Connections(played).BroadcastAsync(new byte[10 * KiB]);
+        await Connections(played).BroadcastAsync(new byte[10 * KiB]);
+        played.Wire.FailFlush(new IOException());
+        Assert.Equal(new BroadcastResult(0, 0, 1), await Connections(played).BroadcastAsync("late"));
+        Assert.Equal(0, played.Connection.QueuedBytes);
+        played.Wire.End();
+        Assert.Equal(1006, (await played.Ended).Code);
+    }
+
+    [Fact]
+    public async Task What_was_posted_goes_out_where_the_sequence_of_receivers_throws()
+    {
+        var played = new Played();
+        IEnumerable<WebSocketConnection> Receivers()
+        {
+            yield return played.Connection;
+            throw new InvalidOperationException();
+        }
+
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await Receivers().BroadcastAsync("x"));
+        Assert.Equal("x", Assert.Single(played.Sent).Text);
+    }
+
+    [Fact]
+    public async Task Handler_s_own_connection_gets_a_broadcast_with_the_rest_of_its_batch()
+    {
+        var played = new Played();
+        Task relay = Relay();
+        int writes = played.Wire.Writes;
+        played.Wire.Push([.. played.Frame("a"), .. played.Frame("b"), .. played.Frame("c")]);
+        await Played.Until(() => played.Sent.Count == 3);
+        Assert.Equal(writes + 1, played.Wire.Writes);
+        played.Wire.End();
+        await Played.Within(relay);
+
+        async Task Relay()
+        {
+            await foreach (WebSocketMessage message in played.Connection.ReadAllAsync()) await Connections(played).BroadcastAsync(message);
+        }
+    }
+
+    [Theory]
+    [InlineData(false, 15)]
+    [InlineData(false, 9)]
+    [InlineData(true, 15)]
+    public async Task Compressed_connections_read_the_message_and_what_follows(bool takeover, int windowBits)
+    {
+        var options = new DeflateOptions { ServerContextTakeover = takeover, ServerMaxWindowBits = windowBits };
+        var pairs = Enumerable.Range(0, 6).Select(i => WebSocketConnection.CreatePair(
+            new WebSocketConnectionOptions { Compression = i == 0 ? null : options }, new WebSocketConnectionOptions { Compression = options })).ToArray();
+        string text = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{{\"n\":{i % 7}}}"));
+        foreach (string message in (string[])["small", text, text[..1000], text])
+        {
+            foreach ((_, WebSocketConnection server) in pairs) await server.SendAsync(text[..600]);
+            Assert.Equal(6, (await pairs.Select(p => p.Server).BroadcastAsync(message)).Taken);
+            foreach ((WebSocketConnection client, _) in pairs)
+            {
+                Assert.Equal(text[..600], (await Played.Within(client.ReceiveAsync().AsTask()))!.Value.GetText());
+                Assert.Equal(message, (await Played.Within(client.ReceiveAsync().AsTask()))!.Value.GetText());
+            }
+        }
+
+        Assert.All(pairs, p => Assert.Equal(p.Server.Traffic.BytesSent, p.Client.Traffic.BytesReceived));
+        foreach ((WebSocketConnection client, _) in pairs) await client.DisposeAsync();
+    }
+
+    [Fact]
+    public void Small_broadcast_allocates_nothing_per_receiver()
+    {
+        Played[] all = [.. Enumerable.Range(0, 50).Select(_ => new Played { Wire = { Captures = false } })];
+        WebSocketConnection[] receivers = [.. all.Select(p => p.Connection)];
+        byte[] data = new byte[KiB];
+        long least = long.MaxValue;
+        for (int run = 0; run < 20; run++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 100; i++) Assert.True(receivers.BroadcastAsync(data).IsCompletedSuccessfully);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.InRange(least / 100.0, 0, 500);
+    }
+
+    private static IEnumerable<WebSocketConnection> Connections(params Played[] all) => all.Select(p => p.Connection);
+
+    private static Played Stuck(SlowReaderPolicy policy, int limit = 4 * KiB)
+    {
+        var played = new Played(setup: o => (o.SlowReader, o.SendBufferLimit) = (policy, limit)) { Wire = { HoldsFlushes = true } };
+        Assert.True(played.Connection.SendAsync(new byte[KiB]).IsCompletedSuccessfully);
+        return played;
+    }
+
+    private static void Go(Played played)
+    {
+        played.Wire.HoldsFlushes = false;
+        played.Wire.CompleteFlush();
+    }
+
+    private static byte[] Message(int number, int size)
+    {
+        byte[] message = new byte[size];
+        message[0] = (byte)number;
+        return message;
+    }
+}
