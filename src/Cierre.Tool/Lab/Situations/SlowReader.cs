@@ -1,3 +1,4 @@
+using System.Text;
 using Cierre.Tool.Lab.Stage;
 
 namespace Cierre.Tool.Lab.Situations;
@@ -17,7 +18,8 @@ internal static class SlowReader
             using RawPeer client = await RawPeer.ConnectAsync(scene.Url);
             WebSocketConnection server = await scene.ServerSide;
             while (server.IsOpen) await Task.Delay(TimeSpan.FromMilliseconds(10));
-            // Awake again: it answers first, for the close frame lies behind all that it has not read.
+            // Awake again: the close frame lies behind all that it has not read.
+            await client.ReadUntilAsync(Encoding.UTF8.GetBytes(Policy.Reason));
             await client.SendCloseAsync([CloseCode.PolicyViolation >> 8, CloseCode.PolicyViolation & 0xFF]);
             await client.ReadToEndAsync();
             return null;

@@ -92,6 +92,12 @@ internal sealed class RawPeer : IDisposable
         while (await ReceiveAsync()) _received = [];
     }
 
+    /// <summary>Reads, and forgets, until what came ends with these bytes, or the stream ended.</summary>
+    public async Task ReadUntilAsync(byte[] last)
+    {
+        while (!_received.AsSpan().EndsWith(last) && await ReceiveAsync()) _received = _received[Math.Max(0, _received.Length - last.Length)..];
+    }
+
     /// <summary>FIN: nothing more will come from here.</summary>
     public void End() => _socket.Shutdown(SocketShutdown.Send);
 
