@@ -45,8 +45,21 @@ internal sealed class ToolProcess : IAsyncDisposable
     }
 
     /// <summary>At a terminal of its own, by script(1): what <see cref="TypeAsync"/> says is typed there.</summary>
-    public static ToolProcess StartAtTerminal(params string[] arguments) =>
-        Start(new ProcessStartInfo("script", ["--quiet", "--return", "--command", string.Join(' ', arguments.Prepend(Dll).Prepend("dotnet").Select(a => $"'{a}'")), "/dev/null"]));
+    public static ToolProcess StartAtTerminal(params string[] arguments) => StartAtTerminalOf("xterm", arguments);
+
+    /// <inheritdoc cref="StartAtTerminal"/>
+    /// <param name="kind">What <c>TERM</c> says.</param>
+    public static ToolProcess StartAtTerminalOf(string kind, params string[] arguments) =>
+        Start(new ProcessStartInfo("script", ["--quiet", "--return", "--command", string.Join(' ', arguments.Prepend(Dll).Prepend("dotnet").Select(a => $"'{a}'")), "/dev/null"]) { Environment = { ["TERM"] = kind } });
+
+    /// <summary>From somewhere else than its own build: an installed tool.</summary>
+    public static ToolProcess StartInstalled(string file, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(file, arguments);
+        // The runtime that runs the tests, wherever it is.
+        start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", ".."));
+        return Start(start);
+    }
 
     private static ToolProcess Start(ProcessStartInfo start, bool english = true)
     {
@@ -67,6 +80,20 @@ internal sealed class ToolProcess : IAsyncDisposable
     {
         string? line = await _process.StandardOutput.ReadLineAsync().WaitAsync(Bound);
         return line ?? throw new EndOfStreamException($"the tool ended with exit code {(await EndAsync()).ExitCode}: {await _errors}");
+    }
+
+    /// <summary>Reads on until a text has come, which need not end its line.</summary>
+    public async Task<string> ReadUntilAsync(string text)
+    {
+        var read = new System.Text.StringBuilder();
+        char[] next = new char[1];
+        while (!read.ToString().EndsWith(text, StringComparison.Ordinal))
+        {
+            if (await _process.StandardOutput.ReadAsync(next.AsMemory()).AsTask().WaitAsync(Bound) == 0) throw new EndOfStreamException($"the tool ended without '{text}': {read}");
+            read.Append(next);
+        }
+
+        return read.ToString();
     }
 
     public async Task TypeAsync(string text)
@@ -90,10 +117,16 @@ internal sealed class ToolProcess : IAsyncDisposable
         return new ToolResult(_process.ExitCode, output, await _errors.WaitAsync(Bound));
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>SIGKILL: the process can do and say nothing more.</summary>
+    public async Task KillAsync()
     {
         if (!_process.HasExited) _process.Kill();
         await _process.WaitForExitAsync().WaitAsync(Bound);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
         _process.Dispose();
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Cierre.Tool.Arguments;
+using Cierre.Tool.Output;
 
 namespace Cierre.Tool.Connect;
 
@@ -8,6 +9,9 @@ namespace Cierre.Tool.Connect;
 internal static class ConnectCommand
 {
     private static readonly TimeSpan StandardTimeout = TimeSpan.FromSeconds(30);
+
+    // A payload is shown as it begins; a terminal that is slow for a while misses nothing.
+    private static readonly TraceOptions Traced = new() { PayloadBytes = 64, Capacity = 100_000 };
 
     public static Command Create(LanguageOption language)
     {
@@ -23,32 +27,47 @@ internal static class ConnectCommand
         var reconnect = new Option<bool>("--reconnect") { Description = "Connect again after an end that advises it, with its delays, until one does not or the time is over; every connection says and awaits the same." };
         Option<string?> compression = Choice.Option("--compression", "Whether to offer that messages are compressed (permessage-deflate).", "off", "on");
         var insecure = new Option<bool>("--insecure") { Description = "Accept any certificate." };
-        var json = new Option<bool>("--json") { Description = "Print JSON, one object a line, of type open, message, error and at last close; with --reconnect so for each attempt, and reconnect between two." };
+        var frames = new Option<bool>("--frames") { Description = "Print each frame as it passes, in and out, with its time and the start of its payload, what happens to the TCP connection, and where the time of the opening went." };
+        var diagram = new Option<bool>("--diagram") { Description = "Draw the conversation as a sequence diagram at the end; of a long one, its beginning and its end." };
+        var svg = new Option<FileInfo?>("--svg") { Description = "Write that diagram into a file, as SVG.", HelpName = "FILE" };
+        var json = new Option<bool>("--json") { Description = "Print JSON, one object a line, of type open, message, error and at last close, with --frames also frame, violation and transport; with --reconnect so for each attempt, and reconnect between two." };
 
         var command = new Command("connect", "Connects to a WebSocket server and explains how the connection ended. At a terminal, with nothing to send or to close with, each line typed is a message. Exit code 0: the close (with --reconnect the last one) was clean and all expected messages came; 3: not so.")
         {
-            url, protocols, headers, texts, files, expect, close, timeout, http, compression, reconnect, insecure, json, language,
+            url, protocols, headers, texts, files, expect, close, timeout, http, compression, reconnect, insecure, frames, diagram, svg, json, language,
         };
-        command.SetAction(parsed =>
+        command.SetAction(async parsed =>
         {
             var script = new Script(parsed.GetValue(texts) ?? [], parsed.GetValue(files) ?? [], parsed.GetValue(expect), parsed.GetValue(close));
             bool inJson = parsed.GetValue(json);
             bool interactive = !Console.IsInputRedirected && !inJson && script is { Texts: [], Files: [], Close: null };
             CultureInfo spoken = language.Of(parsed);
-            IConnectReport report = inJson ? new ConnectJson(spoken) : new ConnectText(interactive, spoken);
+            (bool withFrames, bool withDiagram, FileInfo? file) = (parsed.GetValue(frames), parsed.GetValue(diagram), parsed.GetValue(svg));
+            if (inJson && withDiagram) throw new UsageException("--diagram draws for people, and --json prints for programs: take --frames or --svg with it.");
+            if (file is { Directory.Exists: false }) throw new UsageException($"--svg: there is no folder '{file.DirectoryName}'.");
+            IConnectReport report = inJson ? new ConnectJson(withFrames, spoken) : new ConnectText(interactive, withFrames, times: withFrames || withDiagram, spoken);
+            if (withDiagram || file is not null) report = new DiagramReport(report, parsed.GetValue(url)!, withDiagram, file, spoken);
             var time = new RunTime(parsed.GetValue(timeout) ?? StandardTimeout);
             var options = new WebSocketReconnectOptions
             {
                 HttpVersion = HttpName.Version(parsed.GetValue(http)), ConnectTimeout = time.Left, Compression = parsed.GetValue(compression) == "on" ? new DeflateOptions() : null,
+                Trace = withFrames || withDiagram || file is not null ? Traced : null,
             };
             foreach (string protocol in parsed.GetValue(protocols) ?? []) options.Subprotocols.Add(protocol);
             foreach (KeyValuePair<string, string> header in parsed.GetValue(headers) ?? []) options.Headers.Add(header);
 #pragma warning disable CA5359 // Asked for by name, for servers with a certificate of their own making.
             if (parsed.GetValue(insecure)) options.ConfigureHandler = handler => handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
 #pragma warning restore CA5359
-            return parsed.GetValue(reconnect)
-                ? new KeptConversation(report, script, time, interactive).RunAsync(parsed.GetValue(url)!, options)
-                : Conversation.RunAsync(report, script, time, interactive, parsed.GetValue(url)!, options);
+            try
+            {
+                return parsed.GetValue(reconnect)
+                    ? await new KeptConversation(report, script, time, interactive).RunAsync(parsed.GetValue(url)!, options)
+                    : await Conversation.RunAsync(report, script, time, interactive, parsed.GetValue(url)!, options);
+            }
+            finally
+            {
+                StatusLine.End();
+            }
         });
         return command;
     }

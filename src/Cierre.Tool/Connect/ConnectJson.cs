@@ -5,10 +5,10 @@ using Cierre.Tool.Output;
 namespace Cierre.Tool.Connect;
 
 /// <summary>The run for programs: one object a line, the last one of type close; between two attempts one of type reconnect.</summary>
-internal sealed class ConnectJson(CultureInfo language) : IConnectReport
+internal sealed class ConnectJson(bool frames, CultureInfo language) : IConnectReport
 {
     public void Opened(WebSocketConnection connection) => JsonLines.Write(
-        new OpenJson("open", connection.Url?.AbsoluteUri ?? "", connection.Subprotocol, connection.Extensions, HttpName.Of(connection)),
+        new OpenJson("open", connection.Url?.AbsoluteUri ?? "", connection.Subprotocol, connection.Extensions, HttpName.Of(connection), OpeningJson.Of(connection.OpeningTimes)),
         ConnectJsonContext.Relaxed.OpenJson);
 
     public void Sending(string text)
@@ -28,7 +28,12 @@ internal sealed class ConnectJson(CultureInfo language) : IConnectReport
         JsonLines.Write(new MessageJson("message", isText ? "text" : "binary", data, message.Data.Length), ConnectJsonContext.Relaxed.MessageJson);
     }
 
-    public void Failed(CloseRecord record) => JsonLines.Write(new ErrorJson("error", record.GetDetail(language)), ConnectJsonContext.Relaxed.ErrorJson);
+    public void Seen(TraceEvent seen)
+    {
+        if (frames) TraceJson.Write(seen, language);
+    }
+
+    public void Failed(CloseRecord record) => JsonLines.Write(new ErrorJson("error", record.GetDetail(language), OpeningJson.Of(record.OpeningTimes)), ConnectJsonContext.Relaxed.ErrorJson);
 
     public void Closed(CloseRecord record) => CloseJson.Write(record, language);
 
@@ -41,11 +46,12 @@ internal sealed class ConnectJson(CultureInfo language) : IConnectReport
     }
 }
 
-internal sealed record OpenJson(string Type, string Url, string? Protocol, string Extensions, string Http);
+internal sealed record OpenJson(string Type, string Url, string? Protocol, string Extensions, string Http, OpeningJson? Opening);
 
 internal sealed record MessageJson(string Type, string Kind, string Data, int Bytes);
 
-internal sealed record ErrorJson(string Type, string Detail);
+/// <param name="Opening">Of an opening that failed; null where the connection was open.</param>
+internal sealed record ErrorJson(string Type, string Detail, OpeningJson? Opening);
 
 internal sealed record ReconnectJson(string Type, int Attempt, long DelayMs);
 

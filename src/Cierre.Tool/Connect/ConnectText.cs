@@ -4,7 +4,7 @@ using Cierre.Tool.Output;
 namespace Cierre.Tool.Connect;
 
 /// <summary>The run for people. Whatever the peer wrote is escaped.</summary>
-internal sealed class ConnectText(bool interactive, CultureInfo language) : IConnectReport
+internal sealed class ConnectText(bool interactive, bool frames, bool times, CultureInfo language) : IConnectReport
 {
     // Longer messages are cut; --json prints them whole.
     private const int LongestText = 2000;
@@ -16,6 +16,7 @@ internal sealed class ConnectText(bool interactive, CultureInfo language) : ICon
         string extensions = connection.Extensions.Length > 0 ? $", extensions {UntrustedText.Escape(connection.Extensions)}" : "";
         string hint = interactive ? Style.Quiet("; a line typed is a message sent, Ctrl-D closes") : "";
         StandardOutput.WriteLine($"{Style.Good("open")} {connection.Url?.AbsoluteUri} (HTTP/{HttpName.Of(connection)}{protocol}{extensions}){hint}");
+        Times(connection.OpeningTimes);
     }
 
     // What was typed stands there already.
@@ -29,7 +30,16 @@ internal sealed class ConnectText(bool interactive, CultureInfo language) : ICon
         else Line("<", $"{Hex(message.Data.Span)} ({message.Data.Length} bytes)");
     }
 
-    public void Failed(CloseRecord record) => StandardOutput.WriteLine($"{Style.Bad("error")} {UntrustedText.Escape(record.GetDetail(language), LongestText)}");
+    public void Seen(TraceEvent seen)
+    {
+        if (frames) StandardOutput.WriteLine(TraceText.Line(seen, language));
+    }
+
+    public void Failed(CloseRecord record)
+    {
+        Times(record.OpeningTimes);
+        StandardOutput.WriteLine($"{Style.Bad("error")} {UntrustedText.Escape(record.GetDetail(language), LongestText)}");
+    }
 
     public void Closed(CloseRecord record) => StandardOutput.WriteLine(CloseText.InFull(record, language));
 
@@ -37,6 +47,11 @@ internal sealed class ConnectText(bool interactive, CultureInfo language) : ICon
         StandardOutput.WriteLine(Style.Quiet(string.Create(CultureInfo.InvariantCulture, $"reconnect in {delay.TotalSeconds:0.0} s (attempt {attempt})")));
 
     public void NotSent(string text) => Line("!", "not connected, not sent: " + UntrustedText.Escape(text, LongestText));
+
+    private void Times(OpeningTimes? opening)
+    {
+        if (times && opening is { Steps: not [] }) StandardOutput.WriteLine(TraceText.Opening(opening, language));
+    }
 
     private static void Line(string direction, string text) => StandardOutput.WriteLine($"{Style.Quiet(direction)} {text}");
 

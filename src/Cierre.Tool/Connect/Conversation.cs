@@ -1,3 +1,4 @@
+using Cierre.Tool.Hosting;
 using Cierre.Tool.Output;
 
 namespace Cierre.Tool.Connect;
@@ -25,7 +26,7 @@ internal sealed class Conversation(IConnectReport report, Script script, RunTime
         }
         catch (ArgumentException e)
         {
-            throw Misused(e);
+            throw UsageException.Of(e);
         }
 
         // Before the line that says it is open: who reads it may send a signal at once.
@@ -52,19 +53,17 @@ internal sealed class Conversation(IConnectReport report, Script script, RunTime
         report.Closed(record);
     }
 
-    /// <summary>What only the library can judge: a header that belongs to the handshake, a subprotocol that is no token.</summary>
-    public static UsageException Misused(ArgumentException e) => new(e.Message.Split(" (Parameter", 2)[0]);
-
     private async Task<CloseRecord> TalkAsync(WebSocketConnection connection)
     {
         // Reading goes on while we send: a peer that answers each message would otherwise block us both.
         Task reading = ReadAsync(connection);
+        Task watching = WatchAsync(connection);
         Task sending = SendAsync(connection);
         keyboard?.TalkTo(connection);
         await Task.WhenAny(connection.Closed, time.WaitAsync());
         // Time is up, or the end is here already and this changes nothing.
         CloseRecord record = await connection.CloseAsync();
-        await Task.WhenAll(reading, sending);
+        await Task.WhenAll(reading, sending, watching);
         return record;
     }
 
@@ -92,6 +91,12 @@ internal sealed class Conversation(IConnectReport report, Script script, RunTime
             lock (_gate) _came++;
             if (CloseIfDone(connection)) return;
         }
+    }
+
+    private async Task WatchAsync(WebSocketConnection connection)
+    {
+        if (connection.Trace is not { } trace) return;
+        await foreach (TraceEvent seen in trace) report.Seen(seen);
     }
 
     private bool CloseIfDone(WebSocketConnection connection)

@@ -21,10 +21,15 @@ internal sealed class Interactive(Action<string> unsent, Action hangUp)
 
     private void Read()
     {
-        // Not Console.In: that one takes the terminal over, and gives it back only when the process ends in order.
-        using var lines = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
-        while (lines.ReadLine() is { } line) Send(line);
+        foreach (string line in LineEditor.IsPossible ? LineEditor.ReadLines() : PlainLines()) Send(line);
         hangUp();
+    }
+
+    /// <summary>For a terminal that cannot move its cursor. Not Console.In: that one takes the terminal over.</summary>
+    private static IEnumerable<string> PlainLines()
+    {
+        using var lines = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
+        while (lines.ReadLine() is { } line) yield return line;
     }
 
     private void Send(string line)

@@ -25,7 +25,7 @@ internal sealed record Script(IReadOnlyList<string> Texts, IReadOnlyList<BinaryF
         foreach (BinaryFile file in Files)
         {
             report.Sending(file);
-            await connection.SendAsync(file.Content);
+            await SendProgress.ShowAsync(connection, file, connection.SendAsync(file.Content).AsTask());
         }
     }
 }

@@ -35,7 +35,7 @@ internal static class CauseOfFailure
     {
         OpeningPhase.NameResolution or OpeningPhase.Tcp or OpeningPhase.Proxy when trace.ThroughProxy => Why(CloseCause.ProxyFailed, exception, "ProxyFailed", trace.Dialled),
         // A dial of the application's own does both in one.
-        OpeningPhase.NameResolution when IsOfTheName(exception) => Why(CloseCause.NameNotResolved, exception, "NameNotResolved", host),
+        OpeningPhase.NameResolution or OpeningPhase.Tcp when IsOfTheName(exception) => Why(CloseCause.NameNotResolved, exception, "NameNotResolved", host),
         OpeningPhase.NameResolution or OpeningPhase.Tcp => Why(CloseCause.ConnectionRefused, exception, "ConnectionRefused", trace.Dialled),
         OpeningPhase.Tls => Tls(exception, trace, host),
         _ => TransportFault.EndOf(exception).Kind == TransportEndKind.Reset

@@ -8,6 +8,7 @@ using Cierre.Closing;
 using Cierre.Connections;
 using Cierre.Deflate;
 using Cierre.Opening;
+using Cierre.Telemetry;
 using Cierre.Transports;
 
 namespace Cierre.Client;
@@ -18,20 +19,31 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options, int e
     private const int ReadBuffer = 8 * 1024;
     private const int QuotedBody = 200;
 
-    private readonly OpeningTrace _trace = new();
-    private readonly long _begun = options.TimeProvider.GetTimestamp();
+    private readonly OpeningTrace _trace = new(new OpeningClock(options.TimeProvider));
     private readonly string[] _subprotocols = [.. options.Subprotocols];
+    private readonly ConnectionTelemetry _telemetry = ConnectionTelemetry.OfClient(url, options.TimeProvider);
     private readonly DeflateOptions? _compression = options.Compression?.Copy();
     private bool _lacksExtension;
-
-    private TimeSpan Elapsed => options.TimeProvider.GetElapsedTime(_begun);
 
     private static bool IsTls(Uri target) => target.Scheme is "wss" or "https";
 
     public async Task<WebSocketConnection> OpenAsync(CancellationToken cancellationToken)
     {
-        WebSocketConnection connection = await EstablishAsync(cancellationToken);
-        return _lacksExtension ? throw await ClosedAsync(connection, cancellationToken) : connection;
+        try
+        {
+            WebSocketConnection connection = await EstablishAsync(cancellationToken);
+            return _lacksExtension ? throw await ClosedAsync(connection, cancellationToken) : connection;
+        }
+        catch (WebSocketConnectException e)
+        {
+            _telemetry.Failed(e.Record);
+            throw;
+        }
+        catch (OperationCanceledException e)
+        {
+            _telemetry.Failed(e);
+            throw;
+        }
     }
 
     /// <summary>RFC 6455 7.4.1, 1010: the 101 stands, so a closing handshake follows, bounded by the close timeout; but nobody ever gets the connection.</summary>
@@ -40,7 +52,7 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options, int e
         CloseRecord record;
         await using (cancellationToken.UnsafeRegister(static connection => ((WebSocketConnection)connection!).Abort(), connection)) record = await connection.Closed;
         cancellationToken.ThrowIfCancellationRequested();
-        return new WebSocketConnectException(record with { WasOpen = false, Elapsed = Elapsed });
+        return new WebSocketConnectException(record with { WasOpen = false, Elapsed = _trace.Clock.Elapsed, OpeningTimes = connection.OpeningTimes });
     }
 
     private async Task<WebSocketConnection> EstablishAsync(CancellationToken cancellationToken)
@@ -79,7 +91,7 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options, int e
 
     // A server of HTTP/1.1 answers the preface of HTTP/2 with anything, a reset included; TCP and TLS stood by then.
     private bool SpeaksNoHttp2(Exception e) =>
-        _trace.Phase == OpeningPhase.Http || CauseOfFailure.ErrorOf(e) is HttpRequestError.VersionNegotiationError or HttpRequestError.ExtendedConnectNotSupported;
+        _trace.Phase == OpeningPhase.Upgrade || CauseOfFailure.ErrorOf(e) is HttpRequestError.VersionNegotiationError or HttpRequestError.ExtendedConnectNotSupported;
 
     private async Task<WebSocketConnection> RequestAsync(HttpMessageInvoker invoker, bool http2, CancellationToken cancellationToken)
     {
@@ -113,7 +125,7 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options, int e
         PipeReader input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadBuffer, minimumReadSize: ReadBuffer / 2, leaveOpen: true));
         var wire = new ClientWire(input, stream, _trace.Socket, canHalfClose: !IsTls(reached) && !http2, http2, response, invoker);
         var info = new OpeningInfo(
-            accepted.Subprotocol, ExtensionList.Format(accepted.Extensions), reached, http2 ? HttpVersion.Version20 : HttpVersion.Version11, accepted.Deflate?.For(server: false, _compression!));
+            accepted.Subprotocol, ExtensionList.Format(accepted.Extensions), reached, http2 ? HttpVersion.Version20 : HttpVersion.Version11, accepted.Deflate?.For(server: false, _compression!), _trace.Clock.Stop(completed: true));
         var connection = new WebSocketConnection(Protocol.Role.Client, options, new PipeTransport(input, wire), info);
         connection.Driver.EarlyLossesBefore = earlyLossesBefore;
         if (RequiredExtensions.Check(options.RequiredExtensions, accepted.Extensions) is (var frame, var why))
@@ -123,7 +135,8 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options, int e
             connection.Driver.BeginClose(frame, why);
         }
 
-        connection.Start();
+        // One that nobody gets is an opening that failed.
+        connection.Start(_lacksExtension ? null : _telemetry);
         return connection;
     }
 
@@ -165,16 +178,16 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options, int e
         {
             Uri target = context.InitialRequestMessage.RequestUri ?? url;
             bool tunnels = IsTunnel(context.InitialRequestMessage);
-            _trace.Begin(context.DnsEndPoint, target, tunnels);
+            _trace.Begin(context.DnsEndPoint, target, tunnels, resolves: dial is null);
             Stream stream = dial is null ? await DialAsync(context.DnsEndPoint, token) : await dial(context, token);
             _trace.Socket = (stream as NetworkStream)?.Socket;
-            _trace.Phase = _trace.ThroughProxy ? OpeningPhase.Proxy : IsTls(target) ? OpeningPhase.Tls : OpeningPhase.Http;
+            _trace.Phase = _trace.ThroughProxy ? OpeningPhase.Proxy : IsTls(target) ? OpeningPhase.Tls : OpeningPhase.Upgrade;
             return stream;
         };
         handler.PlaintextStreamFilter = (context, token) =>
         {
             // Behind TLS, where there is any; but not yet behind a tunnel.
-            if (!IsTunnel(context.InitialRequestMessage)) _trace.Phase = OpeningPhase.Http;
+            if (!IsTunnel(context.InitialRequestMessage)) _trace.Phase = OpeningPhase.Upgrade;
             return filter?.Invoke(context, token) ?? ValueTask.FromResult(context.PlaintextStream);
         };
         return handler;
@@ -259,5 +272,9 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options, int e
         }
     }
 
-    private WebSocketConnectException Failed(CloseWhy why, HttpRefusal? http = null) => new(CloseRecord.NotOpened(why, Elapsed, http));
+    private WebSocketConnectException Failed(CloseWhy why, HttpRefusal? http = null)
+    {
+        OpeningTimes times = _trace.Clock.Stop(completed: false);
+        return new(CloseRecord.NotOpened(why, times.Total, http, times));
+    }
 }

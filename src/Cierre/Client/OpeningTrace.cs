@@ -5,19 +5,20 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Cierre.Client;
 
-internal enum OpeningPhase
-{
-    NameResolution,
-    Tcp,
-    Proxy,
-    Tls,
-    Http,
-}
-
 /// <summary>How far an opening got: the evidence for its cause, since the exceptions of different failures are alike.</summary>
-internal sealed class OpeningTrace
+internal sealed class OpeningTrace(OpeningClock clock)
 {
-    public OpeningPhase Phase { get; set; }
+    public OpeningClock Clock => clock;
+
+    public OpeningPhase Phase
+    {
+        get;
+        set
+        {
+            field = value;
+            clock.Begin(value);
+        }
+    }
 
     /// <summary>The address that was dialled: the proxy's where there is one.</summary>
     public string Dialled { get; set; } = "";
@@ -35,9 +36,10 @@ internal sealed class OpeningTrace
 
     /// <summary>A dial begins: to the target, or to a proxy on the way there.</summary>
     /// <param name="tunnels">Whether the request that dials is one to a proxy, whose address is then the target.</param>
-    public void Begin(DnsEndPoint endPoint, Uri target, bool tunnels)
+    /// <param name="resolves">Whether the name is resolved before; a dial of the application's own does both in one.</param>
+    public void Begin(DnsEndPoint endPoint, Uri target, bool tunnels, bool resolves = true)
     {
-        Phase = OpeningPhase.NameResolution;
+        Phase = resolves ? OpeningPhase.NameResolution : OpeningPhase.Tcp;
         Dialled = $"{endPoint.Host}:{endPoint.Port}";
         int port = target.Port > 0 ? target.Port : target.Scheme is "wss" or "https" ? 443 : 80;
         ThroughProxy = tunnels || endPoint.Port != port || !endPoint.Host.Equals(target.IdnHost, StringComparison.OrdinalIgnoreCase);

@@ -53,6 +53,9 @@ public sealed record CloseRecord
     /// <summary>How long the connection lived, from its opening; for one that never opened, how long the attempt took.</summary>
     public TimeSpan Elapsed { get; internal init; }
 
+    /// <summary>Where the time of an opening that failed went; null for a connection that was open: <see cref="WebSocketConnection.OpeningTimes"/> tells there.</summary>
+    public OpeningTimes? OpeningTimes { get; internal init; }
+
     /// <summary>Whether the connection was ever open.</summary>
     public bool WasOpen { get; internal init; } = true;
 
@@ -88,13 +91,14 @@ public sealed record CloseRecord
     public override string ToString() => CloseExplanation.InOneLine(this);
 
     /// <summary>A connection that never opened. RFC 6455 7.1.5: 1006; 1015 where the TLS handshake failed.</summary>
-    internal static CloseRecord NotOpened(CloseWhy why, TimeSpan elapsed, HttpRefusal? http = null) => new()
+    internal static CloseRecord NotOpened(CloseWhy why, TimeSpan elapsed, HttpRefusal? http = null, OpeningTimes? times = null) => new()
     {
         Code = why.Cause == CloseCause.TlsFailed ? CloseCode.TlsHandshake : CloseCode.AbnormalClosure,
         EndedBy = why.EndedBy,
         Why = why,
         Http = http,
         Elapsed = elapsed,
+        OpeningTimes = times,
         WasOpen = false,
     };
 }

@@ -54,6 +54,7 @@ internal sealed partial class ConnectionDriver
             // The transport is gone, or on its way.
             if (_engine.Record is not null) return;
             _engine.EndOfStream(why, Now);
+            Tell(TransportEventKind.Aborted);
             wake = AfterClosing(letGo: false);
             _transport.DropStaged();
             ended = _ended;

@@ -112,6 +112,7 @@ internal sealed partial class ConnectionDriver
         if (_engine.Record is not null) return;
         bool known = _brokenEnd is not null;
         _brokenEnd ??= end;
+        if (!known) Tell(TransportEventKind.SendFailed, end.Exception);
         _outbox.Fail(Known());
         _transport.DropStaged();
         if (known) return;
@@ -136,6 +137,7 @@ internal sealed partial class ConnectionDriver
         if (_shutdown || !_engine.FramesDone || _engine.Record is not null) return;
         if (_engine.Role == Role.Client && _engine.State is not CloseState.Failed) return;
         _shutdown = true;
+        Tell(TransportEventKind.ShutDown);
         // Posted: TLS writes its close_notify, and an HTTP/2 stream ends its pump.
         _transport.Post(static transport => _ = ((Transport)transport!).ShutdownSendAsync().AsTask());
     }

@@ -51,6 +51,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     private bool _flushHasClose;
     private bool _paused;
     private bool _shutdown;
+    private bool _letGo;
     private TransportEnd? _brokenEnd;
     private TransportEnd? _ended;
     private TimeSpan _brokenDeadline = TimeSpan.MaxValue;
@@ -144,6 +145,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         while (true)
         {
             bool wake = false, isMessage;
+            TimeSpan? roundTrip;
             lock (_gate)
             {
                 if (came) _engine.BytesCame(now);
@@ -160,12 +162,14 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
                 ProtocolEvent found = _engine.Read(ref bytes, _transport, now);
                 if (found.Kind == ProtocolEventKind.NeedMore) break;
                 wake = Handle(found, now);
+                roundTrip = found.Kind == ProtocolEventKind.Pong ? found.RoundTrip : null;
                 isMessage = found.Kind is ProtocolEventKind.Message or ProtocolEventKind.MessagePart && _engine.IsOpen;
                 _batchGoesOn = !last || !bytes.IsEmpty;
             }
 
             // A reader that the close wakes has all the time it wants; the answer to the close frame has not.
             if (wake) _inbox.Wake(inline: isMessage);
+            if (roundTrip is { } measured) Telemetry?.Pinged(measured);
         }
 
         if (_engine.FramesDone) Discard(offered);
@@ -195,6 +199,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
 
     public void Ended(TransportEnd end)
     {
+        Tell(end);
         lock (_gate)
         {
             // Our close frame is in the flush that is under way: whether it got out decides whether the close was clean.
@@ -229,7 +234,8 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
 
         _wheel.Remove(this);
         await _transport.ReleaseAsync();
-        _closed.TrySetResult(record);
+        TellLetGo();
+        Complete(record);
         if (wake) _inbox.Wake();
     }
 
@@ -267,7 +273,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         if (wake) _inbox.Wake();
         Flush();
         Reschedule();
-        if (stranded is not null) _closed.TrySetResult(stranded);
+        if (stranded is not null) Complete(stranded);
         if (_drain is not null) TryDrain();
     }
 

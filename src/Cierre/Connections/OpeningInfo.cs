@@ -4,7 +4,8 @@ namespace Cierre.Connections;
 
 /// <summary>What the opening handshake agreed on.</summary>
 /// <param name="Deflate">What our side of it does about compression; null: none was agreed on.</param>
-internal sealed record OpeningInfo(string? Subprotocol, string Extensions, Uri? Url, Version HttpVersion, DeflateTerms? Deflate = null)
+/// <param name="Times">Of a client's opening.</param>
+internal sealed record OpeningInfo(string? Subprotocol, string Extensions, Uri? Url, Version HttpVersion, DeflateTerms? Deflate = null, OpeningTimes? Times = null)
 {
     public static readonly OpeningInfo InMemory = new(null, "", null, System.Net.HttpVersion.Version11);
 }

@@ -18,6 +18,8 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
     {
         _driver = new ConnectionDriver(role, options.ToLimits(), transport, options.TimeProvider, info.Deflate);
         Info = info;
+        if (options.Trace is { } trace) Trace = _driver.StartTrace(trace);
+        if (options.RecentFrames > 0) _driver.KeepRecentFrames(options.RecentFrames);
     }
 
     /// <summary>The subprotocol that was agreed on; null for none. RFC 6455 1.9.</summary>
@@ -32,6 +34,9 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
     /// <summary>The HTTP version that carried the opening handshake: 1.1 or 2.0.</summary>
     public Version HttpVersion => Info.HttpVersion;
 
+    /// <summary>Where the time of the opening went; null for a server's connection, and for a pair in memory.</summary>
+    public OpeningTimes? OpeningTimes => Info.Times;
+
     /// <summary>Whether no close was begun by either side.</summary>
     public bool IsOpen => _driver.IsOpen;
 
@@ -45,5 +50,11 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
 
     internal ConnectionDriver Driver => _driver;
 
-    internal void Start() => _driver.Start();
+    /// <param name="telemetry">Null: nothing is measured.</param>
+    internal void Start(Telemetry.ConnectionTelemetry? telemetry = null)
+    {
+        _driver.Telemetry = telemetry;
+        telemetry?.Opened(_driver, Subprotocol);
+        _driver.Start();
+    }
 }

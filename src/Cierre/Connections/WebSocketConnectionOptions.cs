@@ -70,6 +70,23 @@ public class WebSocketConnectionOptions
     /// <summary>How messages are compressed where the other side takes part; default null: not at all. RFC 7692.</summary>
     public DeflateOptions? Compression { get; set; }
 
+    /// <summary>What <see cref="WebSocketConnection.Trace"/> takes note of from the opening on; default null: there is none, and a frame costs nothing more.</summary>
+    public TraceOptions? Trace { get; set; }
+
+    /// <summary>The headers of how many of the last frames are kept for <see cref="WebSocketConnection.GetRecentFrames"/>, 0 to 1,024; default 0: none.
+    /// Each takes 24 bytes of every connection.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Negative, or more than 1,024.</exception>
+    public int RecentFrames
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value, nameof(RecentFrames));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 1024, nameof(RecentFrames));
+            field = value;
+        }
+    }
+
     /// <summary>The clock; default <see cref="TimeProvider.System"/>.</summary>
     /// <exception cref="ArgumentNullException">Null.</exception>
     public TimeProvider TimeProvider

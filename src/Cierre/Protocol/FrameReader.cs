@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Cierre.Closing;
 
@@ -15,6 +16,11 @@ internal struct FrameReader(Role role, bool deflates = false)
 
     /// <summary>The header of the frame that is being read.</summary>
     public readonly FrameHeader Header => _header;
+
+    /// <summary>The bytes of a header that was found invalid, as far as they have come.</summary>
+    /// <param name="input">What <see cref="ReadHeader"/> left.</param>
+    [UnscopedRef]
+    public readonly ReadOnlySpan<byte> InvalidHeader(ReadOnlySpan<byte> input) => _partialCount == 0 ? input : ((ReadOnlySpan<byte>)_partial)[.._partialCount];
 
     /// <summary>Bytes of its payload that have not come yet.</summary>
     public ulong Remaining { get; private set; }

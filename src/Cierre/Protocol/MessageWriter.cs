@@ -16,26 +16,27 @@ internal struct MessageWriter(FrameWriter frames, DeflateTerms? deflate) : IDisp
     /// <param name="fin">It is the last.</param>
     /// <param name="payload">At most <see cref="FrameWriter.MaxPayload"/> bytes.</param>
     /// <param name="compressible">The sender does not mind; read of the first piece only.</param>
-    public int Write(IBufferWriter<byte> output, Opcode opcode, bool fin, ReadOnlySpan<byte> payload, bool compressible)
+    /// <param name="observer">Who looks at the frames; null: nobody.</param>
+    public int Write(IBufferWriter<byte> output, Opcode opcode, bool fin, ReadOnlySpan<byte> payload, bool compressible, FrameObserver? observer = null)
     {
         bool first = opcode != Opcode.Continuation;
         // A message in several pieces is not small.
         if (first) _compresses = compressible && _deflater is not null && (!fin || payload.Length >= _threshold);
-        if (_compresses) return WriteCompressed(_deflater!, output, opcode, fin, payload);
-        frames.Write(output, opcode, fin, payload);
+        if (_compresses) return WriteCompressed(_deflater!, output, opcode, fin, payload, observer);
+        frames.Write(output, opcode, fin, payload, observer: observer);
         return 1;
     }
 
     public readonly void Dispose() => _deflater?.Dispose();
 
-    private readonly int WriteCompressed(MessageDeflater deflater, IBufferWriter<byte> output, Opcode opcode, bool fin, ReadOnlySpan<byte> payload)
+    private readonly int WriteCompressed(MessageDeflater deflater, IBufferWriter<byte> output, Opcode opcode, bool fin, ReadOnlySpan<byte> payload, FrameObserver? observer)
     {
         bool first = opcode != Opcode.Continuation;
         ReadOnlySpan<byte> rest = deflater.Deflate(payload, fin);
         int count = 0;
         if (first && fin && rest.Length >= payload.Length && !deflater.Commits)
         {
-            frames.Write(output, opcode, fin, payload);
+            frames.Write(output, opcode, fin, payload, observer: observer);
             count = 1;
         }
         else
@@ -44,7 +45,7 @@ internal struct MessageWriter(FrameWriter frames, DeflateTerms? deflate) : IDisp
             {
                 ReadOnlySpan<byte> piece = rest[..Math.Min(rest.Length, FrameWriter.MaxPayload)];
                 rest = rest[piece.Length..];
-                frames.Write(output, count == 0 ? opcode : Opcode.Continuation, fin && rest.IsEmpty, piece, rsv1: first && count == 0);
+                frames.Write(output, count == 0 ? opcode : Opcode.Continuation, fin && rest.IsEmpty, piece, compressed: true, observer);
                 count++;
             }
             while (!rest.IsEmpty);

@@ -1,31 +1,24 @@
-namespace Cierre.Protocol;
+namespace Cierre;
 
-/// <summary>RFC 6455 11.8.</summary>
-internal enum Opcode : byte
+/// <summary>Says what a frame is. RFC 6455 5.2, 11.8.</summary>
+/// <remarks>A frame that was refused may have one of the values without a name: 3-7 and 11-15 are reserved.</remarks>
+public enum Opcode : byte
 {
+    /// <summary>A further fragment of a message.</summary>
     Continuation = 0,
+
+    /// <summary>A message of text, or its first fragment.</summary>
     Text = 1,
+
+    /// <summary>A binary message, or its first fragment.</summary>
     Binary = 2,
+
+    /// <summary>The close frame.</summary>
     Close = 8,
+
+    /// <summary>A ping.</summary>
     Ping = 9,
+
+    /// <summary>A pong.</summary>
     Pong = 10,
-}
-
-internal static class Opcodes
-{
-    public static bool IsControl(this Opcode opcode) => ((byte)opcode & 0x8) != 0;
-
-    public static bool IsReserved(this Opcode opcode) => opcode is not (Opcode.Continuation or Opcode.Text or Opcode.Binary or Opcode.Close or Opcode.Ping or Opcode.Pong);
-
-    /// <summary>The RFC's own word for it, as sentences use it.</summary>
-    public static string Word(this Opcode opcode) => opcode switch
-    {
-        Opcode.Continuation => "continuation",
-        Opcode.Text => "text",
-        Opcode.Binary => "binary",
-        Opcode.Close => "close",
-        Opcode.Ping => "ping",
-        Opcode.Pong => "pong",
-        _ => "reserved",
-    };
 }

@@ -40,6 +40,9 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
 
     public Role Role => role;
 
+    /// <summary>Who looks at the frames; null: nobody.</summary>
+    public FrameObserver? Observer { get; set; }
+
     /// <summary>No close was begun by either side.</summary>
     public bool IsOpen => _close.IsOpen;
 
@@ -81,8 +84,15 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
     /// <summary>The output is stuck: answers to pings are held, and the last one answers all. RFC 6455 5.5.3.</summary>
     public bool HoldPongs { get; set; }
 
-    /// <summary>Bytes of messages, without framing, written into the output so far.</summary>
+    /// <summary>Bytes of messages, without framing and before compression, written into the output so far.</summary>
     public long PayloadWritten { get; private set; }
+
+    /// <summary>The same of what came, after decompression.</summary>
+    public long PayloadRead { get; private set; }
+
+    public long MessagesReceived => _messagesReceived;
+
+    public long MessagesSent => _messagesSent;
 
     public ConnectionTraffic Traffic => new(_framesReceived, _framesSent, _messagesReceived, _messagesSent, _pingsSent, _pongsReceived, _lastReceived, _lastSent, _lastSentBytes, _lastDataSent);
 
@@ -129,6 +139,8 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
                     if (!header.Opcode.IsControl()) violation = _messages.Begin(header);
                 }
 
+                Observer?.Came(status == OperationStatus.InvalidData
+                    ? SeenFrame.Broken(_frames.InvalidHeader(input.Span)) : SeenFrame.Of(header, _messages.IsCompressed, refused: violation is not null));
                 if (violation is not null)
                 {
                     if (Break(violation, output, now)) return Closing;
@@ -158,7 +170,7 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
     /// <summary>Writes a message or a fragment of one. The caller keeps the order of the fragments and asks only while <see cref="IsOpen"/>, or for what was begun before our close.</summary>
     public void WriteData(IBufferWriter<byte> output, Opcode opcode, bool fin, ReadOnlySpan<byte> payload, TimeSpan now, bool compressible = true)
     {
-        _framesSent += _data.Write(output, opcode, fin, payload, compressible);
+        _framesSent += _data.Write(output, opcode, fin, payload, compressible, Observer);
         _lastSent = _lastDataSent = now;
         _lastSentBytes = opcode == Opcode.Continuation ? _lastSentBytes + payload.Length : payload.Length;
         PayloadWritten += payload.Length;
@@ -238,6 +250,7 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
     public bool Break(Violation violation, IBufferWriter<byte> output, TimeSpan now)
     {
         bool wasOpen = IsOpen;
+        Observer?.Broken(violation);
         Move(new CloseInput.Violate(violation), output, now);
         return wasOpen || violation.Fails;
     }
@@ -265,10 +278,13 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
         found = default;
         bool compressed = _messages.IsCompressed;
         Memory<byte> piece = compressed && InParts ? _frames.ReadPayload(ref input, LargestDeflatedPart) : _frames.ReadPayload(ref input);
+        Observer?.CamePayload(piece.Span);
         bool frameDone = _frames.Remaining == 0;
         bool last = frameDone && _frames.Header.Fin;
         if (frameDone) _insideFrame = false;
+        int held = _messages.Held;
         Violation? broken = compressed ? _messages.Inflate(piece, last) : _messages.Check(piece.Span, last);
+        PayloadRead += compressed ? _messages.Held - held : piece.Length;
         if (broken is { } violation)
         {
             Break(violation, output, now);
@@ -347,6 +363,7 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
     {
         found = default;
         Memory<byte> piece = _frames.ReadPayload(ref input);
+        Observer?.CamePayload(piece.Span);
         if (_frames.Remaining != 0)
         {
             _control.Append(piece.Span);
@@ -406,7 +423,7 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
 
     private void WriteControl(IBufferWriter<byte> output, Opcode opcode, ReadOnlySpan<byte> payload, TimeSpan now)
     {
-        _writer.Write(output, opcode, fin: true, payload);
+        _writer.Write(output, opcode, fin: true, payload, observer: Observer);
         _framesSent++;
         _lastSent = now;
     }

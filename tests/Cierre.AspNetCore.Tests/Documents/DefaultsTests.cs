@@ -15,6 +15,7 @@ public sealed class DefaultsTests
     private static readonly object[] All =
     [
         new WebSocketConnectionOptions(),
+        new TraceOptions(),
         new WebSocketClientOptions(),
         new WebSocketReconnectOptions(),
         new WebSocketOptions(),

@@ -19,7 +19,7 @@ public sealed class OpeningTraceTests
     [InlineData("http://proxy:3128/", "proxy", 3128, true, true)]
     public void Dialling_another_address_than_the_targets_or_for_a_tunnel_is_going_through_a_proxy(string target, string host, int port, bool tunnels, bool throughProxy)
     {
-        var trace = new OpeningTrace();
+        var trace = Trace();
         trace.Begin(new DnsEndPoint(host, port), new Uri(target), tunnels);
         Assert.Equal((OpeningPhase.NameResolution, $"{host}:{port}", throughProxy), (trace.Phase, trace.Dialled, trace.ThroughProxy));
     }
@@ -28,7 +28,7 @@ public sealed class OpeningTraceTests
     public void Refused_certificate_is_kept_with_what_was_wrong()
     {
         using X509Certificate2 fine = Certificates.ForLocalhost(), expired = Certificates.Expired();
-        var trace = new OpeningTrace();
+        var trace = Trace();
         trace.Refused(fine, null, SslPolicyErrors.RemoteCertificateNameMismatch, DateTimeOffset.UtcNow);
         Assert.Equal((SslPolicyErrors.RemoteCertificateNameMismatch, null, ""), (trace.CertificateErrors, trace.CertificateExpired, trace.ChainStatus));
         using var chain = new X509Chain();
@@ -37,4 +37,6 @@ public sealed class OpeningTraceTests
         Assert.Equal(expired.NotAfter, trace.CertificateExpired);
         Assert.NotEmpty(trace.ChainStatus);
     }
+
+    private static OpeningTrace Trace() => new(new OpeningClock(TimeProvider.System));
 }

@@ -23,7 +23,7 @@ public sealed partial class SpanishTests
     // What both languages write alike: terms of the standards, names, units, and short words that both happen to have.
     private static readonly HashSet<string> SameInBoth =
     ["deflate", "permessage", 
-        "a", "accept", "api", "bit", "bits", "byte", "bytes", "cierre", "close", "closecodes", "connection", "control", "error", "extensions", "host", "http", "iana", "json", "min", "nat",
+        "a", "accept", "api", "bit", "fin", "rst", "tcp", "bits", "byte", "bytes", "cierre", "close", "closecodes", "connection", "control", "error", "extensions", "host", "http", "iana", "json", "min", "nat",
         "blob", "no", "normal", "ping", "pings", "pong", "protocol", "proxy", "register", "rsv", "s", "sec", "tls", "u", "upgrade", "utf", "websocket", "wss", "x",
     ];
 

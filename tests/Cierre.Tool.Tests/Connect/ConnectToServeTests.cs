@@ -44,7 +44,8 @@ public sealed class ConnectToServeTests
 
         Assert.Equal(["open", "message", "message", "message", "close"], result.Types);
         Assert.Equal(new UriBuilder(serve.Url) { Scheme = serve.Url.Scheme == "https" ? "wss" : "ws" }.Uri, new Uri((string)result.Lines[0]["url"]!));
-        Assert.Equal($$"""{"type":"open","url":"{{result.Lines[0]["url"]}}","protocol":null,"extensions":"","http":"{{http}}"}""", result.Output.Split('\n')[0]);
+        string opening = result.Lines[0]["opening"]!.ToJsonString();
+        Assert.Equal($$"""{"type":"open","url":"{{result.Lines[0]["url"]}}","protocol":null,"extensions":"","http":"{{http}}","opening":{{opening}}}""", result.Output.Split('\n')[0]);
         Assert.Equal("""{"type":"message","kind":"text","data":"one","bytes":3}""", result.Output.Split('\n')[1]);
         Assert.Equal("""{"type":"message","kind":"text","data":"twö\n","bytes":5}""", result.Output.Split('\n')[2]);
         Assert.Equal("""{"type":"message","kind":"binary","data":"AP+A","bytes":3}""", result.Output.Split('\n')[3]);

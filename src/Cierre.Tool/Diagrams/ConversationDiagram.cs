@@ -1,0 +1,103 @@
+using System.Globalization;
+
+namespace Cierre.Tool.Diagrams;
+
+/// <summary>Gathers what one side sees of a connection, and makes the diagram of it. Of a long conversation it keeps the beginning and the end.</summary>
+/// <param name="isClient">Whether the side that sees is the client, which stands at the left.</param>
+/// <param name="language">The language of the labels.</param>
+internal sealed class ConversationDiagram(bool isClient, CultureInfo language)
+{
+    private const int First = 20;
+    private const int Last = 60;
+
+    private readonly List<DiagramEvent> _first = [];
+    private readonly Queue<DiagramEvent> _last = new();
+    private long _left;
+    private bool _ourStreamEnded;
+
+    private int Us => isClient ? 0 : 1;
+
+    private int Peer => 1 - Us;
+
+    /// <summary>How the connection opened, or how far it came: one row for each step.</summary>
+    public void Add(OpeningTimes times)
+    {
+        foreach (OpeningStep step in times.Steps)
+        {
+            string label = string.Create(CultureInfo.InvariantCulture, $"{step.GetName(language)}, {step.Duration.TotalMilliseconds:0.0} ms");
+            // A name is resolved without the server.
+            Add(step.Phase == OpeningPhase.NameResolution
+                ? new DiagramEvent(null, step.Completed ? DiagramKind.Note : DiagramKind.Fault, Us, Us, label)
+                : new DiagramEvent(null, step.Completed ? DiagramKind.Step : DiagramKind.Fault, Us, Peer, label));
+        }
+    }
+
+    public void Add(TraceEvent seen)
+    {
+        switch (seen)
+        {
+            case FrameTrace frame:
+                Add(frame);
+                break;
+            case ViolationTrace violation:
+                Add(new DiagramEvent(seen.Time, DiagramKind.Fault, Us, Us, string.Create(CultureInfo.InvariantCulture, $"{violation.Cost.Code}: {seen.Describe(language)}")));
+                break;
+            case TransportTrace transport:
+                Add(transport);
+                break;
+        }
+    }
+
+    /// <summary>How it ended, as the record says.</summary>
+    public void Add(CloseRecord record)
+    {
+        string name = record.GetName(language) is { Length: > 0 } named ? " " + named : "";
+        DiagramKind kind = record.WasClean ? DiagramKind.Note : DiagramKind.Fault;
+        Add(new DiagramEvent(null, kind, Us, Us, string.Create(CultureInfo.InvariantCulture, $"{record.Code}{name}: {UntrustedText.Escape(record.GetDetail(language))}")));
+    }
+
+    public Diagram ToDiagram(string title)
+    {
+        List<DiagramEvent> rows = [.. _first];
+        if (_left > 0) rows.Add(new DiagramEvent(null, DiagramKind.Note, Us, Us, string.Create(CultureInfo.InvariantCulture, $"... {_left} ...")));
+        rows.AddRange(_last);
+        return new Diagram(title, ["client", "server"], rows);
+    }
+
+    private void Add(FrameTrace frame)
+    {
+        string label = frame.Describe(language) + (frame.Preview is { } shown ? ": " + shown : "");
+        Add(new DiagramEvent(frame.Time, frame.Refused ? DiagramKind.Fault : DiagramKind.Frame, frame.Received ? Peer : Us, frame.Received ? Us : Peer, label));
+    }
+
+    private void Add(TransportTrace transport)
+    {
+        (string Label, int From)? arrow = transport.Kind switch
+        {
+            TransportEventKind.EndOfStream => ("FIN", Peer),
+            TransportEventKind.Reset => ("RST", Peer),
+            TransportEventKind.ShutDown => ("FIN", Us),
+            TransportEventKind.Aborted => ("RST", Us),
+            // To let go ends our direction, where nothing else has ended it.
+            TransportEventKind.Closed when !_ourStreamEnded => ("FIN", Us),
+            _ => null,
+        };
+        _ourStreamEnded |= transport.Kind is not TransportEventKind.EndOfStream;
+        if (arrow is (var label, var from)) Add(new DiagramEvent(transport.Time, DiagramKind.Stream, from, 1 - from, label));
+        else if (transport.Kind != TransportEventKind.Closed) Add(new DiagramEvent(transport.Time, DiagramKind.Fault, Us, Us, transport.Describe(language)));
+    }
+
+    private void Add(DiagramEvent row)
+    {
+        if (_first.Count < First)
+        {
+            _first.Add(row);
+            return;
+        }
+
+        _last.Enqueue(row);
+        if (_last.Count <= Last) return;
+        _last.Dequeue();
+        _left++;
+    }
+}

@@ -1,0 +1,26 @@
+using System.Globalization;
+
+namespace Cierre.Tool.Output;
+
+/// <summary>What a trace shows, for people: the time, the direction, what passed, and how its payload begins. Whatever the peer wrote is escaped.</summary>
+internal static class TraceText
+{
+    public static string Line(TraceEvent seen, CultureInfo language)
+    {
+        (string mark, string text) = seen switch
+        {
+            FrameTrace frame => (frame.Received ? "<" : ">", frame.Describe(language) + (frame.Preview is { } shown ? ": " + shown : "")),
+            ViolationTrace violation => ("!", string.Create(CultureInfo.InvariantCulture, $"{violation.Cost.Code}: {seen.Describe(language)}")),
+            _ => (".", seen.Describe(language)),
+        };
+        string line = string.Create(CultureInfo.InvariantCulture, $"{seen.Time.TotalMilliseconds,9:0.0} ms {mark} ");
+        return Style.Quiet(line) + (seen is ViolationTrace or FrameTrace { Refused: true } ? Style.Bad(text) : Style.Quiet(text));
+    }
+
+    /// <summary><c>opening 1.9 ms: TCP connection 0.2 ms, opening handshake 1.2 ms</c>: the whole, which also has what is between the steps, and each of them.</summary>
+    public static string Opening(OpeningTimes times, CultureInfo language)
+    {
+        IEnumerable<string> steps = times.Steps.Select(step => string.Create(CultureInfo.InvariantCulture, $"{step.GetName(language)} {step.Duration.TotalMilliseconds:0.0} ms{(step.Completed ? "" : " (failed)")}"));
+        return Style.Quiet(string.Create(CultureInfo.InvariantCulture, $"opening {times.Total.TotalMilliseconds:0.0} ms: {string.Join(", ", steps)}"));
+    }
+}

@@ -1,0 +1,51 @@
+using System.Threading.Channels;
+using Cierre.Connections;
+
+namespace Cierre;
+
+/// <summary>Shows the frames of one connection, both ways, and what happens to the stream under it, as they pass. RFC 6455 5.2.</summary>
+/// <remarks>
+/// <para>It is read with <c>await foreach</c>, by one reader at a time, and ends with the connection. A reader that is slow, or none, holds the connection up in nothing:
+/// the oldest events are dropped and counted.</para>
+/// <para>While nobody traces a connection, a frame costs a comparison with null.</para>
+/// </remarks>
+public sealed class ConnectionTrace : IAsyncEnumerable<TraceEvent>, IDisposable
+{
+    private readonly ConnectionDriver _driver;
+    private readonly Channel<TraceEvent> _events;
+    private long _missed;
+
+    internal ConnectionTrace(ConnectionDriver driver, TraceOptions options)
+    {
+        _driver = driver;
+        Options = options;
+        _events = Channel.CreateBounded<TraceEvent>(
+            new BoundedChannelOptions(options.Capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true, AllowSynchronousContinuations = false },
+            _ => Interlocked.Increment(ref _missed));
+    }
+
+    /// <summary>What was asked for.</summary>
+    public TraceOptions Options { get; }
+
+    /// <summary>How many events were dropped because the reader was behind.</summary>
+    public long Missed => Interlocked.Read(ref _missed);
+
+    /// <summary>Takes the oldest event that was not read yet, without waiting.</summary>
+    /// <param name="next">The event; null where there is none.</param>
+    /// <returns>Whether there was one.</returns>
+    public bool TryRead([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out TraceEvent? next) => _events.Reader.TryRead(out next);
+
+    /// <summary>Reads the events that were not read yet, and waits for more until the connection has ended or the trace is disposed of. Leaving the loop does not stop the trace.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The events, in the order in which they happened.</returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public IAsyncEnumerator<TraceEvent> GetAsyncEnumerator(CancellationToken cancellationToken = default) => _events.Reader.ReadAllAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+
+    /// <summary>Stops the trace. What was not read yet can still be read.</summary>
+    public void Dispose() => _driver.StopTrace(this);
+
+    /// <summary>Never waits, and runs no code of the reader's.</summary>
+    internal void Add(TraceEvent seen) => _events.Writer.TryWrite(seen);
+
+    internal void Complete() => _events.Writer.TryComplete();
+}

@@ -1,0 +1,26 @@
+namespace Cierre;
+
+/// <summary>Names what can happen to the stream under a connection. In words of TCP; what says the same in TLS and HTTP/2 is meant too.</summary>
+public enum TransportEventKind
+{
+    /// <summary>The peer ended its direction: FIN, close_notify, END_STREAM.</summary>
+    EndOfStream,
+
+    /// <summary>The peer, or something in between, reset the connection: RST, RST_STREAM.</summary>
+    Reset,
+
+    /// <summary>Reading failed in another way.</summary>
+    Fault,
+
+    /// <summary>Sending failed: nothing of ours goes out any more.</summary>
+    SendFailed,
+
+    /// <summary>We ended our direction, as a server does after the close frames: FIN, close_notify, END_STREAM.</summary>
+    ShutDown,
+
+    /// <summary>We cut the connection: RST, RST_STREAM.</summary>
+    Aborted,
+
+    /// <summary>We let go of the connection, which ends our direction where that had not ended: the last event.</summary>
+    Closed,
+}

@@ -1,0 +1,23 @@
+using System.Globalization;
+
+namespace Cierre;
+
+/// <summary>Tells one thing that happened on a connection while it was traced: <see cref="FrameTrace"/>, <see cref="ViolationTrace"/> or <see cref="TransportTrace"/>.</summary>
+public abstract class TraceEvent
+{
+    private protected TraceEvent(TimeSpan time) => Time = time;
+
+    /// <summary>When, counted from the opening of the connection.</summary>
+    public TimeSpan Time { get; }
+
+    /// <summary>Says it in words, in the terms of the standards.</summary>
+    /// <param name="culture">The language: Spanish for <c>es</c> and its regions, English for all others; null takes <see cref="CultureInfo.CurrentUICulture"/>.</param>
+    /// <returns>One clause without a capital and without a full stop; nothing in it can harm a terminal.</returns>
+    public string Describe(CultureInfo? culture = null) => In(culture ?? CultureInfo.CurrentUICulture);
+
+    /// <summary>The time and the words, in English, for a debugger or a log.</summary>
+    /// <returns>One line.</returns>
+    public sealed override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Time.TotalMilliseconds:0.000} ms: {In(CultureInfo.InvariantCulture)}");
+
+    private protected abstract string In(CultureInfo culture);
+}

@@ -1,0 +1,72 @@
+using Xunit;
+
+namespace Cierre.AspNetCore.Tests;
+
+/// <summary>Traces of both ends of a connection over real sockets.</summary>
+public class TraceTests
+{
+    [Theory]
+    [MemberData(nameof(Carriers.EachKind), MemberType = typeof(Carriers))]
+    public async Task Both_ends_see_the_same_frames_in_the_same_order(Carrier carrier)
+    {
+        var served = new TaskCompletionSource<WebSocketConnection>();
+        var traced = new TraceOptions { PayloadBytes = 64 };
+        await using TestServer server = await TestServer.StartAsync(
+            carrier,
+            connection =>
+            {
+                served.SetResult(connection);
+                return TestServer.EchoAsync(connection);
+            },
+            options => options.Trace = traced);
+        WebSocketClientOptions options = server.ClientOptions();
+        options.Trace = traced;
+        await using WebSocketConnection client = await server.ConnectAsync(options);
+        foreach (string text in (string[])["one", "two"])
+        {
+            await client.SendAsync(text);
+            await client.ReceiveAsync();
+        }
+
+        await client.CloseAsync(4001, "enough");
+        string[] expected = ["out text \"one\"", "in text \"one\"", "out text \"two\"", "in text \"two\"", "out close 4001 enough", "in close 4001 "];
+        (List<string> frames, List<TransportEventKind> ends) = await ReadAsync(client.Trace!);
+        Assert.Equal(expected, frames);
+        Assert.Equal(TransportEventKind.Closed, ends[^1]);
+        (frames, ends) = await ReadAsync((await served.Task.Soon()).Trace!);
+        Assert.Equal(expected.Select(frame => frame.StartsWith("in", StringComparison.Ordinal) ? "out" + frame[2..] : "in" + frame[3..]), frames);
+        Assert.Equal((TransportEventKind.ShutDown, TransportEventKind.Closed), (ends[0], ends[^1]));
+    }
+
+    [Fact]
+    public async Task Open_connection_is_followed_from_when_somebody_looks()
+    {
+        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync);
+        await using WebSocketConnection client = await server.ConnectAsync();
+        await client.SendAsync("before");
+        await client.ReceiveAsync();
+        WebSocketConnection followed = Assert.Single(server.Connections);
+        using ConnectionTrace trace = followed.StartTrace();
+        Assert.Empty(followed.GetRecentFrames());
+        await client.SendAsync("after");
+        await client.ReceiveAsync();
+        Assert.Equal([(true, 5L), (false, 5L)], followed.GetRecentFrames().Select(frame => (frame.Received, frame.Length!.Value)));
+        await client.CloseAsync();
+        Assert.Equal(["in text ", "out text ", "in close 1000 ", "out close 1000 "], (await ReadAsync(trace)).Frames);
+        Assert.Equal(4, followed.GetRecentFrames().Count);
+    }
+
+    private static async Task<(List<string> Frames, List<TransportEventKind> Ends)> ReadAsync(ConnectionTrace trace)
+    {
+        var seen = new List<TraceEvent>();
+        await Read().Soon();
+        return ([.. seen.OfType<FrameTrace>().Select(Shown)], [.. seen.OfType<TransportTrace>().Select(transport => transport.Kind)]);
+
+        async Task Read()
+        {
+            await foreach (TraceEvent next in trace) seen.Add(next);
+        }
+    }
+
+    private static string Shown(FrameTrace frame) => $"{(frame.Received ? "in" : "out")} {frame.Name} {(frame.Close is { } close ? $"{close.Code} {close.Reason}" : frame.Preview)}";
+}
