@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Cierre.Testing.Seeds;
 
 namespace Cierre.Testing;
 
@@ -14,11 +15,13 @@ public static class Simulation
 
     private const int LinesShown = 60;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     /// <summary>Runs a conversation once for each seed, on all processors; each run is on one thread, and knows nothing of the others.</summary>
     /// <param name="seeds">How many seeds, from 1 on.</param>
     /// <param name="conversation">The conversation; it gets a network of its own. Whatever it throws is a failure.</param>
     /// <returns>How many were run: more or fewer where <see cref="CountVariable"/> says so, one where <see cref="SeedVariable"/> names it.</returns>
-    /// <exception cref="SimulationException">A seed failed. The message tells what happened up to there, and how to run it again.</exception>
+    /// <exception cref="SimulationException">A seed failed, or did not come to an end within a minute of real time. The message tells what happened up to there, and how to run it again.</exception>
     public static int Run(int seeds, Func<SimulatedNetwork, Task> conversation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(seeds, 1);
@@ -28,19 +31,10 @@ public static class Simulation
         return 1;
     }
 
-    internal static int RunAll(int count, Func<SimulatedNetwork, Task> conversation)
+    internal static int RunAll(int count, Func<SimulatedNetwork, Task> conversation, TimeSpan? patience = null)
     {
-        // As seeds come in order, none below the first that fails is left out.
-        int failed = int.MaxValue, next = 0;
-        Parallel.For(0, Environment.ProcessorCount, _ =>
-        {
-            while (Interlocked.Increment(ref next) is var seed && seed <= count && seed < Volatile.Read(ref failed))
-            {
-                if (Try(new SimulatedNetwork(seed), conversation) is null) continue;
-                for (int known = failed; seed < known; known = failed) Interlocked.CompareExchange(ref failed, seed, known);
-            }
-        });
-        return failed == int.MaxValue ? count : throw Failure(failed, conversation);
+        var run = new SeedRun(count, seed => Try(new SimulatedNetwork(seed), conversation) is not null);
+        return run.FirstFailure(patience ?? Patience) is { } failed ? throw Failure(failed, conversation) : count;
     }
 
     internal static void Replay(int seed, Func<SimulatedNetwork, Task> conversation, TextWriter output)

@@ -44,6 +44,22 @@ public sealed class SimulationTests
         Assert.Contains("not when it is run again", failure.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Seed_that_loops_for_ever_is_named_and_does_not_hang_the_test()
+    {
+        using var release = new ManualResetEventSlim();
+        var failure = Assert.Throws<SimulationException>(() => Simulation.RunAll(
+            5,
+            network =>
+            {
+                if (network.Seed == 4) release.Wait();
+                return Task.CompletedTask;
+            },
+            patience: TimeSpan.FromSeconds(2)));
+        Assert.StartsWith("Seed 4 has not come to an end", failure.Message, StringComparison.Ordinal);
+        release.Set();
+    }
+
     [Theory]
     [InlineData(3, "Seed 3 passes.")]
     [InlineData(7, "Seed 7 fails: seven is too much")]
