@@ -56,7 +56,7 @@ fi
 needed=()
 for name in "${projects[@]}"; do
     case $name in
-        Cierre.Interop.Tests) needed+=(node python chromium) ;;
+        Cierre.Interop.Tests) needed+=(node python chromium nginx haproxy) ;;
         Cierre.Tool.Tests) needed+=(chromium) ;;
     esac
 done

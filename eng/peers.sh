@@ -15,12 +15,19 @@ peer() {
 what_node() { echo "node with npm, or the npm packages of tests/Cierre.Interop.Tests/Peers (Debian: nodejs npm; then npm ci there)"; }
 what_python() { echo "/usr/bin/python3 with websockets (Debian: python3-websockets)"; }
 what_chromium() { echo "chromium (Debian: chromium)"; }
+what_nginx() { echo "nginx (Debian: nginx)"; }
+what_haproxy() { echo "haproxy (Debian: haproxy)"; }
+
+# Debian keeps them where only an administrator's PATH looks.
+PATH=$PATH:/usr/sbin
 
 node_peers=$root/tests/Cierre.Interop.Tests/Peers
 
 have_node() { command -v node >/dev/null && cmp -s "$node_peers/package-lock.json" "$node_peers/node_modules/.installed"; }
 have_python() { /usr/bin/python3 -c 'import websockets' 2>/dev/null; }
 have_chromium() { command -v chromium >/dev/null; }
+have_nginx() { command -v nginx >/dev/null; }
+have_haproxy() { command -v haproxy >/dev/null; }
 
 get_node() {
     if ! command -v node >/dev/null; then
@@ -33,6 +40,9 @@ get_node() {
 }
 get_python() { apt_install python3 python3-websockets; }
 get_chromium() { apt_install chromium; }
+# The tests start their own; in runlevel 1 the package does not start the service that comes with it, on port 80.
+get_nginx() { RUNLEVEL=1 apt_install nginx; }
+get_haproxy() { RUNLEVEL=1 apt_install haproxy; }
 
 apt_install() {
     local as=()
@@ -42,7 +52,7 @@ apt_install() {
         as=(sudo -n)
     fi
     echo "Installing $* with apt-get." >&2
-    apt_get() { "${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120 "$@" </dev/null >&2; }
+    apt_get() { "${as[@]}" env DEBIAN_FRONTEND=noninteractive ${RUNLEVEL:+RUNLEVEL="$RUNLEVEL"} apt-get -qq -o DPkg::Lock::Timeout=120 "$@" </dev/null >&2; }
     # The lists of a new machine are empty, those of an old one may name versions that are gone.
     if [ -z "${apt_updated:-}" ]; then
         apt_get update || true

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.Globalization;
 using System.Text;
 using Cierre.Tool.Arguments;
+using Cierre.Tool.Bench;
 using Cierre.Tool.Codes;
 using Cierre.Tool.Connect;
 using Cierre.Tool.Gateway;
@@ -57,6 +58,7 @@ internal static class Program
         CodesCommand.Create(language),
         ExplainCommand.Create(language),
         LabCommand.Create(language),
+        BenchCommand.Create(language),
     };
 
     private static int Misused(ParseResult parsed, params string[] errors)

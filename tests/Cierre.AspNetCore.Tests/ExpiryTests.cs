@@ -35,6 +35,15 @@ public class ExpiryTests
     }
 
     [Fact]
+    public async Task Callback_that_throws_fails_the_connection_with_1011_and_leaves_nothing_behind()
+    {
+        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, options => options.ExpiryOf = _ => throw new InvalidOperationException("no expiry"));
+        await using WebSocketConnection client = await server.ConnectAsync();
+        Assert.Equal((1011, "the handler failed", true), await client.Closed.Soon() is { } record ? (record.Code, record.Reason, record.WasClean) : default);
+        await Waits.Until(() => server.Connections.Count == 0, "the roster to be empty");
+    }
+
+    [Fact]
     public async Task Claim_exp_counts_where_the_ticket_says_nothing_and_the_callback_before_both()
     {
         string exp = Now.AddMinutes(5).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);

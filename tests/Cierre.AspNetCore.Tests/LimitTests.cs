@@ -64,6 +64,17 @@ public partial class LimitTests
     }
 
     [Fact]
+    public async Task Record_keeps_where_the_json_went_wrong()
+    {
+        await using TestServer server = await StartTypedAsync();
+        await using WebSocketConnection client = await server.ConnectAsync(path: "/typed");
+        await client.SendAsync("{\"X\":41}");
+        await client.SendAsync("{\"X\":\"a word\"}");
+        await client.Closed.Soon();
+        Assert.Equal("$.X", Assert.IsType<System.Text.Json.JsonException>((await server.RecordAsync()).Exception).Path);
+    }
+
+    [Fact]
     public async Task Typed_handler_that_throws_is_1011()
     {
         await using TestServer server = await StartTypedAsync();

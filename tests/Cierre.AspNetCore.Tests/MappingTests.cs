@@ -54,15 +54,15 @@ public class MappingTests
     [Fact]
     public async Task Handler_that_is_cancelled_by_the_close_is_no_failure()
     {
-        WebSocketConnection? far = null;
+        var far = new TaskCompletionSource<WebSocketConnection>();
         await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, map: app => app.MapWebSocket("/wait", async (connection, _, token) =>
         {
-            far = connection;
+            far.SetResult(connection);
             await Task.Delay(Timeout.Infinite, token);
         }));
         await using WebSocketConnection client = await server.ConnectAsync(path: "/wait");
         Assert.True((await client.CloseAsync(4000).Soon()).WasClean);
-        CloseRecord record = await far!.Closed.Soon();
+        CloseRecord record = await (await far.Task.Soon()).Closed.Soon();
         Assert.Equal((4000, true, CloseCause.PeerClosed), (record.Code, record.WasClean, record.Cause));
     }
 

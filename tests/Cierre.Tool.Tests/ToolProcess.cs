@@ -52,6 +52,15 @@ internal sealed class ToolProcess : IAsyncDisposable
     public static ToolProcess StartAtTerminalOf(string kind, params string[] arguments) =>
         Start(new ProcessStartInfo("script", ["--quiet", "--return", "--command", string.Join(' ', arguments.Prepend(Dll).Prepend("dotnet").Select(a => $"'{a}'")), "/dev/null"]) { Environment = { ["TERM"] = kind } });
 
+    /// <summary>From somewhere else than its own build: an installed tool.</summary>
+    public static ToolProcess StartInstalled(string file, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(file, arguments);
+        // The runtime that runs the tests, wherever it is.
+        start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", ".."));
+        return Start(start);
+    }
+
     private static ToolProcess Start(ProcessStartInfo start, bool english = true)
     {
         (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
@@ -108,10 +117,16 @@ internal sealed class ToolProcess : IAsyncDisposable
         return new ToolResult(_process.ExitCode, output, await _errors.WaitAsync(Bound));
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>SIGKILL: the process can do and say nothing more.</summary>
+    public async Task KillAsync()
     {
         if (!_process.HasExited) _process.Kill();
         await _process.WaitForExitAsync().WaitAsync(Bound);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
         _process.Dispose();
     }
 

@@ -55,6 +55,23 @@ public sealed class UsageTests
         { ["serve", "--url", Free, "--ping-interval", "-1"], "--ping-interval" },
         { ["serve", "--url", Free, "--cert", "x.pem"], "x.pem" },
         { ["serve", "--url", "https://127.0.0.1:0", "--h2c"], "--h2c" },
+        { ["bench"], "URL" },
+        { ["bench", "localhost"], "localhost" },
+        { ["bench", Nowhere, "--connections", "0"], "--connections takes a whole number, 1-1000000, not '0'" },
+        { ["bench", Nowhere, "--size", "-1"], "--size" },
+        { ["bench", Nowhere, "--size", "1073741825"], "--size" },
+        { ["bench", Nowhere, "--depth", "0"], "--depth" },
+        { ["bench", Nowhere, "--rate", "0"], "--rate" },
+        { ["bench", Nowhere, "--rate", "fast"], "fast" },
+        { ["bench", Nowhere, "--duration", "0"], "--duration takes seconds, more than 0" },
+        { ["bench", Nowhere, "--warm-up", "-1"], "--warm-up takes seconds, 0 or more" },
+        { ["bench", Nowhere, "--kind", "pictures"], "--kind takes binary or text, not 'pictures'" },
+        { ["bench", Nowhere, "--compression", "maybe"], "--compression" },
+        { ["bench", Nowhere, "--pid", "2147483647"], "there is no process 2147483647" },
+        { ["bench", Nowhere, "--chart", "/no/such/folder/x.svg"], "--chart: " },
+        { ["bench", Nowhere, "--header", "no colon"], "no colon" },
+        { ["bench", Nowhere, "--header", "Sec-WebSocket-Key: x"], "Sec-WebSocket-Key" },
+        { ["bench", Nowhere, "--lang", "x"], "--lang takes en or es, not 'x'" },
         { ["gateway", "--url", Free], "--to" },
         { ["gateway", "--url", Free, "--to", "localhost:8080"], "localhost:8080" },
         { ["gateway", "--url", Free, "--to", "ws://localhost/", "--cert", "x.pem"], "x.pem" },
@@ -78,6 +95,7 @@ public sealed class UsageTests
     [InlineData("codes", "codes", "--help")]
     [InlineData("explain", "explain", "--help")]
     [InlineData("lab", "lab", "--help")]
+    [InlineData("bench", "bench", "--help")]
     public async Task Help_is_what_it_was(string name, params string[] arguments)
     {
         ToolResult result = await ToolProcess.RunAsync(arguments);

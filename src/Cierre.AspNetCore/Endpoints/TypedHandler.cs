@@ -12,19 +12,22 @@ internal sealed class TypedHandler<T>(Func<WebSocketConnection, T, CancellationT
     {
         await foreach (WebSocketMessage message in connection.ReadAllAsync(CancellationToken.None))
         {
-            T? value;
+            T? value = default;
+            JsonException? wrong = null;
             try
             {
                 value = message.GetJson(typeInfo);
             }
-            catch (JsonException)
+            catch (JsonException e)
             {
-                value = default;
+                wrong = e;
             }
 
             if (value is null)
             {
-                connection.Driver.BeginClose(Violations.JsonNotValid());
+                Violation fault = Violations.JsonNotValid();
+                // Where it went wrong is in our record, and not on the wire.
+                connection.Driver.BeginClose(fault.Frame, fault.Why with { Exception = wrong });
                 return;
             }
 

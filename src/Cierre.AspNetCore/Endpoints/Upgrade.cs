@@ -43,7 +43,10 @@ internal static class Upgrade
     {
         try
         {
-            return await TakeAsync(context, accepted);
+            Transport transport = await TakeAsync(context, accepted);
+            // How long a connection lives is not how long a request takes to be answered.
+            if (context.Features.Get<IHttpMetricsTagsFeature>() is { } metrics) metrics.MetricsDisabled = true;
+            return transport;
         }
         catch (InvalidOperationException) when (!context.Response.HasStarted)
         {

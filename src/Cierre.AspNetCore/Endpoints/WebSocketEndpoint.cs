@@ -4,6 +4,7 @@ using Cierre.Closing;
 using Cierre.Connections;
 using Cierre.Opening;
 using Cierre.Protocol;
+using Cierre.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -31,6 +32,21 @@ internal sealed class WebSocketEndpoint(
         context, (_, _) => ValueTask.FromResult<EndpointOpening>(new EndpointOpening.AcceptThenClose(violation.Frame, violation.Why)));
 
     private async Task RunAsync(HttpContext context, Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> opening)
+    {
+        ConnectionTelemetry telemetry = HandshakeTelemetry.Begin(context, name, options.TimeProvider);
+        try
+        {
+            await AnswerAsync(context, opening);
+            if (telemetry.Answered(context.Response.StatusCode)) CloseLog.HandshakeRefused(_logger, name, context.Response.StatusCode);
+        }
+        catch (Exception e)
+        {
+            telemetry.Failed(e);
+            throw;
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> opening)
     {
         OpeningRequest request = Upgrade.Read(context);
         ServerHandshakeResult result = ServerHandshake.Check(request, _subprotocols, _compression);
@@ -110,14 +126,20 @@ internal sealed class WebSocketEndpoint(
         var connection = new WebSocketConnection(Role.Server, options, transport, info);
         connection.Driver.Guard = rate;
         _connections.Enter(connection);
-        connection.Start();
+        connection.Start(context.Features.Get<ConnectionTelemetry>());
         // One that opened while the drain took its snapshot.
         _gate.Notice?.Drain(connection);
-        if (!isRefusal) Expiry.Watch(connection, context, options, _logger);
         Task leaving = LeaveAsync(connection, place);
-        await HandlerRun.RunAsync(connection, context, run);
+        await HandlerRun.RunAsync(connection, context, isRefusal ? run : Watched(run));
         await leaving;
     }
+
+    /// <summary>Part of the handler's run, because it asks the application, which may throw.</summary>
+    private Func<WebSocketConnection, HttpContext, CancellationToken, Task> Watched(Func<WebSocketConnection, HttpContext, CancellationToken, Task> run) => (connection, context, cancellationToken) =>
+    {
+        Expiry.Watch(connection, context, options, _logger);
+        return run(connection, context, cancellationToken);
+    };
 
     private async Task LeaveAsync(WebSocketConnection connection, Place place)
     {
@@ -150,7 +172,7 @@ internal sealed class WebSocketEndpoint(
         System.Threading.RateLimiting.RateLimiter? limiter = options.MessageLimiter?.Invoke(context);
         return options.MaxMessagesPerSecond is null && options.MaxBytesPerSecond is null && limiter is null
             ? null
-            : new MessageRate(options.MaxMessagesPerSecond, options.MaxBytesPerSecond, limiter);
+            : new MessageRate(options.MaxMessagesPerSecond, options.MaxBytesPerSecond, limiter, e => CloseLog.CallbackFailed(_logger, nameof(WebSocketEndpointOptions.MessageLimiter), e));
     }
 
     /// <summary>An endpoint that accepts in order to close chooses one of the subprotocols asked for, so that the client opens.</summary>

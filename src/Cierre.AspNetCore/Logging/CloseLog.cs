@@ -13,22 +13,26 @@ internal static partial class CloseLog
     {
         LogLevel level = LevelOf(record.Cause);
         if (!logger.IsEnabled(level)) return;
-        ConnectionClosed(logger, level, endpoint, record.Code, record.WasClean, record.Cause.ToKebabCase(), record.Detail, record.Elapsed.TotalSeconds, record.Exception);
+        ConnectionClosed(logger, level, endpoint, record.Code, record.WasClean, record.EndedBy.ToKebabCase(), record.Cause.ToKebabCase(), record.Detail, record.Elapsed.TotalSeconds, record.Exception);
     }
 
-    /// <summary>A peer that leaves or is lost is no trouble of ours; a handler that throws is.</summary>
-    private static LogLevel LevelOf(CloseCause cause) => cause switch
+    /// <summary>A peer that leaves or is lost is no trouble of ours; a handler that throws is, and an upstream that fails is somebody's.</summary>
+    internal static LogLevel LevelOf(CloseCause cause) => cause switch
     {
         CloseCause.HandlerFailed => LogLevel.Error,
+        CloseCause.UpstreamFailed => LogLevel.Warning,
         CloseCause.PeerClosed or CloseCause.Requested or CloseCause.HandlerReturned or CloseCause.HostStopping or CloseCause.Disposed => LogLevel.Debug,
         _ => LogLevel.Information,
     };
 
-    [LoggerMessage(EventId = 1, EventName = "ConnectionClosed", Message = "WebSocket {Endpoint} closed: {Code}, clean {WasClean}, {Cause}: {Detail} ({Seconds:0.000} s)")]
+    [LoggerMessage(EventId = 1, EventName = "ConnectionClosed", Message = "WebSocket {Endpoint} closed: {Code}, clean {WasClean}, ended by {EndedBy}, {Cause}: {Detail} ({Seconds:0.000} s)")]
     private static partial void ConnectionClosed(
-        ILogger logger, LogLevel level, string endpoint, ushort code, bool wasClean, string cause, string detail, double seconds, Exception? exception);
+        ILogger logger, LogLevel level, string endpoint, ushort code, bool wasClean, string endedBy, string cause, string detail, double seconds, Exception? exception);
 
-    [LoggerMessage(EventId = 8, EventName = "ExpiryCallbackFailed", Level = LogLevel.Error, Message = "The endpoint's {Callback} failed")]
+    [LoggerMessage(EventId = 10, EventName = "HandshakeRefused", Level = LogLevel.Debug, Message = "WebSocket {Endpoint} refused a handshake with {Status}")]
+    public static partial void HandshakeRefused(ILogger logger, string endpoint, int status);
+
+    [LoggerMessage(EventId = 8, EventName = "CallbackFailed", Level = LogLevel.Error, Message = "The endpoint's {Callback} failed")]
     public static partial void CallbackFailed(ILogger logger, string callback, Exception exception);
 
     [LoggerMessage(EventId = 2, EventName = "DrainBegan", Level = LogLevel.Information, Message = "Draining {Connections} WebSocket connections with {Code}; new ones are refused")]

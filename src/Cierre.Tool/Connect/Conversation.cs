@@ -1,3 +1,4 @@
+using Cierre.Tool.Hosting;
 using Cierre.Tool.Output;
 
 namespace Cierre.Tool.Connect;
@@ -25,7 +26,7 @@ internal sealed class Conversation(IConnectReport report, Script script, RunTime
         }
         catch (ArgumentException e)
         {
-            throw Misused(e);
+            throw UsageException.Of(e);
         }
 
         // Before the line that says it is open: who reads it may send a signal at once.
@@ -51,9 +52,6 @@ internal sealed class Conversation(IConnectReport report, Script script, RunTime
         if (record.Code is CloseCode.AbnormalClosure or CloseCode.TlsHandshake) report.Failed(record);
         report.Closed(record);
     }
-
-    /// <summary>What only the library can judge: a header that belongs to the handshake, a subprotocol that is no token.</summary>
-    public static UsageException Misused(ArgumentException e) => new(e.Message.Split(" (Parameter", 2)[0]);
 
     private async Task<CloseRecord> TalkAsync(WebSocketConnection connection)
     {

@@ -1,3 +1,4 @@
+using Cierre.Tool.Hosting;
 using Cierre.Tool.Output;
 
 namespace Cierre.Tool.Connect;
@@ -29,7 +30,7 @@ internal sealed class KeptConversation(IConnectReport report, Script script, Run
         }
         catch (ArgumentException e)
         {
-            throw Conversation.Misused(e);
+            throw UsageException.Of(e);
         }
 
         return _exitCode;

@@ -9,7 +9,8 @@ internal static class Style
     // A line in a pipe is never broken, whatever the reader's width.
     private const int Unbroken = 10_000;
 
-    private static readonly bool IsTerminal = !Console.IsOutputRedirected;
+    /// <summary>Whether somebody reads along; else it is a pipe or a file.</summary>
+    public static bool IsTerminal { get; } = !Console.IsOutputRedirected;
 
     private static readonly bool Coloured = IsTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
         && AnsiConsole.Profile.Capabilities is { Ansi: true, ColorSystem: not ColorSystem.NoColors };

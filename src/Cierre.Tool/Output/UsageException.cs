@@ -1,4 +1,8 @@
 namespace Cierre.Tool.Output;
 
 /// <summary>Wrong usage that only showed after parsing: reported like a parse error, exit code 2.</summary>
-internal sealed class UsageException(string message) : Exception(message);
+internal sealed class UsageException(string message) : Exception(message)
+{
+    /// <summary>What only the library can judge: a header that belongs to the handshake, a subprotocol that is no token.</summary>
+    public static UsageException Of(ArgumentException e) => new(e.Message.Split(" (Parameter", 2)[0]);
+}

@@ -8,6 +8,7 @@ using Cierre.Closing;
 using Cierre.Connections;
 using Cierre.Deflate;
 using Cierre.Opening;
+using Cierre.Telemetry;
 using Cierre.Transports;
 
 namespace Cierre.Client;
@@ -20,6 +21,7 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options, int e
 
     private readonly OpeningTrace _trace = new(new OpeningClock(options.TimeProvider));
     private readonly string[] _subprotocols = [.. options.Subprotocols];
+    private readonly ConnectionTelemetry _telemetry = ConnectionTelemetry.OfClient(url, options.TimeProvider);
     private readonly DeflateOptions? _compression = options.Compression?.Copy();
     private bool _lacksExtension;
 
@@ -27,8 +29,21 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options, int e
 
     public async Task<WebSocketConnection> OpenAsync(CancellationToken cancellationToken)
     {
-        WebSocketConnection connection = await EstablishAsync(cancellationToken);
-        return _lacksExtension ? throw await ClosedAsync(connection, cancellationToken) : connection;
+        try
+        {
+            WebSocketConnection connection = await EstablishAsync(cancellationToken);
+            return _lacksExtension ? throw await ClosedAsync(connection, cancellationToken) : connection;
+        }
+        catch (WebSocketConnectException e)
+        {
+            _telemetry.Failed(e.Record);
+            throw;
+        }
+        catch (OperationCanceledException e)
+        {
+            _telemetry.Failed(e);
+            throw;
+        }
     }
 
     /// <summary>RFC 6455 7.4.1, 1010: the 101 stands, so a closing handshake follows, bounded by the close timeout; but nobody ever gets the connection.</summary>
@@ -120,7 +135,8 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options, int e
             connection.Driver.BeginClose(frame, why);
         }
 
-        connection.Start();
+        // One that nobody gets is an opening that failed.
+        connection.Start(_lacksExtension ? null : _telemetry);
         return connection;
     }
 

@@ -60,7 +60,7 @@ internal sealed partial class ConnectionDriver
                     }
 
                     drain.Looking = true;
-                    ThreadPool.UnsafeQueueUserWorkItem(static transport => transport.Look(), _transport, preferLocal: false);
+                    _transport.Post(static transport => ((Transports.Transport)transport!).Look());
                     return;
                 }
             }

@@ -138,7 +138,7 @@ internal sealed partial class ConnectionDriver
         if (_engine.Role == Role.Client && _engine.State is not CloseState.Failed) return;
         _shutdown = true;
         Tell(TransportEventKind.ShutDown);
-        // On the pool: TLS writes its close_notify, and an HTTP/2 stream ends its pump.
-        ThreadPool.UnsafeQueueUserWorkItem(static transport => _ = transport.ShutdownSendAsync().AsTask(), _transport, preferLocal: true);
+        // Posted: TLS writes its close_notify, and an HTTP/2 stream ends its pump.
+        _transport.Post(static transport => _ = ((Transport)transport!).ShutdownSendAsync().AsTask());
     }
 }

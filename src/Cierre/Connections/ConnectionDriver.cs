@@ -145,6 +145,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         while (true)
         {
             bool wake = false, isMessage;
+            TimeSpan? roundTrip;
             lock (_gate)
             {
                 if (came) _engine.BytesCame(now);
@@ -161,12 +162,14 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
                 ProtocolEvent found = _engine.Read(ref bytes, _transport, now);
                 if (found.Kind == ProtocolEventKind.NeedMore) break;
                 wake = Handle(found, now);
+                roundTrip = found.Kind == ProtocolEventKind.Pong ? found.RoundTrip : null;
                 isMessage = found.Kind is ProtocolEventKind.Message or ProtocolEventKind.MessagePart && _engine.IsOpen;
                 _batchGoesOn = !last || !bytes.IsEmpty;
             }
 
             // A reader that the close wakes has all the time it wants; the answer to the close frame has not.
             if (wake) _inbox.Wake(inline: isMessage);
+            if (roundTrip is { } measured) Telemetry?.Pinged(measured);
         }
 
         if (_engine.FramesDone) Discard(offered);
@@ -232,7 +235,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         _wheel.Remove(this);
         await _transport.ReleaseAsync();
         TellLetGo();
-        _closed.TrySetResult(record);
+        Complete(record);
         if (wake) _inbox.Wake();
     }
 
@@ -270,7 +273,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         if (wake) _inbox.Wake();
         Flush();
         Reschedule();
-        if (stranded is not null) _closed.TrySetResult(stranded);
+        if (stranded is not null) Complete(stranded);
         if (_drain is not null) TryDrain();
     }
 

@@ -49,6 +49,9 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
     public bool IsFull(int heldByEngine) =>
         _waiting == Waiting.Nobody && !_ended && !_skipping && _parkedBytes + heldByEngine + _parts.Length - _partsRead >= HighWater;
 
+    /// <summary>Bytes of messages that nobody has asked for yet.</summary>
+    public int UnreadBytes => _parkedBytes - MessageOverhead * (_parked?.Count ?? 0) + _parts.Length - _partsRead;
+
     /// <summary>Nothing lies unread and no handed-out message is still in use.</summary>
     public bool IsIdle => !_isLent && _stream is null && _parked is not { Count: > 0 };
 

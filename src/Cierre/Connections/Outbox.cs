@@ -17,6 +17,18 @@ internal struct Outbox
     /// <summary>Nothing waits that could still be written: our close frame may go out.</summary>
     public readonly bool IsIdle => _part is null && (_streaming is not null || _waiting is not { Count: > 0 });
 
+    /// <summary>Bytes of messages that wait here, and not yet in the transport.</summary>
+    public readonly long WaitingBytes
+    {
+        get
+        {
+            long bytes = (_part?.Left ?? 0) + (_lastPart?.Left ?? 0);
+            if (_waiting is null) return bytes;
+            foreach (PendingSend send in _waiting) bytes += send.Left;
+            return bytes;
+        }
+    }
+
     public readonly bool IsStreaming(MessageWriteStream stream) => ReferenceEquals(_streaming, stream);
 
     public void Enqueue(PendingSend send) => (_waiting ??= new LinkedList<PendingSend>()).AddLast(send);

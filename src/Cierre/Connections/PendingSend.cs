@@ -24,6 +24,9 @@ internal sealed class PendingSend(Opcode opcode, ReadOnlyMemory<byte> payload, b
     /// <summary>Some of it is on its way; it cannot be cancelled any more.</summary>
     public bool Begun => _sent != 0;
 
+    /// <summary>Bytes that are not written yet.</summary>
+    public int Left => payload.Length - _sent;
+
     public ValueTask Task => new(this, _done.Version);
 
     /// <summary>Writes the next frame; true when it was the last.</summary>

@@ -36,5 +36,5 @@ public sealed partial class WebSocketConnection
     }
 
     private static WebSocketConnection End(Role role, WebSocketConnectionOptions options, PipeReader input, PipeWriter output, OpeningInfo info) =>
-        new(role, options, new PipeTransport(input, new MemoryWire(input, output)), info);
+        new(role, options, new PipeTransport(input, new DuplexWire(input, output)), info);
 }

@@ -50,5 +50,11 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
 
     internal ConnectionDriver Driver => _driver;
 
-    internal void Start() => _driver.Start();
+    /// <param name="telemetry">Null: nothing is measured.</param>
+    internal void Start(Telemetry.ConnectionTelemetry? telemetry = null)
+    {
+        _driver.Telemetry = telemetry;
+        telemetry?.Opened(_driver, Subprotocol);
+        _driver.Start();
+    }
 }

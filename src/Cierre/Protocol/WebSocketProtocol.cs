@@ -84,8 +84,15 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
     /// <summary>The output is stuck: answers to pings are held, and the last one answers all. RFC 6455 5.5.3.</summary>
     public bool HoldPongs { get; set; }
 
-    /// <summary>Bytes of messages, without framing, written into the output so far.</summary>
+    /// <summary>Bytes of messages, without framing and before compression, written into the output so far.</summary>
     public long PayloadWritten { get; private set; }
+
+    /// <summary>The same of what came, after decompression.</summary>
+    public long PayloadRead { get; private set; }
+
+    public long MessagesReceived => _messagesReceived;
+
+    public long MessagesSent => _messagesSent;
 
     public ConnectionTraffic Traffic => new(_framesReceived, _framesSent, _messagesReceived, _messagesSent, _pingsSent, _pongsReceived, _lastReceived, _lastSent, _lastSentBytes, _lastDataSent);
 
@@ -275,7 +282,9 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
         bool frameDone = _frames.Remaining == 0;
         bool last = frameDone && _frames.Header.Fin;
         if (frameDone) _insideFrame = false;
+        int held = _messages.Held;
         Violation? broken = compressed ? _messages.Inflate(piece, last) : _messages.Check(piece.Span, last);
+        PayloadRead += compressed ? _messages.Held - held : piece.Length;
         if (broken is { } violation)
         {
             Break(violation, output, now);

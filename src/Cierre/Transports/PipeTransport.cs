@@ -6,7 +6,7 @@ namespace Cierre.Transports;
 
 /// <summary>Pumps a <see cref="PipeReader"/> into a receiver; the sending half is a <see cref="Wire"/>.</summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA1001", Justification = "A semaphore whose wait handle is never asked for holds nothing.")]
-internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
+internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? scheduler = null) : Transport
 {
     private readonly SemaphoreSlim _room = new(0);
     private readonly Lock _gate = new();
@@ -38,6 +38,12 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
 
     public override void Look() => CancelRead();
 
+    public override void Post(Action<object?> work)
+    {
+        if (scheduler is null) base.Post(work);
+        else scheduler.Schedule(work, this);
+    }
+
     public override ValueTask ShutdownSendAsync()
     {
         if (!wire.ShutsBetweenReads) return new ValueTask(ShutAsync());
@@ -50,8 +56,8 @@ internal sealed class PipeTransport(PipeReader input, Wire wire) : Transport
     {
         _closing = true;
         _room.Release();
-        // On the pool: a pipe that continues its reader in place would run the pump here, under the connection's lock.
-        ThreadPool.UnsafeQueueUserWorkItem(static transport => transport.CancelRead(), this, preferLocal: false);
+        // Posted: a pipe that continues its reader in place would run the pump here, under the connection's lock.
+        Post(static transport => ((PipeTransport)transport!).CancelRead());
     }
 
     public override void Abort()

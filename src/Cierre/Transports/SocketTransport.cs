@@ -74,8 +74,8 @@ internal sealed class SocketTransport(Socket socket, EarlierReader? earlier = nu
     {
         _closing = true;
         _room.Release();
-        // On the pool: a receive that ends here might run the pump under the connection's lock.
-        ThreadPool.UnsafeQueueUserWorkItem(static transport => transport.LetGo(), this, preferLocal: false);
+        // Posted: a receive that ends here might run the pump under the connection's lock.
+        Post(static transport => ((SocketTransport)transport!).LetGo());
     }
 
     public override void Abort()

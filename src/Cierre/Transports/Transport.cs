@@ -52,6 +52,9 @@ internal abstract class Transport : IBufferWriter<byte>
     /// <summary>Asks for all that has come so far: it is pushed, if there is any, and <see cref="ITransportReceiver.Looked"/> follows.</summary>
     public abstract void Look();
 
+    /// <summary>Runs what must not run in its caller's place: under the connection's lock, or where it might wait for the peer.</summary>
+    public virtual void Post(Action<object?> work) => ThreadPool.UnsafeQueueUserWorkItem(work, this, preferLocal: false);
+
     /// <summary>Ends our direction after a completed flush, where the transport can; the peer's direction is read on.</summary>
     public abstract ValueTask ShutdownSendAsync();
 

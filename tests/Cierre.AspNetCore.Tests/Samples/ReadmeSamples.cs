@@ -99,6 +99,14 @@ internal static class ReadmeSamples
         return options.Headers.Count;
     }
 
+    public static async Task TraceAsync(WebSocketConnection connection)
+    {
+        #region trace
+        using ConnectionTrace trace = connection.StartTrace(new TraceOptions { PayloadBytes = 64 }); // or WebSocketConnectionOptions.Trace, from the opening on
+        await foreach (TraceEvent seen in trace) Console.WriteLine(seen); // 0.412 ms: text frame, 5 bytes
+        #endregion
+    }
+
     public static async Task<string> FailureAsync(Uri url)
     {
         #region failure

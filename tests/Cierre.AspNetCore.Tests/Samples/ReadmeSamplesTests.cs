@@ -33,6 +33,20 @@ public class ReadmeSamplesTests
     }
 
     [Fact]
+    public async Task Trace_of_the_README_sees_a_connection_to_its_end()
+    {
+        await using WebApplication app = ReadmeSamples.Server(["--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default", "None"]);
+        await app.StartAsync();
+        string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        WebSocketConnection connection = await WebSocketConnection.ConnectAsync(new Uri(address + "/echo"));
+        Task tracing = ReadmeSamples.TraceAsync(connection);
+        await connection.SendAsync("hello");
+        await connection.CloseAsync();
+        await tracing.WaitAsync(TimeSpan.FromSeconds(10));
+        await app.StopAsync();
+    }
+
+    [Fact]
     public async Task Stream_of_the_README_talks_and_closes()
     {
         await using WebApplication app = ReadmeSamples.Server(["--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default", "None"]);

@@ -1,3 +1,5 @@
+using Cierre.Telemetry;
+using Cierre.TestKit;
 using Xunit;
 
 namespace Cierre.Tests.Connections;
@@ -5,13 +7,17 @@ namespace Cierre.Tests.Connections;
 public sealed class AllocationTests
 {
     [Theory]
-    [InlineData(false, 32)]
-    [InlineData(true, 32)]
-    [InlineData(false, 16 * 1024)]
-    [InlineData(true, 16 * 1024)]
-    public async Task Echoed_message_allocates_nothing(bool client, int size)
+    [InlineData(false, 32, false)]
+    [InlineData(true, 32, false)]
+    [InlineData(false, 16 * 1024, false)]
+    [InlineData(true, 16 * 1024, false)]
+    [InlineData(false, 32, true)]
+    [InlineData(true, 32, true)]
+    public async Task Echoed_message_allocates_nothing(bool client, int size, bool measured)
     {
-        var played = new Played(client) { Wire = { Captures = false } };
+        using MeterProbe? meter = measured ? new MeterProbe(CierreMeter.Name, "http.route", "/allocation") : null;
+        using SpanProbe? spans = measured ? new SpanProbe(CierreActivities.Name) : null;
+        var played = new Played(client, measured: measured ? time => ConnectionTelemetry.OfServer("/allocation", "ws", "/", time) : null) { Wire = { Captures = false } };
         Task echo = Echo();
         byte[] frame = played.Frame(Played.Binary, new byte[size]), scratch = new byte[frame.Length];
         // Other tests draw on the same pool of arrays: one run that finds it filled is enough.

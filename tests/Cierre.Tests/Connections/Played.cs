@@ -1,6 +1,7 @@
 using System.Text;
 using Cierre.Connections;
 using Cierre.Protocol;
+using Cierre.Telemetry;
 using Cierre.TestKit;
 using Microsoft.Extensions.Time.Testing;
 
@@ -13,13 +14,13 @@ internal sealed class Played
 
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
 
-    public Played(bool client = false, Action<WebSocketConnectionOptions>? setup = null)
+    public Played(bool client = false, Action<WebSocketConnectionOptions>? setup = null, Func<TimeProvider, ConnectionTelemetry>? measured = null)
     {
         IsClient = client;
         var options = new WebSocketConnectionOptions { TimeProvider = Clock };
         setup?.Invoke(options);
         Connection = new WebSocketConnection(client ? Role.Client : Role.Server, options, Wire, OpeningInfo.InMemory);
-        Connection.Start();
+        Connection.Start(measured?.Invoke(Clock));
     }
 
     public bool IsClient { get; }

@@ -22,13 +22,13 @@ public sealed class LabCommandTests
         Assert.Equal(0, result.ExitCode);
 
         // Every code and cause that this lab claims to reach is there.
-        int[] codes = [1000, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1009, 1010, 1011, 1015, 3000, 3003, 3008, 4000, 4999];
+        int[] codes = [1000, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 1015, 3000, 3003, 3008, 4000, 4999];
         Assert.Equal(codes, codes.Intersect(result.Lines.SelectMany(Closes).SelectMany(close => Codes(close))));
         string[] causes =
         [
             "peer-closed", "requested", "handler-returned", "handler-failed", "host-stopping", "disposed", "aborted", "protocol-violation", "invalid-data", "unsupported-data",
             "policy-violation", "message-too-big", "unauthorized", "forbidden", "idle-timeout", "extension-missing", "ping-timeout", "close-timeout", "end-of-stream", "connection-reset",
-            "tls-failed", "http-status", "bad-handshake", "connection-refused",
+            "tls-failed", "http-status", "bad-handshake", "connection-refused", "deadline", "load-shed", "upstream-failed",
         ];
         Assert.Equal(causes, causes.Intersect(result.Lines.SelectMany(Closes).Select(close => (string)close["cause"]!)));
     }

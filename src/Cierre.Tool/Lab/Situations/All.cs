@@ -35,6 +35,7 @@ internal static class All
         .. PingUnanswered.Create(),
         HostRestarts.Create(),
         AtLimit.Create(),
+        .. UpstreamFails.Create(),
         TlsFailed.UntrustedCertificate(),
         TlsFailed.PlaintextServer(),
         RefusedByClose.WithoutCredentials(),

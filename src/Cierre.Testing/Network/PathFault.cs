@@ -1,0 +1,20 @@
+namespace Cierre.Testing;
+
+/// <summary>Names what a path does to the bytes behind a certain one.</summary>
+public enum PathFault
+{
+    /// <summary>Nothing: every byte arrives.</summary>
+    None,
+
+    /// <summary>The receiver sees the end of the stream (FIN) there. What the sender goes on sending is taken and vanishes.</summary>
+    EndOfStream,
+
+    /// <summary>Something in between resets the connection (RST): both ends lose it, and what the receiver has not read.</summary>
+    Reset,
+
+    /// <summary>Everything behind is lost, the end of the stream too. Nobody is told: the sender's buffer fills, and then its sends wait.</summary>
+    Silence,
+
+    /// <summary>Nothing moves for <see cref="NetworkPath.StallsFor"/>; then it goes on as before.</summary>
+    Stall,
+}

@@ -1,0 +1,4 @@
+namespace Cierre.Testing.Network;
+
+/// <summary>Looks at bytes of one direction, in their order.</summary>
+internal delegate void WireTap(ReadOnlySpan<byte> bytes);

@@ -1,0 +1,74 @@
+using System.IO.Pipelines;
+using Cierre.Testing.Clock;
+using Cierre.Testing.Network;
+
+namespace Cierre.Testing;
+
+/// <summary>One connection of a simulated network, as TCP has it: two ends, two directions, and what goes wrong in each.</summary>
+/// <remarks>Put a connection at each end, or at one of them, and speak at the other byte by byte.</remarks>
+public sealed class SimulatedLink
+{
+    private readonly SimulatedLoop _loop;
+
+    internal SimulatedLink(SimulatedLoop loop, Random random, NetworkTrace trace, NetworkPath toServer, NetworkPath toClient)
+    {
+        _loop = loop;
+        Up = new LinkDirection(loop, random, trace, toServer, "client", "server");
+        Down = new LinkDirection(loop, random, trace, toClient, "server", "client");
+        (Up.Back, Down.Back) = (Down, Up);
+        ClientEnd = new LinkEnd(Down, Up);
+        ServerEnd = new LinkEnd(Up, Down);
+        if (!trace.IsOn) return;
+        Up.OnWritten = new FrameScanner(frame => trace.Says($"client sends {frame}")).Add;
+        Down.OnWritten = new FrameScanner(frame => trace.Says($"server sends {frame}")).Add;
+    }
+
+    /// <summary>The client's end of the stream: completing its output is FIN, completing it with an exception RST.</summary>
+    public IDuplexPipe ClientEnd { get; }
+
+    /// <summary>The server's end of the stream.</summary>
+    public IDuplexPipe ServerEnd { get; }
+
+    /// <summary>The way from the client to the server. It may be set in the middle of a conversation: a fault whose bytes have passed happens at once.</summary>
+    public NetworkPath ToServer
+    {
+        get => Up.Path;
+        set => Up.Path = value ?? throw new ArgumentNullException(nameof(value));
+    }
+
+    /// <summary>The way from the server to the client.</summary>
+    public NetworkPath ToClient
+    {
+        get => Down.Path;
+        set => Down.Path = value ?? throw new ArgumentNullException(nameof(value));
+    }
+
+    /// <summary>How many bytes the client has sent.</summary>
+    public long SentByClient => Up.Sent;
+
+    /// <summary>How many bytes the server has sent.</summary>
+    public long SentByServer => Down.Sent;
+
+    internal LinkDirection Up { get; }
+
+    internal LinkDirection Down { get; }
+
+    /// <summary>Puts a client connection at the client's end.</summary>
+    /// <param name="options">Its options, whose clock is set to the network's; null for the defaults.</param>
+    /// <param name="extensions">What was agreed on, as in the server's <c>Sec-WebSocket-Extensions</c>; empty for none.</param>
+    /// <returns>The connection, open from the start.</returns>
+    public WebSocketConnection OpenClient(WebSocketConnectionOptions? options = null, string extensions = "") => Open(ClientEnd, isServer: false, options, extensions);
+
+    /// <summary>Puts a server connection at the server's end.</summary>
+    /// <param name="options">Its options, whose clock is set to the network's; null for the defaults.</param>
+    /// <param name="extensions">What was agreed on, as in the server's <c>Sec-WebSocket-Extensions</c>; empty for none.</param>
+    /// <returns>The connection, open from the start.</returns>
+    public WebSocketConnection OpenServer(WebSocketConnectionOptions? options = null, string extensions = "") => Open(ServerEnd, isServer: true, options, extensions);
+
+    private WebSocketConnection Open(IDuplexPipe end, bool isServer, WebSocketConnectionOptions? options, string extensions)
+    {
+        options ??= new WebSocketConnectionOptions();
+        options.TimeProvider = _loop.Time;
+        return WebSocketConnection.CreateFromPipe(end, isServer, options, extensions, _loop.Scheduler);
+    }
+}

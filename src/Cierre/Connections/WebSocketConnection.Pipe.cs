@@ -1,0 +1,48 @@
+using System.IO.Pipelines;
+using Cierre.Connections;
+using Cierre.Deflate;
+using Cierre.Protocol;
+using Cierre.Transports;
+
+namespace Cierre;
+
+public sealed partial class WebSocketConnection
+{
+    /// <summary>Runs a connection over a byte stream of yours, which both sides have agreed to be a WebSocket: after an opening handshake of your own, through a tunnel, in a simulation.</summary>
+    /// <remarks>
+    /// The pipe plays the part of TCP. Completing <see cref="IDuplexPipe.Output"/> ends our direction, as FIN does; completing it with a
+    /// <see cref="System.Net.Sockets.SocketException"/> of <see cref="System.Net.Sockets.SocketError.ConnectionReset"/> cuts, as RST does; completing <see cref="IDuplexPipe.Input"/> lets
+    /// go of the whole. The connection looks for the same from the other end, and takes a completed flush as the word that the peer can have the bytes.
+    /// </remarks>
+    /// <param name="pipe">The stream; the connection completes both its halves when it ends.</param>
+    /// <param name="isServer">Whether this end is the server, which does not mask and ends the stream first. RFC 6455 5.1, 7.1.1.</param>
+    /// <param name="options">Limits, times and the clock; null for the defaults.</param>
+    /// <param name="extensions">What was agreed on, as the server's answer says it in <c>Sec-WebSocket-Extensions</c>; empty for none, whatever the options offer. Each end keeps to it with
+    /// its own <see cref="WebSocketConnectionOptions.Compression"/>.</param>
+    /// <param name="scheduler">Where the connection reads, and what must not run in its caller's place; null: the thread pool.</param>
+    /// <returns>The connection, open from the start; it begins to read on the scheduler.</returns>
+    /// <exception cref="ArgumentException">The extensions are not permessage-deflate, or not with parameters that this end can have agreed to. RFC 7692 7.1.</exception>
+    public static WebSocketConnection CreateFromPipe(IDuplexPipe pipe, bool isServer, WebSocketConnectionOptions? options = null, string extensions = "", PipeScheduler? scheduler = null)
+    {
+        ArgumentNullException.ThrowIfNull(pipe);
+        ArgumentNullException.ThrowIfNull(extensions);
+        options ??= new WebSocketConnectionOptions();
+        OpeningInfo info = Agreed(extensions, isServer, options.Compression ?? new DeflateOptions());
+        scheduler ??= PipeScheduler.ThreadPool;
+        var transport = new PipeTransport(pipe.Input, new DuplexWire(pipe.Input, pipe.Output), scheduler);
+        var connection = new WebSocketConnection(isServer ? Role.Server : Role.Client, options, transport, info);
+        scheduler.Schedule(static connection => ((WebSocketConnection)connection!).Start(), connection);
+        return connection;
+    }
+
+    private static OpeningInfo Agreed(string extensions, bool isServer, DeflateOptions own)
+    {
+        if (extensions.Length == 0) return OpeningInfo.InMemory;
+        // A server has said it itself; a client holds it against what it asked for.
+        DeflateOptions asked = isServer ? new DeflateOptions { ClientContextTakeover = true } : own;
+        return ExtensionList.Parse([extensions], out IReadOnlyList<ExtensionOffer> answer) is null && answer is [{ Name: DeflateNegotiation.Name } deflate]
+            && DeflateNegotiation.Check(deflate, asked, out _) is { } agreed
+            ? OpeningInfo.InMemory with { Extensions = extensions, Deflate = agreed.For(isServer, own) }
+            : throw new ArgumentException($"'{extensions}' is not permessage-deflate alone with parameters that these options can have agreed to (RFC 7692 7.1).", nameof(extensions));
+    }
+}

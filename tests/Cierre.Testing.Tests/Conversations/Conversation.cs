@@ -1,0 +1,88 @@
+using Cierre.TestKit;
+using Cierre.Testing.Network;
+
+namespace Cierre.Testing.Tests.Conversations;
+
+/// <summary>One conversation, drawn from the seed: two of our connections in calm or stormy weather, or one of ours and a raw peer; and then what has to hold.</summary>
+internal static class Conversation
+{
+    public static async Task PlayAsync(SimulatedNetwork network)
+    {
+        network.Limit = TimeSpan.FromMinutes(10);
+        switch (network.Random.Next(8))
+        {
+            case < 2:
+                await PairAsync(network, Weather.Calm);
+                break;
+            case < 6:
+                await PairAsync(network, Weather.Stormy);
+                break;
+            default:
+                await AgainstRawPeerAsync(network);
+                break;
+        }
+
+        // What is still on its way arrives nowhere; then nothing may be left.
+        await network.Delay(TimeSpan.FromSeconds(30));
+        if (network.TimersSet != 0) throw new Broken("simulation", $"has {network.TimersSet} timers left behind the end of both");
+    }
+
+    private static async Task PairAsync(SimulatedNetwork network, Weather weather)
+    {
+        Random random = network.Random;
+        bool clientMustEnd = random.Next(2) == 0;
+        Plan clients = Plan.Draw(random, weather, mustEnd: clientMustEnd), servers = Plan.Draw(random, weather, mustEnd: !clientMustEnd);
+        int largest = Math.Max(clients.Largest, servers.Largest);
+        SimulatedLink link = network.Connect(Path(random, weather, largest), Path(random, weather, largest));
+        string extensions = Agreement.Between(clients.Options.Compression, servers.Options.Compression);
+        (Wire up, Wire arrivedUp, Wire down, Wire arrivedDown) = Watch(link, strictClient: true, strictServer: true, compresses: extensions.Length > 0);
+        var client = new Party("client", network, link.OpenClient(clients.Options, extensions), clients, up, arrivedDown);
+        var server = new Party("server", network, link.OpenServer(servers.Options, extensions), servers, down, arrivedUp);
+        (client.Peer, server.Peer) = (server, client);
+        await Both(client.PlayAsync(), server.PlayAsync());
+        Invariants.OfOne(client);
+        Invariants.OfOne(server);
+        if (weather == Weather.Calm) Invariants.OfTwoInCalm(client, server);
+    }
+
+    private static async Task AgainstRawPeerAsync(SimulatedNetwork network)
+    {
+        Random random = network.Random;
+        bool weServe = random.Next(2) == 0;
+        SimulatedLink link = network.Connect(Path(random, Weather.Calm, largest: 0), Path(random, Weather.Calm, largest: 0));
+        var peer = new RawPeer(network, weServe ? link.ClientEnd : link.ServerEnd, weServe ? Side.Client : Side.Server);
+        (Wire up, Wire arrivedUp, Wire down, Wire arrivedDown) = Watch(link, strictClient: !weServe, strictServer: weServe, compresses: peer.Extensions.Length > 0);
+        var plan = new Plan { Options = peer.Options };
+        Party party = weServe
+            ? new Party("server", network, link.OpenServer(peer.Options, peer.Extensions), plan, down, arrivedUp)
+            : new Party("client", network, link.OpenClient(peer.Options, peer.Extensions), plan, up, arrivedDown);
+        await Both(party.PlayAsync(), peer.PlayAsync());
+        Invariants.OfOne(party);
+        peer.Check(party);
+    }
+
+    /// <summary>A fault of one is the news, not that the other waits for it.</summary>
+    private static async Task Both(Task one, Task other)
+    {
+        await await Task.WhenAny(one, other);
+        await Task.WhenAll(one, other);
+    }
+
+    private static NetworkPath Path(Random random, Weather weather, int largest)
+    {
+        NetworkPath path = NetworkPath.Draw(random, weather == Weather.Stormy && random.Next(2) == 0 ? 1500 : 0);
+        // A byte at a time is for short conversations.
+        int least = largest / 40;
+        return path.MaxPiece != 0 && path.MaxPiece < least ? path with { MaxPiece = least, Buffer = Math.Max(path.Buffer, 4 * least) } : path;
+    }
+
+    private static (Wire Up, Wire ArrivedUp, Wire Down, Wire ArrivedDown) Watch(SimulatedLink link, bool strictClient, bool strictServer, bool compresses = false)
+    {
+        Wire up = new(isClient: true, strictClient, compresses), arrivedUp = new(isClient: true, strict: false), down = new(isClient: false, strictServer, compresses), arrivedDown = new(isClient: false, strict: false);
+        link.Up.OnWritten += up.Add;
+        link.Up.OnArrived += arrivedUp.Add;
+        link.Down.OnWritten += down.Add;
+        link.Down.OnArrived += arrivedDown.Add;
+        return (up, arrivedUp, down, arrivedDown);
+    }
+}

@@ -1,0 +1,126 @@
+using System.IO.Pipelines;
+using Cierre.TestKit;
+using Xunit;
+
+namespace Cierre.Tests.Connections;
+
+public sealed class WebSocketConnectionPipeTests
+{
+    private readonly Pipe _toConnection = new(new PipeOptions(useSynchronizationContext: false));
+    private readonly Pipe _toPeer = new(new PipeOptions(useSynchronizationContext: false));
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Connection_speaks_its_role_over_a_stream_of_the_callers(bool isServer)
+    {
+        Side us = isServer ? Side.Server : Side.Client, peer = isServer ? Side.Client : Side.Server;
+        WebSocketConnection connection = WebSocketConnection.CreateFromPipe(Ends(), isServer);
+        Assert.Equal((null, null, ""), (connection.Url, connection.Subprotocol, connection.Extensions));
+        await _toConnection.Writer.WriteAsync(Frames.Text(peer, "hello"));
+        Assert.Equal("hello", (await connection.ReceiveAsync())!.Value.GetText());
+        await connection.SendAsync("back");
+        Task<CloseRecord> closing = connection.CloseAsync(4001, "done");
+        await _toConnection.Writer.WriteAsync(Frames.Close(peer, 4001));
+        await _toConnection.Writer.CompleteAsync();
+        CloseRecord record = await Played.Within(closing);
+        Assert.Equal((4001, true, EndedBy.Local), (record.Code, record.WasClean, record.EndedBy));
+        List<WireFrame> frames = WireFrame.ParseAll(await RestAsync(), us);
+        Assert.Equal(["back", "done"], frames.Select(frame => frame.IsClose ? frame.Close.Reason : frame.Text));
+    }
+
+    [Fact]
+    public async Task Abort_completes_the_output_with_a_reset()
+    {
+        WebSocketConnection connection = WebSocketConnection.CreateFromPipe(Ends(), isServer: true);
+        connection.Abort();
+        var reset = await Assert.ThrowsAsync<System.Net.Sockets.SocketException>(async () => await _toPeer.Reader.ReadAsync());
+        Assert.Equal(System.Net.Sockets.SocketError.ConnectionReset, reset.SocketErrorCode);
+        Assert.Equal(CloseCause.Aborted, (await Played.Within(connection.Closed)).Cause);
+    }
+
+    [Fact]
+    public async Task Everything_the_connection_starts_by_itself_runs_on_the_scheduler()
+    {
+        var scheduler = new Held();
+        WebSocketConnection connection = WebSocketConnection.CreateFromPipe(Ends(), isServer: true, scheduler: scheduler);
+        await _toConnection.Writer.WriteAsync(Frames.Close(Side.Client, 1000));
+        Assert.True(connection.IsOpen);
+        scheduler.Run();
+        Assert.False(connection.IsOpen);
+        Assert.Equal(Frames.Close(Side.Server, 1000), await ReadAsync());
+        // The server's end of the stream is behind its frame, and not in place.
+        Assert.False(_toPeer.Reader.TryRead(out _));
+        scheduler.Run();
+        Assert.True((await _toPeer.Reader.ReadAsync()).IsCompleted);
+        await _toConnection.Writer.CompleteAsync();
+        Assert.True((await Played.Within(connection.Closed)).WasClean);
+    }
+
+    [Theory]
+    [InlineData("permessage-deflate")]
+    [InlineData("permessage-deflate; server_no_context_takeover; client_no_context_takeover; client_max_window_bits=9")]
+    public async Task Both_ends_compress_as_they_are_told_was_agreed(string extensions)
+    {
+        var compressing = new WebSocketConnectionOptions { Compression = new DeflateOptions { Threshold = 0, ClientContextTakeover = true } };
+        WebSocketConnection server = WebSocketConnection.CreateFromPipe(Ends(), isServer: true, new WebSocketConnectionOptions(), extensions);
+        WebSocketConnection client = WebSocketConnection.CreateFromPipe(new DuplexPipe(_toPeer.Reader, _toConnection.Writer), isServer: false, compressing, extensions);
+        Assert.Equal((extensions, extensions), (client.Extensions, server.Extensions));
+        for (int i = 0; i < 5; i++)
+        {
+            string text = string.Concat(Enumerable.Repeat($"again and again {i % 2} ", 200));
+            await client.SendAsync(text);
+            Assert.Equal(text, (await server.ReceiveAsync())!.Value.GetText());
+            await server.SendAsync(text);
+            Assert.Equal(text, (await client.ReceiveAsync())!.Value.GetText());
+        }
+
+        Assert.True((await Played.Within(client.CloseAsync())).WasClean);
+    }
+
+    [Theory]
+    [InlineData("x-other")]
+    [InlineData("permessage-deflate, permessage-deflate")]
+    [InlineData("permessage-deflate; server_max_window_bits=99")]
+    [InlineData("permessage-deflate; ;")]
+    public void Extensions_that_cannot_have_been_agreed_on_are_refused(string extensions)
+    {
+        Assert.Throws<ArgumentException>(nameof(extensions), () => WebSocketConnection.CreateFromPipe(Ends(), isServer: true, extensions: extensions));
+        Assert.Throws<ArgumentException>(nameof(extensions), () => WebSocketConnection.CreateFromPipe(Ends(), isServer: false, extensions: extensions));
+    }
+
+    [Fact]
+    public void Without_a_pipe_there_is_nothing_to_run_over() =>
+        Assert.Throws<ArgumentNullException>("pipe", () => WebSocketConnection.CreateFromPipe(null!, isServer: true));
+
+    private DuplexPipe Ends() => new(_toConnection.Reader, _toPeer.Writer);
+
+    private async Task<byte[]> ReadAsync()
+    {
+        ReadResult result = await _toPeer.Reader.ReadAsync();
+        byte[] bytes = [.. result.Buffer.FirstSpan];
+        _toPeer.Reader.AdvanceTo(result.Buffer.End);
+        return bytes;
+    }
+
+    private async Task<byte[]> RestAsync()
+    {
+        using var rest = new MemoryStream();
+        await _toPeer.Reader.CopyToAsync(rest);
+        return rest.ToArray();
+    }
+
+    private sealed record DuplexPipe(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+
+    private sealed class Held : PipeScheduler
+    {
+        private readonly Queue<Action> _work = [];
+
+        public override void Schedule(Action<object?> action, object? state) => _work.Enqueue(() => action(state));
+
+        public void Run()
+        {
+            for (int i = _work.Count; i > 0; i--) _work.Dequeue()();
+        }
+    }
+}
