@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Cierre.Closing;
 
 namespace Cierre.Protocol;
@@ -7,6 +8,22 @@ internal abstract class FrameObserver
 {
     /// <summary>The header of a frame of the peer's. Unless it was refused, its payload follows.</summary>
     public abstract void Came(in SeenFrame frame);
+
+    // What is called where frames are hot builds its SeenFrame in a method of its own: in the caller it would cost stack and its clearing, though nobody looks.
+
+    /// <param name="header">A header that could be read.</param>
+    /// <param name="inflates">Whether the message that it belongs to is compressed.</param>
+    /// <param name="refused">What it announces breaks a rule.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void Came(in FrameHeader header, bool inflates, bool refused) => Came(SeenFrame.Of(header, inflates, refused));
+
+    /// <summary>A header that could not.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void CameBroken(in FrameReader reader, ReadOnlyMemory<byte> input) => Came(SeenFrame.Broken(reader.InvalidHeader(input.Span)));
+
+    /// <inheritdoc cref="Went(in SeenFrame, ReadOnlySpan{byte})"/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void Went(Role role, Opcode opcode, bool fin, bool compressed, ReadOnlySpan<byte> payload) => Went(SeenFrame.Sent(role, opcode, fin, compressed, payload.Length), payload);
 
     /// <summary>A piece of its payload, unmasked; compressed where the message is.</summary>
     public abstract void CamePayload(ReadOnlySpan<byte> piece);

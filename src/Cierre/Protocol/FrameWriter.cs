@@ -16,7 +16,7 @@ internal readonly struct FrameWriter(Role role)
     /// <param name="observer">Who looks; null: nobody.</param>
     public void Write(IBufferWriter<byte> output, Opcode opcode, bool fin, ReadOnlySpan<byte> payload, bool compressed = false, FrameObserver? observer = null)
     {
-        observer?.Went(SeenFrame.Sent(role, opcode, fin, compressed, payload.Length), payload);
+        observer?.Went(role, opcode, fin, compressed, payload);
         bool masked = role == Role.Client;
         int size = FrameHeader.Size(payload.Length, masked) + payload.Length;
         Span<byte> frame = output.GetSpan(size);

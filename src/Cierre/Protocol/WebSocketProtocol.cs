@@ -144,8 +144,8 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
                     if (!header.Opcode.IsControl()) violation = _messages.Begin(header);
                 }
 
-                Observer?.Came(status == OperationStatus.InvalidData
-                    ? SeenFrame.Broken(_frames.InvalidHeader(input.Span)) : SeenFrame.Of(header, _messages.IsCompressed, refused: violation is not null));
+                if (status == OperationStatus.InvalidData) Observer?.CameBroken(_frames, input);
+                else Observer?.Came(header, _messages.IsCompressed, refused: violation is not null);
                 if (violation is not null)
                 {
                     if (Break(violation, output, now)) return Closing;
