@@ -31,6 +31,8 @@ public class RosterTests
         Assert.InRange(entry.OpenedAt, before, DateTimeOffset.UtcNow);
         Assert.InRange(entry.Connection.Age, TimeSpan.Zero, DateTimeOffset.UtcNow - before);
         Assert.InRange(entry.Connection.Idle, TimeSpan.Zero, entry.Connection.Age);
+        // The echo may be here before its sender has noticed that it left.
+        await Waits.Until(() => entry.Connection.QueuedBytes == 0, "the echo to be out");
         ConnectionTraffic traffic = entry.Connection.Traffic;
         Assert.Equal((1, 1, 4, 4, 0, 0), (traffic.MessagesReceived, traffic.MessagesSent, traffic.BytesReceived, traffic.BytesSent, traffic.MessagesDropped, entry.Connection.QueuedBytes));
         Assert.Null(entry.Connection.LastRoundTrip);
