@@ -16,7 +16,8 @@ namespace Cierre.Client;
 /// <summary>One opening over <see cref="SocketsHttpHandler"/>: 101 over HTTP/1.1, extended CONNECT over HTTP/2. RFC 6455 4.1, RFC 8441.</summary>
 internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options, int earlyLossesBefore = 0)
 {
-    private const int ReadBuffer = 8 * 1024;
+    // Rented only when there is something to read: a connection that waits holds none. A large message takes few reads so.
+    private const int ReadBuffer = 32 * 1024;
     private const int QuotedBody = 200;
 
     private readonly OpeningTrace _trace = new(new OpeningClock(options.TimeProvider));
@@ -122,7 +123,7 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options, int e
     {
         Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         Uri reached = response.RequestMessage?.RequestUri ?? url;
-        PipeReader input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadBuffer, minimumReadSize: ReadBuffer / 2, leaveOpen: true));
+        PipeReader input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadBuffer, minimumReadSize: ReadBuffer / 2, leaveOpen: true, useZeroByteReads: true));
         var wire = new ClientWire(input, stream, _trace.Socket, canHalfClose: !IsTls(reached) && !http2, http2, response, invoker);
         var info = new OpeningInfo(
             accepted.Subprotocol, ExtensionList.Format(accepted.Extensions), reached, http2 ? HttpVersion.Version20 : HttpVersion.Version11, accepted.Deflate?.For(server: false, _compression!), _trace.Clock.Stop(completed: true));
