@@ -49,8 +49,9 @@ internal sealed class ToolProcess : IAsyncDisposable
 
     /// <inheritdoc cref="StartAtTerminal"/>
     /// <param name="kind">What <c>TERM</c> says.</param>
+    /// <remarks>The shell makes way for the tool: a shell that stayed would take Ctrl-C too, and some then end with a code of their own.</remarks>
     public static ToolProcess StartAtTerminalOf(string kind, params string[] arguments) =>
-        Start(new ProcessStartInfo("script", ["--quiet", "--return", "--command", string.Join(' ', arguments.Prepend(Dll).Prepend("dotnet").Select(a => $"'{a}'")), "/dev/null"]) { Environment = { ["TERM"] = kind } });
+        Start(new ProcessStartInfo("script", ["--quiet", "--return", "--command", "exec " + string.Join(' ', arguments.Prepend(Dll).Prepend("dotnet").Select(a => $"'{a}'")), "/dev/null"]) { Environment = { ["TERM"] = kind } });
 
     /// <summary>From somewhere else than its own build: an installed tool.</summary>
     public static ToolProcess StartInstalled(string file, params string[] arguments)
