@@ -23,14 +23,14 @@ public class SlowReaderTests
             async connection =>
             {
                 byte[] data = new byte[16 * 1024];
-                long before = Heavy.Memory();
+                long before = Held();
                 for (; sent < GiB && connection.IsOpen; sent += data.Length)
                 {
                     // A broadcast waits for nobody, whatever the policy.
                     if (policy == SlowReaderPolicy.Wait) await new[] { connection }.BroadcastAsync(data);
                     else await connection.SendAsync(data);
                     queued = Math.Max(queued, connection.QueuedBytes);
-                    if (sent % (GiB / 8) == 0) held = Math.Max(held, Heavy.Memory() - before);
+                    if (sent % (GiB / 8) == 0) held = Math.Max(held, Held() - before);
                 }
 
                 stops = true;
@@ -45,6 +45,14 @@ public class SlowReaderTests
         Assert.InRange(held, long.MinValue, Most);
         // All but what the buffers on the way hold.
         Assert.InRange(far.Traffic.MessagesDropped, (GiB - 32 * 1024 * 1024) / (16 * 1024), GiB / (16 * 1024));
+    }
+
+    // Nothing is sent between two looks, so what a look finds and the next does not was not held by the connection, but left over from the tests before.
+    private static long Held()
+    {
+        long least = Heavy.Memory();
+        for (int again = 0; again < 4; again++) least = Math.Min(least, Heavy.Memory());
+        return least;
     }
 
     [Fact]

@@ -104,9 +104,14 @@ internal sealed class ToolProcess : IAsyncDisposable
     }
 
     /// <summary>Asks the process to end, as a service manager does.</summary>
-    public void Terminate()
+    public void Terminate() => Signal("TERM");
+
+    /// <summary>The process runs no more, and its connections stay as they are: a machine that hangs.</summary>
+    public void Stop() => Signal("STOP");
+
+    private void Signal(string name)
     {
-        using Process kill = Process.Start("kill", ["-TERM", $"{Id}"]);
+        using Process kill = Process.Start("kill", [$"-{name}", $"{Id}"]);
         kill.WaitForExit(Bound);
     }
 

@@ -19,9 +19,7 @@ internal static class ServeCommand
         var listen = new ListenArguments();
         Option<long?> maxMessage = WholeNumber.Option("--max-message", "BYTES", "The largest message taken; larger ones close with 1009. Default 1048576.", least: 1);
         Option<string?> accept = Choice.Option("--accept", "The kind of messages taken; the other closes with 1003.", "any", "text", "binary");
-        Option<TimeSpan?> closeTimeout = Seconds.Option("--close-timeout", "How long a peer may take to answer a close.", standard.CloseTimeout);
-        Option<TimeSpan?> pingInterval = Seconds.Option("--ping-interval", "How often to ping; 0 for never.", standard.PingInterval, mayBeZero: true);
-        Option<TimeSpan?> pingTimeout = Seconds.Option("--ping-timeout", "How long a peer may take to answer a ping before a close with 1011.", standard.PingTimeout);
+        var times = new TimeOptions();
         Option<TimeSpan?> idleTimeout = Seconds.Option("--idle-timeout", "How long no message may pass before a close with 3008; 0 for any time.", standard.IdleTimeout, mayBeZero: true);
         Option<long?> maxConnections = WholeNumber.Option("--max-connections", "N", "The most connections at a time. Default: no limit.", least: 1, most: int.MaxValue);
         Option<string?> atCapacity = Choice.Option("--at-capacity", "What further ones get: 503, or a close with 1013.", "refuse", "close");
@@ -34,7 +32,7 @@ internal static class ServeCommand
 
         var command = new Command("serve", "Serves WebSocket connections and reports how each one ends: echo at /; /close?code=N&reason=T closes at once; at /throw the first message makes the handler fail; /silent never sends.")
         {
-            listen.Url, maxMessage, accept, closeTimeout, pingInterval, pingTimeout, idleTimeout, maxConnections, atCapacity, rate, drainCode, drainSpread, compression, listen.Cert, listen.Key, http2Only, json, language,
+            listen.Url, maxMessage, accept, times.CloseTimeout, times.PingInterval, times.PingTimeout, idleTimeout, maxConnections, atCapacity, rate, drainCode, drainSpread, compression, listen.Cert, listen.Key, http2Only, json, language,
         };
         command.SetAction(async parsed =>
         {
@@ -43,9 +41,7 @@ internal static class ServeCommand
             {
                 options.MaxMessageSize = parsed.GetValue(maxMessage) ?? standard.MaxMessageSize;
                 options.OnlyKind = parsed.GetValue(accept) switch { "text" => WebSocketMessageKind.Text, "binary" => WebSocketMessageKind.Binary, _ => null };
-                options.CloseTimeout = parsed.GetValue(closeTimeout) ?? standard.CloseTimeout;
-                options.PingInterval = parsed.GetValue(pingInterval) ?? standard.PingInterval;
-                options.PingTimeout = parsed.GetValue(pingTimeout) ?? standard.PingTimeout;
+                times.ApplyTo(options, parsed);
                 options.MaxMessagesPerSecond = (int?)parsed.GetValue(rate);
                 options.IdleTimeout = parsed.GetValue(idleTimeout) ?? standard.IdleTimeout;
                 options.Compression = parsed.GetValue(compression) == "on" ? new DeflateOptions() : null;
