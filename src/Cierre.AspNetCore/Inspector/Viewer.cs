@@ -81,9 +81,7 @@ internal sealed class Viewer : IDisposable
         switch (command)
         {
             case { Type: "list" }:
-                if (Language.Find(command.Lang) is { } culture && !culture.Equals(_culture)) _culture = culture;
-                // What was told may have been told in another language, or to a page that was reloaded.
-                if (command.Lang is not null) _closes.Restart();
+                Speak(Language.Find(command.Lang) ?? _culture);
                 _list = new ListQuery(command.Before, command.Filter, command.Limit);
                 await ListAsync();
                 break;
@@ -97,6 +95,14 @@ internal sealed class Viewer : IDisposable
                 _ = _connection.CloseAsync(CloseCode.PolicyViolation, "the inspector knows list, follow and unfollow", CancellationToken.None);
                 break;
         }
+    }
+
+    /// <summary>What was told in another language is told again.</summary>
+    private void Speak(CultureInfo culture)
+    {
+        if (culture.Equals(_culture)) return;
+        _culture = culture;
+        _closes.Restart();
     }
 
     private async Task FollowAsync(long id)

@@ -52,7 +52,7 @@ export class ConnectionsTable extends EventTarget {
     box.checked = this.#selected.has(id);
     const follow = element("button", { type: "button", class: "link", "aria-label": say("follow", id), onclick: () => this.dispatchEvent(new CustomEvent("follow", { detail: id })) }, `${id}`);
     const changing = Object.fromEntries(["age", "idle", "received", "sent", "queued", "roundTrip", "frames"].map(key => [key, cell(say(key))]));
-    const made = element("tr", { "data-id": id }, cell(say("select"), box), cell(say("id"), follow), cell(say("endpoint"), endpoint), cell(say("user"), user), cell(say("remote"), remote), ...Object.values(changing));
+    const made = element("tr", { role: "row", "data-id": id }, cell(say("select"), box), cell(say("id"), follow), cell(say("endpoint"), endpoint), cell(say("user"), user), cell(say("remote"), remote), ...Object.values(changing));
     return { element: made, box, changing };
   }
 
@@ -62,7 +62,7 @@ export class ConnectionsTable extends EventTarget {
     setText(changing.idle, seconds(connection.idle));
     setText(changing.received, say("messages", number(connection.messagesReceived), bytes(connection.bytesReceived)));
     setText(changing.sent, say("messages", number(connection.messagesSent), bytes(connection.bytesSent)));
-    setText(changing.queued, connection.queued ? bytes(connection.queued) : "");
+    setText(changing.queued, [connection.queued && bytes(connection.queued), connection.dropped && say("dropped", number(connection.dropped))].filter(part => part).join(", "));
     setText(changing.roundTrip, connection.roundTrip == null ? "" : `${number(connection.roundTrip)} ms`);
     setText(changing.frames, (connection.frames ?? []).map(frame => `${frame.received ? "\u2193" : "\u2191"} ${frame.words}`).join(" \u00b7 "));
   }

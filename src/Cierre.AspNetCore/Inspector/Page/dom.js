@@ -20,9 +20,10 @@ export function setText(node, text) {
 
 /** The head of a table: one cell a column, and its name for narrow screens, where the cells are a list. */
 export function setHead(table, names) {
-  table.tHead.rows[0].replaceChildren(...names.map(name => typeof name === "string" ? element("th", { scope: "col" }, name) : element("th", { scope: "col" }, name)));
+  table.tHead.rows[0].replaceChildren(...names.map(name => element("th", { scope: "col", role: "columnheader" }, name)));
 }
 
+/** With its role: a table that is laid out as a list of cards stays a table to who does not see it. */
 export function cell(label, ...children) {
-  return element("td", { "data-label": label }, ...children);
+  return element("td", { role: "cell", "data-label": label }, ...children);
 }

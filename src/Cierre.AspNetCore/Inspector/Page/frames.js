@@ -29,7 +29,7 @@ export class FramesTable {
     const isFrame = frame.kind === "frame";
     const direction = isFrame ? `${frame.received ? "\u2193" : "\u2191"} ${say(frame.received ? "in" : "out")}` : "";
     const what = isFrame ? frame.opcode : say(frame.kind === "violation" ? "rule" : "stream");
-    return element("tr", { class: isFrame ? frame.received ? "in" : "out" : frame.kind },
+    return element("tr", { role: "row", class: isFrame ? frame.received ? "in" : "out" : frame.kind },
       cell(say("time"), `${number(frame.time)} ms`), cell(say("direction"), direction), cell(say("what"), what), cell(say("words"), frame.words), cell(say("payload"), frame.payload));
   }
 }

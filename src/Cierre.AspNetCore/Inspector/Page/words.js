@@ -1,26 +1,26 @@
 // Every word of the page, in both languages. What the server says (explanations, refusals, frames in words) comes from it in the same language.
 const en = {
   skip: "Skip to the connections", inspector: "inspector", language: "Language", connections: "Open connections", filter: "Endpoint, user or number",
-  count: "{0} open, {1} found, {2} looking", newest: "Newest", older: "Older", closeHeading: "Close the selected", code: "Code", reason: "Reason",
-  closeButton: "Close {0}", closing: "{0} closing, {1} gone already", unfollow: "Stop following", closes: "Last closes", closesNone: "None has ended yet.",
+  count: "Open: {0} \u00b7 found: {1} \u00b7 looking: {2}", newest: "Newest", older: "Older", closeHeading: "Close the selected", code: "Code", reason: "Reason",
+  closeButton: "Close {0}", closing: "Closing: {0} \u00b7 gone already: {1}", unfollow: "Stop following", closes: "Last closes", closesNone: "None has ended yet.",
   select: "Select", selectAll: "Select all shown", selectOne: "Select connection {0}", id: "Connection", follow: "Follow connection {0}", endpoint: "Endpoint", user: "User", remote: "Address",
-  age: "Age", idle: "Idle", received: "Received", sent: "Sent", queued: "Queued", roundTrip: "Round trip", frames: "Last frames", closingNow: "closing",
-  following: "Frames of connection {0}", missed: "{0} not shown: they came faster than they are shown.", payloadsHidden: "Payloads are not shown (InspectorOptions.ShowPayloads).",
+  age: "Age", idle: "Idle", received: "Received", sent: "Sent", queued: "Queued", dropped: "dropped: {0}", roundTrip: "Round trip", frames: "Last frames", closingNow: "closing",
+  following: "Frames of connection {0}", missed: "Not shown, because they came too fast: {0}", payloadsHidden: "Payloads are not shown (InspectorOptions.ShowPayloads).",
   time: "Time", direction: "Direction", what: "What", words: "In words", payload: "Payload", in: "in", out: "out", stream: "stream", rule: "rule broken",
   gone: "Connection {0} is not open any more.", live: "Live", connecting: "Connecting", polling: "Live feed closed ({0}): asking every 2 s", hidden: "Paused while the page is hidden",
-  failed: "The server does not answer: {0}", messages: "{0} ({1})", closesMissed: "{0} more ended too fast to be kept.", clean: "clean", unclean: "not clean",
+  failed: "The server does not answer: {0}", messages: "{0} ({1})", closesMissed: "Ended too fast to be kept: {0}", clean: "clean", unclean: "not clean",
 };
 
 const es = {
   skip: "Ir a las conexiones", inspector: "inspector", language: "Idioma", connections: "Conexiones abiertas", filter: "Ruta, usuario o número",
-  count: "{0} abiertas, {1} encontradas, {2} mirando", newest: "Las más nuevas", older: "Anteriores", closeHeading: "Cerrar las elegidas", code: "Código", reason: "Motivo",
-  closeButton: "Cerrar {0}", closing: "{0} cerrándose, {1} ya no estaban", unfollow: "Dejar de seguir", closes: "Últimos cierres", closesNone: "Todavía no ha terminado ninguna.",
+  count: "Abiertas: {0} \u00b7 encontradas: {1} \u00b7 mirando: {2}", newest: "Las más nuevas", older: "Anteriores", closeHeading: "Cerrar las elegidas", code: "Código", reason: "Motivo",
+  closeButton: "Cerrar {0}", closing: "Cerrándose: {0} \u00b7 ya no estaban: {1}", unfollow: "Dejar de seguir", closes: "Últimos cierres", closesNone: "Todavía no ha terminado ninguna.",
   select: "Elegir", selectAll: "Elegir todas las mostradas", selectOne: "Elegir la conexión {0}", id: "Conexión", follow: "Seguir la conexión {0}", endpoint: "Ruta", user: "Usuario", remote: "Dirección",
-  age: "Edad", idle: "Inactiva", received: "Recibido", sent: "Enviado", queued: "En cola", roundTrip: "Ida y vuelta", frames: "Últimas tramas", closingNow: "cerrándose",
-  following: "Tramas de la conexión {0}", missed: "{0} sin mostrar: llegaron más deprisa de lo que se muestran.", payloadsHidden: "El contenido no se muestra (InspectorOptions.ShowPayloads).",
+  age: "Edad", idle: "Inactiva", received: "Recibido", sent: "Enviado", queued: "En cola", dropped: "descartados: {0}", roundTrip: "Ida y vuelta", frames: "Últimas tramas", closingNow: "cerrándose",
+  following: "Tramas de la conexión {0}", missed: "Sin mostrar, por llegar demasiado deprisa: {0}", payloadsHidden: "El contenido no se muestra (InspectorOptions.ShowPayloads).",
   time: "Tiempo", direction: "Sentido", what: "Qué", words: "En palabras", payload: "Contenido", in: "entra", out: "sale", stream: "flujo", rule: "regla rota",
   gone: "La conexión {0} ya no está abierta.", live: "En vivo", connecting: "Conectando", polling: "Canal en vivo cerrado ({0}): se pregunta cada 2 s", hidden: "En pausa mientras la página está oculta",
-  failed: "El servidor no responde: {0}", messages: "{0} ({1})", closesMissed: "Otras {0} terminaron demasiado deprisa para guardarlas.", clean: "limpio", unclean: "no limpio",
+  failed: "El servidor no responde: {0}", messages: "{0} ({1})", closesMissed: "Terminaron demasiado deprisa para guardarlas: {0}", clean: "limpio", unclean: "no limpio",
 };
 
 export const languages = { en, es };
