@@ -25,9 +25,9 @@ internal sealed class Gate(InspectorOptions options, IHostEnvironment environmen
         if (options.Authorize is { } mayLook) return await mayLook(context) ? null : "InspectorOptions.Authorize does not let this request in.";
         // Of such an endpoint the framework itself sees to it that the policy was asked.
         if (PolicyRule.HasOwn(endpoint.Metadata)) return null;
-        if (await PolicyRule.HasFallbackAsync(endpoint.Metadata, context.RequestServices))
+        if (await PolicyRule.FallbackAsync(endpoint.Metadata, context.RequestServices) is { } fallback)
         {
-            return await Endpoints.Authorization.FaultOfAsync(endpoint, context.User, context.RequestServices) is null ? null : "The application's fallback policy does not let this request in.";
+            return await fallback.LetsInAsync(context) ? null : "The application's fallback policy does not let this request in.";
         }
 
         if (!environment.IsDevelopment()) return PolicyRule.HowToHaveOne(endpoint.DisplayName ?? "?");

@@ -16,8 +16,10 @@ internal static class PolicyRule
         metadata.GetMetadata<IAllowAnonymous>() is null && (metadata.GetMetadata<IAuthorizeData>() ?? (object?)metadata.GetMetadata<AuthorizationPolicy>()) is not null;
 
     /// <summary>The application's policy for endpoints that have none.</summary>
-    public static async ValueTask<bool> HasFallbackAsync(EndpointMetadataCollection metadata, IServiceProvider services) =>
-        metadata.GetMetadata<IAllowAnonymous>() is null
-        && services.GetService<IAuthorizationPolicyProvider>() is { } policies
-        && await policies.GetFallbackPolicyAsync() is not null;
+    public static async ValueTask<AuthorizationPolicy?> FallbackAsync(EndpointMetadataCollection metadata, IServiceProvider services) =>
+        metadata.GetMetadata<IAllowAnonymous>() is null && services.GetService<IAuthorizationPolicyProvider>() is { } policies ? await policies.GetFallbackPolicyAsync() : null;
+
+    /// <summary>Asks it once more: that the pipeline did so, nobody guarantees. With the resource that the pipeline asks with.</summary>
+    public static async ValueTask<bool> LetsInAsync(this AuthorizationPolicy fallback, HttpContext context) =>
+        (await context.RequestServices.GetRequiredService<IAuthorizationService>().AuthorizeAsync(context.User, context, fallback)).Succeeded;
 }

@@ -23,7 +23,7 @@ internal sealed class StartCheck(MappedInspectors mapped, IHostEnvironment envir
             EndpointMetadataCollection metadata = endpoint.Metadata;
             if (metadata.GetMetadata<InspectorMetadata>() is not { Options.Authorize: null } || PolicyRule.HasOwn(metadata)) continue;
             // Nothing waits for this thread, and the framework's own provider answers at once.
-            if (!PolicyRule.HasFallbackAsync(metadata, services).AsTask().GetAwaiter().GetResult())
+            if (PolicyRule.FallbackAsync(metadata, services).AsTask().GetAwaiter().GetResult() is null)
             {
                 throw new InvalidOperationException(PolicyRule.HowToHaveOne((endpoint as RouteEndpoint)?.RoutePattern.RawText ?? "?"));
             }
