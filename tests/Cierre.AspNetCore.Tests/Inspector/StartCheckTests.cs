@@ -41,6 +41,26 @@ public class StartCheckTests
     }
 
     [Theory]
+    [InlineData("127.0.0.1", 200)]
+    [InlineData("::1", 200)]
+    [InlineData("192.168.1.7", 403)]
+    public async Task In_Development_without_a_policy_only_this_machine_may_look(string from, int status)
+    {
+        await using TestServer server = await InspectorRig.StartAsync(environment: "Development", map: app =>
+        {
+            app.Use((context, next) =>
+            {
+                context.Connection.RemoteIpAddress = IPAddress.Parse(from);
+                return next(context);
+            });
+            app.MapCierreInspector();
+        });
+        // That it asks for localhost, anybody can claim.
+        using HttpResponseMessage answer = await server.GetAsync("/_ws/connections", ("Host", "localhost"));
+        Assert.Equal(status, (int)answer.StatusCode);
+    }
+
+    [Theory]
     [InlineData(null, 401)]
     [InlineData("guest", 403)]
     [InlineData("admin", 200)]
