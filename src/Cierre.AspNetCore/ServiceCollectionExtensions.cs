@@ -1,11 +1,13 @@
 using Cierre.AspNetCore.Admission;
 using Cierre.AspNetCore.Draining;
 using Cierre.AspNetCore.Endpoints;
+using Cierre.AspNetCore.Inspector;
 using Cierre.AspNetCore.Kestrel;
 using Cierre.AspNetCore.Shedding;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -38,6 +40,8 @@ public static class ServiceCollectionExtensions
         services.AddOptions<WebSocketDrainOptions>().BindConfiguration("Cierre:Drain").ValidateOnStart();
         services.AddSingleton<IValidateOptions<WebSocketDrainOptions>, DrainOptionsValidation>();
         services.AddHostedService<StopWithHost>();
+        services.AddSingleton<MappedInspectors>();
+        services.AddSingleton<IStartupFilter, StartCheck>();
         services.AddScoped<CurrentConnection>();
         // A delegate's parameter of this type is bound from here. Transient and without disposal: the connection ends by its own rules.
         services.AddScoped(provider => provider.GetRequiredService<CurrentConnection>().Connection

@@ -1,5 +1,3 @@
-using System.Security.Claims;
-using System.Text.Encodings.Web;
 using System.Threading.RateLimiting;
 using Cierre.TestKit;
 using Microsoft.AspNetCore.Authentication;
@@ -9,8 +7,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Xunit;
 
 namespace Cierre.AspNetCore.Tests;
@@ -128,7 +124,7 @@ public class AuthorizationTests
         TestServer.EchoAsync,
         build: builder =>
         {
-            builder.Services.AddAuthentication("header").AddScheme<AuthenticationSchemeOptions, ByHeader>("header", null);
+            builder.Services.AddAuthentication("header").AddScheme<AuthenticationSchemeOptions, UserByHeader>("header", null);
             builder.Services.AddAuthorizationBuilder().AddPolicy("admins", policy => policy.RequireUserName("admin"));
             builder.Services.AddRateLimiter(limits =>
             {
@@ -150,25 +146,6 @@ public class AuthorizationTests
             app.MapWebSocket("/limited", TestServer.EchoAsync).RequireRateLimiting("one");
             app.MapWebSocket("/cors", TestServer.EchoAsync, o => o.AllowedOrigins.Add("*")).RequireCors("good");
         });
-
-    private sealed class ByHeader(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
-        : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
-    {
-        protected override Task<AuthenticateResult> HandleAuthenticateAsync()
-        {
-            string user = Request.Headers["X-User"].ToString();
-            if (user.Length == 0) return Task.FromResult(AuthenticateResult.NoResult());
-            var identity = new ClaimsIdentity([new Claim(ClaimTypes.Name, user)], Scheme.Name);
-            return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme.Name)));
-        }
-
-        protected override Task HandleChallengeAsync(AuthenticationProperties properties)
-        {
-            Response.StatusCode = 401;
-            Response.Headers.WWWAuthenticate = "Header";
-            return Task.CompletedTask;
-        }
-    }
 
     private sealed class Teapot : IAuthorizationMiddlewareResultHandler
     {

@@ -36,9 +36,10 @@ public sealed class TestServer : IAsyncDisposable
         Action<WebApplicationBuilder>? build = null,
         Action<WebApplication>? map = null,
         Action<ListenOptions>? listen = null,
-        Action<ListenOptions>? above = null)
+        Action<ListenOptions>? above = null,
+        string? environment = null)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = environment });
         builder.Logging.ClearProviders();
         builder.Services.AddCierre();
         builder.WebHost.UseKestrelHttpsConfiguration();

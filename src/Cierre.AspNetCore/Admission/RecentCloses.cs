@@ -15,10 +15,14 @@ internal sealed class RecentCloses
     }
 
     /// <summary>The newest first.</summary>
-    public ClosedConnection[] Snapshot()
+    public ClosedConnection[] Snapshot() => Snapshot(out _);
+
+    /// <param name="ever">How many ended so far, those that are not kept any more included.</param>
+    public ClosedConnection[] Snapshot(out long ever)
     {
         lock (_gate)
         {
+            ever = _count;
             var closed = new ClosedConnection[Math.Min(_count, Most)];
             for (int i = 0; i < closed.Length; i++) closed[i] = _ring[(_count - 1 - i) % Most];
             return closed;

@@ -49,6 +49,9 @@ public sealed class WebSocketRoster : IReadOnlyCollection<OpenConnection>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
+    /// <summary>As <see cref="RecentCloses"/>, with how many ended so far.</summary>
+    internal IReadOnlyList<ClosedConnection> ClosesSoFar(out long ever) => _closed.Snapshot(out ever);
+
     internal IReadOnlyCollection<WebSocketConnection> Snapshot() => [.. this.Select(entry => entry.Connection)];
 
     /// <summary>The open ones, the newest first.</summary>

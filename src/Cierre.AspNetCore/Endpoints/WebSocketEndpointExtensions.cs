@@ -99,8 +99,13 @@ public static class WebSocketEndpointExtensions
         Func<WebSocketConnection, HttpContext, CancellationToken, Task> handler,
         Action<WebSocketEndpointOptions>? configure) => Map(endpoints, pattern, configure, EndpointOpening.Always(handler));
 
+    /// <param name="name">What log, metrics and roster call it; null: as the pattern, which inside a group is not the whole.</param>
     internal static IEndpointConventionBuilder Map(
-        IEndpointRouteBuilder endpoints, string pattern, Action<WebSocketEndpointOptions>? configure, Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> open)
+        IEndpointRouteBuilder endpoints,
+        string pattern,
+        Action<WebSocketEndpointOptions>? configure,
+        Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> open,
+        string? name = null)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(pattern);
@@ -113,7 +118,7 @@ public static class WebSocketEndpointExtensions
         // A fresh instance each time: what one endpoint changes, no other sees.
         WebSocketEndpointOptions options = services.GetRequiredService<IOptionsFactory<WebSocketEndpointOptions>>().Create(Options.DefaultName);
         configure?.Invoke(options);
-        var endpoint = new WebSocketEndpoint(pattern, options, open, services);
+        var endpoint = new WebSocketEndpoint(name ?? pattern, options, open, services);
         return endpoints.Map(pattern, endpoint.RunAsync).WithMetadata(new WebSocketEndpointMetadata(endpoint)).WithDisplayName($"WebSocket {pattern}");
     }
 }

@@ -136,10 +136,16 @@ public static class CloseCodes
     /// <summary>Throws where a connection's own close call may not send the code; before a byte is written.</summary>
     internal static void CheckSendable(ushort code, bool client, string parameterName)
     {
+        if (FaultOfSending(code, client, CultureInfo.InvariantCulture) is { } fault) throw new ArgumentOutOfRangeException(parameterName, code, fault);
+    }
+
+    /// <summary>Says why a connection's own close call may not send the code; null where it may.</summary>
+    internal static string? FaultOfSending(int code, bool client, CultureInfo culture)
+    {
         CloseCodeUse use = Get(code).App;
-        if (use != No && (use != CloseCodeUse.Client || client)) return;
+        if (use != No && (use != CloseCodeUse.Client || client)) return null;
         string key = use == CloseCodeUse.Client ? "CodeForClientsOnly" : client ? "CodeNotSendableByClient" : "CodeNotSendableByServer";
-        throw new ArgumentOutOfRangeException(parameterName, code, Texts.Format(CultureInfo.InvariantCulture, key, code));
+        return Texts.Format(culture, key, code);
     }
 
     private static CloseCodeInfo Code(ushort code, bool onTheWire, CloseCodeUse app, ReconnectAdvice reconnect) =>

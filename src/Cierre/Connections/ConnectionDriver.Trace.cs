@@ -23,6 +23,16 @@ internal sealed partial class ConnectionDriver
         return trace;
     }
 
+    /// <summary>Also the headers of the frames right before it, where they are kept: no frame is in both, and none in neither.</summary>
+    public ConnectionTrace StartTrace(TraceOptions options, out IReadOnlyList<FrameTrace> before)
+    {
+        lock (_gate)
+        {
+            before = KeptFrames();
+            return StartTrace(options);
+        }
+    }
+
     public void StopTrace(ConnectionTrace trace)
     {
         lock (_gate)
@@ -43,6 +53,21 @@ internal sealed partial class ConnectionDriver
     public IReadOnlyList<FrameTrace> RecentFrames()
     {
         lock (_gate) return _letGo ? Watch?.Recent?.ToArray() ?? [] : Watched().KeepRecent(RecentFramesKept).ToArray();
+    }
+
+    /// <summary>Whether anybody looks.</summary>
+    public bool IsWatched
+    {
+        get
+        {
+            lock (_gate) return Watch is not null;
+        }
+    }
+
+    /// <summary>The headers of the last frames where they are kept already, and nothing else: this is no look that begins to keep them.</summary>
+    public IReadOnlyList<FrameTrace> KeptFrames()
+    {
+        lock (_gate) return Watch?.Recent?.ToArray() ?? [];
     }
 
     private ConnectionWatch Watched()

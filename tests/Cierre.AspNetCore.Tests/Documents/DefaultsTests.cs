@@ -25,6 +25,7 @@ public sealed class DefaultsTests
         new WebSocketLimits(),
         new WebSocketDrainOptions(),
         new WebSocketSheddingOptions(),
+        new InspectorOptions(),
     ];
 
     public static TheoryData<string> Names => [.. All.Select(options => options.GetType().Name)];

@@ -107,6 +107,13 @@ internal static class ReadmeSamples
         #endregion
     }
 
+    public static void Inspector(WebApplication app)
+    {
+        #region inspector
+        app.MapCierreInspector("/_ws").RequireAuthorization("operators"); // outside Development it does not start without saying who may look
+        #endregion
+    }
+
     public static async Task<string> FailureAsync(Uri url)
     {
         #region failure

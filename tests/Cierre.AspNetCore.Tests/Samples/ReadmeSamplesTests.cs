@@ -1,4 +1,5 @@
 using Cierre.TestKit;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -69,6 +70,26 @@ public class ReadmeSamplesTests
         });
         await ReadmeSamples.ReconnectAsync(server.Url, "old", _ => Task.FromResult("new")).WaitAsync(TimeSpan.FromSeconds(10));
         Assert.Equal(["Bearer old", "Bearer new"], seen);
+    }
+
+    [Theory]
+    [InlineData(null, 401)]
+    [InlineData("operator", 200)]
+    public async Task Inspector_of_the_README_is_shown_to_operators(string? user, int status)
+    {
+        await using TestServer server = await TestServer.StartAsync(
+            Carrier.Http1,
+            TestServer.EchoAsync,
+            build: builder =>
+            {
+                builder.Services.AddAuthentication("header").AddScheme<AuthenticationSchemeOptions, UserByHeader>("header", null);
+                builder.Services.AddAuthorizationBuilder().AddPolicy("operators", policy => policy.RequireUserName("operator"));
+            },
+            map: ReadmeSamples.Inspector);
+        var request = new HttpRequestMessage(HttpMethod.Get, server.HttpUrl("/_ws/connections"));
+        if (user is not null) request.Headers.Add("X-User", user);
+        using HttpResponseMessage answer = await server.SendAsync(request);
+        Assert.Equal(status, (int)answer.StatusCode);
     }
 
     [Fact]

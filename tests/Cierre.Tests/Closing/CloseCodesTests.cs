@@ -134,6 +134,14 @@ public class CloseCodesTests
         Assert.StartsWith(message, refused.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1000, null)]
+    [InlineData(4999, null)]
+    [InlineData(1005, "1005 no debe enviarse; un servidor puede enviar 1000-1003, 1007-1009, 1011-1014 y 3000-4999")]
+    [InlineData(1010, "1010 solo puede enviarlo un cliente; un servidor puede enviar 1000-1003, 1007-1009, 1011-1014 y 3000-4999")]
+    public void Refusal_can_be_had_in_another_language_before_anything_is_tried(int code, string? fault) =>
+        Assert.Equal(fault, CloseCodes.FaultOfSending(code, client: false, CultureInfo.GetCultureInfo("es")));
+
     [Fact]
     public void Registered_code_gets_a_row_and_the_range_around_it_stays_whole()
     {

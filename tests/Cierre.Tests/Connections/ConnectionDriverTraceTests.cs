@@ -40,6 +40,27 @@ public sealed class ConnectionDriverTraceTests
     }
 
     [Fact]
+    public async Task Trace_begins_where_the_kept_frames_end_and_asking_for_those_keeps_none()
+    {
+        (WebSocketConnection client, WebSocketConnection server) = WebSocketConnection.CreatePair(new() { RecentFrames = 1000 });
+        Task sending = Task.Run(async () =>
+        {
+            for (int i = 0; i < 500; i++) await client.SendAsync(new byte[i]);
+        });
+        while (client.Driver.KeptFrames().Count == 0) await Task.Yield();
+        using ConnectionTrace trace = client.Driver.StartTrace(new TraceOptions(), out IReadOnlyList<FrameTrace> before);
+        await Played.Within(sending);
+        var lengths = before.Select(frame => frame.Length!.Value).ToList();
+        while (trace.TryRead(out TraceEvent? seen)) lengths.Add(((FrameTrace)seen).Length!.Value);
+        Assert.Equal(Enumerable.Range(0, 500).Select(length => (long)length), lengths);
+
+        (WebSocketConnection plain, _) = WebSocketConnection.CreatePair();
+        Assert.Empty(plain.Driver.KeptFrames());
+        Assert.False(plain.Driver.IsWatched);
+        await server.DisposeAsync();
+    }
+
+    [Fact]
     public async Task Times_never_run_backwards_whoever_sends()
     {
         (WebSocketConnection client, WebSocketConnection server) = WebSocketConnection.CreatePair(new() { Trace = new TraceOptions { Capacity = 100_000 } });

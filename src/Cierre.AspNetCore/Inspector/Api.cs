@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Cierre.AspNetCore.Logging;
+using Cierre.Closing;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+
+namespace Cierre.AspNetCore.Inspector;
+
+/// <summary>What the page, and whoever writes a script, asks for over HTTP.</summary>
+internal sealed class Api(ShownConnections shown, ILoggerFactory loggers)
+{
+    private const int MaxFrames = 1000;
+    private const int MaxClosesAtOnce = 1000;
+    private const long MaxBody = 64 * 1024;
+
+    private readonly ILogger _logger = CloseLog.Of(loggers);
+
+    public Task ListAsync(HttpContext context)
+    {
+        IQueryCollection query = context.Request.Query;
+        var asked = new ListQuery(Number(query["before"]), query["filter"], Number(query["limit"]) is { } limit ? (int)Math.Min(limit, int.MaxValue) : null);
+        return AnswerAsync(context, shown.List(asked, Language.Of(context.Request)), InspectorJson.Default.ConnectionsMessage);
+    }
+
+    public Task OneAsync(HttpContext context) =>
+        Number((string?)context.Request.RouteValues["id"]) is { } id && shown.Find(id) is { } entry
+            ? AnswerAsync(context, RowsOf.Connection(entry, Language.Of(context.Request), MaxFrames), InspectorJson.Default.ConnectionRow)
+            : RefuseAsync(context, StatusCodes.Status404NotFound, "No connection of this number is open.");
+
+    public Task ClosesAsync(HttpContext context)
+    {
+        CultureInfo culture = Language.Of(context.Request);
+        CloseRow[] rows = [.. shown.Closes(out _).Where(closed => shown.IsShown(closed.Endpoint)).Select(closed => RowsOf.Closed(closed, culture))];
+        return AnswerAsync(context, new ClosesMessage("closes", 0, rows), InspectorJson.Default.ClosesMessage);
+    }
+
+    /// <summary>Begins the closes and does not wait for them: how each ended is among the closes.</summary>
+    public async Task CloseAsync(HttpContext context)
+    {
+        if (!context.Request.HasJsonContentType())
+        {
+            await RefuseAsync(context, StatusCodes.Status415UnsupportedMediaType, "Send application/json.");
+            return;
+        }
+
+        if (await ReadAsync(context) is not { Ids: { Count: > 0 and <= MaxClosesAtOnce } ids, Code: { } code } request)
+        {
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, $"Send {{\"ids\": [...], \"code\": 4000, \"reason\": \"...\"}} with 1 to {MaxClosesAtOnce} numbers.");
+            return;
+        }
+
+        if (FaultOf(code, request.Reason ?? "", Language.Of(context.Request)) is { } fault)
+        {
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, fault);
+            return;
+        }
+
+        OpenConnection[] open = [.. ids.Distinct().Select(shown.Find).OfType<OpenConnection>()];
+        CloseLog.InspectorCloses(_logger, context.User.Identity?.Name is { } user ? UntrustedText.Quote(user) : "Somebody", open.Length, (ushort)code);
+        // Nothing is lost by not awaiting them: their ends never fail.
+        foreach (OpenConnection entry in open) _ = entry.Connection.CloseAsync((ushort)code, request.Reason ?? "", CancellationToken.None);
+        long[] closing = [.. open.Select(entry => entry.Id)];
+        await AnswerAsync(context, new CloseAnswer(closing, [.. ids.Except(closing)]), InspectorJson.Default.CloseAnswer, StatusCodes.Status202Accepted);
+    }
+
+    /// <summary>The rules of a server's own close; and who types a reason here is told that it would be cut.</summary>
+    private static string? FaultOf(int code, string reason, CultureInfo culture)
+    {
+        if (code is < 0 or > ushort.MaxValue) return Texts.Format(culture, "CodeNotSendableByServer", code);
+        if (CloseCodes.FaultOfSending(code, client: false, culture) is { } fault) return fault;
+        int bytes = Encoding.UTF8.GetByteCount(reason);
+        return bytes > CloseFrame.MaxReasonBytes ? Texts.Format(culture, "ReasonTooLongToSend", bytes, CloseFrame.MaxReasonBytes) : null;
+    }
+
+    /// <summary>Null: it is no such JSON, or too much of it.</summary>
+    private static async Task<CloseRequest?> ReadAsync(HttpContext context)
+    {
+        if (context.Request.ContentLength > MaxBody) return null;
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = MaxBody;
+        try
+        {
+            return await JsonSerializer.DeserializeAsync(context.Request.Body, InspectorJson.Default.CloseRequest, context.RequestAborted);
+        }
+        catch (Exception e) when (e is JsonException or BadHttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    private static long? Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;
+
+    private static Task RefuseAsync(HttpContext context, int status, string text) => AnswerAsync(context, new Fault(text), InspectorJson.Default.Fault, status);
+
+    private static Task AnswerAsync<T>(HttpContext context, T value, JsonTypeInfo<T> typeInfo, int status = StatusCodes.Status200OK)
+    {
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsJsonAsync(value, typeInfo, cancellationToken: context.RequestAborted);
+    }
+}

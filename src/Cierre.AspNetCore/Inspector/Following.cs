@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace Cierre.AspNetCore.Inspector;
+
+/// <summary>One connection whose frames a viewer is shown: a trace that lasts as long as this does.</summary>
+/// <remarks>A viewer is shown so many a second. What is over waits in the trace, which drops its oldest and counts them: so one count covers fast peers and slow viewers.</remarks>
+internal sealed class Following : IDisposable
+{
+    private readonly ConnectionTrace _trace;
+    private long _missed;
+
+    public Following(OpenConnection entry, InspectorOptions options)
+    {
+        Entry = entry;
+        _trace = entry.Connection.Driver.StartTrace(
+            new TraceOptions { PayloadBytes = options.ShowPayloads ? options.PayloadBytes : 0, Capacity = options.MaxFramesPerSecond }, out IReadOnlyList<FrameTrace> before);
+        Before = before;
+    }
+
+    public OpenConnection Entry { get; }
+
+    public IReadOnlyList<FrameTrace> Before { get; }
+
+    /// <summary>Whether the connection has ended and all that is to be shown of it was.</summary>
+    public bool IsOver { get; private set; }
+
+    /// <summary>The next ones; null where there is nothing new.</summary>
+    public FramesMessage? Next(int most, CultureInfo culture)
+    {
+        // Asked before: whatever the end left behind is there by then.
+        bool hasEnded = Entry.Connection.Closed.IsCompleted;
+        var rows = new List<FrameRow>();
+        while (rows.Count < most && _trace.TryRead(out TraceEvent? seen)) rows.Add(RowsOf.Seen(seen, culture));
+        IsOver = hasEnded && rows.Count < most;
+        long missed = _trace.Missed;
+        if (rows.Count == 0 && missed == _missed) return null;
+        _missed = missed;
+        return new FramesMessage("frames", Entry.Id, missed, rows);
+    }
+
+    public void Dispose() => _trace.Dispose();
+}

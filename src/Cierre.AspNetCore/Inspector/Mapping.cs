@@ -1,0 +1,62 @@
+using Cierre.AspNetCore.Endpoints;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Cierre.AspNetCore.Inspector;
+
+/// <summary>All endpoints of one inspector, and the gate before every one of them.</summary>
+internal static class Mapping
+{
+    /// <summary>The most that a viewer says at a time.</summary>
+    private const int MaxCommandBytes = 4096;
+
+    private const int MaxCommandsPerSecond = 20;
+
+    public static RouteGroupBuilder Map(IEndpointRouteBuilder endpoints, string pattern, InspectorOptions options)
+    {
+        IServiceProvider services = endpoints.ServiceProvider;
+        string feed = pattern.TrimEnd('/') + "/live";
+        var shown = new ShownConnections(services.GetRequiredService<WebSocketRoster>(), feed, options);
+        var gate = new Gate(options, services.GetRequiredService<IHostEnvironment>());
+        var api = new Api(shown, services.GetRequiredService<ILoggerFactory>());
+
+        RouteGroupBuilder group = endpoints.MapGroup(pattern);
+        group.MapGet("/", PageFiles.Page).WithMetadata(new TopLevelPage());
+        foreach (string name in PageFiles.Names) group.MapGet(name, PageFiles.File(name));
+        group.MapGet("connections", api.ListAsync);
+        group.MapGet("connections/{id:long}", api.OneAsync);
+        group.MapGet("closes", api.ClosesAsync);
+        group.MapPost("close", api.CloseAsync);
+        WebSocketEndpointExtensions.Map(
+            group,
+            "live",
+            endpoint => Configure(endpoint, options),
+            EndpointOpening.Always((connection, context, cancellationToken) => Viewer.RunAsync(connection, Language.Of(context.Request), shown, options, cancellationToken)),
+            feed);
+
+        IEndpointConventionBuilder all = group;
+        all.WithMetadata(new InspectorMetadata(options));
+        // Last of all conventions, and around every endpoint: none can be forgotten.
+        all.Finally(endpoint => endpoint.RequestDelegate = gate.Before(endpoint.RequestDelegate!));
+        return group;
+    }
+
+    /// <summary>The application's configuration is made for its own endpoints: of those settings, none must open, narrow or slow down this one.</summary>
+    private static void Configure(WebSocketEndpointOptions endpoint, InspectorOptions options)
+    {
+        endpoint.Subprotocols.Clear();
+        // The gate has decided about the origin.
+        endpoint.AllowedOrigins.Clear();
+        endpoint.AllowedOrigins.Add("*");
+        endpoint.RefuseByClose = false;
+        (endpoint.MaxConnections, endpoint.AtCapacity) = (options.MaxViewers, AtCapacity.Refuse);
+        (endpoint.OnlyKind, endpoint.MaxMessageSize) = (WebSocketMessageKind.Text, MaxCommandBytes);
+        (endpoint.MaxMessagesPerSecond, endpoint.MaxBytesPerSecond) = (MaxCommandsPerSecond, null);
+        (endpoint.IdleTimeout, endpoint.HandlerTimeout) = (TimeSpan.Zero, TimeSpan.Zero);
+        (endpoint.Trace, endpoint.RecentFrames, endpoint.Compression) = (null, 0, null);
+        endpoint.SlowReader = SlowReaderPolicy.Wait;
+    }
+}

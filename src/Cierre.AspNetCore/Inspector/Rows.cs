@@ -1,0 +1,61 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Cierre.AspNetCore.Inspector;
+
+/// <summary>One open connection, as the inspector tells of it. Not its address: queries carry tokens.</summary>
+/// <param name="Age">In seconds, as all times here but those of frames.</param>
+/// <param name="RoundTrip">The last one, in milliseconds.</param>
+/// <param name="Frames">The last frames, where they are kept.</param>
+internal sealed record ConnectionRow(
+    long Id, string Endpoint, string? User, string? Remote, string? Subprotocol, string? Extensions, string Http, DateTimeOffset OpenedAt, double Age, double Idle, double? RoundTrip, bool IsOpen,
+    long MessagesReceived, long MessagesSent, long FramesReceived, long FramesSent, long BytesReceived, long BytesSent, long Dropped, long Queued, IReadOnlyList<FrameRow>? Frames);
+
+/// <param name="Open">How many are open, the inspector's own left out.</param>
+/// <param name="Matching">How many of those the filter lets through.</param>
+/// <param name="Next">Ask for those before this number to go on; null at the end.</param>
+internal sealed record ConnectionsMessage(string Type, int Open, int Matching, int Viewers, bool ShowsPayloads, long? Next, IReadOnlyList<ConnectionRow> Connections);
+
+internal sealed record CloseRow(
+    long Id, string Endpoint, string? User, string? Remote, DateTimeOffset ClosedAt, double Seconds, int Code, string Name, string Reason, bool WasClean, string EndedBy, string Cause, string Detail, string Explanation);
+
+/// <param name="Missed">How many ended so fast one after another that they are not among them.</param>
+internal sealed record ClosesMessage(string Type, long Missed, IReadOnlyList<CloseRow> Closes);
+
+/// <param name="Time">In milliseconds from the opening.</param>
+/// <param name="Kind">frame, violation or transport.</param>
+/// <param name="Words">The same in words.</param>
+internal sealed record FrameRow(
+    double Time, string Kind, bool? Received, string? Opcode, bool? Fin, int? Rsv, bool? Masked, long? Length, bool? Compressed, bool? Refused, int? Code, string? Reason, string? Payload, string Words);
+
+/// <summary>A connection is followed from here on; before it, what was kept.</summary>
+internal sealed record FollowingMessage(string Type, long Id, bool ShowsPayloads, IReadOnlyList<FrameRow> Before);
+
+/// <param name="Missed">How many were dropped so far because they came faster than they are shown.</param>
+internal sealed record FramesMessage(string Type, long Id, long Missed, IReadOnlyList<FrameRow> Frames);
+
+/// <summary>The connection that was followed has ended, or there is none of that number.</summary>
+internal sealed record EndedMessage(string Type, long Id, int? Code, string? Explanation);
+
+internal sealed record ViewerCommand(string? Type, long? Id, long? Before, string? Filter, int? Limit, string? Lang);
+
+internal sealed record CloseRequest(IReadOnlyList<long>? Ids, int? Code, string? Reason);
+
+/// <param name="Closing">Those whose close is begun.</param>
+/// <param name="Gone">Those that were not open any more.</param>
+internal sealed record CloseAnswer(IReadOnlyList<long> Closing, IReadOnlyList<long> Gone);
+
+internal sealed record Fault(string Error);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ConnectionsMessage))]
+[JsonSerializable(typeof(ConnectionRow))]
+[JsonSerializable(typeof(ClosesMessage))]
+[JsonSerializable(typeof(FollowingMessage))]
+[JsonSerializable(typeof(FramesMessage))]
+[JsonSerializable(typeof(EndedMessage))]
+[JsonSerializable(typeof(ViewerCommand))]
+[JsonSerializable(typeof(CloseRequest))]
+[JsonSerializable(typeof(CloseAnswer))]
+[JsonSerializable(typeof(Fault))]
+internal sealed partial class InspectorJson : JsonSerializerContext;

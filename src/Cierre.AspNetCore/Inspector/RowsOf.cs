@@ -1,0 +1,76 @@
+using System.Globalization;
+
+namespace Cierre.AspNetCore.Inspector;
+
+/// <summary>What the library knows, as rows. All that a peer wrote is made harmless here, and the page takes none of it for markup.</summary>
+internal static class RowsOf
+{
+    private const int LastFramesInList = 4;
+
+    public static ConnectionRow Connection(OpenConnection entry, CultureInfo culture, int frames = LastFramesInList)
+    {
+        WebSocketConnection connection = entry.Connection;
+        ConnectionTraffic traffic = connection.Traffic;
+        IReadOnlyList<FrameTrace> kept = connection.Driver.KeptFrames();
+        return new ConnectionRow(
+            entry.Id,
+            entry.Endpoint,
+            entry.User is { } user ? UntrustedText.Escape(user) : null,
+            entry.RemoteEndPoint?.ToString(),
+            connection.Subprotocol,
+            connection.Extensions.Length == 0 ? null : connection.Extensions,
+            connection.HttpVersion.ToString(2),
+            entry.OpenedAt,
+            Seconds(connection.Age),
+            Seconds(connection.Idle),
+            connection.LastRoundTrip is { } roundTrip ? Math.Round(roundTrip.TotalMilliseconds, 3) : null,
+            connection.IsOpen,
+            traffic.MessagesReceived,
+            traffic.MessagesSent,
+            traffic.FramesReceived,
+            traffic.FramesSent,
+            traffic.BytesReceived,
+            traffic.BytesSent,
+            traffic.MessagesDropped,
+            connection.QueuedBytes,
+            kept.Count == 0 ? null : [.. kept.TakeLast(frames).Select(frame => Seen(frame, culture))]);
+    }
+
+    public static CloseRow Closed(ClosedConnection closed, CultureInfo culture)
+    {
+        CloseRecord record = closed.Record;
+        return new CloseRow(
+            closed.Id,
+            closed.Endpoint,
+            closed.User is { } user ? UntrustedText.Escape(user) : null,
+            closed.RemoteEndPoint?.ToString(),
+            closed.ClosedAt,
+            Seconds(record.Elapsed),
+            record.Code,
+            record.GetName(culture),
+            UntrustedText.Escape(record.Reason),
+            record.WasClean,
+            record.EndedBy.ToKebabCase(),
+            record.Cause.ToKebabCase(),
+            record.GetDetail(culture),
+            record.Explain(culture));
+    }
+
+    public static FrameRow Seen(TraceEvent seen, CultureInfo culture)
+    {
+        double time = Math.Round(seen.Time.TotalMilliseconds, 3);
+        string words = seen.Describe(culture);
+        return seen switch
+        {
+            FrameTrace frame => new FrameRow(
+                time, "frame", frame.Received, frame.Name, frame.Fin, frame.Rsv, frame.Masked, frame.Length, frame.Compressed, frame.Refused,
+                frame.Close?.Code, frame.Close is { } close ? UntrustedText.Escape(close.Reason) : null, frame.Preview, words),
+            ViolationTrace violation => Other(time, "violation", violation.Cost.Code, words),
+            _ => Other(time, "transport", null, words),
+        };
+    }
+
+    private static FrameRow Other(double time, string kind, int? code, string words) => new(time, kind, null, null, null, null, null, null, null, null, code, null, null, words);
+
+    private static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 3);
+}

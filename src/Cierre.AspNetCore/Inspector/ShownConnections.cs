@@ -1,0 +1,44 @@
+using System.Globalization;
+
+namespace Cierre.AspNetCore.Inspector;
+
+/// <summary>The server's connections without those of the inspector itself, in pages of bounded size.</summary>
+internal sealed class ShownConnections(WebSocketRoster roster, string feed, InspectorOptions options)
+{
+    public OpenConnection? Find(long id) => roster.Find(id) is { } entry && IsShown(entry.Endpoint) ? entry : null;
+
+    /// <summary>The newest first. One pass over all, which keeps no more than it shows.</summary>
+    public ConnectionsMessage List(ListQuery query, CultureInfo culture)
+    {
+        int limit = Math.Clamp(query.Limit ?? options.MaxRows, 1, options.MaxRows);
+        var newest = new PriorityQueue<OpenConnection, long>(limit + 1);
+        int open = 0, matching = 0, viewers = 0;
+        foreach (OpenConnection entry in roster)
+        {
+            if (!IsShown(entry.Endpoint))
+            {
+                viewers++;
+                continue;
+            }
+
+            open++;
+            if (!query.Matches(entry)) continue;
+            matching++;
+            if (entry.Id >= query.Before) continue;
+            if (newest.Count <= limit) newest.Enqueue(entry, entry.Id);
+            else newest.EnqueueDequeue(entry, entry.Id);
+        }
+
+        // One more than is shown was kept: it tells that there are more.
+        bool more = newest.Count > limit && newest.TryDequeue(out _, out _);
+        var rows = new ConnectionRow[newest.Count];
+        for (int i = rows.Length - 1; i >= 0; i--) rows[i] = RowsOf.Connection(newest.Dequeue(), culture);
+        return new ConnectionsMessage("connections", open, matching, viewers, options.ShowPayloads, more ? rows[^1].Id : null, rows);
+    }
+
+    /// <summary>The last ones that ended, the newest first.</summary>
+    /// <param name="ever">How many ended so far, the inspector's own included.</param>
+    public IReadOnlyList<ClosedConnection> Closes(out long ever) => roster.ClosesSoFar(out ever);
+
+    public bool IsShown(string endpoint) => endpoint != feed;
+}

@@ -1,0 +1,168 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Cierre.AspNetCore.Inspector;
+
+/// <summary>One who looks: what he asked to see, and the one clock that shows it to him. With him everything goes.</summary>
+internal sealed class Viewer : IDisposable
+{
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>The list is sent every so many ticks: once a second.</summary>
+    private const int TicksPerList = 5;
+
+    private readonly WebSocketConnection _connection;
+    private readonly ShownConnections _shown;
+    private readonly InspectorOptions _options;
+    private readonly ClosesFeed _closes;
+    // What he says and what the clock shows him take turns.
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private CultureInfo _culture;
+    private ListQuery? _list;
+    private Following? _following;
+
+    private Viewer(WebSocketConnection connection, CultureInfo culture, ShownConnections shown, InspectorOptions options)
+    {
+        (_connection, _culture, _shown, _options) = (connection, culture, shown, options);
+        _closes = new ClosesFeed(shown);
+    }
+
+    public static async Task RunAsync(WebSocketConnection connection, CultureInfo culture, ShownConnections shown, InspectorOptions options, CancellationToken cancellationToken)
+    {
+        using var viewer = new Viewer(connection, culture, shown, options);
+        Task showing = viewer.ShowAsync(cancellationToken);
+        try
+        {
+            await viewer.ListenAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is OperationCanceledException or WebSocketClosedException)
+        {
+            // He left.
+        }
+
+        await showing;
+    }
+
+    public void Dispose()
+    {
+        _following?.Dispose();
+        _turn.Dispose();
+    }
+
+    private async Task ListenAsync(CancellationToken cancellationToken)
+    {
+        await foreach (WebSocketMessage message in _connection.ReadAllAsync(cancellationToken))
+        {
+            ViewerCommand? command;
+            try
+            {
+                command = message.GetJson(InspectorJson.Default.ViewerCommand);
+            }
+            catch (JsonException)
+            {
+                _ = _connection.CloseAsync(CloseCode.InvalidFramePayloadData, "not a command of the inspector", CancellationToken.None);
+                return;
+            }
+
+            await _turn.WaitAsync(cancellationToken);
+            try
+            {
+                await ObeyAsync(command);
+            }
+            finally
+            {
+                _turn.Release();
+            }
+        }
+    }
+
+    private async Task ObeyAsync(ViewerCommand? command)
+    {
+        switch (command)
+        {
+            case { Type: "list" }:
+                Speak(Language.Find(command.Lang) ?? _culture);
+                _list = new ListQuery(command.Before, command.Filter, command.Limit);
+                await ListAsync();
+                break;
+            case { Type: "follow", Id: { } id }:
+                await FollowAsync(id);
+                break;
+            case { Type: "unfollow" }:
+                Unfollow();
+                break;
+            default:
+                _ = _connection.CloseAsync(CloseCode.PolicyViolation, "the inspector knows list, follow and unfollow", CancellationToken.None);
+                break;
+        }
+    }
+
+    /// <summary>What was told in another language is told again.</summary>
+    private void Speak(CultureInfo culture)
+    {
+        if (culture.Equals(_culture)) return;
+        _culture = culture;
+        _closes.Restart();
+    }
+
+    private async Task FollowAsync(long id)
+    {
+        Unfollow();
+        if (_shown.Find(id) is not { } entry)
+        {
+            await _connection.SendJsonAsync(new EndedMessage("ended", id, null, null), InspectorJson.Default.EndedMessage);
+            return;
+        }
+
+        _following = new Following(entry, _options);
+        FrameRow[] before = [.. _following.Before.Select(frame => RowsOf.Seen(frame, _culture))];
+        await _connection.SendJsonAsync(new FollowingMessage("following", id, _options.ShowPayloads, before), InspectorJson.Default.FollowingMessage);
+    }
+
+    private void Unfollow()
+    {
+        _following?.Dispose();
+        _following = null;
+    }
+
+    private async Task ShowAsync(CancellationToken cancellationToken)
+    {
+        using var clock = new PeriodicTimer(Tick, _options.TimeProvider);
+        try
+        {
+            for (int tick = 1; await clock.WaitForNextTickAsync(cancellationToken); tick++)
+            {
+                await _turn.WaitAsync(cancellationToken);
+                try
+                {
+                    if (_following is { } following) await ShowFramesAsync(following);
+                    if (tick % TicksPerList == 0 && _list is not null) await ListAsync();
+                }
+                finally
+                {
+                    _turn.Release();
+                }
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or WebSocketClosedException)
+        {
+            // He left.
+        }
+    }
+
+    private async Task ShowFramesAsync(Following following)
+    {
+        int most = (int)(_options.MaxFramesPerSecond * Tick.TotalSeconds);
+        if (following.Next(most, _culture) is { } frames) await _connection.SendJsonAsync(frames, InspectorJson.Default.FramesMessage);
+        if (!following.IsOver) return;
+        Unfollow();
+        CloseRecord record = await following.Entry.Connection.Closed;
+        await _connection.SendJsonAsync(new EndedMessage("ended", following.Entry.Id, record.Code, record.Explain(_culture)), InspectorJson.Default.EndedMessage);
+    }
+
+    private async Task ListAsync()
+    {
+        await _connection.SendJsonAsync(_shown.List(_list!, _culture), InspectorJson.Default.ConnectionsMessage);
+        if (_closes.Next(_culture) is { } closes) await _connection.SendJsonAsync(closes, InspectorJson.Default.ClosesMessage);
+    }
+}

@@ -1,0 +1,148 @@
+using System.Net;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Cierre.AspNetCore.Tests.Inspector;
+
+/// <summary>Nobody looks at a server's connections whom nobody let.</summary>
+public class StartCheckTests
+{
+    [Theory]
+    [InlineData("Production")]
+    [InlineData("Staging")]
+    public async Task Host_does_not_start_where_nobody_decides_who_may_look(string environment)
+    {
+        var wrong = await Assert.ThrowsAsync<InvalidOperationException>(() => InspectorRig.StartAsync(_ => { }, environment));
+        Assert.Contains("RequireAuthorization", wrong.Message, StringComparison.Ordinal);
+        Assert.Contains("/_ws", wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Policy_that_AllowAnonymous_voids_is_none() => await Assert.ThrowsAsync<InvalidOperationException>(
+        () => InspectorRig.StartAsync(_ => { }, conventions: inspector => inspector.RequireAuthorization("admins").AllowAnonymous(), services: InspectorRig.AddUsers));
+
+    [Fact]
+    public async Task Second_inspector_is_held_to_it_too() => await Assert.ThrowsAsync<InvalidOperationException>(() => InspectorRig.StartAsync(
+        services: InspectorRig.AddUsers,
+        map: app =>
+        {
+            app.MapCierreInspector("/one").RequireAuthorization("admins");
+            app.MapCierreInspector("/two");
+        }));
+
+    [Fact]
+    public async Task Development_goes_without()
+    {
+        await using TestServer server = await InspectorRig.StartAsync(_ => { }, "Development");
+        using HttpResponseMessage answer = await server.GetAsync("/_ws/connections");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", 200)]
+    [InlineData("::1", 200)]
+    [InlineData("192.168.1.7", 403)]
+    public async Task In_Development_without_a_policy_only_this_machine_may_look(string from, int status)
+    {
+        await using TestServer server = await InspectorRig.StartAsync(environment: "Development", map: app =>
+        {
+            app.Use((context, next) =>
+            {
+                context.Connection.RemoteIpAddress = IPAddress.Parse(from);
+                return next(context);
+            });
+            app.MapCierreInspector();
+        });
+        // That it asks for localhost, anybody can claim.
+        using HttpResponseMessage answer = await server.GetAsync("/_ws/connections", ("Host", "localhost"));
+        Assert.Equal(status, (int)answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData(null, 401)]
+    [InlineData("guest", 403)]
+    [InlineData("admin", 200)]
+    public async Task Policy_holds_for_everything_below(string? user, int status)
+    {
+        await using TestServer server = await InspectorRig.StartAsync(_ => { }, conventions: inspector => inspector.RequireAuthorization("admins"), services: InspectorRig.AddUsers);
+        (string, string)[] headers = user is null ? [] : [("X-User", user)];
+        foreach (string path in new[] { "/_ws/", "/_ws/inspector.js", "/_ws/connections", "/_ws/connections/1", "/_ws/closes" })
+        {
+            using HttpResponseMessage answer = await server.GetAsync(path, headers);
+            Assert.Equal(path.EndsWith("/1", StringComparison.Ordinal) && status == 200 ? 404 : status, (int)answer.StatusCode);
+        }
+
+        using HttpResponseMessage close = await server.PostCloseAsync("""{"ids":[1],"code":4000}""", headers);
+        Assert.Equal(status == 200 ? 202 : status, (int)close.StatusCode);
+        WebSocketClientOptions options = server.ClientOptions();
+        if (user is not null) options.Headers.Add(new("X-User", user));
+        Task<WebSocketConnection> opening = server.ConnectAsync(options, "/_ws/live");
+        if (status == 200) await (await opening).DisposeAsync();
+        else Assert.Equal(status, (int)(await Assert.ThrowsAsync<WebSocketConnectException>(() => opening)).Record.HttpStatus!);
+    }
+
+    [Fact]
+    public async Task Policy_of_a_group_around_it_counts()
+    {
+        await using TestServer server = await InspectorRig.StartAsync(
+            services: InspectorRig.AddUsers, map: app => app.MapGroup("/admin").RequireAuthorization("admins").MapCierreInspector("/ws"));
+        using HttpResponseMessage nobody = await server.GetAsync("/admin/ws/connections");
+        using HttpResponseMessage admin = await server.GetAsync("/admin/ws/connections", ("X-User", "admin"));
+        Assert.Equal((401, 200), ((int)nobody.StatusCode, (int)admin.StatusCode));
+    }
+
+    [Fact]
+    public async Task Fallback_policy_counts()
+    {
+        await using TestServer server = await InspectorRig.StartAsync(_ => { }, services: WithFallback);
+        using HttpResponseMessage nobody = await server.GetAsync("/_ws/connections");
+        using HttpResponseMessage guest = await server.GetAsync("/_ws/connections", ("X-User", "guest"));
+        Assert.Equal((401, 200), ((int)nobody.StatusCode, (int)guest.StatusCode));
+    }
+
+    [Fact]
+    public async Task Fallback_policy_holds_also_where_the_pipeline_forgets_to_ask_it()
+    {
+        await using TestServer server = await InspectorRig.StartAsync(services: WithFallback, map: app =>
+        {
+            // The pipeline that is built without being asked stays out where this key is set.
+            ((IApplicationBuilder)app).Properties["__AuthorizationMiddlewareSet"] = true;
+            app.UseAuthentication();
+            app.MapCierreInspector();
+        });
+        using HttpResponseMessage nobody = await server.GetAsync("/_ws/connections");
+        using HttpResponseMessage guest = await server.GetAsync("/_ws/connections", ("X-User", "guest"));
+        Assert.Equal((403, 200), ((int)nobody.StatusCode, (int)guest.StatusCode));
+        Assert.Contains("fallback policy", await nobody.TextAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Guard_of_the_application_s_own_counts_and_is_asked_every_time()
+    {
+        await using TestServer server = await InspectorRig.StartAsync(options => options.Authorize = context => ValueTask.FromResult(context.Request.Query["token"] == "right"));
+        using HttpResponseMessage wrong = await server.GetAsync("/_ws/connections?token=wrong");
+        using HttpResponseMessage right = await server.GetAsync("/_ws/connections?token=right");
+        Assert.Equal((403, 200), ((int)wrong.StatusCode, (int)right.StatusCode));
+        Assert.Contains("InspectorOptions.Authorize", await wrong.TextAsync(), StringComparison.Ordinal);
+        Assert.Equal(403, (int)(await Assert.ThrowsAsync<WebSocketConnectException>(() => server.ViewerAsync())).Record.HttpStatus!);
+        await (await server.ViewerAsync("?token=right")).DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Application_without_an_inspector_starts() => await (await InspectorRig.StartAsync(map: _ => { })).DisposeAsync();
+
+    [Fact]
+    public void Without_the_services_it_says_what_to_write()
+    {
+        WebApplication app = WebApplication.CreateSlimBuilder().Build();
+        Assert.Contains("AddCierre", Assert.Throws<InvalidOperationException>(() => app.MapCierreInspector()).Message, StringComparison.Ordinal);
+    }
+
+    private static void WithFallback(IServiceCollection services)
+    {
+        InspectorRig.AddUsers(services);
+        services.Configure<AuthorizationOptions>(options => options.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+    }
+}
