@@ -11,11 +11,11 @@ public class EngineEcho
     private const int Messages = 16;
 
     private readonly WebSocketProtocol _server = new(Role.Server, ProtocolLimits.Default);
-    private readonly ArrayBufferWriter<byte> _output = new(64 * 1024 * Messages);
+    private readonly ArrayBufferWriter<byte> _output = new(65 * 1024 * Messages);
     private byte[] _batch = [];
     private byte[] _input = [];
 
-    [Params(32, 1024, 16 * 1024)]
+    [Params(32, 1024, 16 * 1024, 64 * 1024)]
     public int Size { get; set; }
 
     [Params(true, false)]

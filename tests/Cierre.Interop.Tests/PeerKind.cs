@@ -10,8 +10,9 @@ namespace Cierre.Interop.Tests;
 /// <param name="Terminate">Whether it can drop TCP; where not, a process is killed.</param>
 /// <param name="WasClean">Whether it tells its application that the close was clean.</param>
 /// <param name="RepeatsReason">Whether its answer to our close repeats the reason.</param>
+/// <param name="SetsDeflate">Whether takeover and windows of its compression can be set.</param>
 public sealed record PeerKind(
-    string Name, string Skip, string AsServer, string Fragments, string Ping, string SeesPings, string EmptyClose, string Terminate, string WasClean, string RepeatsReason)
+    string Name, string Skip, string AsServer, string Fragments, string Ping, string SeesPings, string EmptyClose, string Terminate, string WasClean, string RepeatsReason, string SetsDeflate)
 {
     private const string NoMember = "no: `WebSocket` has no member for it";
 
@@ -25,7 +26,8 @@ public sealed record PeerKind(
         EmptyClose: "yes: `close()`",
         Terminate: "yes: `terminate()`",
         WasClean: "yes",
-        RepeatsReason: "yes");
+        RepeatsReason: "yes",
+        SetsDeflate: "yes: `perMessageDeflate`");
 
     public static readonly PeerKind Undici = new(
         "npm `undici`",
@@ -37,7 +39,8 @@ public sealed record PeerKind(
         EmptyClose: "yes: `close()`",
         Terminate: NoMember + "; its process is killed",
         WasClean: "yes",
-        RepeatsReason: "no");
+        RepeatsReason: "no",
+        SetsDeflate: NoMember);
 
     public static readonly PeerKind Websockets = new(
         "Python `websockets`",
@@ -49,7 +52,8 @@ public sealed record PeerKind(
         EmptyClose: "no: `close()` sends 1000",
         Terminate: "no; its process is killed",
         WasClean: "no: clean where its exception has frames both ways",
-        RepeatsReason: "yes");
+        RepeatsReason: "yes",
+        SetsDeflate: "yes: `extensions`");
 
     public static readonly PeerKind Chromium = new(
         "Chromium",
@@ -61,7 +65,8 @@ public sealed record PeerKind(
         EmptyClose: "yes: `close()`",
         Terminate: NoMember + "; its network process is killed",
         WasClean: "yes",
-        RepeatsReason: "yes");
+        RepeatsReason: "yes",
+        SetsDeflate: NoMember);
 
     public static readonly IReadOnlyList<PeerKind> All = [Ws, Websockets, Undici, Chromium];
 

@@ -22,6 +22,8 @@ public class PeerTableTests
         Row("drops TCP", kind => kind.Terminate);
         Row("tells whether the close was clean", kind => kind.WasClean);
         Row("repeats our reason in its answer to our close", kind => kind.RepeatsReason);
+        Row($"permessage-deflate, our side set in {CompressionCase.All.Count} ways", kind => PeerKind.Can(kind.AsServer) ? "yes, as client and as server" : "yes, as client");
+        Row("takeover and windows of its own can be set", kind => kind.SetsDeflate);
         Golden.MatchesPart("docs/interop.md", "peers", page.ToString());
 
         void Row(string name, Func<PeerKind, string> cell) => page.Append("| ").Append(name).Append(" | ").AppendJoin(" | ", PeerKind.All.Select(cell)).Append(" |\n");

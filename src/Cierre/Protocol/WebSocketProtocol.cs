@@ -15,7 +15,7 @@ namespace Cierre.Protocol;
 /// <param name="limits">What we put up with.</param>
 /// <param name="deflate">What was agreed on compression; null: none.</param>
 [SuppressMessage("Reliability", "CA1001", Justification = "What was agreed to be kept between messages ends with the connection: Release.")]
-internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, DeflateTerms? deflate = null)
+internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits, DeflateTerms? deflate = null)
 {
     // A piece of a compressed message that is read in parts: it may become a thousand times as much.
     private const int LargestDeflatedPart = 1024;
@@ -26,6 +26,7 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
     private KeepAlive _keepAlive = new(limits);
     private CloseHandshake _close = new(limits.CloseTimeout);
     private PingLedger _pings;
+    private TrafficCounters _traffic;
     private readonly FrameWriter _writer = new(role);
 
     private PooledBuffer _control;
@@ -33,10 +34,6 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
     private bool _insideFrame;
     private bool _owesPong;
     private bool _handedOut;
-
-    private long _framesReceived, _framesSent, _messagesReceived, _messagesSent, _pingsSent, _pongsReceived, _messagesDropped;
-    private TimeSpan? _lastReceived, _lastSent, _lastDataSent;
-    private long _lastSentBytes;
 
     public Role Role => role;
 
@@ -85,21 +82,16 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
     public bool HoldPongs { get; set; }
 
     /// <summary>Bytes of messages, without framing and before compression, written into the output so far.</summary>
-    public long PayloadWritten { get; private set; }
+    public long PayloadWritten => _traffic.PayloadWritten;
 
     /// <summary>The same of what came, after decompression.</summary>
-    public long PayloadRead { get; private set; }
+    public long PayloadRead => _traffic.PayloadRead;
 
-    public long MessagesReceived => _messagesReceived;
+    public long MessagesReceived => _traffic.MessagesReceived;
 
-    public long MessagesSent => _messagesSent;
+    public long MessagesSent => _traffic.MessagesSent;
 
-    public ConnectionTraffic Traffic => new(_framesReceived, _framesSent, _messagesReceived, _messagesSent, _pingsSent, _pongsReceived, _lastReceived, _lastSent, _lastSentBytes, _lastDataSent)
-    {
-        BytesReceived = PayloadRead,
-        BytesSent = PayloadWritten,
-        MessagesDropped = _messagesDropped,
-    };
+    public ConnectionTraffic Traffic => _traffic.Total;
 
     public TimeSpan Deadline => _close.IsOpen ? _keepAlive.Deadline : _close.Deadline;
 
@@ -109,7 +101,7 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
     /// <summary>Bytes came from the peer: life, whatever they are.</summary>
     public void BytesCame(TimeSpan now)
     {
-        _lastReceived = now;
+        _traffic.BytesCame(now);
         _keepAlive.BytesCame();
     }
 
@@ -140,7 +132,7 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
                 {
                     if (!whole) continue;
                     _insideFrame = true;
-                    _framesReceived++;
+                    _traffic.FrameCame();
                     if (!header.Opcode.IsControl()) violation = _messages.Begin(header);
                 }
 
@@ -175,29 +167,20 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
     /// <summary>Writes a message or a fragment of one. The caller keeps the order of the fragments and asks only while <see cref="IsOpen"/>, or for what was begun before our close.</summary>
     public void WriteData(IBufferWriter<byte> output, Opcode opcode, bool fin, ReadOnlySpan<byte> payload, TimeSpan now, bool compressible = true)
     {
-        _framesSent += _data.Write(output, opcode, fin, payload, compressible, Observer);
-        _lastSent = _lastDataSent = now;
-        _lastSentBytes = opcode == Opcode.Continuation ? _lastSentBytes + payload.Length : payload.Length;
-        PayloadWritten += payload.Length;
-        if (!fin) return;
-        _messagesSent++;
-        _keepAlive.MessagePassed(now);
+        int frames = _data.Write(output, opcode, fin, payload, compressible, Observer);
+        _traffic.DataSent(frames, payload.Length, first: opcode != Opcode.Continuation, last: fin, now);
+        if (fin) _keepAlive.MessagePassed(now);
     }
 
     /// <summary>Counts a frame of a message that was framed elsewhere and is in the output.</summary>
     public void CountFrame(FramedMessage message, bool last, TimeSpan now)
     {
-        _framesSent++;
-        _lastSent = _lastDataSent = now;
-        if (!last) return;
-        _lastSentBytes = message.Payload;
-        PayloadWritten += message.Payload;
-        _messagesSent++;
-        _keepAlive.MessagePassed(now);
+        _traffic.FrameSent(message, last, now);
+        if (last) _keepAlive.MessagePassed(now);
     }
 
     /// <summary>Counts messages that were taken to be sent and dropped again, or passed over.</summary>
-    public void CountDropped(int messages) => _messagesDropped += messages;
+    public void CountDropped(int messages) => _traffic.MessagesDropped(messages);
 
     /// <summary>Writes a ping and returns its number.</summary>
     public ulong WritePing(IBufferWriter<byte> output, TimeSpan now)
@@ -205,7 +188,7 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
         Span<byte> payload = stackalloc byte[PingLedger.PayloadSize];
         ulong number = _pings.Next(payload, now);
         WriteControl(output, Opcode.Ping, payload, now);
-        _pingsSent++;
+        _traffic.PingSent();
         return number;
     }
 
@@ -312,8 +295,7 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
 
         if (last)
         {
-            _messagesReceived++;
-            PayloadRead += _messages.Size;
+            _traffic.MessageCame(_messages.Size);
             _keepAlive.MessagePassed(now);
         }
 
@@ -378,55 +360,6 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
         return new ProtocolEvent { Kind = ProtocolEventKind.MessagePart, MessageKind = _messages.Kind, Payload = _messages.Assembled, Assembled = true, Last = last };
     }
 
-    private bool ReadControl(ref Memory<byte> input, IBufferWriter<byte> output, TimeSpan now, out ProtocolEvent found)
-    {
-        found = default;
-        Memory<byte> piece = _frames.ReadPayload(ref input);
-        Observer?.CamePayload(piece.Span);
-        if (_frames.Remaining != 0)
-        {
-            _control.Append(piece.Span);
-            return false;
-        }
-
-        _insideFrame = false;
-        ReadOnlySpan<byte> payload = piece.Span;
-        bool split = !_control.IsEmpty;
-        if (split)
-        {
-            _control.Append(payload);
-            payload = _control.Span;
-        }
-
-        bool any = Control(_frames.Header.Opcode, payload, output, now, out found);
-        if (split) _control.Release();
-        return any;
-    }
-
-    private bool Control(Opcode opcode, ReadOnlySpan<byte> payload, IBufferWriter<byte> output, TimeSpan now, out ProtocolEvent found)
-    {
-        found = default;
-        switch (opcode)
-        {
-            case Opcode.Ping:
-                _owedPong.Clear();
-                _owedPong.Append(payload);
-                _owesPong = true;
-                if (!HoldPongs) WriteOwedPong(output, now);
-                return false;
-            case Opcode.Pong:
-                if (!_pings.TryAnswer(payload, now, out ulong number, out TimeSpan roundTrip)) return false;
-                _pongsReceived++;
-                found = new ProtocolEvent { Kind = ProtocolEventKind.Pong, PingNumber = number, RoundTrip = roundTrip };
-                return true;
-            default:
-                if (CloseFrame.TryParse(payload, out CloseFrame frame, out Violation? violation)) Move(new CloseInput.PeerFrame(frame), output, now);
-                else Break(violation!, output, now);
-                found = Closing;
-                return true;
-        }
-    }
-
     private void Move(CloseInput input, IBufferWriter<byte> output, TimeSpan now)
     {
         CloseStep step = _close.On(input, now);
@@ -443,7 +376,6 @@ internal sealed class WebSocketProtocol(Role role, ProtocolLimits limits, Deflat
     private void WriteControl(IBufferWriter<byte> output, Opcode opcode, ReadOnlySpan<byte> payload, TimeSpan now)
     {
         _writer.Write(output, opcode, fin: true, payload, observer: Observer);
-        _framesSent++;
-        _lastSent = now;
+        _traffic.ControlSent(now);
     }
 }

@@ -5,7 +5,7 @@ using Xunit;
 namespace Cierre.Tests.Protocol;
 
 /// <summary>The evidence that an explanation reads: when something last passed, and how much.</summary>
-public class TrafficTests
+public class TrafficCountersTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 

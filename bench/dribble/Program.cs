@@ -1,0 +1,57 @@
+// Connections that send their handshake a byte a second, and what an honest client feels of them meanwhile. Server and honest client are processes of their own. Linux: raise `ulimit -n`.
+//   dotnet run -c Release --project bench/dribble -- [CONNECTIONS=10000] [HANDSHAKE TIMEOUT IN SECONDS=30]
+using System.Diagnostics;
+using System.Globalization;
+using Cierre.Dribble;
+
+int Number(int index, int otherwise) => args.Length > index ? int.Parse(args[index], CultureInfo.InvariantCulture) : otherwise;
+switch (args)
+{
+    case ["serve", ..]:
+        await EchoServer.RunAsync(TimeSpan.FromSeconds(Number(1, 30)));
+        return 0;
+    case ["honest", ..]:
+        HonestClient.Run(Number(1, 0), TimeSpan.FromSeconds(Number(2, 10)));
+        return 0;
+}
+
+int connections = Number(0, 10_000), timeout = Number(1, 30);
+using Process server = Start("serve", timeout);
+string? line = await server.StandardOutput.ReadLineAsync();
+int port = int.Parse(line ?? throw new IOException("The server did not start."), CultureInfo.InvariantCulture);
+
+// Once for the server to be warm, once to compare with.
+await HonestAsync(seconds: 5);
+Latency unloaded = await HonestAsync(timeout);
+Console.WriteLine($"unloaded: {unloaded}");
+
+var dribblers = new Dribblers(port, connections);
+dribblers.Connect();
+Task<Latency> during = HonestAsync(timeout);
+// Kestrel looks once a second.
+dribblers.Run(TimeSpan.FromSeconds(timeout + 10));
+Latency loaded = await during;
+Console.WriteLine($"loaded: {loaded}");
+Console.WriteLine(dribblers);
+server.StandardInput.Close();
+await server.WaitForExitAsync();
+
+double bar = Math.Max(20, 3 * unloaded.P99);
+bool held = dribblers.Dropped == connections && loaded.P99 <= bar;
+Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"p99 {loaded.P99:0.00} ms, bar {bar:0.00} ms: {(held ? "held" : "not held")}"));
+return held ? 0 : 1;
+
+async Task<Latency> HonestAsync(int seconds)
+{
+    using Process client = Start("honest", port, seconds);
+    Latency latency = Latency.Parse(await client.StandardOutput.ReadToEndAsync());
+    await client.WaitForExitAsync();
+    return latency;
+}
+
+static Process Start(string verb, params int[] numbers) => Process.Start(
+    new ProcessStartInfo("dotnet", [typeof(Dribblers).Assembly.Location, verb, .. numbers.Select(n => n.ToString(CultureInfo.InvariantCulture))])
+    {
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+    })!;
