@@ -3,7 +3,7 @@ namespace Cierre.Tool.Lab.Stage;
 /// <summary>What is noted of a connection for its diagram.</summary>
 internal static class LabTrace
 {
-    public static readonly TraceOptions Options = new() { PayloadBytes = 64, Capacity = 4096 };
+    public static readonly TraceOptions Options = new() { PayloadBytes = 24, Capacity = 4096 };
 
     /// <summary>All of a connection's trace, once the connection has ended.</summary>
     public static async Task<IReadOnlyList<TraceEvent>> OfAsync(WebSocketConnection? connection)

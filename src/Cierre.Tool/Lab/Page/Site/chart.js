@@ -2,19 +2,16 @@
 import { make, makeSvg } from "./dom.js";
 import { t } from "./texts.js";
 
-const height = 14;
+const height = 11;
 
 export function drawChart(element, ends) {
   if (ends.length === 0) return element.replaceChildren(make("p", { class: "hint" }, t("chart-empty")));
   const codes = Map.groupBy(ends, end => end.code);
   const most = Math.max(...[...codes.values()].map(total));
-  element.replaceChildren(make("table", {},
-    make("caption", { class: "unseen" }, t("chart-title")),
-    make("thead", { class: "unseen" }, make("tr", {}, ...["code", "cause", "count"].map(key => make("th", { scope: "col" }, t(key))))),
-    make("tbody", {}, ...[...codes].map(([code, causes]) => make("tr", { "data-code": code, "data-count": total(causes) },
-      make("th", { scope: "row" }, String(code)),
-      make("td", { class: "bar" }, bar(causes, most), make("span", { class: "unseen" }, causes.map(words).join(", "))),
-      make("td", { class: "count" }, String(total(causes))))))));
+  element.replaceChildren(make("ol", {}, ...[...codes].map(([code, causes]) => make("li", { "data-code": code, "data-count": total(causes) },
+    make("b", {}, String(code)),
+    make("span", { class: "bar" }, bar(causes, most), make("span", { class: "unseen" }, `: ${causes.map(words).join(", ")}; `)),
+    make("span", { class: "count" }, String(total(causes)))))));
 }
 
 const total = causes => causes.reduce((sum, { count }) => sum + count, 0);

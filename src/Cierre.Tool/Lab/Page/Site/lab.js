@@ -31,8 +31,10 @@ function run(names) {
 }
 
 function pick(name, move) {
+  const before = chosen;
   chosen = name;
-  redraw();
+  for (const situation of situations) if (situation.name === before || situation.name === chosen) redrawRow(situation);
+  redrawDetail();
   if (!move) return;
   element("detail").focus({ preventScroll: true });
   // One below the other, the outcome is out of sight.
@@ -65,12 +67,16 @@ function redraw() {
   situations.forEach(redrawRow);
   filter();
   drawChart(element("bars"), counts);
+  redrawSum();
+  redrawDetail();
+}
+
+function redrawSum() {
   const over = situations.filter(({ name }) => outcomes.has(name)), wrong = over.filter(({ name }) => !outcomes.get(name).ok);
   element("sum").textContent = over.length === 0 ? t("sum-none", situations.length) : t(wrong.length === 0 ? "sum-good" : "sum-bad", over.length, situations.length, wrong.length);
   element("progress").hidden = playing.size === 0;
   element("progress").value = situations.length === 0 ? 0 : 1 - playing.size / situations.length;
   element("run-all").disabled = playing.size > 0;
-  redrawDetail();
   element("results").textContent = JSON.stringify([...outcomes.values()].map(({ diagrams, ...rest }) => rest));
 }
 
@@ -129,8 +135,10 @@ await connect({
     if (outcome.name === "live") return showLive(outcome);
     outcomes.set(outcome.name, outcome);
     playing.delete(outcome.name);
-    chosen ??= outcome.name;
-    redraw();
+    if (chosen === null) pick(situations[0].name, false);
+    redrawRow(situations.find(({ name }) => name === outcome.name));
+    redrawSum();
+    if (chosen === outcome.name) redrawDetail();
   },
   counts(message) {
     counts = message.ends;
