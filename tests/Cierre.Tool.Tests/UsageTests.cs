@@ -42,7 +42,7 @@ public sealed class UsageTests
         { ["connect", Nowhere, "--http", "3"], "--http" },
         { ["connect", Nowhere, "--diagram", "--json"], "--svg" },
         { ["connect", Nowhere, "--svg", "/no/such/folder/x.svg"], "/no/such/folder" },
-        { ["lab"], "--run" },
+        { ["lab", "--url", "https://127.0.0.1:0"], "--url" },
         { ["lab", "--run"], "--run" },
         { ["lab", "--run", "bogus"], "bogus" },
         { ["serve"], "--url" },

@@ -41,7 +41,8 @@ internal sealed class ListenArguments
         }
     }
 
-    private static HostAddress? ParseUrl(ArgumentResult result)
+    /// <summary>Reads <c>--url</c>.</summary>
+    public static HostAddress? ParseUrl(ArgumentResult result)
     {
         if (HostAddress.TryParse(result.Tokens[0].Value, out HostAddress? address, out string? error)) return address;
         result.AddError(error);

@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using Cierre.Tool.Arguments;
+using Cierre.Tool.Hosting;
+using Cierre.Tool.Lab.Page;
 using Cierre.Tool.Lab.Situations;
 using Cierre.Tool.Lab.Stage;
 using Cierre.Tool.Output;
@@ -13,21 +16,31 @@ internal static class LabCommand
 {
     private const string Every = "all";
 
+    private static readonly HostAddress Standard = new(IsHttps: false, IPAddress.Loopback, 5080);
+
     public static Command Create(LanguageOption language)
     {
         var run = new Option<string[]>("--run")
         {
-            Description = "The situations to play: all, or some by name.",
+            Description = "The situations to play here, without a page: all, or some by name.",
             HelpName = "all|NAME...",
             AllowMultipleArgumentsPerToken = true,
         };
         run.CompletionSources.Add([Every, .. All.Situations.Select(situation => situation.Name)]);
-        var json = new Option<bool>("--json") { Description = "Print JSON, one object a line: {\"type\":\"situation\",\"name\",\"expected\":{\"client\",\"server\"},\"client\",\"server\",\"event\",\"ok\"}." };
-        var command = new Command("lab", $"Makes connections end in every way, by the real cause of each, and compares what both sides' records say with the rules of closing. Exit code 1: something differs.\n\nThe situations:\n{Names()}")
+        var listen = new Option<HostAddress>("--url") { Description = "Where the page is served, on this machine: http://127.0.0.1:5080, which is also the default; port 0 picks a free one.", HelpName = "URL", CustomParser = ListenArguments.ParseUrl };
+        var json = new Option<bool>("--json") { Description = "Print JSON, one object a line: {\"type\":\"listening\",\"url\"} for the page; with --run {\"type\":\"situation\",\"name\",\"expected\":{\"client\",\"server\"},\"client\",\"server\",\"event\",\"ok\"}." };
+        var command = new Command("lab", $"Makes connections end in every way, by the real cause of each, and compares what both sides' records say with the rules of closing. Without --run it serves a page, in which your browser plays, too; with --run it plays here, and its exit code is 1 where something differs.\n\nThe situations:\n{Names()}")
         {
-            run, json, language,
+            listen, run, json, language,
         };
-        command.SetAction(parsed => RunAsync(Chosen(parsed.GetValue(run) ?? []), parsed.GetValue(json), language.Of(parsed)));
+        command.SetAction(parsed =>
+        {
+            (string[] names, HostAddress? address) = (parsed.GetValue(run) ?? [], parsed.GetValue(listen));
+            (bool inJson, CultureInfo spoken) = (parsed.GetValue(json), language.Of(parsed));
+            if (names is []) return LabSite.ServeAsync(OfThisMachine(address ?? Standard), inJson, spoken);
+            if (address is not null) throw new UsageException("--url is for the page, which --run does without.");
+            return RunAsync(Chosen(names), inJson, spoken);
+        });
         return command;
     }
 
@@ -35,20 +48,27 @@ internal static class LabCommand
     {
         long begun = Stopwatch.GetTimestamp();
         List<Outcome> outcomes = [];
-        await foreach (Outcome outcome in Performance.OfAsync(situations))
+        using (var progress = new LabProgress(situations.Count))
         {
-            outcomes.Add(outcome);
-            if (json) SituationJson.Write(outcome, language);
+            await foreach (Outcome outcome in Performance.OfAsync(situations, progress.Add))
+            {
+                outcomes.Add(outcome);
+                if (json) SituationJson.Write(outcome, language);
+            }
         }
 
         if (!json) StandardOutput.WriteLine(LabText.Of(outcomes, Stopwatch.GetElapsedTime(begun), language));
         return outcomes.All(outcome => outcome.Ok) ? ExitCodes.Ok : ExitCodes.Failed;
     }
 
+    /// <summary>The servers of the situations are on this machine, and so is the browser that is to reach them.</summary>
+    private static HostAddress OfThisMachine(HostAddress address) => !address.IsHttps && IPAddress.IsLoopback(address.Address)
+        ? address
+        : throw new UsageException("--url: the page is for a browser on this machine: http://127.0.0.1, localhost or [::1], with a port.");
+
     /// <summary>In the lab's order, each once.</summary>
     private static IReadOnlyList<Situation> Chosen(string[] names)
     {
-        if (names is []) throw new UsageException($"--run is needed: all, or names of situations:\n{Names()}");
         string[] unknown = [.. names.Where(name => name != Every && All.Situations.All(situation => situation.Name != name)).Distinct()];
         if (unknown is not []) throw new UsageException($"No situation is called {string.Join(" or ", unknown.Select(name => $"'{name}'"))}. There are: all, or\n{Names()}");
         return names.Contains(Every) ? All.Situations : [.. All.Situations.Where(situation => names.Contains(situation.Name))];

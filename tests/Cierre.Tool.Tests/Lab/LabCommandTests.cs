@@ -99,16 +99,39 @@ public sealed class LabCommandTests
         Assert.Equal(["1000-client-closes", "4000-client-closes"], result.Lines.Select(line => (string)line["name"]!));
     }
 
-    [Theory]
-    [InlineData("lab")]
-    [InlineData("lab", "--run", "1000-client-closes", "no-such-situation")]
-    public async Task Wrong_usage_lists_the_situations(params string[] arguments)
+    [Fact]
+    public async Task Unknown_situation_is_wrong_usage_and_lists_those_that_there_are()
     {
-        ToolResult result = await ToolProcess.RunAsync(arguments);
+        ToolResult result = await ToolProcess.RunAsync("lab", "--run", "1000-client-closes", "no-such-situation");
         Assert.Equal(2, result.ExitCode);
         Assert.Equal("", result.Output);
-        Assert.Contains(arguments is [.., "no-such-situation"] ? "'no-such-situation'" : "--run", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("'no-such-situation'", result.Errors, StringComparison.Ordinal);
         Assert.Contains("refused-closed-port", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:0", "--run", "all")]
+    [InlineData("http://*:0")]
+    [InlineData("http://192.0.2.1:5080")]
+    [InlineData("https://127.0.0.1:0")]
+    [InlineData("nonsense")]
+    public async Task Page_is_served_on_this_machine_only_and_not_with_run(string url, params string[] more)
+    {
+        ToolResult result = await ToolProcess.RunAsync(["lab", "--url", url, .. more]);
+        Assert.Equal((2, ""), (result.ExitCode, result.Output));
+        Assert.Contains(url == "nonsense" ? "'nonsense'" : "--url", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Progress_is_shown_at_a_terminal_and_gone_at_the_end()
+    {
+        await using ToolProcess lab = ToolProcess.StartAtTerminal("lab", "--run", "1000-client-closes", "4000-client-closes");
+        await lab.ReadUntilAsync("[############............] 1/2 ");
+        await lab.ReadUntilAsync("[########################] 2/2 ");
+        ToolResult result = await lab.EndAsync();
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("\r\e[K", result.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("/2 ", result.Output, StringComparison.Ordinal);
     }
 
     private static IEnumerable<string> Fields(JsonNode node) => node.AsObject().Select(field => field.Key);

@@ -10,6 +10,7 @@ internal static class Aborted
 
     public static Situation ByClient() => new("1006-client-aborts", "the client's application aborts")
     {
+        InPage = PageRole.Unable("no-abort"),
         Client = Ours,
         Server = Theirs,
         Play = async scene =>
@@ -28,6 +29,7 @@ internal static class Aborted
             connection.Abort();
             return Task.CompletedTask;
         },
+        InPage = PageRole.Losing,
         Client = Theirs,
         Server = Ours,
         Play = async scene =>

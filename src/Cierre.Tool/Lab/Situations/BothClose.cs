@@ -18,7 +18,7 @@ internal static class BothClose
             await using LabClient client = await scene.ConnectAsync(wire.Url);
             WebSocketConnection server = await scene.ServerSide;
             wire.Hold();
-            Task closing = Task.WhenAll(client.CloseAsync(FromClient), server.CloseAsync(FromServer.Code, FromServer.Reason));
+            Task closing = Task.WhenAll((Task)client.CloseAsync(FromClient), server.CloseAsync(FromServer.Code, FromServer.Reason));
             await wire.BothSentAsync();
             wire.Release();
             await closing;

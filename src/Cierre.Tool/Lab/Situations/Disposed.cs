@@ -9,6 +9,7 @@ internal static class Disposed
 
     public static Situation ByClient() => new("1001-client-disposes", "the client's connection object is disposed without a close")
     {
+        InPage = PageRole.Leaving(ExpectedClose.ByPeer(new CloseFrame(CloseCode.GoingAway)), "page-leaves"),
         Client = ExpectedClose.ByUs(Away, CloseCause.Disposed),
         Server = ExpectedClose.ByPeer(Away),
         Play = async scene =>

@@ -13,5 +13,6 @@ internal static class EndOfStream
         {
             peer.End();
             return peer.ReadToEndAsync();
-        });
+        },
+        inPage: PageRole.Losing);
 }

@@ -13,6 +13,7 @@ internal static class ExtensionMissing
 
     private static Situation Answered() => new("1010-extension-missing", "a client that requires an extension which the server does not know")
     {
+        InPage = PageRole.Unable("no-required-extensions"),
         Client = ExpectedClose.ByUs(Frame, CloseCause.ExtensionMissing) with { Opens = false },
         Server = ExpectedClose.ByPeer(Frame),
         Play = async scene => await scene.FailToConnectAsync(scene.Url, Require),
@@ -20,11 +21,12 @@ internal static class ExtensionMissing
 
     private static Situation Unanswered() => new("1010-unanswered", "the same, and a server that goes away without an answer")
     {
+        InPage = PageRole.Unable("no-required-extensions"),
         Client = ExpectedClose.Unanswered(Frame, CloseCause.ExtensionMissing) with { Opens = false },
         Play = async scene =>
         {
             using RawListener listener = RawListener.Start();
-            Task<CloseRecord> failing = scene.FailToConnectAsync(listener.Url, Require);
+            Task<CloseRecord?> failing = scene.FailToConnectAsync(listener.Url, Require);
             using (RawPeer server = await listener.AcceptAsync())
             {
                 await server.AnswerHandshakeAsync();

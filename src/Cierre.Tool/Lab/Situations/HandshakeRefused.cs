@@ -33,7 +33,7 @@ internal static class HandshakeRefused
         Play = async scene =>
         {
             using RawListener listener = RawListener.Start();
-            Task<CloseRecord> failing = scene.FailToConnectAsync(listener.Url);
+            Task<CloseRecord?> failing = scene.FailToConnectAsync(listener.Url);
             using RawPeer server = await listener.AcceptAsync();
             await server.AnswerHandshakeAsync(wrongAccept: "AAAAAAAAAAAAAAAAAAAAAAAAAAA=");
             return await failing;

@@ -23,6 +23,7 @@ internal static class InsideMessage
             await using MessageStream? message = await connection.ReceiveStreamAsync();
             await connection.CloseAsync(HeardEnough.Code, HeardEnough.Reason);
         },
+        InPage = PageRole.Otherwise("whole-message"),
         Client = ExpectedClose.ByPeer(HeardEnough),
         Server = ExpectedClose.ByUs(HeardEnough, CloseCause.Requested),
         Play = async scene =>

@@ -16,7 +16,8 @@ internal static class MessageTooBig
         {
             await peer.SendFrameAsync(RawFrame.Fin | RawFrame.Text, [], declared: 1UL << 62);
             await peer.ReadCloseAsync();
-        });
+        },
+        inPage: PageRole.Unable("no-size-limit"));
 
     /// <summary>The server fails the connection, so its own record says 1006; the client got a valid close frame and says 1009.</summary>
     public static Situation BetweenBoth()

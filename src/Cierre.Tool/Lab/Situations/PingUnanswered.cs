@@ -17,7 +17,8 @@ internal static class PingUnanswered
             {
                 if (await peer.ReadCloseAsync() is { } body) await peer.SendCloseAsync(body[..2]);
             },
-            Configure),
+            Configure,
+            PageRole.Unable("no-pings")),
         .. AgainstRawPeer.InBothRoles(
             "1011-unheard",
             "a peer that answers neither pings nor the close",
@@ -27,7 +28,8 @@ internal static class PingUnanswered
             {
                 Configure(options);
                 options.CloseTimeout = TimeSpan.FromMilliseconds(300);
-            }),
+            },
+            PageRole.Unable("no-pings")),
     ];
 
     private static void Configure(WebSocketConnectionOptions options)

@@ -23,10 +23,8 @@ internal static class RefusedByClose
         Server = ExpectedClose.ByUs(frame, cause),
         Play = async scene =>
         {
-            await using LabClient client = await scene.ConnectAsync(options =>
-            {
-                if (credentials is not null) options.Headers.Add(new KeyValuePair<string, string>(LabAuthentication.Header, credentials));
-            });
+            // In the address, which is where a browser can have them, too.
+            await using LabClient client = await scene.ConnectAsync(new UriBuilder(scene.Url) { Query = credentials is null ? "" : $"{LabAuthentication.Name}={credentials}" }.Uri);
             return await client.Closed;
         },
     };

@@ -13,10 +13,12 @@ internal static class Reset
         {
             peer.Reset();
             return Task.CompletedTask;
-        });
+        },
+        inPage: PageRole.Losing);
 
     public static Situation InBetween() => new("1006-network-breaks", "something in between resets both sides")
     {
+        InPage = PageRole.Losing,
         Client = ExpectedClose.Lost(CloseCause.ConnectionReset),
         Server = ExpectedClose.Lost(CloseCause.ConnectionReset),
         Play = async scene =>

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Cierre.Tool.Lab.Stage;
 
 namespace Cierre.Tool.Lab.Situations;
@@ -9,20 +10,38 @@ internal static class TlsFailed
     {
         OwnHost = true,
         Tls = true,
+        InPage = PageRole.Reporting(CloseCode.AbnormalClosure, "tls-is-1006"),
         Client = ExpectedClose.NotOpened(CloseCause.TlsFailed),
         Play = async scene => await scene.FailToConnectAsync(scene.Url),
     };
 
     public static Situation PlaintextServer() => new("1015-plaintext", "a server that does not speak TLS at all")
     {
+        InPage = PageRole.Reporting(CloseCode.AbnormalClosure, "tls-is-1006"),
         Client = ExpectedClose.NotOpened(CloseCause.TlsFailed),
         Play = async scene =>
         {
             using RawListener listener = RawListener.Start();
-            Task<CloseRecord> failing = scene.FailToConnectAsync(new UriBuilder(listener.Url) { Scheme = "wss" }.Uri);
-            using RawPeer server = await listener.AcceptAsync();
-            await server.SendTextAsync("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            Task<CloseRecord?> failing = scene.FailToConnectAsync(new UriBuilder(listener.Url) { Scheme = "wss" }.Uri);
+            // A browser tries more than once.
+            while (await Task.WhenAny(failing, AnswerInPlainTextAsync(listener)) != failing)
+            {
+            }
+
             return await failing;
         },
     };
+
+    private static async Task AnswerInPlainTextAsync(RawListener listener)
+    {
+        try
+        {
+            using RawPeer server = await listener.AcceptAsync();
+            await server.SendTextAsync("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        }
+        catch (SocketException)
+        {
+            // The client had enough before it was all said, or the situation is over.
+        }
+    }
 }

@@ -11,6 +11,7 @@ internal static class TooManyFragments
     public static Situation Create() => new("1008-fragments", "a message of more fragments than allowed")
     {
         Options = options => options.MaxFragments = Limit,
+        InPage = PageRole.Unable("no-fragments"),
         Client = ExpectedClose.ByPeer(Refusal),
         Server = ExpectedClose.ByUs(Refusal, CloseCause.PolicyViolation),
         Play = async scene =>

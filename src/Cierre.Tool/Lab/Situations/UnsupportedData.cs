@@ -27,6 +27,7 @@ internal static class UnsupportedData
             await connection.SendAsync(new byte[] { 1, 2, 3 });
             await connection.ReceiveAsync();
         },
+        InPage = PageRole.Unable("no-kinds"),
         Client = ExpectedClose.ByUs(Refusal, CloseCause.UnsupportedData),
         Server = ExpectedClose.ByPeer(Refusal),
         Play = async scene =>

@@ -4,8 +4,8 @@ namespace Cierre.Tool.Lab.Stage;
 internal static class AgainstRawPeer
 {
     /// <summary>The same in both roles, as two situations.</summary>
-    public static Situation[] InBothRoles(string name, string description, ExpectedClose expected, Func<RawPeer, Task> act, Action<WebSocketConnectionOptions>? options = null) =>
-        [AtServer(name, description, expected, act, options), AtClient(name, description, expected, act, options)];
+    public static Situation[] InBothRoles(string name, string description, ExpectedClose expected, Func<RawPeer, Task> act, Action<WebSocketConnectionOptions>? options = null, PageRole? inPage = null) =>
+        [AtServer(name, description, expected, act, options), AtClient(name, description, expected, act, options) with { InPage = inPage ?? PageRole.AsAnyClient }];
 
     /// <summary>A raw client plays against the server; then it reads to the server's end, and ends.</summary>
     public static Situation AtServer(string name, string description, ExpectedClose expected, Func<RawPeer, Task> act, Action<WebSocketConnectionOptions>? options = null) => new($"{name}-at-server", description)

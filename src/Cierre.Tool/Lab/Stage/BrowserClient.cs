@@ -32,7 +32,7 @@ internal sealed class BrowserClient : LabClient
         };
     }
 
-    public override Task<CloseRecord> Closed => RecordAsync();
+    public override Task<CloseRecord?> Closed => RecordAsync();
 
     public Task Opened => _socket.Opened;
 
@@ -63,7 +63,7 @@ internal sealed class BrowserClient : LabClient
         return Task.CompletedTask;
     }
 
-    public override Task<CloseRecord> CloseAsync(CloseFrame frame)
+    public override Task<CloseRecord?> CloseAsync(CloseFrame frame)
     {
         _socket.Close(frame.Code, frame.Reason);
         return Closed;
@@ -80,7 +80,7 @@ internal sealed class BrowserClient : LabClient
 
     public override ValueTask DisposeAsync() => _socket.DisposeAsync();
 
-    private async Task<CloseRecord> RecordAsync() => (await _closed.Task).Record!;
+    private async Task<CloseRecord?> RecordAsync() => (await _closed.Task).Record;
 
     /// <summary>Parts, and then, where it is not finished, nothing before the connection is closed.</summary>
     private async Task WriteAsync(PipeWriter content, int bytes, bool isFinished)

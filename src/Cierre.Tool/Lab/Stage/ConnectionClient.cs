@@ -5,7 +5,7 @@ internal sealed class ConnectionClient(WebSocketConnection connection) : LabClie
 {
     private static readonly byte[] Part = [.. "once upon a time "u8];
 
-    public override Task<CloseRecord> Closed => connection.Closed;
+    public override Task<CloseRecord?> Closed => RecordAsync();
 
     public override ValueTask SendAsync(string text) => connection.SendAsync(text);
 
@@ -26,7 +26,7 @@ internal sealed class ConnectionClient(WebSocketConnection connection) : LabClie
         }
     }
 
-    public override Task<CloseRecord> CloseAsync(CloseFrame frame) => connection.CloseAsync(frame.Code, frame.Reason);
+    public override async Task<CloseRecord?> CloseAsync(CloseFrame frame) => await connection.CloseAsync(frame.Code, frame.Reason);
 
     public override void Abort() => connection.Abort();
 
@@ -36,4 +36,6 @@ internal sealed class ConnectionClient(WebSocketConnection connection) : LabClie
     }
 
     public override ValueTask DisposeAsync() => connection.DisposeAsync();
+
+    private async Task<CloseRecord?> RecordAsync() => await connection.Closed;
 }

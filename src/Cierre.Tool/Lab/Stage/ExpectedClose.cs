@@ -40,6 +40,9 @@ internal sealed record ExpectedClose(int Code, bool WasClean, CloseFrame? Sent, 
     /// <summary>A connection that never opened.</summary>
     public static ExpectedClose NotOpened(CloseCause cause) => Lost(cause) with { Code = cause == CloseCause.TlsFailed ? CloseCode.TlsHandshake : CloseCode.AbnormalClosure, Opens = false };
 
+    /// <summary>The same, with an answer that repeats our reason where that came: browsers do so, and RFC 6455 5.5.1 asks for the code only.</summary>
+    public ExpectedClose OrRepeated(CloseFrame? received) => Sent is { } sent && Received == AnswerTo(sent) && received == sent ? this with { Received = sent } : this;
+
     /// <summary>What the listeners of the browser's API receive: <c>error</c> comes exactly where no close frame counts.</summary>
     public ReceivedEvent ToEvent() => new(Code, Received?.Reason ?? "", WasClean, [.. Opens ? (string[])["open"] : [], .. Received is null ? (string[])["error"] : [], "close"]);
 

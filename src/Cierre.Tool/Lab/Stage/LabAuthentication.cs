@@ -7,14 +7,15 @@ using Microsoft.Extensions.Options;
 
 namespace Cierre.Tool.Lab.Stage;
 
-/// <summary>Knows anybody who names themselves in the request's Authorization header, as a guest: without the permission that <see cref="Members"/> asks for.</summary>
+/// <summary>Knows anybody who names themselves in the request's query, as a guest: without the permission that <see cref="Members"/> asks for.</summary>
 internal sealed class LabAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     /// <summary>The policy of an endpoint for members only.</summary>
     public const string Members = "members";
 
-    public const string Header = "Authorization";
+    /// <summary>The parameter of the query that holds the name.</summary>
+    public const string Name = "name";
 
     private const string SchemeName = "lab";
 
@@ -26,7 +27,7 @@ internal sealed class LabAuthentication(IOptionsMonitor<AuthenticationSchemeOpti
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        string? name = Request.Headers.Authorization;
+        string? name = Request.Query[Name];
         if (name is null) return Task.FromResult(AuthenticateResult.NoResult());
         var guest = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, name), new Claim(ClaimTypes.Role, "guest")], SchemeName));
         return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(guest, SchemeName)));

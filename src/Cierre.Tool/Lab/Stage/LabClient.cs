@@ -1,10 +1,10 @@
 namespace Cierre.Tool.Lab.Stage;
 
-/// <summary>What plays the client in a situation: a connection, or the browser's API over one. Each situation is written once and played with both.</summary>
+/// <summary>What plays the client in a situation: a connection, the browser's API over one, or the WebSocket of a real browser. Each situation is written once and played with all of them.</summary>
 internal abstract class LabClient : IAsyncDisposable
 {
-    /// <summary>How it ended.</summary>
-    public abstract Task<CloseRecord> Closed { get; }
+    /// <summary>Completes when it has ended, with its record; null from a browser, which has none.</summary>
+    public abstract Task<CloseRecord?> Closed { get; }
 
     public abstract ValueTask SendAsync(string text);
 
@@ -13,7 +13,7 @@ internal abstract class LabClient : IAsyncDisposable
     /// <summary>Sends a message in that many fragments at least, of which the last may not come.</summary>
     public abstract Task SendInPartsAsync(int parts, bool isFinished);
 
-    public abstract Task<CloseRecord> CloseAsync(CloseFrame frame);
+    public abstract Task<CloseRecord?> CloseAsync(CloseFrame frame);
 
     /// <summary>Ends at once, with nothing sent.</summary>
     public abstract void Abort();

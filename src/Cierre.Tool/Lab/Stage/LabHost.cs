@@ -13,11 +13,13 @@ internal sealed class LabHost : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly X509Certificate2? _certificate;
+    private readonly Action<CloseRecord>? _onClosed;
     private readonly Dictionary<string, Ends> _ends = [];
 
-    private LabHost(WebApplication app, X509Certificate2? certificate) => (_app, _certificate) = (app, certificate);
+    private LabHost(WebApplication app, X509Certificate2? certificate, Action<CloseRecord>? onClosed) => (_app, _certificate, _onClosed) = (app, certificate, onClosed);
 
-    public static async Task<LabHost> StartAsync(IReadOnlyCollection<Situation> situations, bool tls = false)
+    /// <param name="onClosed">Told how every connection ended; then their frames are noted, too. Null: neither.</param>
+    public static async Task<LabHost> StartAsync(IReadOnlyCollection<Situation> situations, bool tls = false, Action<CloseRecord>? onClosed = null)
     {
         X509Certificate2? certificate = tls ? ServerCertificate.Create() : null;
         WebApplication app = ToolHost.Build(HostAddress.AnyPort(tls), certificate, services: services =>
@@ -28,7 +30,7 @@ internal sealed class LabHost : IAsyncDisposable
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
-        var host = new LabHost(app, certificate);
+        var host = new LabHost(app, certificate, onClosed);
         foreach (Situation situation in situations) host.Map(situation);
         await app.StartAsync();
         return host;
@@ -40,7 +42,10 @@ internal sealed class LabHost : IAsyncDisposable
     public Task<WebSocketConnection> ServerSide(Situation situation) => _ends[situation.Name].Connection.Task;
 
     /// <summary>How the server's end of a situation's one connection ended.</summary>
-    public Task<CloseRecord> Record(Situation situation) => _ends[situation.Name].Record.Task;
+    public async Task<CloseRecord> Record(Situation situation) => (await _ends[situation.Name].Ended.Task).Record;
+
+    /// <summary>The frames of that connection, once it has ended; empty where nobody looked.</summary>
+    public async Task<IReadOnlyList<TraceEvent>> TraceAsync(Situation situation) => await LabTrace.OfAsync((await _ends[situation.Name].Ended.Task).Connection);
 
     /// <summary>Stops as a host does at SIGTERM: open connections are closed first.</summary>
     public Task StopAsync() => _app.StopAsync();
@@ -59,7 +64,14 @@ internal sealed class LabHost : IAsyncDisposable
         void Configure(WebSocketEndpointOptions options)
         {
             situation.Options?.Invoke(options);
-            options.OnClosed = (_, record) => ends.Record.TrySetResult(record);
+            // The lab's page is served from another port: another origin.
+            options.AllowedOrigins.Add("*");
+            if (_onClosed is not null) options.Trace = LabTrace.Options;
+            options.OnClosed = (connection, record) =>
+            {
+                ends.Ended.TrySetResult((connection, record));
+                _onClosed?.Invoke(record);
+            };
         }
 
         string path = "/" + situation.Name;
@@ -83,6 +95,6 @@ internal sealed class LabHost : IAsyncDisposable
     {
         public TaskCompletionSource<WebSocketConnection> Connection { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public TaskCompletionSource<CloseRecord> Record { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<(WebSocketConnection Connection, CloseRecord Record)> Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -1,31 +1,57 @@
 namespace Cierre.Tool.Lab.Stage;
 
-/// <summary>Plays situations side by side, against one shared server for each kind of client: a connection, and the browser's API.</summary>
+/// <summary>Plays situations side by side, against one shared server for each kind of client: a connection, Cierre's browser API and, where there is one, the browser of the lab's page.</summary>
 internal static class Performance
 {
     // Most of them wait for a timeout most of the time.
     private const int AtOnce = 16;
 
+    // A browser waits for seconds before it opens a socket while a dozen others are opening.
+    private const int AtOnceInPage = 8;
+
     // No situation needs a tenth of it; on a busy machine all of them together still stay below.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(15);
 
     /// <summary>The outcomes in the order of the situations, each as soon as it and those before it are there.</summary>
-    public static async IAsyncEnumerable<Outcome> OfAsync(IReadOnlyList<Situation> situations)
+    /// <param name="situations">What to play.</param>
+    /// <param name="over">Called with each outcome as soon as it is there, in whatever order; null: nobody is.</param>
+    /// <param name="page">The browser that plays too; null: none.</param>
+    /// <param name="onClosed">Told how every connection of the servers ended; then frames are noted, too.</param>
+    public static async IAsyncEnumerable<Outcome> OfAsync(IReadOnlyList<Situation> situations, Action<Outcome>? over = null, PageLink? page = null, Action<CloseRecord>? onClosed = null)
     {
         Situation[] sharing = [.. situations.Where(situation => !situation.OwnHost)];
-        await using LabHost host = await LabHost.StartAsync(sharing);
-        await using LabHost browserHost = await LabHost.StartAsync([.. sharing.Where(situation => situation.Client is not null)]);
-        using var turns = new SemaphoreSlim(AtOnce);
-        List<Task<Outcome>> outcomes = [.. situations.Select(situation => Task.Run(() => InTurnAsync(situation, host, browserHost, turns)))];
+        Situation[] withClient = [.. sharing.Where(situation => situation.Client is not null)];
+        await using LabHost host = await LabHost.StartAsync(sharing, onClosed: onClosed);
+        await using LabHost browserHost = await LabHost.StartAsync(withClient, onClosed: onClosed);
+        await using LabHost? pageHost = page is null ? null : await LabHost.StartAsync([.. withClient.Where(PlaysInPage)], onClosed: onClosed);
+        using var turns = new SemaphoreSlim(page is null ? AtOnce : AtOnceInPage);
+        var stage = new Stage(host, browserHost, pageHost, page, onClosed, onClosed is null ? null : LabTrace.Options);
+        List<Task<Outcome>> outcomes = [.. situations.Select(situation => Task.Run(() => InTurnAsync(situation, stage, turns, over)))];
         foreach (Task<Outcome> outcome in outcomes) yield return await outcome;
     }
 
-    private static async Task<Outcome> InTurnAsync(Situation situation, LabHost host, LabHost browserHost, SemaphoreSlim turns)
+    private static bool PlaysInPage(Situation situation) => situation.Client is not null && situation.InPage.Cannot is null;
+
+    private static async Task<Outcome> InTurnAsync(Situation situation, Stage stage, SemaphoreSlim turns, Action<Outcome>? over)
     {
         await turns.WaitAsync();
         try
         {
-            return await PlayAsync(situation, host, browserHost).WaitAsync(Longest);
+            Outcome outcome = await GuardedAsync(situation, stage);
+            over?.Invoke(outcome);
+            return outcome;
+        }
+        finally
+        {
+            turns.Release();
+        }
+    }
+
+    private static async Task<Outcome> GuardedAsync(Situation situation, Stage stage)
+    {
+        try
+        {
+            return await PlayAsync(situation, stage).WaitAsync(Longest);
         }
         catch (TimeoutException)
         {
@@ -37,31 +63,36 @@ internal static class Performance
         {
             return Outcome.Broken(situation, $"could not be played: {e.Message}");
         }
-        finally
-        {
-            turns.Release();
-        }
     }
 
-    private static async Task<Outcome> PlayAsync(Situation situation, LabHost host, LabHost browserHost)
+    private static async Task<Outcome> PlayAsync(Situation situation, Stage stage)
     {
-        Task<PlayedEnd> plain = PlayAsync(situation, host, browser: false);
-        Task<PlayedEnd>? browser = situation.Client is null ? null : PlayAsync(situation, browserHost, browser: true);
-        return Outcome.Of(situation, await plain, browser is null ? null : await browser);
+        Task<PlayedEnd> plain = PlayAsync(situation, stage, stage.Host, new ConnectionPlayer(stage.Trace));
+        Task<PlayedEnd>? browser = situation.Client is null ? null : PlayAsync(situation, stage, stage.BrowserHost, new BrowserPlayer());
+        Task<PlayedEnd>? page = stage.Page is null || !PlaysInPage(situation) ? null : PlayAsync(situation, stage, stage.PageHost!, new PagePlayer(stage.Page, situation.InPage));
+        return Outcome.Of(situation, await plain, browser is null ? null : await browser, page is null ? null : await page, stage.Page?.Browser ?? BrowserKind.Other);
     }
 
-    private static async Task<PlayedEnd> PlayAsync(Situation situation, LabHost shared, bool browser)
+    private static async Task<PlayedEnd> PlayAsync(Situation situation, Stage stage, LabHost shared, LabPlayer player)
     {
-        if (!situation.OwnHost) return await PlayOnAsync(situation, shared, browser);
-        await using LabHost own = await LabHost.StartAsync([situation], situation.Tls);
-        return await PlayOnAsync(situation, own, browser);
+        if (!situation.OwnHost) return await PlayOnAsync(situation, shared, player, stage.Trace is not null);
+        await using LabHost own = await LabHost.StartAsync([situation], situation.Tls, stage.OnClosed);
+        return await PlayOnAsync(situation, own, player, stage.Trace is not null);
     }
 
-    private static async Task<PlayedEnd> PlayOnAsync(Situation situation, LabHost host, bool browser)
+    private static async Task<PlayedEnd> PlayOnAsync(Situation situation, LabHost host, LabPlayer player, bool traced)
     {
-        var scene = new Scene(situation, host, browser);
-        CloseRecord? client = await situation.Play(scene);
+        CloseRecord? client = await situation.Play(new Scene(situation, host, player));
         CloseRecord? server = situation.Server is null ? null : await host.Record(situation);
-        return new PlayedEnd(client, server, await scene.ReceivedEventAsync());
+        ReceivedEvent? received = await player.ReceivedAsync();
+        return new PlayedEnd(client, server, received)
+        {
+            Events = player.Events,
+            ClientTrace = await player.TraceAsync(),
+            ServerTrace = traced && server is not null ? await host.TraceAsync(situation) : [],
+        };
     }
+
+    /// <summary>What all situations of a performance share.</summary>
+    private sealed record Stage(LabHost Host, LabHost BrowserHost, LabHost? PageHost, PageLink? Page, Action<CloseRecord>? OnClosed, TraceOptions? Trace);
 }

@@ -24,7 +24,7 @@ internal sealed class RawListener : IDisposable
     /// <summary>The next connection, before any handshake.</summary>
     public async Task<RawPeer> AcceptAsync() => new(await _socket.AcceptAsync(), isClient: false);
 
-    /// <summary>Connects Cierre's client to a raw server.</summary>
+    /// <summary>Connects the client to a raw server.</summary>
     public async Task<(LabClient Client, RawPeer Server)> OpenAsync(Scene scene, Action<WebSocketClientOptions>? configure = null)
     {
         Task<LabClient> connecting = scene.ConnectAsync(Url, configure);

@@ -12,6 +12,9 @@ internal sealed record Situation(string Name, string Description)
     /// <summary>Null where a raw peer plays the server, or the connection never reaches one of ours.</summary>
     public ExpectedClose? Server { get; init; }
 
+    /// <summary>How the real browser of the lab's page plays the client.</summary>
+    public PageRole InPage { get; init; } = PageRole.AsAnyClient;
+
     /// <summary>What the server does with the connection; it echoes unless told otherwise.</summary>
     public Func<WebSocketConnection, Task> Handler { get; init; } = EchoAsync;
 
@@ -29,7 +32,7 @@ internal sealed record Situation(string Name, string Description)
 
     public bool Tls { get; init; }
 
-    /// <summary>Plays it. Returns the client's record, or null where a raw peer plays the client.</summary>
+    /// <summary>Plays it. Returns the client's record, or null where a raw peer or a browser plays the client.</summary>
     public required Func<Scene, Task<CloseRecord?>> Play { get; init; }
 
     public static async Task EchoAsync(WebSocketConnection connection)

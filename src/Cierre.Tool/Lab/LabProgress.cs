@@ -1,0 +1,35 @@
+using System.Globalization;
+using Cierre.Tool.Lab.Stage;
+using Cierre.Tool.Output;
+
+namespace Cierre.Tool.Lab;
+
+/// <summary>Shows how many situations are over, on standard error, where that is a terminal.</summary>
+internal sealed class LabProgress(int count) : IDisposable
+{
+    private const int Width = 24;
+
+    private static readonly bool IsShown = !Console.IsErrorRedirected;
+
+    private int _over;
+
+    public void Add(Outcome outcome)
+    {
+        int over = Interlocked.Increment(ref _over);
+        if (IsShown) StatusLine.Show(Line(over, count, outcome.Situation.Name));
+    }
+
+    /// <summary>Makes room for what is printed at the end.</summary>
+    public void Dispose()
+    {
+        if (IsShown) StatusLine.Clear();
+    }
+
+    /// <param name="last">The situation that was over last.</param>
+    internal static string Line(int over, int count, string last)
+    {
+        int done = over * Width / count;
+        string bar = new string('#', done) + new string('.', Width - done);
+        return string.Create(CultureInfo.InvariantCulture, $"[{bar}] {over}/{count} {last}");
+    }
+}

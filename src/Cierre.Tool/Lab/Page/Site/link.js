@@ -1,0 +1,27 @@
+// The control connection: questions and their answers, and messages of the lab's own accord.
+let socket, last = 0;
+const waiting = new Map();
+
+export function connect(handlers) {
+  const token = new URLSearchParams(location.search).get("token") ?? "";
+  socket = new WebSocket(`ws://${location.host}/control?token=${encodeURIComponent(token)}`);
+  socket.addEventListener("message", event => {
+    const message = JSON.parse(event.data);
+    if (message.type !== "answer") return handlers[message.type](message);
+    waiting.get(message.id)?.(message);
+    waiting.delete(message.id);
+  });
+  socket.addEventListener("close", event => handlers.ended(event));
+  return new Promise(resolve => socket.addEventListener("open", resolve, { once: true }));
+}
+
+/** Tells the lab something that has no answer. */
+export const tell = (what, members = {}) => {
+  if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ do: what, ...members }));
+};
+
+/** Asks the lab, and resolves to its answer, which has an error where something went wrong. */
+export const ask = (what, members = {}) => new Promise(resolve => {
+  waiting.set(++last, resolve);
+  tell(what, { id: last, ...members });
+});

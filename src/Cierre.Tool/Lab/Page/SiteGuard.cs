@@ -1,0 +1,37 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace Cierre.Tool.Lab.Page;
+
+/// <summary>
+/// Lets in who has the token of this start, and nobody else: the page can open connections to anywhere. The Host is checked against names of this machine, so that no
+/// foreign name that resolves to it (DNS rebinding) is an origin of ours, and the Origin against the Host.
+/// </summary>
+internal sealed class SiteGuard(string token)
+{
+    /// <summary>The parameter of the query that holds the token.</summary>
+    public const string Parameter = "token";
+
+    private readonly byte[] _token = Encoding.ASCII.GetBytes(token);
+
+    public Task CheckAsync(HttpContext context, RequestDelegate next)
+    {
+        HttpRequest request = context.Request;
+        string? refusal = !IsThisMachine(request.Host) ? "This address is not one of this machine's own."
+            : !IsOwn(request) ? "Another site's page may not use the lab."
+            : !SiteFiles.IsPublic(request.Path) && !HasToken(request) ? "Open the address that cierre lab printed: it has the token of this start in it."
+            : null;
+        if (refusal is null) return next(context);
+        context.Response.StatusCode = StatusCodes.Status403Forbidden;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(refusal + "\n");
+    }
+
+    private static bool IsThisMachine(HostString host) => host.Host is "127.0.0.1" or "localhost" or "[::1]";
+
+    private static bool IsOwn(HttpRequest request) => request.Headers.Origin.ToString() is var origin && (origin.Length == 0 || origin == $"{request.Scheme}://{request.Host.Value}");
+
+    private bool HasToken(HttpRequest request) =>
+        CryptographicOperations.FixedTimeEquals(_token, Encoding.UTF8.GetBytes(request.Query[Parameter].ToString()));
+}

@@ -1,0 +1,28 @@
+namespace Cierre.Tool.Tests.Lab.Page;
+
+/// <summary>A browser with one page, as far as the lab's page needs one: the same tests run in whatever implements it.</summary>
+internal interface IPageDriver : IAsyncDisposable
+{
+    /// <summary>What the page wrote to the console as an error, and what it threw.</summary>
+    IReadOnlyList<string> Complaints { get; }
+
+    Task GoAsync(Uri url);
+
+    /// <summary>Evaluates an expression in the page; the value is a string.</summary>
+    Task<string> EvaluateAsync(string expression);
+
+    /// <summary>Waits until an expression is true in the page.</summary>
+    Task WaitAsync(string expression);
+
+    /// <summary>Clicks as a user does: what is not to be seen cannot be clicked.</summary>
+    Task ClickAsync(string selector);
+
+    /// <summary>Replaces what stands in a field.</summary>
+    Task FillAsync(string selector, string text);
+
+    /// <summary>Presses a key where the focus is.</summary>
+    Task PressAsync(string key);
+
+    /// <summary>A picture of what is to be seen.</summary>
+    Task<byte[]> PictureAsync(int width, int height, bool dark);
+}

@@ -1,0 +1,64 @@
+using System.Text.Json.Nodes;
+using Cierre.Tool.Lab.Situations;
+using Xunit;
+
+namespace Cierre.Tool.Tests.Lab.Page;
+
+/// <summary>The lab's page in a browser, with every situation played: each by a click on its button.</summary>
+public sealed class PlayedPage : IAsyncLifetime
+{
+    private ServeProcess? _lab;
+    private IPageDriver? _driver;
+
+    /// <summary>Skips the test where there is no browser.</summary>
+    internal IPageDriver Driver
+    {
+        get
+        {
+            Assert.SkipUnless(ChromiumDriver.IsHere, $"Chromium is not here: {ChromiumDriver.Skip} is set.");
+            return _driver!;
+        }
+    }
+
+    /// <summary>What the page says of each situation, diagrams left out.</summary>
+    internal IReadOnlyDictionary<string, JsonNode> Results { get; private set; } = new Dictionary<string, JsonNode>();
+
+    public async ValueTask InitializeAsync()
+    {
+        if (!ChromiumDriver.IsHere) return;
+        _lab = await ServeProcess.StartCommandAsync("lab");
+        _driver = await ChromiumDriver.StartAsync();
+        await _driver.GoAsync(_lab.Url);
+        await _driver.WaitAsync("document.querySelectorAll('#list li').length > 0");
+        foreach (string name in All.Situations.Select(situation => situation.Name)) await _driver.ClickAsync($"li[data-name='{name}'] .run");
+        await _driver.WaitAsync("!document.querySelector('#run-all').disabled");
+        Results = JsonNode.Parse(await _driver.EvaluateAsync("document.querySelector('#results').textContent"))!.AsArray().ToDictionary(result => (string)result!["name"]!, result => result!);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_driver is not null) await _driver.DisposeAsync();
+        if (_lab is not null) await _lab.DisposeAsync();
+    }
+
+    /// <summary>Chooses a situation, and returns what stands in a column: the fields, or "absent".</summary>
+    internal async Task<Dictionary<string, string>> ColumnAsync(string name, string side)
+    {
+        await Driver.EvaluateAsync($"(document.querySelector(\"li[data-name='{name}'] .pick\").click(), '')");
+        return await ColumnOfAsync("#detail", side);
+    }
+
+    internal async Task<Dictionary<string, string>> ColumnOfAsync(string detail, string side)
+    {
+        string json = await Driver.EvaluateAsync($$"""
+            (() => {
+              const column = document.querySelector("{{detail}} [data-side={{side}}]");
+              const fields = Object.fromEntries([...column.querySelectorAll("[data-field]")].map(row => [row.dataset.field, row.querySelector("dd").textContent]));
+              if (column.querySelector("[data-field=code] b")) fields.code = column.querySelector("[data-field=code] b").textContent;
+              if (column.querySelector(".absent")) fields.absent = column.querySelector(".absent").textContent;
+              return JSON.stringify(fields);
+            })()
+            """);
+        return JsonNode.Parse(json)!.AsObject().ToDictionary(field => field.Key, field => (string)field.Value!);
+    }
+}
