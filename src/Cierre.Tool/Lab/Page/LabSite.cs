@@ -8,10 +8,12 @@ using Microsoft.Extensions.Hosting;
 
 namespace Cierre.Tool.Lab.Page;
 
-/// <summary>The lab's page: its files, and the control connection over which a browser plays.</summary>
+/// <summary>The lab's page: its files, the control connection over which a browser plays, and the inspector of its own connections.</summary>
 internal static class LabSite
 {
     public const string ControlPath = "/control";
+
+    private const string EchoPath = "/echo";
 
     private const int TokenBytes = 16;
 
@@ -20,14 +22,26 @@ internal static class LabSite
         string token = RandomNumberGenerator.GetHexString(2 * TokenBytes, lowercase: true);
         await using WebApplication app = ToolHost.Build(address);
         var counts = new CloseCounts();
-        app.Use(new SiteGuard(token).CheckAsync);
-        // Endpoints of other pages of the site go here, behind the guard: they need the token in their address.
+        var guard = new SiteGuard(token);
+        app.Use(guard.CheckAsync);
         SiteFiles.Map(app);
+        app.MapCierreInspector(SiteGuard.InspectorPath, options =>
+        {
+            options.Authorize = context => ValueTask.FromResult(guard.MayAsk(context.Request));
+            options.ShowPayloads = true;
+        });
+        // Of the page itself, so that the inspector has something to show that the visitor can say things on.
+        app.MapWebSocket(EchoPath, EchoAsync, options => options.OnClosed = (_, record) => counts.Add(record));
         app.MapWebSocket(ControlPath, (connection, _, _) => new LabSession(connection, counts, language).RunAsync());
         await app.StartAsync();
         Listening.Write($"{ToolHost.UrlOf(app)}/?{SiteGuard.Parameter}={token}", json);
         // SIGTERM and Ctrl-C end the wait; stopping closes the control connections, and with them what is played.
         await app.WaitForShutdownAsync();
         return ExitCodes.Ok;
+    }
+
+    private static async Task EchoAsync(WebSocketConnection connection)
+    {
+        await foreach (WebSocketMessage message in connection.ReadAllAsync()) await connection.SendAsync(message);
     }
 }

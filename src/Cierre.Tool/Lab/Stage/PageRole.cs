@@ -28,7 +28,8 @@ internal sealed record PageRole
 
     private bool OnlyChromium { get; init; }
 
-    private bool CleanOrNot { get; init; }
+    /// <summary>Chromium calls it clean or not, as it happens.</summary>
+    public bool IsCleanOrNot { get; private init; }
 
     private ushort? Code { get; init; }
 
@@ -45,7 +46,7 @@ internal sealed record PageRole
     public static PageRole Leaving(ExpectedClose server, string instead) => new() { InFrame = true, Server = server, Instead = instead };
 
     /// <summary>Chromium calls a close clean only where none of the page's messages were left to send, which depends on how fast it was.</summary>
-    public static PageRole Sending(string instead) => new() { CleanOrNot = true, Instead = instead, OnlyChromium = true };
+    public static PageRole Sending(string instead) => new() { IsCleanOrNot = true, Instead = instead, OnlyChromium = true };
 
     /// <summary>What a browser does otherwise in its place, as the key of a sentence of the page.</summary>
     public string? InsteadIn(BrowserKind kind) => OnlyChromium && kind != BrowserKind.Chromium ? null : Instead;
@@ -60,7 +61,7 @@ internal sealed record PageRole
         ReceivedEvent expected = client.ToEvent();
         if (Code is { } code) expected = expected with { Code = code };
         if (kind != BrowserKind.Chromium) return expected;
-        return _inChromium(CleanOrNot ? expected with { WasClean = received?.WasClean } : expected);
+        return _inChromium(IsCleanOrNot ? expected with { WasClean = received?.WasClean } : expected);
     }
 
     private static PageRole InChromium(Func<ReceivedEvent, ReceivedEvent> sees, string instead) => new() { _inChromium = sees, Instead = instead, OnlyChromium = true };

@@ -5,9 +5,6 @@ namespace Cierre.Tool.Tests.Lab.Page;
 /// <summary>Debian's Chromium.</summary>
 internal sealed class ChromiumDriver : IPageDriver
 {
-    /// <summary>Set by test.sh where Chromium cannot be had.</summary>
-    public const string Skip = "CIERRE_SKIP_CHROMIUM";
-
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
     private readonly IPage _page;
@@ -32,9 +29,7 @@ internal sealed class ChromiumDriver : IPageDriver
         }
     }
 
-    public static bool IsHere => string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Skip));
-
-    public static async Task<IPageDriver> StartAsync()
+    public static async Task<ChromiumDriver> StartAsync()
     {
         IPlaywright playwright = await Playwright.CreateAsync();
         IBrowser browser = await playwright.Chromium.LaunchAsync(new()
@@ -54,10 +49,16 @@ internal sealed class ChromiumDriver : IPageDriver
 
     public Task ClickAsync(string selector) => _page.ClickAsync(selector);
 
+    /// <summary>Replaces what stands in a field.</summary>
     public Task FillAsync(string selector, string text) => _page.FillAsync(selector, text);
 
+    /// <summary>Clicks a link that opens another page, and returns that page.</summary>
+    public Task<IPage> FollowAsync(string selector) => _page.Context.RunAndWaitForPageAsync(() => _page.ClickAsync(selector));
+
+    /// <summary>Presses a key where the focus is.</summary>
     public Task PressAsync(string key) => _page.Keyboard.PressAsync(key);
 
+    /// <summary>A picture of what is to be seen.</summary>
     public async Task<byte[]> PictureAsync(int width, int height, bool dark)
     {
         await _page.EmulateMediaAsync(new() { ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light, ReducedMotion = ReducedMotion.Reduce });

@@ -16,13 +16,4 @@ internal interface IPageDriver : IAsyncDisposable
 
     /// <summary>Clicks as a user does: what is not to be seen cannot be clicked.</summary>
     Task ClickAsync(string selector);
-
-    /// <summary>Replaces what stands in a field.</summary>
-    Task FillAsync(string selector, string text);
-
-    /// <summary>Presses a key where the focus is.</summary>
-    Task PressAsync(string key);
-
-    /// <summary>A picture of what is to be seen.</summary>
-    Task<byte[]> PictureAsync(int width, int height, bool dark);
 }

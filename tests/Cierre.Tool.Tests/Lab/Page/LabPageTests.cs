@@ -3,16 +3,17 @@ using System.Text.Json.Nodes;
 using Cierre.TestKit;
 using Cierre.Tool.Lab.Situations;
 using Cierre.Tool.Lab.Stage;
+using Microsoft.Playwright;
 using Xunit;
 
 namespace Cierre.Tool.Tests.Lab.Page;
 
 /// <summary>The page after every situation was played in a real browser. The tests leave it as they found it.</summary>
-public sealed class LabPageTests(PlayedPage page) : IClassFixture<PlayedPage>
+public sealed class LabPageTests(ChromiumPage page) : IClassFixture<ChromiumPage>
 {
     private const string ThisBrowser = "This browser";
 
-    private IPageDriver Driver => page.Driver;
+    private ChromiumDriver Driver => page.Chromium;
 
     [Fact]
     public void Every_situation_ends_as_the_rules_say_for_the_browser_too()
@@ -207,6 +208,21 @@ public sealed class LabPageTests(PlayedPage page) : IClassFixture<PlayedPage>
         await Driver.FillAsync("#address", "http://127.0.0.1/");
         await Driver.ClickAsync("#connect-now");
         await Driver.WaitAsync("document.querySelector('#connect-says').textContent.startsWith('This is no')");
+    }
+
+    [Fact]
+    public async Task Connection_that_stays_open_is_closed_in_the_inspector()
+    {
+        await Driver.ClickAsync("#keep");
+        await Driver.WaitAsync("document.querySelector('#kept').dataset.state === 'open'");
+        IPage inspector = await Driver.FollowAsync("#inspector");
+        await inspector.Locator("#connections-table tbody tr", new() { HasText = "/echo" }).Locator("input").CheckAsync();
+        await inspector.Locator("#code").FillAsync("4001");
+        await inspector.Locator("#reason").FillAsync("seen enough");
+        await inspector.Locator("#close-button").ClickAsync();
+        await Driver.WaitAsync("document.querySelector('#kept').dataset.state === 'ended'");
+        await inspector.CloseAsync();
+        Assert.Equal("It ended. This browser says: code 4001, reason “seen enough”, clean: yes.", await Driver.EvaluateAsync("document.querySelector('#kept').textContent"));
     }
 
     [Fact]

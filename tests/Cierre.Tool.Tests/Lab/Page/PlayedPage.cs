@@ -5,7 +5,7 @@ using Xunit;
 namespace Cierre.Tool.Tests.Lab.Page;
 
 /// <summary>The lab's page in a browser, with every situation played: each by a click on its button.</summary>
-public sealed class PlayedPage : IAsyncLifetime
+public abstract class PlayedPage : IAsyncLifetime
 {
     private ServeProcess? _lab;
     private IPageDriver? _driver;
@@ -15,19 +15,22 @@ public sealed class PlayedPage : IAsyncLifetime
     {
         get
         {
-            Assert.SkipUnless(ChromiumDriver.IsHere, $"Chromium is not here: {ChromiumDriver.Skip} is set.");
+            Assert.SkipWhen(_driver is null, $"{Skip} is set: that browser is not here.");
             return _driver!;
         }
     }
+
+    /// <summary>The variable that test.sh sets where the browser cannot be had.</summary>
+    private protected abstract string Skip { get; }
 
     /// <summary>What the page says of each situation, diagrams left out.</summary>
     internal IReadOnlyDictionary<string, JsonNode> Results { get; private set; } = new Dictionary<string, JsonNode>();
 
     public async ValueTask InitializeAsync()
     {
-        if (!ChromiumDriver.IsHere) return;
+        if (!string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Skip))) return;
         _lab = await ServeProcess.StartCommandAsync("lab");
-        _driver = await ChromiumDriver.StartAsync();
+        _driver = await StartAsync();
         await _driver.GoAsync(_lab.Url);
         await _driver.WaitAsync("document.querySelectorAll('#list li').length > 0");
         foreach (string name in All.Situations.Select(situation => situation.Name)) await _driver.ClickAsync($"li[data-name='{name}'] .run");
@@ -39,6 +42,7 @@ public sealed class PlayedPage : IAsyncLifetime
     {
         if (_driver is not null) await _driver.DisposeAsync();
         if (_lab is not null) await _lab.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>Chooses a situation, and returns what stands in a column: the fields, or "absent".</summary>
@@ -61,4 +65,6 @@ public sealed class PlayedPage : IAsyncLifetime
             """);
         return JsonNode.Parse(json)!.AsObject().ToDictionary(field => field.Key, field => (string)field.Value!);
     }
+
+    private protected abstract Task<IPageDriver> StartAsync();
 }

@@ -3,6 +3,7 @@ import { drawChart } from "./chart.js";
 import { make } from "./dom.js";
 import { begin as beginAnywhere, redraw as redrawAnywhere } from "./anywhere.js";
 import { begin as beginByHand, redraw as redrawByHand, showLive } from "./byhand.js";
+import { begin as beginInspecting, redraw as redrawInspecting } from "./inspect.js";
 import { connect, tell } from "./link.js";
 import { show } from "./outcome.js";
 import { obey } from "./sockets.js";
@@ -101,6 +102,7 @@ async function speak(wanted) {
   redraw();
   redrawByHand();
   redrawAnywhere();
+  redrawInspecting();
 }
 
 /** From one situation to the next with the arrow keys. */
@@ -128,6 +130,7 @@ await connect({
     build();
     beginByHand();
     beginAnywhere();
+    beginInspecting();
     tell("browser", { isChromium: /Chrom(e|ium)\//.test(navigator.userAgent) });
     speak(message.language ?? preferred());
   },
