@@ -57,7 +57,7 @@ needed=()
 for name in "${projects[@]}"; do
     case $name in
         Cierre.Interop.Tests) needed+=(node python chromium nginx haproxy) ;;
-        Cierre.Tool.Tests) needed+=(chromium) ;;
+        Cierre.Tool.Tests) needed+=(chromium firefox) ;;
     esac
 done
 for name in $(printf '%s\n' "${needed[@]}" | sort -u); do

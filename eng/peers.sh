@@ -15,6 +15,7 @@ peer() {
 what_node() { echo "node with npm, or the npm packages of tests/Cierre.Interop.Tests/Peers (Debian: nodejs npm; then npm ci there)"; }
 what_python() { echo "/usr/bin/python3 with websockets (Debian: python3-websockets)"; }
 what_chromium() { echo "chromium (Debian: chromium)"; }
+what_firefox() { echo "firefox-esr (Debian: firefox-esr)"; }
 what_nginx() { echo "nginx (Debian: nginx)"; }
 what_haproxy() { echo "haproxy (Debian: haproxy)"; }
 
@@ -26,6 +27,7 @@ node_peers=$root/tests/Cierre.Interop.Tests/Peers
 have_node() { command -v node >/dev/null && cmp -s "$node_peers/package-lock.json" "$node_peers/node_modules/.installed"; }
 have_python() { /usr/bin/python3 -c 'import websockets' 2>/dev/null; }
 have_chromium() { command -v chromium >/dev/null; }
+have_firefox() { command -v firefox-esr >/dev/null; }
 have_nginx() { command -v nginx >/dev/null; }
 have_haproxy() { command -v haproxy >/dev/null; }
 
@@ -40,6 +42,7 @@ get_node() {
 }
 get_python() { apt_install python3 python3-websockets; }
 get_chromium() { apt_install chromium; }
+get_firefox() { apt_install firefox-esr; }
 # The tests start their own; in runlevel 1 the package does not start the service that comes with it, on port 80.
 get_nginx() { RUNLEVEL=1 apt_install nginx; }
 get_haproxy() { RUNLEVEL=1 apt_install haproxy; }

@@ -54,7 +54,7 @@ internal sealed class LabSession
         ["language"] = language.TwoLetterISOLanguageName == "es" ? "es" : null,
         ["situations"] = new JsonArray([.. All.Situations.Select(situation => (JsonNode)new JsonObject
         {
-            ["name"] = situation.Name, ["description"] = situation.Description, ["cannot"] = OutcomeJson.Cannot(situation),
+            ["name"] = situation.Name, ["description"] = situation.Description,
         })]),
     };
 
@@ -83,7 +83,7 @@ internal sealed class LabSession
                 _link.Report(report);
                 return null;
             case "browser":
-                _link.Browser = request.IsChromium == true ? BrowserKind.Chromium : BrowserKind.Other;
+                _link.Browser = request.Kind switch { "chromium" => BrowserKind.Chromium, "firefox" => BrowserKind.Firefox, _ => BrowserKind.Other };
                 return null;
             case "run" when request.Names is { } names:
                 _rehearsal.Add(names);

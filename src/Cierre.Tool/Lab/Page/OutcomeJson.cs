@@ -32,9 +32,7 @@ internal static class OutcomeJson
 
     /// <summary>The key of the sentence that says why this browser does not play.</summary>
     public static string? Cannot(Outcome outcome) =>
-        outcome.Page is not null || outcome.Plain is null ? null : Cannot(outcome.Situation);
-
-    public static string? Cannot(Situation situation) => situation.Client is null ? "raw-client" : situation.InPage.Cannot;
+        outcome.Page is not null || outcome.Plain is null ? null : outcome.Situation.Client is null ? "raw-client" : outcome.Situation.InPage.CannotIn(outcome.PageKind);
 
     private static JsonObject Browser(PlayedEnd page)
     {

@@ -15,8 +15,8 @@ internal sealed record PageRequest(string Do)
     /// <summary>event: what a socket's listeners received.</summary>
     public PageReport? Report { get; init; }
 
-    /// <summary>browser: whether it is Chromium, or made of it.</summary>
-    public bool? IsChromium { get; init; }
+    /// <summary>browser: chromium for Chromium and what is made of it, firefox; null for another.</summary>
+    public string? Kind { get; init; }
 
     /// <summary>language: en or es.</summary>
     public string? Language { get; init; }

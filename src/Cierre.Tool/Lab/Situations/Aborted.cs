@@ -24,10 +24,11 @@ internal static class Aborted
 
     public static Situation ByServer() => new("1006-server-aborts", "the server's application aborts")
     {
-        Handler = connection =>
+        // Not at once: an opening that breaks while a browser reads on is one that failed to it.
+        Handler = async connection =>
         {
+            await connection.ReceiveAsync();
             connection.Abort();
-            return Task.CompletedTask;
         },
         InPage = PageRole.Losing,
         Client = Theirs,
@@ -35,6 +36,7 @@ internal static class Aborted
         Play = async scene =>
         {
             await using LabClient client = await scene.ConnectAsync();
+            await client.SendAsync("hello");
             return await client.Closed;
         },
     };

@@ -14,5 +14,5 @@ internal static class EndOfStream
             peer.End();
             return peer.ReadToEndAsync();
         },
-        inPage: PageRole.Losing);
+        inPage: PageRole.Losing.In(BrowserKind.Firefox, Quirk.NoError("firefox-no-error")));
 }

@@ -26,6 +26,7 @@ internal static class MessageTooBig
         return new Situation("1009-message-too-big", "a message over the endpoint's limit")
         {
             Options = options => options.MaxMessageSize = Limit,
+            InPage = PageRole.AsAnyClient.In(BrowserKind.Firefox, Quirk.CleanOrNot("firefox-reset-is-unclean")),
             Client = ExpectedClose.ByPeer(server.Sent!),
             Server = server,
             Play = async scene =>

@@ -6,18 +6,20 @@ namespace Cierre.Tool.Lab.Situations;
 /// <summary>1015: TLS that does not come about, so that nothing of WebSockets ever begins.</summary>
 internal static class TlsFailed
 {
+    private static readonly PageRole Role = PageRole.Reporting(CloseCode.AbnormalClosure, "tls-is-1006").In(BrowserKind.Firefox, Quirk.Says(CloseCode.TlsHandshake, "firefox-says-1015"));
+
     public static Situation UntrustedCertificate() => new("1015-untrusted", "a server with a certificate that nobody vouches for")
     {
         OwnHost = true,
         Tls = true,
-        InPage = PageRole.Reporting(CloseCode.AbnormalClosure, "tls-is-1006"),
+        InPage = Role,
         Client = ExpectedClose.NotOpened(CloseCause.TlsFailed),
         Play = async scene => await scene.FailToConnectAsync(scene.Url),
     };
 
     public static Situation PlaintextServer() => new("1015-plaintext", "a server that does not speak TLS at all")
     {
-        InPage = PageRole.Reporting(CloseCode.AbnormalClosure, "tls-is-1006"),
+        InPage = Role,
         Client = ExpectedClose.NotOpened(CloseCause.TlsFailed),
         Play = async scene =>
         {

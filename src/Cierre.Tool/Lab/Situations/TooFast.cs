@@ -10,7 +10,7 @@ internal static class TooFast
     public static Situation Create() => new("1008-too-fast", "many messages at once, at an endpoint that takes three in a second")
     {
         Options = options => options.MaxMessagesPerSecond = 3,
-        InPage = PageRole.Sending("unsent-is-unclean"),
+        InPage = PageRole.AsAnyClient.In(BrowserKind.Chromium, Quirk.CleanOrNot("unsent-is-unclean")),
         Client = ExpectedClose.ByPeer(Policy),
         Server = ExpectedClose.ByUs(Policy, CloseCause.PolicyViolation) with { Detail = Policy.Reason },
         Play = async scene =>

@@ -23,14 +23,14 @@ internal static class Performance
         Situation[] withClient = [.. sharing.Where(situation => situation.Client is not null)];
         await using LabHost host = await LabHost.StartAsync(sharing, onClosed: onClosed);
         await using LabHost browserHost = await LabHost.StartAsync(withClient, onClosed: onClosed);
-        await using LabHost? pageHost = page is null ? null : await LabHost.StartAsync([.. withClient.Where(PlaysInPage)], onClosed: onClosed);
+        await using LabHost? pageHost = page is null ? null : await LabHost.StartAsync([.. withClient.Where(situation => PlaysInPage(situation, page.Browser))], onClosed: onClosed);
         using var turns = new SemaphoreSlim(page is null ? AtOnce : AtOnceInPage);
         var stage = new Stage(host, browserHost, pageHost, page, onClosed, onClosed is null ? null : LabTrace.Options);
         List<Task<Outcome>> outcomes = [.. situations.Select(situation => Task.Run(() => InTurnAsync(situation, stage, turns, over)))];
         foreach (Task<Outcome> outcome in outcomes) yield return await outcome;
     }
 
-    private static bool PlaysInPage(Situation situation) => situation.Client is not null && situation.InPage.Cannot is null;
+    private static bool PlaysInPage(Situation situation, BrowserKind kind) => situation.Client is not null && situation.InPage.CannotIn(kind) is null;
 
     private static async Task<Outcome> InTurnAsync(Situation situation, Stage stage, SemaphoreSlim turns, Action<Outcome>? over)
     {
@@ -69,7 +69,7 @@ internal static class Performance
     {
         Task<PlayedEnd> plain = PlayAsync(situation, stage, stage.Host, new ConnectionPlayer(stage.Trace));
         Task<PlayedEnd>? browser = situation.Client is null ? null : PlayAsync(situation, stage, stage.BrowserHost, new BrowserPlayer());
-        Task<PlayedEnd>? page = stage.Page is null || !PlaysInPage(situation) ? null : PlayAsync(situation, stage, stage.PageHost!, new PagePlayer(stage.Page, situation.InPage));
+        Task<PlayedEnd>? page = stage.Page is null || !PlaysInPage(situation, stage.Page.Browser) ? null : PlayAsync(situation, stage, stage.PageHost!, new PagePlayer(stage.Page, situation.InPage));
         return Outcome.Of(situation, await plain, browser is null ? null : await browser, page is null ? null : await page, stage.Page?.Browser ?? BrowserKind.Other);
     }
 

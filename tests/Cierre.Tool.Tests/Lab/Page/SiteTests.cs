@@ -99,8 +99,11 @@ public sealed partial class SiteTests
         Assert.DoesNotContain(keys.Except(plain), key => !IsWritten(key));
         foreach (PageRole role in All.Situations.Where(situation => situation.Client is not null).Select(situation => situation.InPage))
         {
-            if (role.Cannot is { } why) Assert.Contains($"cannot-{why}", keys);
-            if (role.InsteadIn(BrowserKind.Chromium) is { } instead) Assert.Contains($"instead-{instead}", keys);
+            foreach (BrowserKind kind in Enum.GetValues<BrowserKind>())
+            {
+                if (role.CannotIn(kind) is { } why) Assert.Contains($"cannot-{why}", keys);
+                else if (role.InsteadIn(kind) is { } instead) Assert.Contains($"instead-{instead}", keys);
+            }
         }
 
         bool IsWritten(string key) => Written(key) || Written(key[(key.IndexOf('-', StringComparison.Ordinal) + 1)..]) || key.StartsWith("by-", StringComparison.Ordinal) || key.StartsWith("state-", StringComparison.Ordinal);

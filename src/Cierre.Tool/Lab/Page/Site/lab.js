@@ -131,7 +131,7 @@ await connect({
     beginByHand();
     beginAnywhere();
     beginInspecting();
-    tell("browser", { isChromium: /Chrom(e|ium)\//.test(navigator.userAgent) });
+    tell("browser", { kind: /Chrom(e|ium)\//.test(navigator.userAgent) ? "chromium" : /Firefox\//.test(navigator.userAgent) ? "firefox" : null });
     speak(message.language ?? preferred());
   },
   outcome(outcome) {
