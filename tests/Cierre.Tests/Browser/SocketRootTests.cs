@@ -123,8 +123,11 @@ public sealed class SocketRootTests
             await peer.ReadToEndAsync();
             gone.SetResult();
         }, switchProtocols: false);
-        WeakReference socket = Make(server, type);
+        var until = new StrongBox<WebSocket?>();
+        WeakReference socket = Make(server, type, until);
         await asked.Task.WaitAsync(SocketRig.Bound);
+        // Not before: one that nothing keeps might go before it has asked.
+        until.Value = null;
         if (kept)
         {
             await KeptAsync(socket);
@@ -136,10 +139,11 @@ public sealed class SocketRootTests
         }
 
         [MethodImpl(MethodImplOptions.NoInlining)]
-        static WeakReference Make(RawServer server, string type)
+        static WeakReference Make(RawServer server, string type, StrongBox<WebSocket?> until)
         {
             WebSocket socket = SocketRig.Make(server.Url);
             socket.AddEventListener(type, static _ => { });
+            until.Value = socket;
             return new WeakReference(socket);
         }
     }
