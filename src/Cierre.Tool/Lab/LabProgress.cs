@@ -11,12 +11,17 @@ internal sealed class LabProgress(int count) : IDisposable
 
     private static readonly bool IsShown = !Console.IsErrorRedirected;
 
+    private readonly Lock _gate = new();
     private int _over;
 
     public void Add(Outcome outcome)
     {
-        int over = Interlocked.Increment(ref _over);
-        if (IsShown) StatusLine.Show(Line(over, count, outcome.Situation.Name));
+        // Counted and shown in one go, or the bar could run backwards.
+        lock (_gate)
+        {
+            _over++;
+            if (IsShown) StatusLine.Show(Line(_over, count, outcome.Situation.Name));
+        }
     }
 
     /// <summary>Makes room for what is printed at the end.</summary>

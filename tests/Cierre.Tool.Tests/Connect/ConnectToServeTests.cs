@@ -97,7 +97,7 @@ public sealed class ConnectToServeTests
     public async Task Messages_that_never_come_exit_3()
     {
         await using ServeProcess serve = await ServeProcess.StartAsync();
-        ToolResult result = await ToolProcess.RunAsync("connect", $"{serve.Url}", "--send", "x", "--expect", "2", "--timeout", "3", "--json");
+        ToolResult result = await ToolProcess.RunAsync("connect", $"{serve.Url}", "--send", "x", "--expect", "2", "--timeout", "8", "--json");
         Assert.Equal(["open", "message", "close"], result.Types);
         Assert.Equal((1000, true, "local", "requested"), Facts(result.Close));
         Assert.Equal(3, result.ExitCode);

@@ -81,19 +81,21 @@ internal sealed class FirefoxDriver : IPageDriver
 
     public async Task ClickAsync(string selector)
     {
-        string place = await EvaluateAsync($$"""
+        await EvaluateAsync($$"""
             (() => {
-              const element = document.querySelector({{Quoted(selector)}});
+              const element = document.querySelector({{JsonSerializer.Serialize(selector)}});
               element.scrollIntoView({ block: "center" });
-              const { x, y, width, height } = element.getBoundingClientRect(), at = { x: Math.round(x + width / 2), y: Math.round(y + height / 2) };
-              if (!element.contains(document.elementFromPoint(at.x, at.y))) throw new Error(element.outerHTML + " is not to be seen");
-              return JSON.stringify(at);
+              const { x, y, width, height } = element.getBoundingClientRect();
+              if (!element.contains(document.elementFromPoint(x + width / 2, y + height / 2))) throw new Error(element.outerHTML + " is not to be seen");
+              return "";
             })()
             """);
-        JsonNode at = JsonNode.Parse(place)!;
+        JsonNode found = await AskAsync("browsingContext.locateNodes", new() { ["locator"] = new JsonObject { ["type"] = "css", ["value"] = selector } });
+        // Of the element, wherever the page has moved it by then.
+        var origin = new JsonObject { ["type"] = "element", ["element"] = new JsonObject { ["sharedId"] = (string)found["nodes"]![0]!["sharedId"]! } };
         JsonArray actions =
         [
-            new JsonObject { ["type"] = "pointerMove", ["x"] = (int)at["x"]!, ["y"] = (int)at["y"]! },
+            new JsonObject { ["type"] = "pointerMove", ["x"] = 0, ["y"] = 0, ["origin"] = origin },
             new JsonObject { ["type"] = "pointerDown", ["button"] = 0 },
             new JsonObject { ["type"] = "pointerUp", ["button"] = 0 },
         ];
@@ -108,8 +110,6 @@ internal sealed class FirefoxDriver : IPageDriver
         _process.Dispose();
         _profile.Delete(recursive: true);
     }
-
-    private static string Quoted(string text) => JsonSerializer.Serialize(text);
 
     private async Task OpenAsync()
     {

@@ -9,7 +9,8 @@ using Xunit;
 namespace Cierre.Tool.Tests.Lab.Page;
 
 /// <summary>The same situations, clicked through in Firefox; beside what Chromium says of them they are a table of docs/browser-differences.md.</summary>
-public sealed class FirefoxTests(FirefoxPage firefox, ChromiumPage chromium) : IClassFixture<FirefoxPage>, IClassFixture<ChromiumPage>
+[Collection(nameof(InBrowser))]
+public sealed class FirefoxTests(FirefoxPage firefox, ChromiumPage chromium)
 {
     private static readonly JsonNode Sentences = JsonNode.Parse(File.ReadAllText(Path.Combine(RepoRoot.Directory, "src", "Cierre.Tool", "Lab", "Page", "Site", "texts.en.json")))!;
 

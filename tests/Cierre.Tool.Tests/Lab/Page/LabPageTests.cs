@@ -9,7 +9,8 @@ using Xunit;
 namespace Cierre.Tool.Tests.Lab.Page;
 
 /// <summary>The page after every situation was played in a real browser. The tests leave it as they found it.</summary>
-public sealed class LabPageTests(ChromiumPage page) : IClassFixture<ChromiumPage>
+[Collection(nameof(InBrowser))]
+public sealed class LabPageTests(ChromiumPage page)
 {
     private const string ThisBrowser = "This browser";
 

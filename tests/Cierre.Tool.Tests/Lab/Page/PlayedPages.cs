@@ -1,4 +1,10 @@
+using Xunit;
+
 namespace Cierre.Tool.Tests.Lab.Page;
+
+/// <summary>The tests of the page, which share what was played: a browser is a load of its own, so they run alone.</summary>
+[CollectionDefinition(nameof(InBrowser), DisableParallelization = true)]
+public sealed class InBrowser : ICollectionFixture<ChromiumPage>, ICollectionFixture<FirefoxPage>;
 
 /// <summary>The page in Chromium.</summary>
 public sealed class ChromiumPage : PlayedPage

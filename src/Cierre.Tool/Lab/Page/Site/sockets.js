@@ -24,7 +24,8 @@ function open({ socket: number, url }) {
     socket.addEventListener(type, e => report(number, made, { event: type, code: e.code, reason: e.reason, wasClean: e.wasClean }));
   }
   sockets.set(number, {
-    send: ({ text, bytes }) => socket.send(bytes === undefined ? text : new Uint8Array(bytes)),
+    // Where the close was faster, the browser would only complain.
+    send: ({ text, bytes }) => { if (socket.readyState === WebSocket.OPEN) socket.send(bytes === undefined ? text : new Uint8Array(bytes)); },
     close: ({ code, reason }) => socket.close(code, reason),
     leave: () => socket.close(),
   });
