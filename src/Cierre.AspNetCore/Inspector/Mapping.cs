@@ -58,5 +58,8 @@ internal static class Mapping
         (endpoint.IdleTimeout, endpoint.HandlerTimeout) = (TimeSpan.Zero, TimeSpan.Zero);
         (endpoint.Trace, endpoint.RecentFrames, endpoint.Compression) = (null, 0, null);
         endpoint.SlowReader = SlowReaderPolicy.Wait;
+        // Who may look no longer sees nothing more, and the application's own words and limits are not for the page.
+        (endpoint.CloseOnExpiry, endpoint.ExpiryOf, endpoint.OnExpiring) = (true, null, null);
+        (endpoint.MessageLimiter, endpoint.OnClosed) = (null, null);
     }
 }

@@ -11,9 +11,8 @@ internal static class PolicyRule
         $"Nobody decides who may use the inspector ({endpoint}), which shows every connection and closes them. Write app.MapCierreInspector(...).RequireAuthorization(...), "
         + "set a fallback policy, or set InspectorOptions.Authorize. Only the environment Development goes without.";
 
-    /// <summary>A policy of the endpoint's own, which AllowAnonymous would void.</summary>
-    public static bool HasOwn(EndpointMetadataCollection metadata) =>
-        metadata.GetMetadata<IAllowAnonymous>() is null && (metadata.GetMetadata<IAuthorizeData>() ?? (object?)metadata.GetMetadata<AuthorizationPolicy>()) is not null;
+    /// <summary>A policy of the endpoint's own, which AllowAnonymous would void. A bare policy in the metadata does not count: where no middleware asks it, nothing would notice.</summary>
+    public static bool HasOwn(EndpointMetadataCollection metadata) => metadata.GetMetadata<IAllowAnonymous>() is null && metadata.GetMetadata<IAuthorizeData>() is not null;
 
     /// <summary>The application's policy for endpoints that have none.</summary>
     public static async ValueTask<AuthorizationPolicy?> FallbackAsync(EndpointMetadataCollection metadata, IServiceProvider services) =>
