@@ -31,8 +31,6 @@ internal static class SendProgress
     internal static string Line(string name, long sent, long total)
     {
         double share = total == 0 ? 1 : Math.Clamp((double)sent / total, 0, 1);
-        int done = (int)(share * Width);
-        string bar = new string('#', done) + new string('.', Width - done);
-        return string.Create(CultureInfo.InvariantCulture, $"> {UntrustedText.Escape(name, LongestName)} [{bar}] {(int)(share * 100),3} % of {total / 1e6:0.0} MB");
+        return string.Create(CultureInfo.InvariantCulture, $"> {UntrustedText.Escape(name, LongestName)} {StatusLine.Bar((int)(share * Width), Width)} {(int)(share * 100),3} % of {total / 1e6:0.0} MB");
     }
 }

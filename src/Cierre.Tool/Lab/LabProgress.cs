@@ -31,10 +31,6 @@ internal sealed class LabProgress(int count) : IDisposable
     }
 
     /// <param name="last">The situation that was over last.</param>
-    internal static string Line(int over, int count, string last)
-    {
-        int done = over * Width / count;
-        string bar = new string('#', done) + new string('.', Width - done);
-        return string.Create(CultureInfo.InvariantCulture, $"[{bar}] {over}/{count} {last}");
-    }
+    internal static string Line(int over, int count, string last) =>
+        string.Create(CultureInfo.InvariantCulture, $"{StatusLine.Bar(over * Width / count, Width)} {over}/{count} {last}");
 }

@@ -15,6 +15,9 @@ internal static class StatusLine
     /// <summary>Held while anything is written to the terminal.</summary>
     public static Lock Gate { get; } = new();
 
+    /// <summary>How much is done, of so many columns.</summary>
+    public static string Bar(int done, int width) => $"[{new string('#', done)}{new string('.', width - done)}]";
+
     /// <param name="text">At most one row of the terminal.</param>
     /// <param name="cursor">The column of the cursor; null: behind the text.</param>
     public static void Show(string text, int? cursor = null)

@@ -4,5 +4,8 @@ namespace Cierre.Tool.Output;
 internal sealed class UsageException(string message) : Exception(message)
 {
     /// <summary>What only the library can judge: a header that belongs to the handshake, a subprotocol that is no token.</summary>
-    public static UsageException Of(ArgumentException e) => new(e.Message.Split(" (Parameter", 2)[0]);
+    public static UsageException Of(ArgumentException e) => new(TextOf(e));
+
+    /// <summary>What the library said, without what the framework adds: the name of the parameter, and the value.</summary>
+    public static string TextOf(ArgumentException e) => e.Message.Split(" (Parameter", 2)[0];
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Cierre.Browser;
+using Cierre.Tool.Output;
 
 namespace Cierre.Tool.Lab.Page;
 
@@ -37,7 +38,7 @@ internal static class CloseCheck
             }
             catch (ArgumentException e)
             {
-                return (FirstLine(e), null);
+                return (UsageException.TextOf(e), null);
             }
         }
     }
@@ -55,12 +56,5 @@ internal static class CloseCheck
         {
             return $"{e.Name}: {e.Message}";
         }
-    }
-
-    private static string FirstLine(ArgumentException e)
-    {
-        string text = e.Message.ReplaceLineEndings("\n").Split('\n')[0];
-        int parameter = text.LastIndexOf(" (Parameter ", StringComparison.Ordinal);
-        return parameter < 0 ? text : text[..parameter];
     }
 }
