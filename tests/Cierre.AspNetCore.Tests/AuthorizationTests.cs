@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using System.Threading.RateLimiting;
 using Cierre.TestKit;
 using Microsoft.AspNetCore.Authentication;
@@ -82,6 +83,18 @@ public class AuthorizationTests
         var context = new DefaultHttpContext();
         await app.Services.GetRequiredService<IAuthorizationMiddlewareResultHandler>().HandleAsync(_ => Task.CompletedTask, context, null!, PolicyAuthorizationResult.Forbid());
         Assert.Equal(418, context.Response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData(null, 3000)]
+    [InlineData("guest", 3003)]
+    [InlineData("admin", null)]
+    public async Task Requirement_of_an_attribute_is_asked_again_of_who_comes_later(string? user, int? code)
+    {
+        ServiceProvider services = new ServiceCollection().AddLogging().AddAuthorization().BuildServiceProvider();
+        var endpoint = new Endpoint(null, new EndpointMetadataCollection(new OnlyAdminAttribute()), "/");
+        var identity = user is null ? new ClaimsIdentity() : new ClaimsIdentity([new Claim(ClaimTypes.Name, user)], "test");
+        Assert.Equal(code, (int?)(await Endpoints.Authorization.FaultOfAsync(endpoint, new ClaimsPrincipal(identity), services))?.Code);
     }
 
     [Fact]

@@ -11,6 +11,9 @@ internal sealed class Gate(InspectorOptions options, IHostEnvironment environmen
     /// <summary>Content Security Policy 3: the page runs its own files and talks to its own server; nothing may be put into it, and it into nothing.</summary>
     private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+    /// <summary>What a proxy adds (RFC 7239): it is on this machine, and who asks it need not be.</summary>
+    private static readonly string[] ProxyHeaders = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"];
+
     public RequestDelegate Before(RequestDelegate next) => async context =>
     {
         Protect(context.Response.Headers);
@@ -20,20 +23,23 @@ internal sealed class Gate(InspectorOptions options, IHostEnvironment environmen
         else await HandshakeRefusal.AnswerAsync(context, StatusCodes.Status403Forbidden, fault);
     };
 
+    /// <summary>The policies are asked here whether or not the pipeline asked them: it can be told not to, and then nothing would notice.</summary>
     private async ValueTask<string?> FaultOfUserAsync(HttpContext context, Endpoint endpoint)
     {
-        if (options.Authorize is { } mayLook) return await mayLook(context) ? null : "InspectorOptions.Authorize does not let this request in.";
-        // Of such an endpoint the framework itself sees to it that the policy was asked.
-        if (PolicyRule.HasOwn(endpoint.Metadata)) return null;
-        if (await PolicyRule.FallbackAsync(endpoint.Metadata, context.RequestServices) is { } fallback)
+        if (options.Authorize is { } mayLook && !await mayLook(context)) return "InspectorOptions.Authorize does not let this request in.";
+        bool hasOwn = PolicyRule.HasOwn(endpoint.Metadata);
+        if (options.Authorize is not null && !hasOwn) return null;
+        if (await Endpoints.Authorization.PolicyOfAsync(endpoint.Metadata, context.RequestServices) is { } policy)
         {
-            return await fallback.LetsInAsync(context) ? null : "The application's fallback policy does not let this request in.";
+            return await policy.LetsInAsync(context.User, context, context.RequestServices) ? null : "The authorization policy does not let this user in.";
         }
 
-        if (!environment.IsDevelopment()) return PolicyRule.HowToHaveOne(endpoint.DisplayName ?? "?");
-        IPAddress? from = context.Connection.RemoteIpAddress;
-        return from is null || IPAddress.IsLoopback(from) ? null : "Without an authorization policy only this machine may look: write app.MapCierreInspector(...).RequireAuthorization(...).";
+        if (hasOwn || !environment.IsDevelopment()) return PolicyRule.HowToHaveOne(endpoint.DisplayName ?? "?");
+        return IsOfThisMachine(context) ? null : "Without an authorization policy only this machine may look, and not through a proxy: write app.MapCierreInspector(...).RequireAuthorization(...).";
     }
+
+    private static bool IsOfThisMachine(HttpContext context) =>
+        context.Connection.RemoteIpAddress is { } from && IPAddress.IsLoopback(from) && !ProxyHeaders.Any(context.Request.Headers.ContainsKey);
 
     private static void Protect(IHeaderDictionary headers)
     {

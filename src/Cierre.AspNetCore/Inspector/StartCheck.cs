@@ -21,9 +21,9 @@ internal sealed class StartCheck(MappedInspectors mapped, IHostEnvironment envir
         foreach (Endpoint endpoint in services.GetRequiredService<EndpointDataSource>().Endpoints)
         {
             EndpointMetadataCollection metadata = endpoint.Metadata;
-            if (metadata.GetMetadata<InspectorMetadata>() is not { Options.Authorize: null } || PolicyRule.HasOwn(metadata)) continue;
+            if (metadata.GetMetadata<InspectorMetadata>() is not { Options.Authorize: null }) continue;
             // Nothing waits for this thread, and the framework's own provider answers at once.
-            if (PolicyRule.FallbackAsync(metadata, services).AsTask().GetAwaiter().GetResult() is null)
+            if (!PolicyRule.IsDecidedAsync(metadata, services).AsTask().GetAwaiter().GetResult())
             {
                 throw new InvalidOperationException(PolicyRule.HowToHaveOne((endpoint as RouteEndpoint)?.RoutePattern.RawText ?? "?"));
             }

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
@@ -22,6 +23,56 @@ public class StartCheckTests
     [Fact]
     public async Task Policy_that_AllowAnonymous_voids_is_none() => await Assert.ThrowsAsync<InvalidOperationException>(
         () => InspectorRig.StartAsync(_ => { }, conventions: inspector => inspector.RequireAuthorization("admins").AllowAnonymous(), services: InspectorRig.AddUsers));
+
+    [Theory]
+    [InlineData(null, 403)]
+    [InlineData("guest", 403)]
+    [InlineData("admin", 200)]
+    public async Task Policy_holds_also_where_the_pipeline_is_told_not_to_ask_it(string? user, int status)
+    {
+        await using TestServer server = await InspectorRig.StartAsync(
+            services: services =>
+            {
+                InspectorRig.AddUsers(services);
+                services.Configure<RouteOptions>(options => options.SuppressCheckForUnhandledSecurityMetadata = true);
+            },
+            map: app =>
+            {
+                // The pipeline that is built without being asked stays out where this key is set.
+                ((IApplicationBuilder)app).Properties["__AuthorizationMiddlewareSet"] = true;
+                app.UseAuthentication();
+                app.MapCierreInspector().RequireAuthorization("admins");
+            });
+        using HttpResponseMessage answer = await server.GetAsync("/_ws/connections", user is null ? [] : [("X-User", user)]);
+        Assert.Equal(status, (int)answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Policy_s_requirements_in_an_attribute_count()
+    {
+        await using TestServer server = await InspectorRig.StartAsync(
+            services: InspectorRig.AddUsers, map: app => app.MapCierreInspector().WithMetadata(new OnlyAdminAttribute()));
+        using HttpResponseMessage guest = await server.GetAsync("/_ws/connections", ("X-User", "guest"));
+        using HttpResponseMessage admin = await server.GetAsync("/_ws/connections", ("X-User", "admin"));
+        Assert.Equal((403, 200), ((int)guest.StatusCode, (int)admin.StatusCode));
+    }
+
+    [Fact]
+    public async Task Guard_of_the_application_s_own_beside_a_policy_opens_nothing_that_the_policy_closes()
+    {
+        await using TestServer server = await InspectorRig.StartAsync(
+            services: InspectorRig.AddUsers,
+            map: app => app.MapCierreInspector("/_ws", options => options.Authorize = _ => ValueTask.FromResult(true)).RequireAuthorization("admins").ShortCircuit());
+        using HttpResponseMessage nobody = await server.GetAsync("/_ws/connections");
+        Assert.NotEqual(200, (int)nobody.StatusCode);
+    }
+
+    [Fact]
+    public async Task Policy_without_the_services_that_ask_it_starts_no_host()
+    {
+        var wrong = await Assert.ThrowsAsync<InvalidOperationException>(() => InspectorRig.StartAsync(_ => { }, conventions: inspector => inspector.WithMetadata(new AuthorizeAttribute())));
+        Assert.Contains("AddAuthorization", wrong.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Second_inspector_is_held_to_it_too() => await Assert.ThrowsAsync<InvalidOperationException>(() => InspectorRig.StartAsync(
@@ -58,6 +109,36 @@ public class StartCheckTests
         // That it asks for localhost, anybody can claim.
         using HttpResponseMessage answer = await server.GetAsync("/_ws/connections", ("Host", "localhost"));
         Assert.Equal(status, (int)answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("Forwarded")]
+    [InlineData("X-Forwarded-For")]
+    [InlineData("X-Forwarded-Host")]
+    [InlineData("X-Forwarded-Proto")]
+    public async Task In_Development_without_a_policy_nobody_may_look_through_a_proxy(string header)
+    {
+        await using TestServer server = await InspectorRig.StartAsync(_ => { }, "Development");
+        // The proxy is on this machine; who asks it need not be.
+        using HttpResponseMessage answer = await server.GetAsync("/_ws/connections", (header, "for=198.51.100.7"));
+        Assert.Equal(403, (int)answer.StatusCode);
+        Assert.Contains("RequireAuthorization", await answer.TextAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task In_Development_without_a_policy_who_comes_from_nowhere_may_not_look()
+    {
+        await using TestServer server = await InspectorRig.StartAsync(environment: "Development", map: app =>
+        {
+            app.Use((context, next) =>
+            {
+                context.Connection.RemoteIpAddress = null;
+                return next(context);
+            });
+            app.MapCierreInspector();
+        });
+        using HttpResponseMessage answer = await server.GetAsync("/_ws/connections");
+        Assert.Equal(403, (int)answer.StatusCode);
     }
 
     [Theory]
@@ -115,7 +196,7 @@ public class StartCheckTests
         using HttpResponseMessage nobody = await server.GetAsync("/_ws/connections");
         using HttpResponseMessage guest = await server.GetAsync("/_ws/connections", ("X-User", "guest"));
         Assert.Equal((403, 200), ((int)nobody.StatusCode, (int)guest.StatusCode));
-        Assert.Contains("fallback policy", await nobody.TextAsync(), StringComparison.Ordinal);
+        Assert.Contains("authorization policy", await nobody.TextAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
