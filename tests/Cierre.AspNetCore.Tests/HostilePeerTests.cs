@@ -19,7 +19,7 @@ public sealed class HostilePeerTests
     [MemberData(nameof(Carriers.Http1Only), MemberType = typeof(Carriers))]
     public async Task Reset_after_any_byte_of_a_conversation_harms_nobody_else(Carrier carrier)
     {
-        var complaints = new Complaints();
+        var complaints = new LogSink(LogLevel.Error);
         var records = new ConcurrentQueue<CloseRecord>();
         await using TestServer server = await TestServer.StartAsync(
             carrier, TestServer.EchoAsync, options => options.OnClosed = (_, record) => records.Enqueue(record), builder => builder.Logging.AddProvider(complaints));
@@ -182,27 +182,5 @@ public sealed class HostilePeerTests
         await peer.DisposeAsync();
         Assert.Equal(CloseCause.MessageTooBig, (await server.RecordAsync()).Cause);
         await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-    }
-
-    /// <summary>What the host, or anything in it, calls an error.</summary>
-    private sealed class Complaints : ILoggerProvider, ILogger
-    {
-        public ConcurrentQueue<string> Lines { get; } = new();
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (IsEnabled(logLevel)) Lines.Enqueue($"{formatter(state, exception)} {exception}");
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }

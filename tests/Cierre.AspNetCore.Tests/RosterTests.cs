@@ -105,14 +105,14 @@ public class RosterTests
     [Fact]
     public async Task Log_line_of_a_close_names_the_connection()
     {
-        var lines = new Lines();
+        var lines = new LogSink();
         await using TestServer server = await TestServer.StartAsync(
             Carrier.Http1, _ => Task.CompletedTask, build: builder => builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(lines));
         WebSocketRoster roster = Roster(server);
         await using WebSocketConnection client = await server.ConnectAsync();
         await client.Closed.Soon();
         await Waits.Until(() => roster.RecentCloses.Count == 1, "the connection to leave");
-        Assert.Contains(lines.All, line => line.StartsWith($"WebSocket {roster.RecentCloses[0].Id} / closed: 1000", StringComparison.Ordinal));
+        Assert.Contains(lines.Lines, line => line.StartsWith($"WebSocket {roster.RecentCloses[0].Id} / closed: 1000", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -188,25 +188,5 @@ public class RosterTests
                 }
             },
             options => options.Subprotocols.Add("chat"));
-    }
-
-    private sealed class Lines : ILoggerProvider, ILogger
-    {
-        private readonly System.Collections.Concurrent.ConcurrentQueue<string> _lines = new();
-
-        public IEnumerable<string> All => _lines;
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => _lines.Enqueue(formatter(state, exception));
-
-        public void Dispose()
-        {
-        }
     }
 }

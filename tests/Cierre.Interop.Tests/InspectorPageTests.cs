@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Cierre.AspNetCore;
 using Cierre.AspNetCore.Tests;
 using Microsoft.AspNetCore.Builder;
@@ -8,7 +9,7 @@ using Xunit;
 namespace Cierre.Interop.Tests;
 
 /// <summary>The inspector's page as people use it, in Chromium, beside another page whose connection it looks at.</summary>
-public sealed class InspectorPageTests : IAsyncLifetime
+public sealed partial class InspectorPageTests : IAsyncLifetime
 {
     private readonly List<string> _complaints = [];
     private IPlaywright? _playwright;
@@ -92,6 +93,46 @@ public sealed class InspectorPageTests : IAsyncLifetime
         Assert.Empty(_complaints);
     }
 
+    [Fact]
+    public async Task Where_another_process_answers_nothing_shown_of_the_one_before_can_be_closed_or_followed()
+    {
+        await OtherPageAsync();
+        string process = "";
+        IPage inspector = await InspectorAsync("en", page => page.RouteWebSocketAsync("**/_ws/live", route =>
+        {
+            IWebSocketRoute server = route.ConnectToServer();
+            server.OnMessage(frame => route.Send(process.Length == 0 ? frame.Text! : Process().Replace(frame.Text!, $"\"process\":\"{process}\"")));
+        }));
+        await inspector.Locator("#connections-table tbody input").CheckAsync();
+        await inspector.Locator("#connections-table tbody button").ClickAsync();
+        await Assertions.Expect(inspector.Locator("#payloads")).ToContainTextAsync("ShowPayloads");
+        await Assertions.Expect(inspector.Locator("#close-button")).ToBeEnabledAsync();
+        process = "another";
+        await Assertions.Expect(inspector.Locator("#close-answer")).ToContainTextAsync("Another process");
+        await Assertions.Expect(inspector.Locator("#close-button")).ToBeDisabledAsync();
+        await Assertions.Expect(inspector.Locator("#frames")).ToBeHiddenAsync();
+        // What is shown now is of the other process, and this one refuses its numbers.
+        await inspector.Locator("#connections-table tbody button").ClickAsync();
+        await Assertions.Expect(inspector.Locator("#ended")).ToContainTextAsync("is not open any more");
+        await inspector.Locator("#connections-table tbody input").CheckAsync();
+        await inspector.Locator("#close-button").ClickAsync();
+        await Assertions.Expect(inspector.Locator("#close-answer")).ToContainTextAsync("another process");
+        Assert.All(_complaints, complaint => Assert.Contains("409", complaint, StringComparison.Ordinal));
+        Assert.Single(_server.Connections.Where(connection => connection.IsOpen), connection => connection.Url!.AbsolutePath == "/");
+    }
+
+    [Fact]
+    public async Task Tab_that_was_opened_behind_another_lets_go_too()
+    {
+        IPage inspector = await InspectorAsync("en", async page =>
+        {
+            await page.Clock.InstallAsync();
+            await page.AddInitScriptAsync("Object.defineProperty(document, 'hidden', { get: () => true });");
+        }, hasRows: false);
+        await inspector.Clock.FastForwardAsync(61_000);
+        await Assertions.Expect(inspector.Locator("#status[data-state='hidden']")).ToBeVisibleAsync();
+    }
+
     [Theory]
     [InlineData(ColorScheme.Light, 360)]
     [InlineData(ColorScheme.Dark, 1280)]
@@ -114,9 +155,13 @@ public sealed class InspectorPageTests : IAsyncLifetime
         Assert.Empty(_complaints);
     }
 
-    private async Task<IPage> InspectorAsync(string language)
+    [GeneratedRegex("\"process\":\"[0-9a-f]+\"")]
+    private static partial Regex Process();
+
+    private async Task<IPage> InspectorAsync(string language, Func<IPage, Task>? prepare = null, bool hasRows = true)
     {
         IPage page = await _browser!.NewPageAsync();
+        if (prepare is not null) await prepare(page);
         page.Console += (_, message) =>
         {
             // What the page itself shows is no complaint: an answer of 400.
@@ -125,7 +170,7 @@ public sealed class InspectorPageTests : IAsyncLifetime
         page.PageError += (_, error) => _complaints.Add(error);
         await page.GotoAsync(_server.HttpUrl($"/_ws?lang={language}").ToString());
         await Assertions.Expect(page.Locator("#status[data-state='live']")).ToBeVisibleAsync();
-        await Assertions.Expect(page.Locator("#connections-table tbody tr").First).ToBeVisibleAsync();
+        if (hasRows) await Assertions.Expect(page.Locator("#connections-table tbody tr").First).ToBeVisibleAsync();
         return page;
     }
 

@@ -12,6 +12,9 @@ namespace Cierre.AspNetCore;
 /// <param name="Record">How it ended.</param>
 public sealed record ClosedConnection(long Id, string Endpoint, string? User, IPEndPoint? RemoteEndPoint, string? Subprotocol, DateTimeOffset OpenedAt, CloseRecord Record)
 {
+    /// <summary>It was a viewer of an inspector, which shows itself to nobody.</summary>
+    internal bool IsInspector { get; init; }
+
     /// <summary>When it ended.</summary>
     public DateTimeOffset ClosedAt => OpenedAt + Record.Elapsed;
 }

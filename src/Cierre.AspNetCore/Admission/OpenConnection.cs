@@ -27,6 +27,9 @@ public sealed class OpenConnection
     /// <summary>When it opened.</summary>
     public DateTimeOffset OpenedAt { get; }
 
+    /// <summary>It is a viewer of an inspector, which shows itself to nobody.</summary>
+    internal bool IsInspector { get; init; }
+
     internal bool IsIndexed { get; set; }
 
     // The neighbours among those of the same user: the roster's, under its lock.

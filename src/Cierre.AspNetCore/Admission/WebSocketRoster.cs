@@ -68,7 +68,7 @@ public sealed class WebSocketRoster : IReadOnlyCollection<OpenConnection>
     {
         if (!_open.TryRemove(entry.Id, out _)) return;
         _users.Leave(entry);
-        _closed.Add(new ClosedConnection(entry.Id, entry.Endpoint, entry.User, entry.RemoteEndPoint, entry.Connection.Subprotocol, entry.OpenedAt, record));
+        _closed.Add(new ClosedConnection(entry.Id, entry.Endpoint, entry.User, entry.RemoteEndPoint, entry.Connection.Subprotocol, entry.OpenedAt, record) { IsInspector = entry.IsInspector });
         if (Interlocked.Decrement(ref _count) != 0) return;
         lock (_gate) _whenEmpty?.TrySetResult();
     }

@@ -127,7 +127,7 @@ internal sealed class WebSocketEndpoint(
         var info = new OpeningInfo(accepted.Subprotocol, accepted.ExtensionsText, Url(context.Request), version, accepted.Deflate?.For(server: true, _compression!));
         var connection = new WebSocketConnection(Role.Server, options, transport, info);
         connection.Driver.Guard = rate;
-        var entry = new OpenConnection(connection, name, UserOf(context.User), RemoteOf(context.Connection), options.TimeProvider.GetUtcNow());
+        var entry = new OpenConnection(connection, name, UserOf(context.User), RemoteOf(context.Connection), options.TimeProvider.GetUtcNow()) { IsInspector = options.IsInspector };
         _connections.Enter(entry);
         connection.Start(context.Features.Get<ConnectionTelemetry>());
         // One that opened while the drain took its snapshot.

@@ -98,4 +98,7 @@ public sealed class WebSocketEndpointOptions : WebSocketConnectionOptions
     /// <summary>Called with each connection of the endpoint and its record once it has ended, also with one that was accepted only to be closed; default null.</summary>
     /// <remarks>It runs where the end was noticed and should not block. An exception of its own fails the request and harms no connection.</remarks>
     public Action<WebSocketConnection, CloseRecord>? OnClosed { get; set; }
+
+    /// <summary>The endpoint is an inspector's feed.</summary>
+    internal bool IsInspector { get; set; }
 }

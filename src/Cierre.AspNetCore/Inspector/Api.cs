@@ -34,8 +34,8 @@ internal sealed class Api(ShownConnections shown, ILoggerFactory loggers)
     public Task ClosesAsync(HttpContext context)
     {
         CultureInfo culture = Language.Of(context.Request);
-        CloseRow[] rows = [.. shown.Closes(out _).Where(closed => shown.IsShown(closed.Endpoint)).Select(closed => RowsOf.Closed(closed, culture))];
-        return AnswerAsync(context, new ClosesMessage("closes", 0, rows), InspectorJson.Default.ClosesMessage);
+        CloseRow[] rows = [.. shown.Closes(out _).Where(closed => !closed.IsInspector).Select(closed => RowsOf.Closed(closed, culture))];
+        return AnswerAsync(context, new ClosesMessage("closes", shown.Process, 0, rows), InspectorJson.Default.ClosesMessage);
     }
 
     /// <summary>Begins the closes and does not wait for them: how each ended is among the closes.</summary>
@@ -53,6 +53,12 @@ internal sealed class Api(ShownConnections shown, ILoggerFactory loggers)
             return;
         }
 
+        if (!shown.IsMeant(request.Process))
+        {
+            await RefuseAsync(context, StatusCodes.Status409Conflict, "These numbers are of another process of the server, where they mean other connections. Ask for the connections again.");
+            return;
+        }
+
         if (FaultOf(code, request.Reason ?? "", Language.Of(context.Request)) is { } fault)
         {
             await RefuseAsync(context, StatusCodes.Status400BadRequest, fault);
@@ -60,7 +66,7 @@ internal sealed class Api(ShownConnections shown, ILoggerFactory loggers)
         }
 
         OpenConnection[] open = [.. ids.Distinct().Select(shown.Find).OfType<OpenConnection>()];
-        CloseLog.InspectorCloses(_logger, context.User.Identity?.Name is { } user ? UntrustedText.Quote(user) : "Somebody", open.Length, (ushort)code);
+        Tell(context, open, (ushort)code);
         // Nothing is lost by not awaiting them: their ends never fail.
         foreach (OpenConnection entry in open) _ = entry.Connection.CloseAsync((ushort)code, request.Reason ?? "", CancellationToken.None);
         long[] closing = [.. open.Select(entry => entry.Id)];
@@ -89,6 +95,16 @@ internal sealed class Api(ShownConnections shown, ILoggerFactory loggers)
         {
             return null;
         }
+    }
+
+    /// <summary>Who did it, from where and to whom, for those who read the log afterwards.</summary>
+    private void Tell(HttpContext context, OpenConnection[] closing, ushort code)
+    {
+        if (closing is [] || !_logger.IsEnabled(LogLevel.Information)) return;
+        string user = context.User.Identity?.Name is { } name ? UntrustedText.Quote(name) : "Somebody";
+        string caller = context.Connection.RemoteIpAddress is { } from ? $"{user} at {from}" : user;
+        string connections = string.Join(", ", closing.Select(entry => $"{entry.Id} {entry.Endpoint}"));
+        CloseLog.InspectorCloses(_logger, caller, connections, code);
     }
 
     private static long? Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;

@@ -19,8 +19,8 @@ internal sealed class ClosesFeed(ShownConnections shown)
         long coming = _ever is { } before ? ever - before : closes.Count;
         ClosedConnection[] fresh = [.. closes.Where(closed => !_told.Contains(closed.Id))];
         (_told, _ever) = ([.. closes.Select(closed => closed.Id)], ever);
-        CloseRow[] rows = [.. fresh.Where(closed => shown.IsShown(closed.Endpoint)).Select(closed => RowsOf.Closed(closed, culture))];
+        CloseRow[] rows = [.. fresh.Where(closed => !closed.IsInspector).Select(closed => RowsOf.Closed(closed, culture))];
         long missed = coming - fresh.Length;
-        return rows.Length == 0 && missed == 0 ? null : new ClosesMessage("closes", missed, rows);
+        return rows.Length == 0 && missed == 0 ? null : new ClosesMessage("closes", shown.Process, missed, rows);
     }
 }

@@ -10,7 +10,7 @@ public sealed class InspectorOptions
     public IList<string> AllowedHosts { get; } = [];
 
     /// <summary>The origins, as <c>https://example.org</c>, whose pages may use the inspector beside its own; default none. A proxy that ends TLS and does not forward the scheme needs its
-    /// own here.</summary>
+    /// own here. A page of another origin can open the live feed; to read answers over HTTP it needs CORS besides: <c>RequireCors(...)</c> on what <c>MapCierreInspector</c> returns.</summary>
     public IList<string> AllowedOrigins { get; } = [];
 
     /// <summary>Decides about each request by a rule of the application's own, such as a token; true lets it in. It stands in place of an authorization policy, or beside one. Default null.</summary>

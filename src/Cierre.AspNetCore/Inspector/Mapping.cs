@@ -15,11 +15,13 @@ internal static class Mapping
 
     private const int MaxCommandsPerSecond = 20;
 
+    private static readonly TimeSpan PingTime = TimeSpan.FromSeconds(20);
+
     public static RouteGroupBuilder Map(IEndpointRouteBuilder endpoints, string pattern, InspectorOptions options)
     {
         IServiceProvider services = endpoints.ServiceProvider;
         string feed = pattern.TrimEnd('/') + "/live";
-        var shown = new ShownConnections(services.GetRequiredService<WebSocketRoster>(), feed, options);
+        var shown = new ShownConnections(services.GetRequiredService<WebSocketRoster>(), options, services.GetRequiredService<MappedInspectors>().Process);
         var gate = new Gate(options, services.GetRequiredService<IHostEnvironment>());
         var api = new Api(shown, services.GetRequiredService<ILoggerFactory>());
 
@@ -47,6 +49,7 @@ internal static class Mapping
     /// <summary>The application's configuration is made for its own endpoints: of those settings, none must open, narrow or slow down this one.</summary>
     private static void Configure(WebSocketEndpointOptions endpoint, InspectorOptions options)
     {
+        endpoint.IsInspector = true;
         endpoint.Subprotocols.Clear();
         // The gate has decided about the origin.
         endpoint.AllowedOrigins.Clear();
@@ -61,5 +64,7 @@ internal static class Mapping
         // Who may look no longer sees nothing more, and the application's own words and limits are not for the page.
         (endpoint.CloseOnExpiry, endpoint.ExpiryOf, endpoint.OnExpiring) = (true, null, null);
         (endpoint.MessageLimiter, endpoint.OnClosed) = (null, null);
+        // A viewer who vanished gives back his place.
+        (endpoint.PingInterval, endpoint.PingTimeout) = (PingTime, PingTime);
     }
 }

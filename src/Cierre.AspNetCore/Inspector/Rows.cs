@@ -11,16 +11,17 @@ internal sealed record ConnectionRow(
     long Id, string Endpoint, string? User, string? Remote, string? Subprotocol, string? Extensions, string Http, DateTimeOffset OpenedAt, double Age, double Idle, double? RoundTrip, bool IsOpen,
     long MessagesReceived, long MessagesSent, long FramesReceived, long FramesSent, long BytesReceived, long BytesSent, long Dropped, long Queued, IReadOnlyList<FrameRow>? Frames);
 
+/// <param name="Process">Whose numbers these are: see <see cref="MappedInspectors.Process"/>.</param>
 /// <param name="Open">How many are open, the inspector's own left out.</param>
 /// <param name="Matching">How many of those the filter lets through.</param>
 /// <param name="Next">Ask for those before this number to go on; null at the end.</param>
-internal sealed record ConnectionsMessage(string Type, int Open, int Matching, int Viewers, bool ShowsPayloads, long? Next, IReadOnlyList<ConnectionRow> Connections);
+internal sealed record ConnectionsMessage(string Type, string Process, int Open, int Matching, int Viewers, bool ShowsPayloads, long? Next, IReadOnlyList<ConnectionRow> Connections);
 
 internal sealed record CloseRow(
     long Id, string Endpoint, string? User, string? Remote, DateTimeOffset ClosedAt, double Seconds, int Code, string Name, string Reason, bool WasClean, string EndedBy, string Cause, string Detail, string Explanation);
 
 /// <param name="Missed">How many ended so fast one after another that they are not among them.</param>
-internal sealed record ClosesMessage(string Type, long Missed, IReadOnlyList<CloseRow> Closes);
+internal sealed record ClosesMessage(string Type, string Process, long Missed, IReadOnlyList<CloseRow> Closes);
 
 /// <param name="Time">In milliseconds from the opening.</param>
 /// <param name="Kind">frame, violation or transport.</param>
@@ -29,7 +30,7 @@ internal sealed record FrameRow(
     double Time, string Kind, bool? Received, string? Opcode, bool? Fin, int? Rsv, bool? Masked, long? Length, bool? Compressed, bool? Refused, int? Code, string? Reason, string? Payload, string Words);
 
 /// <summary>A connection is followed from here on; before it, what was kept.</summary>
-internal sealed record FollowingMessage(string Type, long Id, bool ShowsPayloads, IReadOnlyList<FrameRow> Before);
+internal sealed record FollowingMessage(string Type, string Process, long Id, bool ShowsPayloads, IReadOnlyList<FrameRow> Before);
 
 /// <param name="Missed">How many were dropped so far because they came faster than they are shown.</param>
 internal sealed record FramesMessage(string Type, long Id, long Missed, IReadOnlyList<FrameRow> Frames);
@@ -37,9 +38,9 @@ internal sealed record FramesMessage(string Type, long Id, long Missed, IReadOnl
 /// <summary>The connection that was followed has ended, or there is none of that number.</summary>
 internal sealed record EndedMessage(string Type, long Id, int? Code, string? Explanation);
 
-internal sealed record ViewerCommand(string? Type, long? Id, long? Before, string? Filter, int? Limit, string? Lang);
+internal sealed record ViewerCommand(string? Type, long? Id, long? Before, string? Filter, int? Limit, string? Lang, string? Process);
 
-internal sealed record CloseRequest(IReadOnlyList<long>? Ids, int? Code, string? Reason);
+internal sealed record CloseRequest(IReadOnlyList<long>? Ids, int? Code, string? Reason, string? Process);
 
 /// <param name="Closing">Those whose close is begun.</param>
 /// <param name="Gone">Those that were not open any more.</param>

@@ -3,9 +3,15 @@ using System.Globalization;
 namespace Cierre.AspNetCore.Inspector;
 
 /// <summary>The server's connections without those of the inspector itself, in pages of bounded size.</summary>
-internal sealed class ShownConnections(WebSocketRoster roster, string feed, InspectorOptions options)
+internal sealed class ShownConnections(WebSocketRoster roster, InspectorOptions options, string process)
 {
-    public OpenConnection? Find(long id) => roster.Find(id) is { } entry && IsShown(entry.Endpoint) ? entry : null;
+    /// <summary>Goes with every answer that names connections by number.</summary>
+    public string Process => process;
+
+    /// <summary>Whether numbers that were given with this are this process's; who gives none takes what they mean here.</summary>
+    public bool IsMeant(string? given) => given is null || given == process;
+
+    public OpenConnection? Find(long id) => roster.Find(id) is { IsInspector: false } entry ? entry : null;
 
     /// <summary>The newest first. One pass over all, which keeps no more than it shows.</summary>
     public ConnectionsMessage List(ListQuery query, CultureInfo culture)
@@ -15,7 +21,7 @@ internal sealed class ShownConnections(WebSocketRoster roster, string feed, Insp
         int open = 0, matching = 0, viewers = 0;
         foreach (OpenConnection entry in roster)
         {
-            if (!IsShown(entry.Endpoint))
+            if (entry.IsInspector)
             {
                 viewers++;
                 continue;
@@ -33,12 +39,10 @@ internal sealed class ShownConnections(WebSocketRoster roster, string feed, Insp
         bool more = newest.Count > limit && newest.TryDequeue(out _, out _);
         var rows = new ConnectionRow[newest.Count];
         for (int i = rows.Length - 1; i >= 0; i--) rows[i] = RowsOf.Connection(newest.Dequeue(), culture);
-        return new ConnectionsMessage("connections", open, matching, viewers, options.ShowPayloads, more ? rows[^1].Id : null, rows);
+        return new ConnectionsMessage("connections", process, open, matching, viewers, options.ShowPayloads, more ? rows[^1].Id : null, rows);
     }
 
     /// <summary>The last ones that ended, the newest first.</summary>
     /// <param name="ever">How many ended so far, the inspector's own included.</param>
     public IReadOnlyList<ClosedConnection> Closes(out long ever) => roster.ClosesSoFar(out ever);
-
-    public bool IsShown(string endpoint) => endpoint != feed;
 }

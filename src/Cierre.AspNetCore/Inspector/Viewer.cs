@@ -86,7 +86,7 @@ internal sealed class Viewer : IDisposable
                 await ListAsync();
                 break;
             case { Type: "follow", Id: { } id }:
-                await FollowAsync(id);
+                await FollowAsync(id, command.Process);
                 break;
             case { Type: "unfollow" }:
                 Unfollow();
@@ -105,10 +105,10 @@ internal sealed class Viewer : IDisposable
         _closes.Restart();
     }
 
-    private async Task FollowAsync(long id)
+    private async Task FollowAsync(long id, string? process)
     {
         Unfollow();
-        if (_shown.Find(id) is not { } entry)
+        if (!_shown.IsMeant(process) || _shown.Find(id) is not { } entry)
         {
             await _connection.SendJsonAsync(new EndedMessage("ended", id, null, null), InspectorJson.Default.EndedMessage);
             return;
@@ -116,7 +116,7 @@ internal sealed class Viewer : IDisposable
 
         _following = new Following(entry, _options);
         FrameRow[] before = [.. _following.Before.Select(frame => RowsOf.Seen(frame, _culture))];
-        await _connection.SendJsonAsync(new FollowingMessage("following", id, _options.ShowPayloads, before), InspectorJson.Default.FollowingMessage);
+        await _connection.SendJsonAsync(new FollowingMessage("following", _shown.Process, id, _options.ShowPayloads, before), InspectorJson.Default.FollowingMessage);
     }
 
     private void Unfollow()

@@ -35,8 +35,8 @@ internal static partial class CloseLog
     [LoggerMessage(EventId = 8, EventName = "CallbackFailed", Level = LogLevel.Error, Message = "The endpoint's {Callback} failed")]
     public static partial void CallbackFailed(ILogger logger, string callback, Exception exception);
 
-    [LoggerMessage(EventId = 11, EventName = "InspectorCloses", Level = LogLevel.Information, Message = "{User} closes {Connections} WebSocket connections with {Code} through the inspector")]
-    public static partial void InspectorCloses(ILogger logger, string user, int connections, ushort code);
+    [LoggerMessage(EventId = 11, EventName = "InspectorCloses", Level = LogLevel.Information, Message = "{Caller} closes through the inspector, with {Code}, the WebSocket connections {Connections}")]
+    public static partial void InspectorCloses(ILogger logger, string caller, string connections, ushort code);
 
     [LoggerMessage(EventId = 2, EventName = "DrainBegan", Level = LogLevel.Information, Message = "Draining {Connections} WebSocket connections with {Code}; new ones are refused")]
     public static partial void DrainBegan(ILogger logger, int connections, ushort code);

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Cierre.AspNetCore.Tests.Inspector;
@@ -51,6 +53,43 @@ public class ApiTests
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Contains("124 bytes", (await answer.ReadJsonAsync()).GetProperty("error").GetString(), StringComparison.Ordinal);
         await client.EchoAsync("still here");
+    }
+
+    [Fact]
+    public async Task Numbers_of_another_process_close_nothing()
+    {
+        await using TestServer server = await InspectorRig.StartAsync();
+        await using WebSocketConnection client = await server.EchoClientAsync();
+        string process = (await server.JsonAsync("/_ws/connections")).GetProperty("process").GetString()!;
+        using HttpResponseMessage other = await server.PostCloseAsync($$"""{"ids":[{{server.Shown().Id}}],"code":4001,"process":"another"}""");
+        Assert.Equal(HttpStatusCode.Conflict, other.StatusCode);
+        Assert.Contains("another process", (await other.ReadJsonAsync()).GetProperty("error").GetString(), StringComparison.Ordinal);
+        await client.EchoAsync("still here");
+        using HttpResponseMessage answer = await server.PostCloseAsync($$"""{"ids":[{{server.Shown().Id}}],"code":4001,"process":"{{process}}"}""");
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        Assert.Equal(4001, (await client.Closed.Soon()).Code);
+    }
+
+    [Fact]
+    public async Task Processes_and_their_servers_are_told_apart()
+    {
+        await using TestServer one = await InspectorRig.StartAsync(), two = await InspectorRig.StartAsync();
+        JsonElement closes = await one.JsonAsync("/_ws/closes"), list = await one.JsonAsync("/_ws/connections"), others = await two.JsonAsync("/_ws/connections");
+        Assert.Equal(list.GetProperty("process").GetString(), closes.GetProperty("process").GetString());
+        Assert.NotEqual(list.GetProperty("process").GetString(), others.GetProperty("process").GetString());
+    }
+
+    [Fact]
+    public async Task Log_tells_who_closes_what_and_nothing_where_nothing_is_closed()
+    {
+        var log = new LogSink();
+        await using TestServer server = await InspectorRig.StartAsync(services: services => services.AddSingleton<ILoggerProvider>(log));
+        await using WebSocketConnection client = await server.EchoClientAsync();
+        long id = server.Shown().Id;
+        using HttpResponseMessage nothing = await server.PostCloseAsync("""{"ids":[999999],"code":4001}""");
+        Assert.DoesNotContain(log.Lines, line => line.Contains("inspector", StringComparison.Ordinal));
+        using HttpResponseMessage answer = await server.PostCloseAsync($$"""{"ids":[{{id}},999999],"code":4001}""");
+        Assert.Contains($"Somebody at 127.0.0.1 closes through the inspector, with 4001, the WebSocket connections {id} /", log.Lines);
     }
 
     [Theory]

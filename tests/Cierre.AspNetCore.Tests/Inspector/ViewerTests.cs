@@ -1,5 +1,9 @@
 using System.Net;
 using System.Text.Json;
+using Cierre.AspNetCore.Endpoints;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Cierre.AspNetCore.Tests.Inspector;
@@ -213,6 +217,76 @@ public class ViewerTests
         WebSocketClientOptions options = server.ClientOptions();
         options.Headers.Add(new("Origin", "http://evil.example"));
         await Assert.ThrowsAsync<WebSocketConnectException>(() => server.ConnectAsync(options, "/_ws/live"));
+    }
+
+    [Fact]
+    public async Task What_the_application_wrote_for_its_endpoints_is_not_asked_about_the_feed()
+    {
+        int asked = 0;
+        await using TestServer server = await InspectorRig.StartAsync(services: services => services.Configure<WebSocketEndpointOptions>(options =>
+        {
+            (options.CloseOnExpiry, options.PingInterval) = (false, TimeSpan.Zero);
+            options.OnClosed = (_, _) => asked++;
+            options.ExpiryOf = _ =>
+            {
+                asked++;
+                return DateTimeOffset.UtcNow;
+            };
+            options.MessageLimiter = _ =>
+            {
+                asked++;
+                return null;
+            };
+        }));
+        await using (WebSocketConnection viewer = await server.ViewerAsync())
+        {
+            await viewer.SendAsync("""{"type":"list"}""");
+            await viewer.NextAsync("connections");
+        }
+
+        await Waits.Until(() => server.Connections.Count == 0, "the viewer to leave");
+        Assert.Equal(0, asked);
+        // A viewer who vanished is noticed, whatever the application thinks of pings.
+        WebSocketEndpointOptions feed = server.Services.GetRequiredService<EndpointDataSource>().Endpoints
+            .Select(endpoint => endpoint.Metadata.GetMetadata<WebSocketEndpointMetadata>()?.Endpoint.Options).OfType<WebSocketEndpointOptions>().Single(options => options.MaxConnections == 8);
+        Assert.True(feed.CloseOnExpiry && feed.PingInterval > TimeSpan.Zero && feed.PingTimeout > TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task Number_of_another_process_follows_nothing()
+    {
+        await using TestServer server = await InspectorRig.StartAsync();
+        await using WebSocketConnection client = await server.EchoClientAsync(), viewer = await server.ViewerAsync();
+        await viewer.SendAsync("""{"type":"list"}""");
+        string process = (await viewer.NextAsync("connections")).GetProperty("process").GetString()!;
+        await viewer.SendAsync($$"""{"type":"follow","id":{{server.Shown().Id}},"process":"another"}""");
+        Assert.False((await viewer.NextAsync("ended")).TryGetProperty("code", out _));
+        Assert.False(server.Shown().Connection.Driver.IsWatched);
+        await viewer.SendAsync($$"""{"type":"follow","id":{{server.Shown().Id}},"process":"{{process}}"}""");
+        Assert.Equal(process, (await viewer.NextAsync("following")).GetProperty("process").GetString());
+    }
+
+    [Fact]
+    public async Task Application_s_endpoint_of_the_feed_s_name_is_shown_and_another_inspector_s_viewer_is_not()
+    {
+        await using TestServer server = await InspectorRig.StartAsync(map: app =>
+        {
+            app.MapGroup("/admin").MapCierreInspector("/", options => options.Authorize = _ => ValueTask.FromResult(true));
+            app.MapCierreInspector("/_ws", options => options.Authorize = _ => ValueTask.FromResult(true));
+            app.MapWebSocket("/live", TestServer.EchoAsync);
+        });
+        await using WebSocketConnection client = await server.ConnectAsync(path: "/live"), viewer = await server.ViewerAsync(), other = await server.ConnectAsync(path: "/admin/live");
+        foreach (string inspector in new[] { "/_ws", "/admin" })
+        {
+            JsonElement list = await server.JsonAsync($"{inspector}/connections");
+            Assert.Equal("/live", Assert.Single(list.GetProperty("connections").EnumerateArray()).GetProperty("endpoint").GetString());
+            Assert.Equal(2, list.GetProperty("viewers").GetInt32());
+        }
+
+        await client.CloseAsync(4001);
+        await viewer.CloseAsync(4002);
+        await Waits.Until(() => server.Connections.Count == 1, "both to leave");
+        Assert.Equal(4001, Assert.Single((await server.JsonAsync("/_ws/closes")).GetProperty("closes").EnumerateArray()).GetProperty("code").GetInt32());
     }
 
     private static async Task<List<JsonElement>> FramesAsync(WebSocketConnection viewer, int least)

@@ -2,6 +2,8 @@
 import { cell, element, setHead, setText } from "./dom.js";
 import { bytes, number, say, seconds } from "./words.js";
 
+const Columns = ["endpoint", "user", "remote", "age", "idle", "received", "sent", "queued", "roundTrip", "frames"];
+
 export class ConnectionsTable extends EventTarget {
   #table;
   #rows = new Map();
@@ -20,9 +22,15 @@ export class ConnectionsTable extends EventTarget {
   /** After the language changed: everything is made anew, and what was selected stays so. */
   translate() {
     this.#all = element("input", { type: "checkbox", "aria-label": say("selectAll"), onchange: () => this.#selectAll(this.#all.checked) });
-    setHead(this.#table, [this.#all, ...["id", "endpoint", "user", "remote", "age", "idle", "received", "sent", "queued", "roundTrip", "frames"].map(key => say(key))]);
-    this.#rows.clear();
-    this.#table.tBodies[0].replaceChildren();
+    setHead(this.#table, [this.#all, say("id"), ...Columns.map(key => say(key))]);
+    this.#empty();
+  }
+
+  /** The numbers mean other connections now. */
+  clear() {
+    this.#selected.clear();
+    this.#empty();
+    this.#changed();
   }
 
   show(connections) {
@@ -47,24 +55,31 @@ export class ConnectionsTable extends EventTarget {
     this.#selectAll(false);
   }
 
-  #make({ id, endpoint, user, remote }) {
+  #empty() {
+    this.#rows.clear();
+    this.#table.tBodies[0].replaceChildren();
+  }
+
+  #make({ id }) {
     const box = element("input", { type: "checkbox", "aria-label": say("selectOne", id), onchange: () => this.#select(id, box.checked) });
     box.checked = this.#selected.has(id);
     const follow = element("button", { type: "button", class: "link", "aria-label": say("follow", id), onclick: () => this.dispatchEvent(new CustomEvent("follow", { detail: id })) }, `${id}`);
-    const changing = Object.fromEntries(["age", "idle", "received", "sent", "queued", "roundTrip", "frames"].map(key => [key, cell(say(key))]));
-    const made = element("tr", { role: "row", "data-id": id }, cell(say("select"), box), cell(say("id"), follow), cell(say("endpoint"), endpoint), cell(say("user"), user), cell(say("remote"), remote), ...Object.values(changing));
-    return { element: made, box, changing };
+    const cells = Object.fromEntries(Columns.map(key => [key, cell(say(key))]));
+    const made = element("tr", { role: "row", "data-id": id }, cell(say("select"), box), cell(say("id"), follow), ...Object.values(cells));
+    return { element: made, box, cells };
   }
 
-  #fill({ element: row, changing }, connection) {
+  #fill({ element: row, cells }, connection) {
     row.classList.toggle("closing", !connection.isOpen);
-    setText(changing.age, connection.isOpen ? seconds(connection.age) : `${seconds(connection.age)}, ${say("closingNow")}`);
-    setText(changing.idle, seconds(connection.idle));
-    setText(changing.received, say("messages", number(connection.messagesReceived), bytes(connection.bytesReceived)));
-    setText(changing.sent, say("messages", number(connection.messagesSent), bytes(connection.bytesSent)));
-    setText(changing.queued, [connection.queued && bytes(connection.queued), connection.dropped && say("dropped", number(connection.dropped))].filter(part => part).join(", "));
-    setText(changing.roundTrip, connection.roundTrip == null ? "" : `${number(connection.roundTrip)} ms`);
-    setText(changing.frames, (connection.frames ?? []).map(frame => `${frame.received ? "\u2193" : "\u2191"} ${frame.words}`).join(" \u00b7 "));
+    // Who renews his credentials may come back under another name.
+    for (const key of ["endpoint", "user", "remote"]) setText(cells[key], connection[key] ?? "");
+    setText(cells.age, connection.isOpen ? seconds(connection.age) : `${seconds(connection.age)}, ${say("closingNow")}`);
+    setText(cells.idle, seconds(connection.idle));
+    setText(cells.received, say("messages", number(connection.messagesReceived), bytes(connection.bytesReceived)));
+    setText(cells.sent, say("messages", number(connection.messagesSent), bytes(connection.bytesSent)));
+    setText(cells.queued, [connection.queued && bytes(connection.queued), connection.dropped && say("dropped", number(connection.dropped))].filter(part => part).join(", "));
+    setText(cells.roundTrip, connection.roundTrip == null ? "" : `${number(connection.roundTrip)} ms`);
+    setText(cells.frames, (connection.frames ?? []).map(frame => `${frame.received ? "\u2193" : "\u2191"} ${frame.words}`).join(" \u00b7 "));
   }
 
   #select(id, isSelected) {

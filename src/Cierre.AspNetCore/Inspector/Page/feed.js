@@ -2,6 +2,8 @@
 
 const PollEvery = 2000;
 const HiddenFor = 60_000;
+// The server tells the last 100 again and again.
+const MostKnown = 1000;
 
 export class Feed extends EventTarget {
   #base;
@@ -12,6 +14,7 @@ export class Feed extends EventTarget {
   #attempt = 0;
   #hiding = 0;
   #known = new Set();
+  #process = null;
 
   /** @param base The inspector's address, with its slash at the end. */
   constructor(base) {
@@ -21,6 +24,8 @@ export class Feed extends EventTarget {
   }
 
   start() {
+    // A tab may be opened behind another.
+    this.#onVisibility();
     this.#connect();
   }
 
@@ -34,7 +39,7 @@ export class Feed extends EventTarget {
 
   follow(id) {
     this.#following = id;
-    this.#send({ type: "follow", id });
+    this.#send({ type: "follow", id, process: this.#process });
   }
 
   unfollow() {
@@ -45,7 +50,7 @@ export class Feed extends EventTarget {
   /** Closes connections. Returns { closing, gone }; throws an Error with the server's words. */
   async close(ids, code, reason) {
     const response = await fetch(new URL(`close?lang=${this.#list.lang}`, this.#base), {
-      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ ids, code, reason }),
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ ids, code, reason, process: this.#process }),
     });
     const text = await response.text();
     if (!response.ok) throw new Error(text.startsWith("{") ? JSON.parse(text).error : `${response.status} ${text}`);
@@ -66,7 +71,7 @@ export class Feed extends EventTarget {
       clearTimeout(this.#timer);
       this.#tell("status", { state: "live" });
       this.#send({ type: "list", ...this.#list });
-      if (this.#following !== null) this.#send({ type: "follow", id: this.#following });
+      if (this.#following !== null) this.#send({ type: "follow", id: this.#following, process: this.#process });
     };
     socket.onmessage = event => this.#receive(JSON.parse(event.data));
     socket.onclose = event => {
@@ -105,13 +110,25 @@ export class Feed extends EventTarget {
   }
 
   #receive(message) {
+    if (message.process) this.#isFrom(message.process);
     if (message.type === "closes") {
       message.closes = message.closes.filter(close => !this.#known.has(close.id));
       message.closes.forEach(close => this.#known.add(close.id));
+      if (this.#known.size > MostKnown) this.#known = new Set([...this.#known].slice(-MostKnown / 2));
       if (message.closes.length === 0 && !message.missed) return;
     }
     if (message.type === "ended") this.#following = null;
     this.#tell(message.type, message);
+  }
+
+  /** After a restart, or behind a balancer, another process answers: the same numbers mean other connections, and nothing of what is shown holds any more. */
+  #isFrom(process) {
+    const isOther = this.#process !== null && process !== this.#process;
+    this.#process = process;
+    if (!isOther) return;
+    this.#known.clear();
+    this.#following = null;
+    this.#tell("restart", {});
   }
 
   #send(command) {

@@ -52,6 +52,18 @@ function showSelection(count) {
 
 feed.addEventListener("status", ({ detail }) => showStatus(detail));
 
+feed.addEventListener("restart", () => {
+  following = null;
+  connections.clear();
+  closes.clear();
+  find("closes-none").hidden = false;
+  find("frames").hidden = true;
+  setText(find("close-answer"), say("restart"));
+  if (before === null) return;
+  before = null;
+  list();
+});
+
 feed.addEventListener("connections", ({ detail }) => {
   counts = [detail.open, detail.matching, detail.viewers];
   next = detail.next ?? null;

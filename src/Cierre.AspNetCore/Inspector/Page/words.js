@@ -9,6 +9,7 @@ const en = {
   time: "Time", direction: "Direction", what: "What", words: "In words", payload: "Payload", in: "in", out: "out", stream: "stream", rule: "rule broken",
   gone: "Connection {0} is not open any more.", live: "Live", connecting: "Connecting", polling: "Live feed closed ({0}): asking every 2 s", hidden: "Paused while the page is hidden",
   failed: "The server does not answer: {0}", messages: "{0} ({1})", closesMissed: "Ended too fast to be kept: {0}", clean: "clean", unclean: "not clean",
+  restart: "Another process of the server answers. What was shown of the one before is gone, and the numbers mean other connections.",
 };
 
 const es = {
@@ -21,6 +22,7 @@ const es = {
   time: "Tiempo", direction: "Sentido", what: "Qué", words: "En palabras", payload: "Contenido", in: "entra", out: "sale", stream: "flujo", rule: "regla rota",
   gone: "La conexión {0} ya no está abierta.", live: "En vivo", connecting: "Conectando", polling: "Canal en vivo cerrado ({0}): se pregunta cada 2 s", hidden: "En pausa mientras la página está oculta",
   failed: "El servidor no responde: {0}", messages: "{0} ({1})", closesMissed: "Terminaron demasiado deprisa para guardarlas: {0}", clean: "limpio", unclean: "no limpio",
+  restart: "Responde otro proceso del servidor. Lo que se mostraba del anterior ya no está, y los números son de otras conexiones.",
 };
 
 export const languages = { en, es };
