@@ -1,4 +1,4 @@
-// Connections that send their handshake a byte a second, and what an honest client feels of them meanwhile. Server and honest client are processes of their own. Linux: raise `ulimit -n`.
+// Connections that send their handshake a byte a second, and what an honest client feels of them meanwhile. Each is a process of its own; the dribblers' comes last, since an attacker's work is done elsewhere. Linux: raise `ulimit -n`.
 //   dotnet run -c Release --project bench/dribble -- [CONNECTIONS=10000] [HANDSHAKE TIMEOUT IN SECONDS=30]
 using System.Diagnostics;
 using System.Globalization;
@@ -13,6 +13,15 @@ switch (args)
     case ["honest", ..]:
         HonestClient.Run(Number(1, 0), TimeSpan.FromSeconds(Number(2, 10)));
         return 0;
+    case ["dribble", ..]:
+        // What a flood costs its senders is not the server's: it takes what the others leave of the processor.
+        using (Process self = Process.GetCurrentProcess()) self.PriorityClass = ProcessPriorityClass.BelowNormal;
+        var dribblers = new Dribblers(Number(1, 0), Number(2, 0));
+        dribblers.Connect();
+        Console.WriteLine("connected");
+        dribblers.Run(TimeSpan.FromSeconds(Number(3, 0)));
+        Console.WriteLine(dribblers);
+        return dribblers.Dropped == Number(2, 0) ? 0 : 1;
 }
 
 int connections = Number(0, 10_000), timeout = Number(1, 30);
@@ -25,19 +34,18 @@ await HonestAsync(seconds: 5);
 Latency unloaded = await HonestAsync(timeout);
 Console.WriteLine($"unloaded: {unloaded}");
 
-var dribblers = new Dribblers(port, connections);
-dribblers.Connect();
-Task<Latency> during = HonestAsync(timeout);
 // Kestrel looks once a second.
-dribblers.Run(TimeSpan.FromSeconds(timeout + 10));
-Latency loaded = await during;
+using Process flood = Start("dribble", port, connections, timeout + 10);
+await flood.StandardOutput.ReadLineAsync();
+Latency loaded = await HonestAsync(timeout + 3);
 Console.WriteLine($"loaded: {loaded}");
-Console.WriteLine(dribblers);
+Console.Write(await flood.StandardOutput.ReadToEndAsync());
+await flood.WaitForExitAsync();
 server.StandardInput.Close();
 await server.WaitForExitAsync();
 
 double bar = Math.Max(20, 3 * unloaded.P99);
-bool held = dribblers.Dropped == connections && loaded.P99 <= bar;
+bool held = flood.ExitCode == 0 && loaded.P99 <= bar;
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"p99 {loaded.P99:0.00} ms, bar {bar:0.00} ms: {(held ? "held" : "not held")}"));
 return held ? 0 : 1;
 

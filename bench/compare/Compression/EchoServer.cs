@@ -5,7 +5,7 @@ using Cierre.AspNetCore;
 
 namespace Cierre.Bench.Compression;
 
-/// <summary>An echo on a Kestrel of its own. For each line it reads it collects garbage and says so.</summary>
+/// <summary>An echo on a Kestrel of its own. For each line it reads it collects garbage and says what is left of the heap.</summary>
 internal static class EchoServer
 {
     public static async Task RunAsync(bool cierre, Mode mode, CompressionLevel level)
@@ -27,7 +27,7 @@ internal static class EchoServer
                 GC.WaitForPendingFinalizers();
             }
 
-            Console.WriteLine("collected");
+            Console.WriteLine(GC.GetTotalMemory(forceFullCollection: true));
         }
     }
 

@@ -35,14 +35,14 @@ internal sealed class ServerProcess : IDisposable
         return new ServerProcess(process, int.Parse(port ?? throw new IOException("The server did not start."), CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Resident memory, native memory included, after a full collection.</summary>
-    public async Task<long> ResidentAsync()
+    /// <summary>Resident memory, native memory included, and the managed heap, in bytes, after a full collection.</summary>
+    public async Task<(long Resident, long Heap)> MemoryAsync()
     {
         await _process.StandardInput.WriteLineAsync();
         await _process.StandardInput.FlushAsync();
-        await _process.StandardOutput.ReadLineAsync();
+        string heap = await _process.StandardOutput.ReadLineAsync() ?? throw new IOException("The server is gone.");
         _process.Refresh();
-        return _process.WorkingSet64;
+        return (_process.WorkingSet64, long.Parse(heap, CultureInfo.InvariantCulture));
     }
 
     public void Dispose()
