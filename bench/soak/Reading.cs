@@ -10,8 +10,8 @@ internal sealed partial record Reading(long Heap, long Resident, int Handles, in
     // Of few things one more is no leak.
     private const int Few = 3;
 
-    // The framework's array pool gives back, at a full collection, what nobody has rented for a minute; the thread pool ends threads after 20 s.
-    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(70);
+    // The framework's array pool gives back, at full collections under memory pressure, what nobody has rented for 10 s, a few at a time; the thread pool ends threads after 20 s.
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(40);
 
     private const int Collections = 20;
 
