@@ -9,14 +9,22 @@ internal sealed class MessageInflater(bool takeover, long limit) : IDisposable
 {
     private const int Chunk = 1024;
 
+    // A sender without a flush ends what it has with a final block each time; more of them is nobody's flush, and each costs a context.
+    private const int MostFinalBlocks = 1024;
+
     // What the sender took away: the rest of the empty block at which its flush ended. 7.2.2, 1.
-    private static readonly byte[] Tail = [0, 0, 0xFF, 0xFF];
+    private const int Tail = 4;
+
+    // And three empty stored blocks more: see StandsBetweenBlocks.
+    private static readonly byte[] Ending = [0, 0, 0xFF, 0xFF, 0, 0, 0, 0xFF, 0xFF, 0, 0, 0, 0xFF, 0xFF, 0, 0, 0, 0xFF, 0xFF];
 
     // An empty stored block with BFINAL.
     private static readonly byte[] LastBlock = [1, 0, 0, 0xFF, 0xFF];
 
     private InflatingStream? _context;
     private FinalBlock _final;
+    private int _finalBlocks;
+    private long _border;
     private bool _any;
 
     /// <summary>Bytes of the current message so far, inflated.</summary>
@@ -25,6 +33,8 @@ internal sealed class MessageInflater(bool takeover, long limit) : IDisposable
     public void Begin()
     {
         _final.Clear();
+        _finalBlocks = 0;
+        _border = 0;
         _any = false;
         Size = 0;
     }
@@ -42,12 +52,14 @@ internal sealed class MessageInflater(bool takeover, long limit) : IDisposable
                 if (!ReadAll(_context, ref target)) return Violations.InflatedTooBig(limit);
                 if (!_context.Ended)
                 {
-                    _final.Passed(piece.Span);
+                    _final.Passed(piece.Span, Size - _border);
                     break;
                 }
 
                 // 7.2.3.4: a block with BFINAL; what follows it is a stream of its own.
-                piece = piece[_final.EndIn(piece)..];
+                if (_final.EndIn(piece, Size - _border) is not { } end || ++_finalBlocks > MostFinalBlocks) return Violations.DeflateNotValid();
+                piece = piece[end..];
+                _border = Size;
                 Drop();
             }
 
@@ -59,18 +71,12 @@ internal sealed class MessageInflater(bool takeover, long limit) : IDisposable
         }
     }
 
-    /// <summary>Ends a message, and appends what was still to come of it.</summary>
-    public Violation? End(ref PooledBuffer target)
+    /// <summary>Ends a message.</summary>
+    public Violation? End()
     {
         // 7.2.3.6: even an empty message has a byte.
-        if (!_any) return Violations.DeflateNotValid();
-        if (_context is not null && Inflate(Tail, ref target) is { } violation) return violation;
-        if (!takeover)
-        {
-            if (!StandsBetweenBlocks()) return Violations.DeflateNotValid();
-            Drop();
-        }
-
+        if (!_any || !StandsBetweenBlocks()) return Violations.DeflateNotValid();
+        if (!takeover) Drop();
         _final.Clear();
         return null;
     }
@@ -98,13 +104,29 @@ internal sealed class MessageInflater(bool takeover, long limit) : IDisposable
         }
     }
 
-    /// <summary>Whether the message ended where it may. With takeover it cannot be asked: the question ends the stream.</summary>
+    /// <summary>Whether the message ended where it may: so that what the sender took away, and blocks without data, inflate to nothing.</summary>
+    /// <remarks>
+    /// From inside a stored block they would come out as data, and from inside its length make a length that is none. Inside a block of Huffman codes a symbol takes 48 bits at most: they hold
+    /// some, which come out, or the block's end, after which they are no blocks but for the true ones. Only inside the table at the head of a block can they be swallowed. There a context that goes
+    /// on cannot be asked, since the question ends it; what the next message makes of that table is a matter of chance, the same for each way in which it arrives.
+    /// </remarks>
     private bool StandsBetweenBlocks()
     {
         if (_context is null) return true;
         try
         {
             Span<byte> nothing = stackalloc byte[1];
+            _context.Feed(Ending);
+            if (_context.Read(nothing) != 0) return false;
+            if (_context.Ended)
+            {
+                // The message's last block may have been a final one without data, whose end is what was taken away.
+                if (_final.EndIn(Ending, Size - _border) != Tail) return false;
+                Drop();
+                return true;
+            }
+
+            if (takeover) return true;
             _context.Feed(LastBlock);
             return _context.Read(nothing) == 0 && _context.Ended;
         }

@@ -84,7 +84,7 @@ internal struct MessageReader(ProtocolLimits limits, DeflateTerms? deflate = nul
     {
         int before = _assembled.Length;
         Violation? violation = _inflater!.Inflate(piece, ref _assembled);
-        if (violation is null && last) violation = _inflater.End(ref _assembled);
+        if (violation is null && last) violation = _inflater.End();
         // What came out before counts first, however the message was split.
         return Check(_assembled.Span[before..], last && violation is null) ?? violation;
     }

@@ -16,8 +16,8 @@ public sealed class FinalBlockTests
         // Hello in a final block of fixed codes, and more.
         byte[] data = [0xF3, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00, 1, 2, 3];
         FinalBlock block = default;
-        block.Passed(data.AsSpan(0, cut));
-        Assert.Equal(7 - cut, block.EndIn(data.AsMemory(cut)));
+        block.Passed(data.AsSpan(0, cut), inflated: 5);
+        Assert.Equal(7 - cut, block.EndIn(data.AsMemory(cut), inflated: 5));
     }
 
     [Theory]
@@ -31,9 +31,9 @@ public sealed class FinalBlockTests
         byte[] first = [.. DeflateKit.Stored(noise), .. DeflateKit.Stored(noise), .. DeflateKit.Stored("x"u8, final: true)];
         FinalBlock block = default;
         int at = 0;
-        for (; at + piece < first.Length; at += piece) block.Passed(first.AsSpan(at, piece));
-        Assert.Equal(first.Length - at, block.EndIn((byte[])[.. first[at..], 7, 7, 7]));
-        Assert.Equal(6, block.EndIn((byte[])[.. DeflateKit.Stored("y"u8, final: true), 9]));
+        for (; at + piece < first.Length; at += piece) block.Passed(first.AsSpan(at, piece), 120_001);
+        Assert.Equal(first.Length - at, block.EndIn((byte[])[.. first[at..], 7, 7, 7], 120_001));
+        Assert.Equal(6, block.EndIn((byte[])[.. DeflateKit.Stored("y"u8, final: true), 9], 1));
     }
 
     [Fact]
@@ -41,6 +41,26 @@ public sealed class FinalBlockTests
     {
         // 7.2.3.2's second message, its block made the last: a copy of five bytes from before.
         FinalBlock block = default;
-        Assert.Equal(4, block.EndIn(new byte[] { 0xF3, 0x00, 0x11, 0x00, 0x55, 0x55 }));
+        Assert.Equal(4, block.EndIn(new byte[] { 0xF3, 0x00, 0x11, 0x00, 0x55, 0x55 }, inflated: 5));
+    }
+
+    [Theory]
+    [InlineData(4, "an end before the one that was met")]
+    [InlineData(6, "an end that was met before it came")]
+    public void Where_the_two_give_unlike_amounts_there_is_no_end(int inflated, string why)
+    {
+        Assert.NotEmpty(why);
+        FinalBlock block = default;
+        Assert.Null(block.EndIn(new byte[] { 0xF3, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00 }, inflated));
+    }
+
+    [Fact]
+    public void Where_the_end_is_in_what_has_passed_or_nowhere_there_is_none()
+    {
+        FinalBlock passed = default, nowhere = default, nothing = default;
+        passed.Passed([0xF3, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00], inflated: 5);
+        Assert.Null(passed.EndIn(new byte[] { 1, 2, 3 }, inflated: 5));
+        Assert.Null(nowhere.EndIn(new byte[] { 0xF3, 0x48 }, inflated: 5));
+        Assert.Null(nothing.EndIn(new byte[] { 0xFF, 0xFF }, inflated: 5));
     }
 }
