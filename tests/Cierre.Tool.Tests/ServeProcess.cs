@@ -22,7 +22,9 @@ internal sealed class ServeProcess : IAsyncDisposable
 
     /// <summary>Another command that listens.</summary>
     public static Task<ServeProcess> StartCommandAsync(string command, params string[] options) =>
-        ListeningAsync(ToolProcess.Start([command, "--url", "http://127.0.0.1:0", "--json", .. options]));
+        StartCommandAtAsync(command, "http://127.0.0.1:0", options);
+
+    public static Task<ServeProcess> StartCommandAtAsync(string command, string url, params string[] options) => ListeningAsync(ToolProcess.Start([command, "--url", url, "--json", .. options]));
 
     private static async Task<ServeProcess> ListeningAsync(ToolProcess process)
     {

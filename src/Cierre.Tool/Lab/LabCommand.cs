@@ -62,9 +62,14 @@ internal static class LabCommand
     }
 
     /// <summary>The servers of the situations are on this machine, and so is the browser that is to reach them.</summary>
-    private static HostAddress OfThisMachine(HostAddress address) => !address.IsHttps && IPAddress.IsLoopback(address.Address)
-        ? address
-        : throw new UsageException("--url: the page is for a browser on this machine: http://127.0.0.1, localhost or [::1], with a port.");
+    private static HostAddress OfThisMachine(HostAddress address)
+    {
+        const string Right = "The page is for a browser on this machine: http://127.0.0.1, localhost or [::1], with a port.";
+        if (address.IsHttps) throw new UsageException($"--url: the page is served over http, not https. {Right}");
+        // ::ffff:127.0.0.1 is loopback too, but browsers write it in another way, which is nobody's name here.
+        if (IPAddress.IsLoopback(address.Address) && !address.Address.IsIPv4MappedToIPv6) return address;
+        throw new UsageException($"--url: {address.Address} is no loopback address of this machine. {Right}");
+    }
 
     /// <summary>In the lab's order, each once.</summary>
     private static IReadOnlyList<Situation> Chosen(string[] names)

@@ -122,6 +122,19 @@ public sealed class LabCommandTests
         Assert.Contains(url == "nonsense" ? "'nonsense'" : "--url", result.Errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("http://192.0.2.1:5080", "192.0.2.1 is no loopback address")]
+    [InlineData("http://*:0", ":: is no loopback address")]
+    [InlineData("http://[::ffff:127.0.0.1]:0", "::ffff:127.0.0.1 is no loopback address")]
+    [InlineData("https://127.0.0.1:0", "over http, not https")]
+    public async Task Refused_address_is_named_with_what_would_be_right(string url, string wrong)
+    {
+        ToolResult result = await ToolProcess.RunAsync("lab", "--url", url);
+        Assert.Equal((2, ""), (result.ExitCode, result.Output));
+        Assert.Contains(wrong, result.Errors, StringComparison.Ordinal);
+        Assert.Contains("http://127.0.0.1, localhost or [::1], with a port", result.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Progress_is_shown_at_a_terminal_and_gone_at_the_end()
     {

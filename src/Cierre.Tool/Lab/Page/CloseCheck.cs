@@ -8,6 +8,9 @@ namespace Cierre.Tool.Lab.Page;
 /// <summary>Asks the library whether a close with a code and a reason may be sent: as a server, and as a page's script.</summary>
 internal static class CloseCheck
 {
+    /// <summary>The objection to a number that does not fit into a close frame.</summary>
+    public const string TooLarge = "A close code has 16 bits.";
+
     public static async Task<JsonObject> OfAsync(int code, string reason, System.Globalization.CultureInfo language)
     {
         (string? server, string? arrives) = await AsServerAsync(code, reason);
@@ -26,7 +29,7 @@ internal static class CloseCheck
     /// <summary>Two ends in memory: the objection, or the reason as it arrives.</summary>
     private static async Task<(string? Objection, string? Arrives)> AsServerAsync(int code, string reason)
     {
-        if (code is < 0 or > ushort.MaxValue) return ("A close code has 16 bits.", null);
+        if (code is < 0 or > ushort.MaxValue) return (TooLarge, null);
         (WebSocketConnection client, WebSocketConnection server) = WebSocketConnection.CreatePair();
         await using (client)
         await using (server)

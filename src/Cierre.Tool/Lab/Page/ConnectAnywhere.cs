@@ -60,16 +60,10 @@ internal static class ConnectAnywhere
     private static async Task<(CloseRecord Record, string? Answer)> TalkAsync(WebSocketConnection connection, string text)
     {
         Task<WebSocketMessage?> answering = connection.ReceiveAsync().AsTask();
-        try
-        {
-            if (text.Length > 0) await connection.SendAsync(text);
-        }
-        catch (WebSocketClosedException)
-        {
-            // The record says why.
-        }
-
-        await Task.WhenAny(answering, Task.Delay(AnswerTime));
+        Task passed = Task.Delay(AnswerTime);
+        // A server that reads nothing lets nothing be sent, and is not waited for either.
+        if (text.Length > 0) await Task.WhenAny(SayAsync(connection, text), passed);
+        await Task.WhenAny(answering, passed);
         CloseRecord record = await connection.CloseAsync();
         string? answer = await answering switch
         {
@@ -78,5 +72,17 @@ internal static class ConnectAnywhere
             null => null,
         };
         return (record, answer);
+    }
+
+    private static async Task SayAsync(WebSocketConnection connection, string text)
+    {
+        try
+        {
+            await connection.SendAsync(text);
+        }
+        catch (WebSocketClosedException)
+        {
+            // The record says why.
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -8,6 +9,7 @@ using Cierre.Tool.Lab.Stage;
 namespace Cierre.Tool.Lab.Page;
 
 /// <summary>One page's control connection: what it asks is done, and what its browser is to play goes out.</summary>
+[SuppressMessage("Reliability", "CA1001", Justification = "Running it to its end disposes what it holds.")]
 internal sealed class LabSession
 {
     private static readonly TimeSpan CountsInterval = TimeSpan.FromMilliseconds(200);
@@ -17,14 +19,15 @@ internal sealed class LabSession
     private readonly PageLink _link;
     private readonly ConcurrentDictionary<string, Outcome> _outcomes = [];
     private readonly Rehearsal _rehearsal;
+    private readonly LiveTurn _live;
     private CultureInfo _language;
-    private LiveConnections? _live;
 
     public LabSession(WebSocketConnection connection, CloseCounts counts, CultureInfo language)
     {
         (_connection, _counts, _language) = (connection, counts, language);
         _link = new PageLink(command => _connection.SendJsonAsync(command, PageJsonContext.Default.PageCommand));
-        _rehearsal = new Rehearsal(_link, counts.Add, Played);
+        _rehearsal = new Rehearsal((situations, over) => Performance.OfAsync(situations, over, _link, counts.Add), Played);
+        _live = new LiveTurn(() => LiveConnections.OpenAsync(_link, counts.Add));
     }
 
     public async Task RunAsync()
@@ -36,7 +39,7 @@ internal sealed class LabSession
         {
             await foreach (WebSocketMessage message in _connection.ReadAllAsync())
             {
-                if (JsonSerializer.Deserialize(message.GetText(), PageJsonContext.Default.PageRequest) is { } request) _ = HandleAsync(request);
+                if (RequestIn(message) is { } request) _ = HandleAsync(request);
             }
         }
         finally
@@ -44,7 +47,7 @@ internal sealed class LabSession
             _link.End();
             await ended.CancelAsync();
             await counting;
-            if (_live is { } live) await live.DisposeAsync();
+            await _live.DisposeAsync();
         }
     }
 
@@ -57,6 +60,20 @@ internal sealed class LabSession
             ["name"] = situation.Name, ["description"] = situation.Description,
         })]),
     };
+
+    /// <returns>Null where it is none: the page is told, and what else it has open or asks stays.</returns>
+    private PageRequest? RequestIn(WebSocketMessage message)
+    {
+        try
+        {
+            return message.Kind == WebSocketMessageKind.Text ? JsonSerializer.Deserialize(message.GetText(), PageJsonContext.Default.PageRequest) : null;
+        }
+        catch (JsonException e)
+        {
+            Send(new JsonObject { ["type"] = "answer", ["error"] = e.Message });
+            return null;
+        }
+    }
 
     private async Task HandleAsync(PageRequest request)
     {
@@ -95,11 +112,11 @@ internal sealed class LabSession
             case "check":
                 return await CloseCheck.OfAsync(request.Code ?? 0, request.Reason ?? "", _language);
             case "live":
-                if (Interlocked.Exchange(ref _live, null) is { } old) await old.DisposeAsync();
-                _live = await LiveConnections.OpenAsync(_link, _counts.Add);
+                await _live.OpenAsync();
                 return [];
-            case "close" when Interlocked.Exchange(ref _live, null) is { } live:
-                await using (live) Played(await live.CloseAsync(request.ByServer == true, new CloseFrame((ushort)(request.Code ?? 0), request.Reason ?? "")));
+            case "close":
+                if (request.Code is < 0 or > ushort.MaxValue) throw new InvalidOperationException(CloseCheck.TooLarge);
+                Played(await _live.CloseAsync(request.ByServer == true, new CloseFrame((ushort)(request.Code ?? 0), request.Reason ?? "")) ?? throw new InvalidOperationException("Nothing is open that could be closed."));
                 return [];
             case "connect":
                 return await ConnectAnywhere.ToAsync(request.Url ?? "", request.Text ?? "", _language);
@@ -110,8 +127,10 @@ internal sealed class LabSession
 
     private void Played(Outcome outcome)
     {
+        // First what may throw: an outcome that cannot be shown is none to show again.
+        JsonObject shown = OutcomeJson.Of(outcome, _language);
         _outcomes[outcome.Situation.Name] = outcome;
-        Send(OutcomeJson.Of(outcome, _language));
+        Send(shown);
     }
 
     private async Task CountAsync(CancellationToken ended)

@@ -1,13 +1,13 @@
+using System.Collections.Concurrent;
 using Cierre.Tool.Lab.Situations;
 using Cierre.Tool.Lab.Stage;
 
 namespace Cierre.Tool.Lab.Page;
 
 /// <summary>Plays what a page asks for: what comes while something is played is gathered, and played together after it.</summary>
-/// <param name="page">The browser that plays.</param>
-/// <param name="onClosed">Told of every end that the servers saw.</param>
+/// <param name="perform">Plays situations, and tells of each as soon as it is over.</param>
 /// <param name="over">Told of each outcome.</param>
-internal sealed class Rehearsal(PageLink page, Action<CloseRecord> onClosed, Action<Outcome> over)
+internal sealed class Rehearsal(Func<IReadOnlyList<Situation>, Action<Outcome>, IAsyncEnumerable<Outcome>> perform, Action<Outcome> over)
 {
     private readonly Lock _gate = new();
     private readonly HashSet<string> _asked = [];
@@ -28,11 +28,45 @@ internal sealed class Rehearsal(PageLink page, Action<CloseRecord> onClosed, Act
 
     private async Task PlayAsync()
     {
-        while (Next() is { } situations)
+        while (Next() is { } situations) await PlayAsync(situations);
+    }
+
+    /// <summary>One round. Whatever goes wrong in it, each of its situations has an outcome afterwards, and the next round can begin.</summary>
+    private async Task PlayAsync(Situation[] situations)
+    {
+        var told = new ConcurrentDictionary<string, bool>();
+        try
         {
-            await foreach (Outcome _ in Performance.OfAsync(situations, over, page, onClosed))
+            await foreach (Outcome outcome in perform(situations, Tell))
             {
-                // Told already, in the order in which they ended.
+                // Told already, in the order in which they ended; but for one that could not be, for a reason that it has.
+                if (!told.ContainsKey(outcome.Situation.Name)) Break(outcome.Situation, outcome.Differences is [.., var why] ? why : "nobody told of it");
+            }
+        }
+#pragma warning disable CA1031 // A server that does not start, say. The page waits for an outcome, and may ask again.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            foreach (Situation situation in situations.Where(situation => !told.ContainsKey(situation.Name))) Break(situation, $"could not be played: {e.Message}");
+        }
+
+        void Tell(Outcome outcome)
+        {
+            over(outcome);
+            told[outcome.Situation.Name] = true;
+        }
+
+        void Break(Situation situation, string why)
+        {
+            try
+            {
+                Tell(Outcome.Broken(situation, why));
+            }
+#pragma warning disable CA1031 // Not even that can be told, and there is nothing less to tell.
+            catch (Exception)
+#pragma warning restore CA1031
+            {
+                told[situation.Name] = false;
             }
         }
     }

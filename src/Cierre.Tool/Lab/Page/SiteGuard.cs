@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
@@ -41,7 +42,10 @@ internal sealed class SiteGuard(string token)
     /// <summary>Whether a request has the token, or for the inspector what the page left instead.</summary>
     public bool MayAsk(HttpRequest request) => HasToken(request) || (request.Path.StartsWithSegments(InspectorPath, StringComparison.Ordinal) && HasPass(request));
 
-    private static bool IsThisMachine(HostString host) => host.Host is "127.0.0.1" or "localhost" or "[::1]";
+    // Any loopback address, but not what "0177.1" and the like would be parsed to: browsers send addresses in their one form.
+    private static bool IsThisMachine(HostString host) =>
+        host.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host.Host, out IPAddress? address) && IPAddress.IsLoopback(address) && address.ToString() == host.Host.Trim('[', ']'));
 
     private static bool IsOwn(HttpRequest request) => request.Headers.Origin.ToString() is var origin && (origin.Length == 0 || origin == $"{request.Scheme}://{request.Host.Value}");
 

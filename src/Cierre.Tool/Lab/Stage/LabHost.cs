@@ -32,8 +32,16 @@ internal sealed class LabHost : IAsyncDisposable
         app.UseAuthorization();
         var host = new LabHost(app, certificate, onClosed);
         foreach (Situation situation in situations) host.Map(situation);
-        await app.StartAsync();
-        return host;
+        try
+        {
+            await app.StartAsync();
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
     }
 
     public Uri UrlOf(Situation situation) => new(new Uri(ToolHost.UrlOf(_app).Replace("http", "ws", StringComparison.Ordinal)), situation.Name);
@@ -52,9 +60,16 @@ internal sealed class LabHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        using (var patience = new CancellationTokenSource(StopTime)) await _app.StopAsync(patience.Token);
-        await _app.DisposeAsync();
-        _certificate?.Dispose();
+        try
+        {
+            using var patience = new CancellationTokenSource(StopTime);
+            await _app.StopAsync(patience.Token);
+        }
+        finally
+        {
+            await _app.DisposeAsync();
+            _certificate?.Dispose();
+        }
     }
 
     private void Map(Situation situation)

@@ -51,7 +51,15 @@ internal sealed class PageClient(PageLink link, int number) : LabClient
     /// <summary>The page that holds the socket goes away; where there is none of its own, the socket is closed.</summary>
     public override async ValueTask DisposeAsync()
     {
-        if (!_closed.Task.IsCompleted) await link.SendAsync(new PageCommand("leave", number));
+        if (_closed.Task.IsCompleted) return;
+        try
+        {
+            await link.SendAsync(new PageCommand("leave", number));
+        }
+        catch (WebSocketClosedException)
+        {
+            // The whole page has gone, and its sockets with it.
+        }
     }
 
     /// <summary>The page has something to tell of this socket.</summary>

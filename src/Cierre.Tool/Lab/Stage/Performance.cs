@@ -37,13 +37,27 @@ internal static class Performance
         await turns.WaitAsync();
         try
         {
-            Outcome outcome = await GuardedAsync(situation, stage);
-            over?.Invoke(outcome);
-            return outcome;
+            return Told(await GuardedAsync(situation, stage), over);
         }
         finally
         {
             turns.Release();
+        }
+    }
+
+    /// <summary>The outcome; or where nobody could be told of it, the same with that as one more difference.</summary>
+    private static Outcome Told(Outcome outcome, Action<Outcome>? over)
+    {
+        try
+        {
+            over?.Invoke(outcome);
+            return outcome;
+        }
+#pragma warning disable CA1031 // The other situations are still worth their lines.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return outcome with { Differences = [.. outcome.Differences, $"could not be told: {e.Message}"] };
         }
     }
 

@@ -62,6 +62,26 @@ public sealed partial class SiteTests
         }
     }
 
+    [Theory]
+    [InlineData("127.0.0.2", "127.0.0.2", true)]
+    [InlineData("[::1]", "[::1]", true)]
+    [InlineData("127.0.0.1", "localhost", true)]
+    [InlineData("127.0.0.1", "127.255.255.254", true)]
+    [InlineData("127.0.0.1", "127.1", false)]
+    [InlineData("127.0.0.1", "0177.0.0.1", false)]
+    [InlineData("127.0.0.1", "2130706433", false)]
+    [InlineData("127.0.0.1", "[0:0:0:0:0:0:0:1]", false)]
+    [InlineData("127.0.0.1", "127.0.0.1.example", false)]
+    [InlineData("127.0.0.1", "192.0.2.1", false)]
+    [InlineData("127.0.0.1", "localhost.example", false)]
+    public async Task Any_loopback_address_as_browsers_write_it_is_this_machine(string listen, string host, bool welcome)
+    {
+        await using ServeProcess lab = await ServeProcess.StartCommandAtAsync("lab", $"http://{listen}:0");
+        await using TestKit.RawPeer peer = await TestKit.RawPeer.ConnectAsync(lab.Url.DnsSafeHost, lab.Url.Port);
+        await peer.SendAsync($"GET /{lab.Url.Query} HTTP/1.1\r\nHost: {host}:{lab.Url.Port}\r\n\r\n");
+        Assert.StartsWith(welcome ? "HTTP/1.1 200 " : "HTTP/1.1 403 ", await peer.ReadHeadAsync(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Sigterm_ends_it_in_order_and_its_page_hears_1001()
     {

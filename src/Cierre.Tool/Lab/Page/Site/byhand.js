@@ -16,7 +16,9 @@ export function redraw() {
   if (outcome) showLive(outcome);
 }
 
-const asked = () => ({ code: Number(element("code").value) || 0, reason: element("reason").value });
+// Whole, and where it is none of 16 bits still a number that the lab can read.
+const code = () => Math.round(Math.min(Math.max(Number(element("code").value) || 0, -1), 65536));
+const asked = () => ({ code: code(), reason: element("reason").value });
 const byServer = () => new FormData(element("close-form")).get("by") === "server";
 
 async function check() {
@@ -24,6 +26,11 @@ async function check() {
   const answer = await ask("check", asked());
   // Only the answer to what stands there now counts.
   if (mine !== latest) return;
+  if (answer.error) {
+    element("verdict").textContent = t(answer.error);
+    element("verdict").className = "verdict bad";
+    return;
+  }
   const objection = byServer() ? answer.server : answer.browser;
   element("code-says").textContent = answer.name ? `${answer.name}: ${answer.description}` : answer.description ?? "";
   element("reason-bytes").textContent = t("bytes", answer.bytes, answer.most);
@@ -44,7 +51,7 @@ async function close(event) {
   const closed = opened.error ? opened : await ask("close", members);
   said = null;
   await check();
-  if (closed.error) element("verdict").textContent = closed.error;
+  if (closed.error) element("verdict").textContent = t(closed.error);
   else element("live-result").focus({ preventScroll: true });
 }
 
