@@ -11,37 +11,42 @@ internal struct FinalBlock
 {
     private const int MostKept = 64 * 1024;
 
+    // A stored block of zeroes, as long as the largest window. RFC 1951 3.2.4.
+    private static readonly byte[] Zeroes = MakeZeroes();
+
     private PooledBuffer _kept;
     private InflatingStream? _follower;
+    private long _followed;
 
-    /// <summary>A piece without an end in it.</summary>
-    public void Passed(ReadOnlySpan<byte> piece)
+    /// <summary>A piece without an end in it. <paramref name="inflated"/>: how much all since the border inflated to.</summary>
+    public void Passed(ReadOnlySpan<byte> piece, long inflated)
     {
         if (_kept.Length + piece.Length > MostKept)
         {
             _follower ??= CreateFollower();
-            Follow(_follower, _kept.Memory);
+            Follow(_follower, _kept.Memory, inflated);
             _kept.Clear();
         }
 
         _kept.Append(piece);
     }
 
-    /// <summary>How many bytes of this piece belong to the block that ends in it.</summary>
-    public int EndIn(ReadOnlyMemory<byte> piece)
+    /// <summary>How many bytes of this piece belong to the block that ends in it. <paramref name="inflated"/>: how much all since the border inflated to.</summary>
+    /// <exception cref="InvalidDataException">No block that began at the border ends there, having inflated to so much.</exception>
+    public int EndIn(ReadOnlyMemory<byte> piece, long inflated)
     {
         InflatingStream follower = _follower ?? CreateFollower();
         _follower = null;
         try
         {
-            Follow(follower, _kept.Memory);
-            for (int i = 0; i < piece.Length; i++)
+            Follow(follower, _kept.Memory, inflated);
+            for (int i = 0; i < piece.Length && !follower.Ended; i++)
             {
-                Follow(follower, piece.Slice(i, 1));
-                if (follower.Ended) return i + 1;
+                Follow(follower, piece.Slice(i, 1), inflated);
+                if (follower.Ended && _followed == inflated) return i + 1;
             }
 
-            return piece.Length;
+            throw new InvalidDataException();
         }
         finally
         {
@@ -56,24 +61,37 @@ internal struct FinalBlock
         _kept.Release();
         _follower?.Dispose();
         _follower = null;
+        _followed = 0;
     }
 
     private static InflatingStream CreateFollower()
     {
-        // One stored block of zeroes, as long as the largest window. RFC 1951 3.2.4.
-        const int Window = 1 << DeflateOptions.MostWindowBits;
         var follower = new InflatingStream();
-        Follow(follower, new byte[] { 0, Window & 0xFF, Window >> 8, ~Window & 0xFF, (~Window >> 8) & 0xFF });
-        Follow(follower, new byte[Window]);
+        Span<byte> ignored = stackalloc byte[1024];
+        follower.Feed(Zeroes);
+        while (follower.Read(ignored) != 0)
+        {
+        }
+
         return follower;
     }
 
-    private static void Follow(InflatingStream follower, ReadOnlyMemory<byte> piece)
+    private static byte[] MakeZeroes()
+    {
+        const int Window = 1 << DeflateOptions.MostWindowBits;
+        byte[] block = new byte[5 + Window];
+        ((ReadOnlySpan<byte>)[0, Window & 0xFF, Window >> 8, ~Window & 0xFF, (~Window >> 8) & 0xFF]).CopyTo(block);
+        return block;
+    }
+
+    private void Follow(InflatingStream follower, ReadOnlyMemory<byte> piece, long most)
     {
         Span<byte> ignored = stackalloc byte[1024];
         follower.Feed(piece);
-        while (follower.Read(ignored) != 0)
+        for (int count; (count = follower.Read(ignored)) != 0;)
         {
+            _followed += count;
+            if (_followed > most) throw new InvalidDataException();
         }
     }
 }

@@ -10,14 +10,17 @@ internal sealed class MessageInflater(bool takeover, long limit) : IDisposable
     private const int Chunk = 1024;
 
     // What the sender took away: the rest of the empty block at which its flush ended. 7.2.2, 1.
-    private static readonly byte[] Tail = [0, 0, 0xFF, 0xFF];
+    private const int TailLength = 4;
 
-    // An empty stored block with BFINAL.
-    private static readonly byte[] LastBlock = [1, 0, 0, 0xFF, 0xFF];
+    // Empty stored blocks, more of them than the longest header of a dynamic block has bits: RFC 1951 3.2.7, 2,283 behind its type.
+    private const int Empties = 60;
+
+    private static readonly byte[] Tail = [0, 0, 0xFF, 0xFF, .. Enumerable.Repeat<byte[]>([0, 0, 0, 0xFF, 0xFF], Empties).SelectMany(block => block)];
 
     private InflatingStream? _context;
     private FinalBlock _final;
     private bool _any;
+    private long _border;
 
     /// <summary>Bytes of the current message so far, inflated.</summary>
     public long Size { get; private set; }
@@ -26,31 +29,33 @@ internal sealed class MessageInflater(bool takeover, long limit) : IDisposable
     {
         _final.Clear();
         _any = false;
+        _border = 0;
         Size = 0;
     }
 
-    /// <summary>Appends what a piece inflates to.</summary>
-    public Violation? Inflate(ReadOnlyMemory<byte> piece, ref PooledBuffer target)
+    /// <summary>Appends what a piece inflates to. <paramref name="last"/>: it ends the message, and must end between blocks.</summary>
+    public Violation? Inflate(ReadOnlyMemory<byte> piece, bool last, ref PooledBuffer target)
     {
+        _any |= !piece.IsEmpty;
+        // 7.2.3.6: even an empty message has a byte.
+        if (last && !_any) return Violations.DeflateNotValid();
         try
         {
-            _any |= !piece.IsEmpty;
-            while (!piece.IsEmpty)
+            while (!piece.IsEmpty || (last && _context is not null))
             {
                 _context ??= new InflatingStream();
-                _context.Feed(piece);
-                if (!ReadAll(_context, ref target)) return Violations.InflatedTooBig(limit);
+                _context.Feed(piece, last ? Tail : default);
+                if (ReadAll(_context, ref target) is { } violation) return violation;
                 if (!_context.Ended)
                 {
-                    _final.Passed(piece.Span);
+                    if (!last) _final.Passed(piece.Span, Size - _border);
                     break;
                 }
 
-                // 7.2.3.4: a block with BFINAL; what follows it is a stream of its own.
-                piece = piece[_final.EndIn(piece)..];
-                Drop();
+                if (!EndFinalBlock(_context.Behind, ref piece)) return Violations.DeflateNotValid();
             }
 
+            if (last) End();
             return null;
         }
         catch (InvalidDataException)
@@ -59,59 +64,55 @@ internal sealed class MessageInflater(bool takeover, long limit) : IDisposable
         }
     }
 
-    /// <summary>Ends a message, and appends what was still to come of it.</summary>
-    public Violation? End(ref PooledBuffer target)
-    {
-        // 7.2.3.6: even an empty message has a byte.
-        if (!_any) return Violations.DeflateNotValid();
-        if (_context is not null && Inflate(Tail, ref target) is { } violation) return violation;
-        if (!takeover)
-        {
-            if (!StandsBetweenBlocks()) return Violations.DeflateNotValid();
-            Drop();
-        }
-
-        _final.Clear();
-        return null;
-    }
-
     public void Dispose()
     {
         Drop();
         _final.Clear();
     }
 
-    /// <summary>False: there is more than the limit.</summary>
-    private bool ReadAll(InflatingStream context, ref PooledBuffer target)
+    /// <summary>Appends all there is within the limit.</summary>
+    /// <remarks>
+    /// Between blocks nothing comes out of the tail. Inside a stored block it would be data; a symbol takes 48 bits at most (RFC 1951 3.2.5), and where the tail's first zeroes
+    /// are the end of a block, the block they begin has a length of 0xFF00 or 0xFFFF. A length that lacks bytes is not one, or of more than there is. And the header of a dynamic
+    /// block, out of which nothing comes, ends before the tail does.
+    /// </remarks>
+    private Violation? ReadAll(InflatingStream context, ref PooledBuffer target)
     {
         Span<byte> oneMore = stackalloc byte[1];
         while (true)
         {
             long room = Math.Min(limit - Size, Array.MaxLength - target.Length);
-            if (room == 0) return context.Read(oneMore) == 0;
-            Span<byte> space = target.GetMemory(Chunk).Span;
-            if (space.Length > room) space = space[..(int)room];
+            Span<byte> space = oneMore;
+            if (room != 0)
+            {
+                space = target.GetMemory(Chunk).Span;
+                if (space.Length > room) space = space[..(int)room];
+            }
+
             int count = context.Read(space);
-            if (count == 0) return true;
+            if (count == 0) return null;
+            if (context.Behind) return Violations.DeflateNotValid();
+            if (room == 0) return Violations.InflatedTooBig(limit);
             target.Advance(count);
             Size += count;
         }
     }
 
-    /// <summary>Whether the message ended where it may. With takeover it cannot be asked: the question ends the stream.</summary>
-    private bool StandsBetweenBlocks()
+    /// <summary>7.2.3.4: a block with BFINAL; what follows it is a stream of its own. False: it ended <paramref name="behind"/> the piece, elsewhere than a stored block of its own can.</summary>
+    private bool EndFinalBlock(bool behind, ref ReadOnlyMemory<byte> piece)
     {
-        if (_context is null) return true;
-        try
-        {
-            Span<byte> nothing = stackalloc byte[1];
-            _context.Feed(LastBlock);
-            return _context.Read(nothing) == 0 && _context.Ended;
-        }
-        catch (InvalidDataException)
-        {
-            return false;
-        }
+        if (behind) _final.Passed(piece.Span, Size - _border);
+        int end = _final.EndIn(behind ? Tail : piece, Size - _border);
+        piece = behind ? default : piece[end..];
+        _border = Size;
+        Drop();
+        return !behind || end == TailLength;
+    }
+
+    private void End()
+    {
+        if (!takeover) Drop();
+        _final.Clear();
     }
 
     private void Drop()

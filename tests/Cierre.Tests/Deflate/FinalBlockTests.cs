@@ -16,8 +16,8 @@ public sealed class FinalBlockTests
         // Hello in a final block of fixed codes, and more.
         byte[] data = [0xF3, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00, 1, 2, 3];
         FinalBlock block = default;
-        block.Passed(data.AsSpan(0, cut));
-        Assert.Equal(7 - cut, block.EndIn(data.AsMemory(cut)));
+        block.Passed(data.AsSpan(0, cut), 5);
+        Assert.Equal(7 - cut, block.EndIn(data.AsMemory(cut), 5));
     }
 
     [Theory]
@@ -31,9 +31,9 @@ public sealed class FinalBlockTests
         byte[] first = [.. DeflateKit.Stored(noise), .. DeflateKit.Stored(noise), .. DeflateKit.Stored("x"u8, final: true)];
         FinalBlock block = default;
         int at = 0;
-        for (; at + piece < first.Length; at += piece) block.Passed(first.AsSpan(at, piece));
-        Assert.Equal(first.Length - at, block.EndIn((byte[])[.. first[at..], 7, 7, 7]));
-        Assert.Equal(6, block.EndIn((byte[])[.. DeflateKit.Stored("y"u8, final: true), 9]));
+        for (; at + piece < first.Length; at += piece) block.Passed(first.AsSpan(at, piece), 120_001);
+        Assert.Equal(first.Length - at, block.EndIn((byte[])[.. first[at..], 7, 7, 7], 120_001));
+        Assert.Equal(6, block.EndIn((byte[])[.. DeflateKit.Stored("y"u8, final: true), 9], 1));
     }
 
     [Fact]
@@ -41,6 +41,25 @@ public sealed class FinalBlockTests
     {
         // 7.2.3.2's second message, its block made the last: a copy of five bytes from before.
         FinalBlock block = default;
-        Assert.Equal(4, block.EndIn(new byte[] { 0xF3, 0x00, 0x11, 0x00, 0x55, 0x55 }));
+        Assert.Equal(4, block.EndIn(new byte[] { 0xF3, 0x00, 0x11, 0x00, 0x55, 0x55 }, 5));
+    }
+
+    [Fact]
+    public void Where_the_two_inflaters_do_not_agree_it_is_not_DEFLATE()
+    {
+        byte[] data = [0xF3, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00, 1, 2, 3];
+        // It ended before this piece; it does not end in it; it inflates to more, and to less.
+        Assert.Throws<InvalidDataException>(() => End(data[..8], data[8..], 5));
+        Assert.Throws<InvalidDataException>(() => End(data[..3], data[3..6], 5));
+        Assert.Throws<InvalidDataException>(() => End(data[..3], data[3..], 4));
+        Assert.Throws<InvalidDataException>(() => End(data[..3], data[3..], 6));
+        Assert.Equal(4, End(data[..3], data[3..], 5));
+
+        static int End(byte[] passed, byte[] piece, long inflated)
+        {
+            FinalBlock block = default;
+            block.Passed(passed, inflated);
+            return block.EndIn(piece, inflated);
+        }
     }
 }

@@ -83,7 +83,7 @@ public sealed class MessageInflaterTests
         using var inflater = new MessageInflater(takeover: false, 1 << 20);
         PooledBuffer target = default;
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Equal("InflatedTooBig", inflater.Inflate(bomb, ref target)!.Reason.Key);
+        Assert.Equal("InflatedTooBig", inflater.Inflate(bomb, last: true, ref target)!.Reason.Key);
         Assert.Equal(1 << 20, target.Length);
         // The buffer doubles: 2 MiB at most, after 1 MiB and all before it.
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 << 20);
@@ -115,8 +115,7 @@ public sealed class MessageInflaterTests
         PooledBuffer target = default;
         inflater.Begin();
         Violation? violation = null;
-        foreach (byte[] piece in pieces) violation ??= inflater.Inflate(piece, ref target);
-        violation ??= inflater.End(ref target);
+        for (int i = 0; i < pieces.Length; i++) violation ??= inflater.Inflate(pieces[i], last: i == pieces.Length - 1, ref target);
         string text = violation?.Reason.Key ?? System.Text.Encoding.UTF8.GetString(target.Span);
         target.Release();
         return text;
