@@ -7,7 +7,9 @@ namespace Cierre.Deflate;
 /// <remarks>Any window is taken: the framework's is the largest there is. Without context takeover there is no context between messages.</remarks>
 internal sealed class MessageInflater(bool takeover, long limit) : IDisposable
 {
-    private const int Chunk = 1024;
+    // Room that is made at first: what data usually inflates to, and no less than a small message.
+    private const int UsualRatio = 4;
+    private const int LeastRoom = 1024;
 
     // What the sender took away: the rest of the empty block at which its flush ended. 7.2.2, 1.
     private const int TailLength = 4;
@@ -45,6 +47,7 @@ internal sealed class MessageInflater(bool takeover, long limit) : IDisposable
             {
                 _context ??= new InflatingStream();
                 _context.Feed(piece, last ? Tail : default);
+                if (target.IsEmpty) target.Reserve((int)Math.Min(Math.Max(LeastRoom, UsualRatio * (long)piece.Length), Math.Min(limit, Array.MaxLength)));
                 if (ReadAll(_context, ref target) is { } violation) return violation;
                 if (!_context.Ended)
                 {
@@ -85,7 +88,7 @@ internal sealed class MessageInflater(bool takeover, long limit) : IDisposable
             Span<byte> space = oneMore;
             if (room != 0)
             {
-                space = target.GetMemory(Chunk).Span;
+                space = target.GetMemory(1).Span;
                 if (space.Length > room) space = space[..(int)room];
             }
 
