@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Cierre.Fuzz;
 
 /// <summary>SplitMix64: fast, and the same everywhere for the same seed, so that an input is known by its number.</summary>
@@ -13,6 +15,13 @@ internal sealed class Dice(ulong seed)
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
         return z ^ (z >> 31);
+    }
+
+    public void Fill(Span<byte> bytes)
+    {
+        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..]) BinaryPrimitives.WriteUInt64LittleEndian(bytes, Next());
+        ulong rest = Next();
+        for (int i = 0; i < bytes.Length; i++) bytes[i] = (byte)(rest >> (8 * i));
     }
 
     /// <summary>0 to <paramref name="below"/> - 1.</summary>

@@ -22,15 +22,12 @@ internal sealed class InflaterTarget : Target
         using var inPieces = new MessageInflater(takeover, limit);
         using var atOnce = new MessageInflater(takeover, limit);
         string last = "";
-        bool changed = false;
         for (int messages = 1 + dice.Below(4); messages > 0; messages--)
         {
             byte[] payload = Payload(dice);
             Input = Compress(dice, payload);
-            bool change = dice.OneIn(2);
-            if (change) Input = Change(dice, Input);
-            // With takeover one that breaks off inside a table of codes passes, and what comes after it begins nowhere: what is valid by itself need not be so there.
-            changed = change || (takeover && changed);
+            bool changed = dice.OneIn(2);
+            if (changed) Input = Change(dice, Input);
             (Violation? violation, byte[] inflated) = Inflate(inPieces, limit, Input, dice);
             (Violation? other, byte[] same) = Inflate(atOnce, limit, Input, null);
             Require((violation is null) == (other is null), $"in pieces {violation?.Reason.Key ?? "whole"}, at once {other?.Reason.Key ?? "whole"}");
@@ -50,15 +47,18 @@ internal sealed class InflaterTarget : Target
         PooledBuffer target = default;
         inflater.Begin();
         Violation? violation = null;
-        for (int at = 0; at < input.Length && violation is null;)
+        // The end may come in a piece of its own, without data.
+        bool apart = split?.OneIn(4) ?? false;
+        int at = 0;
+        do
         {
             int size = split is null ? input.Length : Math.Min(input.Length - at, split.OneIn(3) ? 1 : 1 + split.Below(300));
-            violation = inflater.Inflate(input.AsMemory(at, size), ref target);
+            violation = inflater.Inflate(input.AsMemory(at, size), last: !apart && at + size == input.Length, ref target);
             at += size;
             Check(inflater, limit, ref target);
         }
-
-        violation ??= inflater.End();
+        while (at < input.Length && violation is null);
+        if (apart) violation ??= inflater.Inflate(default, last: true, ref target);
         Check(inflater, limit, ref target);
         byte[] inflated = target.Span.ToArray();
         target.Release();
@@ -99,7 +99,7 @@ internal sealed class InflaterTarget : Target
                 // A bomb.
                 break;
             case 1:
-                for (int i = 0; i < length; i++) payload[i] = (byte)dice.Next();
+                dice.Fill(payload);
                 break;
             default:
                 for (int i = 0; i < length; i++) payload[i] = i < 20 || dice.OneIn(10) ? (byte)('a' + dice.Below(26)) : payload[i - 1 - dice.Below(Math.Min(i, 20))];
@@ -114,7 +114,7 @@ internal sealed class InflaterTarget : Target
         if (dice.OneIn(6))
         {
             int length = dice.Below(_noise.Length);
-            for (int i = 0; i < length; i++) _noise[i] = (byte)dice.Next();
+            dice.Fill(_noise.AsSpan(0, length));
             return _noise[..length];
         }
 

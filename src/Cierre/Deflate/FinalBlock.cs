@@ -6,55 +6,51 @@ namespace Cierre.Deflate;
 /// Finds where a block with BFINAL ends. The framework's inflater reads ahead and does not say how much of it was too much; so what came since the last known
 /// border of blocks is kept, and gone over once more, byte by byte at the end. RFC 7692 7.2.3.4.
 /// </summary>
-/// <remarks>
-/// A mutable struct with one owner. The second inflater has zeroes where the first had its history: where blocks end, and how much they inflate to, does not depend on what they
-/// refer to. Where the two do not agree on that, the border was none: the message before broke off inside a block.
-/// </remarks>
+/// <remarks>A mutable struct with one owner. The second inflater has zeroes where the first had its history: where blocks end does not depend on what they refer to.</remarks>
 internal struct FinalBlock
 {
     private const int MostKept = 64 * 1024;
 
-    // One stored block of zeroes, as long as the largest window. RFC 1951 3.2.4.
-    private static readonly byte[] Window = [0, 0, 0x80, 0xFF, 0x7F, .. new byte[1 << DeflateOptions.MostWindowBits]];
+    // A stored block of zeroes, as long as the largest window. RFC 1951 3.2.4.
+    private static readonly byte[] Zeroes = MakeZeroes();
 
     private PooledBuffer _kept;
     private InflatingStream? _follower;
     private long _followed;
-    private bool _lost;
 
-    /// <summary>A piece without an end in it.</summary>
-    /// <param name="piece">What the first inflater has read.</param>
-    /// <param name="inflated">The bytes that it gave since the border.</param>
+    /// <summary>A piece without an end in it. <paramref name="inflated"/>: how much all since the border inflated to.</summary>
     public void Passed(ReadOnlySpan<byte> piece, long inflated)
     {
-        if (_lost) return;
         if (_kept.Length + piece.Length > MostKept)
         {
-            _lost = !Follow(_kept.Memory, inflated);
+            _follower ??= CreateFollower();
+            Follow(_follower, _kept.Memory, inflated);
             _kept.Clear();
         }
 
         _kept.Append(piece);
     }
 
-    /// <summary>How many bytes of this piece belong to the block that ends in it; null: that cannot be, from the border on.</summary>
-    /// <param name="piece">What the first inflater has read, up to an end somewhere in it.</param>
-    /// <param name="inflated">The bytes that it gave since the border.</param>
-    public int? EndIn(ReadOnlyMemory<byte> piece, long inflated)
+    /// <summary>How many bytes of this piece belong to the block that ends in it. <paramref name="inflated"/>: how much all since the border inflated to.</summary>
+    /// <exception cref="InvalidDataException">No block that began at the border ends there, having inflated to so much.</exception>
+    public int EndIn(ReadOnlyMemory<byte> piece, long inflated)
     {
+        InflatingStream follower = _follower ?? CreateFollower();
+        _follower = null;
         try
         {
-            if (_lost || !Follow(_kept.Memory, inflated)) return null;
-            for (int i = 0; i < piece.Length; i++)
+            Follow(follower, _kept.Memory, inflated);
+            for (int i = 0; i < piece.Length && !follower.Ended; i++)
             {
-                if (Follow(piece.Slice(i, 1), inflated)) continue;
-                return _follower!.Ended && _followed == inflated ? i + 1 : null;
+                Follow(follower, piece.Slice(i, 1), inflated);
+                if (follower.Ended && _followed == inflated) return i + 1;
             }
 
-            return null;
+            throw new InvalidDataException();
         }
         finally
         {
+            follower.Dispose();
             Clear();
         }
     }
@@ -64,13 +60,15 @@ internal struct FinalBlock
     {
         _kept.Release();
         _follower?.Dispose();
-        (_follower, _followed, _lost) = (null, 0, false);
+        _follower = null;
+        _followed = 0;
     }
 
-    private static InflatingStream CreateFollower(Span<byte> ignored)
+    private static InflatingStream CreateFollower()
     {
         var follower = new InflatingStream();
-        follower.Feed(Window);
+        Span<byte> ignored = stackalloc byte[1024];
+        follower.Feed(Zeroes);
         while (follower.Read(ignored) != 0)
         {
         }
@@ -78,25 +76,22 @@ internal struct FinalBlock
         return follower;
     }
 
-    /// <summary>False: it ended in this piece, or went on in another way than the first.</summary>
-    private bool Follow(ReadOnlyMemory<byte> piece, long inflated)
+    private static byte[] MakeZeroes()
+    {
+        const int Window = 1 << DeflateOptions.MostWindowBits;
+        byte[] block = new byte[5 + Window];
+        ((ReadOnlySpan<byte>)[0, Window & 0xFF, Window >> 8, ~Window & 0xFF, (~Window >> 8) & 0xFF]).CopyTo(block);
+        return block;
+    }
+
+    private void Follow(InflatingStream follower, ReadOnlyMemory<byte> piece, long most)
     {
         Span<byte> ignored = stackalloc byte[1024];
-        try
+        follower.Feed(piece);
+        for (int count; (count = follower.Read(ignored)) != 0;)
         {
-            _follower ??= CreateFollower(ignored);
-            _follower.Feed(piece);
-            while (_follower.Read(ignored) is var count and not 0)
-            {
-                _followed += count;
-                if (_followed > inflated) return false;
-            }
-
-            return !_follower.Ended;
-        }
-        catch (InvalidDataException)
-        {
-            return false;
+            _followed += count;
+            if (_followed > most) throw new InvalidDataException();
         }
     }
 }

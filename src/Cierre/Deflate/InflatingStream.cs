@@ -13,8 +13,11 @@ internal sealed class InflatingStream : IDisposable
     /// <summary>The last read came to the end of a block with BFINAL; nothing more is read.</summary>
     public bool Ended { get; private set; }
 
-    /// <summary>Sets the next piece. The one before was read until <see cref="Read"/> returned 0.</summary>
-    public void Feed(ReadOnlyMemory<byte> piece) => _source.Piece = piece;
+    /// <summary>All of the piece was used up, and what came out last is of what was to be read behind it.</summary>
+    public bool Behind => _source.Behind;
+
+    /// <summary>Sets the next piece, and what to read behind it. The one before was read until <see cref="Read"/> returned 0.</summary>
+    public void Feed(ReadOnlyMemory<byte> piece, ReadOnlyMemory<byte> behind = default) => _source.Set(piece, behind);
 
     /// <summary>Inflates; 0: the piece is used up, or the stream has <see cref="Ended"/>.</summary>
     /// <exception cref="InvalidDataException">This is not DEFLATE.</exception>
@@ -41,9 +44,12 @@ internal sealed class InflatingStream : IDisposable
 
     private sealed class Source : Stream
     {
-        public ReadOnlyMemory<byte> Piece { get; set; }
+        private ReadOnlyMemory<byte> _piece;
+        private ReadOnlyMemory<byte> _behind;
 
         public bool RanDry { get; set; }
+
+        public bool Behind { get; private set; }
 
         public override bool CanRead => true;
 
@@ -59,11 +65,25 @@ internal sealed class InflatingStream : IDisposable
             set => throw new NotSupportedException();
         }
 
+        public void Set(ReadOnlyMemory<byte> piece, ReadOnlyMemory<byte> behind)
+        {
+            _piece = piece;
+            _behind = behind;
+            Behind = false;
+        }
+
         public override int Read(Span<byte> buffer)
         {
-            int count = Math.Min(buffer.Length, Piece.Length);
-            Piece.Span[..count].CopyTo(buffer);
-            Piece = Piece[count..];
+            if (_piece.IsEmpty && !_behind.IsEmpty)
+            {
+                // The framework asks when it has inflated all that it had.
+                (_piece, _behind) = (_behind, default);
+                Behind = true;
+            }
+
+            int count = Math.Min(buffer.Length, _piece.Length);
+            _piece.Span[..count].CopyTo(buffer);
+            _piece = _piece[count..];
             RanDry = count == 0;
             return count;
         }

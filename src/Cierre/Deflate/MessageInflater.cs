@@ -7,25 +7,26 @@ namespace Cierre.Deflate;
 /// <remarks>Any window is taken: the framework's is the largest there is. Without context takeover there is no context between messages.</remarks>
 internal sealed class MessageInflater(bool takeover, long limit) : IDisposable
 {
-    private const int Chunk = 1024;
+    // Room that is made at first: what data usually inflates to, and no less than a small message.
+    private const int UsualRatio = 4;
+    private const int LeastRoom = 1024;
 
     // A sender without a flush ends what it has with a final block each time; more of them is nobody's flush, and each costs a context.
     private const int MostFinalBlocks = 1024;
 
     // What the sender took away: the rest of the empty block at which its flush ended. 7.2.2, 1.
-    private const int Tail = 4;
+    private const int TailLength = 4;
 
-    // And three empty stored blocks more: see StandsBetweenBlocks.
-    private static readonly byte[] Ending = [0, 0, 0xFF, 0xFF, 0, 0, 0, 0xFF, 0xFF, 0, 0, 0, 0xFF, 0xFF, 0, 0, 0, 0xFF, 0xFF];
+    // Empty stored blocks, more of them than the longest header of a dynamic block has bits: RFC 1951 3.2.7, 2,283 behind its type.
+    private const int Empties = 60;
 
-    // An empty stored block with BFINAL.
-    private static readonly byte[] LastBlock = [1, 0, 0, 0xFF, 0xFF];
+    private static readonly byte[] Tail = [0, 0, 0xFF, 0xFF, .. Enumerable.Repeat<byte[]>([0, 0, 0, 0xFF, 0xFF], Empties).SelectMany(block => block)];
 
     private InflatingStream? _context;
     private FinalBlock _final;
+    private bool _any;
     private int _finalBlocks;
     private long _border;
-    private bool _any;
 
     /// <summary>Bytes of the current message so far, inflated.</summary>
     public long Size { get; private set; }
@@ -33,36 +34,36 @@ internal sealed class MessageInflater(bool takeover, long limit) : IDisposable
     public void Begin()
     {
         _final.Clear();
+        _any = false;
         _finalBlocks = 0;
         _border = 0;
-        _any = false;
         Size = 0;
     }
 
-    /// <summary>Appends what a piece inflates to.</summary>
-    public Violation? Inflate(ReadOnlyMemory<byte> piece, ref PooledBuffer target)
+    /// <summary>Appends what a piece inflates to. <paramref name="last"/>: it ends the message, and must end between blocks.</summary>
+    public Violation? Inflate(ReadOnlyMemory<byte> piece, bool last, ref PooledBuffer target)
     {
+        _any |= !piece.IsEmpty;
+        // 7.2.3.6: even an empty message has a byte.
+        if (last && !_any) return Violations.DeflateNotValid();
         try
         {
-            _any |= !piece.IsEmpty;
-            while (!piece.IsEmpty)
+            while (!piece.IsEmpty || (last && _context is not null))
             {
                 _context ??= new InflatingStream();
-                _context.Feed(piece);
-                if (!ReadAll(_context, ref target)) return Violations.InflatedTooBig(limit);
+                _context.Feed(piece, last ? Tail : default);
+                if (target.IsEmpty) target.Reserve((int)Math.Min(Math.Max(LeastRoom, UsualRatio * (long)piece.Length), Math.Min(limit, Array.MaxLength)));
+                if (ReadAll(_context, ref target) is { } violation) return violation;
                 if (!_context.Ended)
                 {
-                    _final.Passed(piece.Span, Size - _border);
+                    if (!last) _final.Passed(piece.Span, Size - _border);
                     break;
                 }
 
-                // 7.2.3.4: a block with BFINAL; what follows it is a stream of its own.
-                if (_final.EndIn(piece, Size - _border) is not { } end || ++_finalBlocks > MostFinalBlocks) return Violations.DeflateNotValid();
-                piece = piece[end..];
-                _border = Size;
-                Drop();
+                if (!EndFinalBlock(_context.Behind, ref piece)) return Violations.DeflateNotValid();
             }
 
+            if (last) End();
             return null;
         }
         catch (InvalidDataException)
@@ -71,69 +72,55 @@ internal sealed class MessageInflater(bool takeover, long limit) : IDisposable
         }
     }
 
-    /// <summary>Ends a message.</summary>
-    public Violation? End()
-    {
-        // 7.2.3.6: even an empty message has a byte.
-        if (!_any || !StandsBetweenBlocks()) return Violations.DeflateNotValid();
-        if (!takeover) Drop();
-        _final.Clear();
-        return null;
-    }
-
     public void Dispose()
     {
         Drop();
         _final.Clear();
     }
 
-    /// <summary>False: there is more than the limit.</summary>
-    private bool ReadAll(InflatingStream context, ref PooledBuffer target)
+    /// <summary>Appends all there is within the limit.</summary>
+    /// <remarks>
+    /// Between blocks nothing comes out of the tail. Inside a stored block it would be data; a symbol takes 48 bits at most (RFC 1951 3.2.5), and where the tail's first zeroes
+    /// are the end of a block, the block they begin has a length of 0xFF00 or 0xFFFF. A length that lacks bytes is not one, or of more than there is. And the header of a dynamic
+    /// block, out of which nothing comes, ends before the tail does.
+    /// </remarks>
+    private Violation? ReadAll(InflatingStream context, ref PooledBuffer target)
     {
         Span<byte> oneMore = stackalloc byte[1];
         while (true)
         {
             long room = Math.Min(limit - Size, Array.MaxLength - target.Length);
-            if (room == 0) return context.Read(oneMore) == 0;
-            Span<byte> space = target.GetMemory(Chunk).Span;
-            if (space.Length > room) space = space[..(int)room];
+            Span<byte> space = oneMore;
+            if (room != 0)
+            {
+                space = target.GetMemory(1).Span;
+                if (space.Length > room) space = space[..(int)room];
+            }
+
             int count = context.Read(space);
-            if (count == 0) return true;
+            if (count == 0) return null;
+            if (context.Behind) return Violations.DeflateNotValid();
+            if (room == 0) return Violations.InflatedTooBig(limit);
             target.Advance(count);
             Size += count;
         }
     }
 
-    /// <summary>Whether the message ended where it may: so that what the sender took away, and blocks without data, inflate to nothing.</summary>
-    /// <remarks>
-    /// From inside a stored block they would come out as data, and from inside its length make a length that is none. Inside a block of Huffman codes a symbol takes 48 bits at most: they hold
-    /// some, which come out, or the block's end, after which they are no blocks but for the true ones. Only inside the table at the head of a block can they be swallowed. There a context that goes
-    /// on cannot be asked, since the question ends it; what the next message makes of that table is a matter of chance, the same for each way in which it arrives.
-    /// </remarks>
-    private bool StandsBetweenBlocks()
+    /// <summary>7.2.3.4: a block with BFINAL; what follows it is a stream of its own. False: there are too many, or it ended <paramref name="behind"/> the piece, elsewhere than a stored block of its own can.</summary>
+    private bool EndFinalBlock(bool behind, ref ReadOnlyMemory<byte> piece)
     {
-        if (_context is null) return true;
-        try
-        {
-            Span<byte> nothing = stackalloc byte[1];
-            _context.Feed(Ending);
-            if (_context.Read(nothing) != 0) return false;
-            if (_context.Ended)
-            {
-                // The message's last block may have been a final one without data, whose end is what was taken away.
-                if (_final.EndIn(Ending, Size - _border) != Tail) return false;
-                Drop();
-                return true;
-            }
+        if (behind) _final.Passed(piece.Span, Size - _border);
+        int end = _final.EndIn(behind ? Tail : piece, Size - _border);
+        piece = behind ? default : piece[end..];
+        _border = Size;
+        Drop();
+        return ++_finalBlocks <= MostFinalBlocks && (!behind || end == TailLength);
+    }
 
-            if (takeover) return true;
-            _context.Feed(LastBlock);
-            return _context.Read(nothing) == 0 && _context.Ended;
-        }
-        catch (InvalidDataException)
-        {
-            return false;
-        }
+    private void End()
+    {
+        if (!takeover) Drop();
+        _final.Clear();
     }
 
     private void Drop()

@@ -83,8 +83,7 @@ internal struct MessageReader(ProtocolLimits limits, DeflateTerms? deflate = nul
     public Violation? Inflate(ReadOnlyMemory<byte> piece, bool last)
     {
         int before = _assembled.Length;
-        Violation? violation = _inflater!.Inflate(piece, ref _assembled);
-        if (violation is null && last) violation = _inflater.End();
+        Violation? violation = _inflater!.Inflate(piece, last, ref _assembled);
         // What came out before counts first, however the message was split.
         return Check(_assembled.Span[before..], last && violation is null) ?? violation;
     }

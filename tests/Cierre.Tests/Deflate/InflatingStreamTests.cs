@@ -30,4 +30,18 @@ public sealed class InflatingStreamTests
         stream.Feed(new byte[] { 0xFF });
         Assert.Throws<InvalidDataException>(() => stream.Read(new byte[10]));
     }
+
+    [Fact]
+    public void It_tells_what_comes_out_of_what_was_to_be_read_behind_the_piece()
+    {
+        using var stream = new InflatingStream();
+        byte[] target = new byte[100];
+        stream.Feed(DeflateKit.Stored("one"u8), DeflateKit.Stored("two"u8));
+        Assert.Equal((3, false), (stream.Read(target), stream.Behind));
+        Assert.Equal((3, true), (stream.Read(target), stream.Behind));
+        stream.Feed(DeflateKit.Stored("three"u8, final: true), DeflateKit.Stored("four"u8));
+        Assert.Equal((5, false), (stream.Read(target), stream.Behind));
+        // It ended before it came so far.
+        Assert.Equal((0, false, true), (stream.Read(target), stream.Behind, stream.Ended));
+    }
 }
