@@ -16,9 +16,6 @@ internal static class PolicyRule
         && metadata.Any(data => data is IAuthorizeData or AuthorizationPolicy or IAuthorizationRequirementData);
 
     /// <summary>Whether there is one at the start. An own policy may be made only when it is asked for the first time, by a provider that needs the running host.</summary>
-    public static async ValueTask<bool> IsDecidedAsync(EndpointMetadataCollection metadata, IServiceProvider services)
-    {
-        if (services.GetService<IAuthorizationPolicyProvider>() is not { } policies) return false;
-        return HasOwn(metadata) || (metadata.GetMetadata<IAllowAnonymous>() is null && await policies.GetFallbackPolicyAsync() is not null);
-    }
+    public static async ValueTask<bool> IsDecidedAsync(EndpointMetadataCollection metadata, IServiceProvider services) =>
+        services.GetService<IAuthorizationPolicyProvider>() is not null && (HasOwn(metadata) || await Endpoints.Authorization.PolicyOfAsync(metadata, services) is not null);
 }

@@ -23,8 +23,7 @@ internal struct FinalBlock
     {
         if (_kept.Length + piece.Length > MostKept)
         {
-            _follower ??= CreateFollower();
-            Follow(_follower, _kept.Memory, inflated);
+            Follow(_kept.Memory, inflated);
             _kept.Clear();
         }
 
@@ -35,22 +34,19 @@ internal struct FinalBlock
     /// <exception cref="InvalidDataException">No block that began at the border ends there, having inflated to so much.</exception>
     public int EndIn(ReadOnlyMemory<byte> piece, long inflated)
     {
-        InflatingStream follower = _follower ?? CreateFollower();
-        _follower = null;
         try
         {
-            Follow(follower, _kept.Memory, inflated);
-            for (int i = 0; i < piece.Length && !follower.Ended; i++)
+            bool ended = Follow(_kept.Memory, inflated);
+            for (int i = 0; i < piece.Length && !ended; i++)
             {
-                Follow(follower, piece.Slice(i, 1), inflated);
-                if (follower.Ended && _followed == inflated) return i + 1;
+                ended = Follow(piece.Slice(i, 1), inflated);
+                if (ended && _followed == inflated) return i + 1;
             }
 
             throw new InvalidDataException();
         }
         finally
         {
-            follower.Dispose();
             Clear();
         }
     }
@@ -84,14 +80,18 @@ internal struct FinalBlock
         return block;
     }
 
-    private void Follow(InflatingStream follower, ReadOnlyMemory<byte> piece, long most)
+    /// <summary>Whether the second inflater has come to an end.</summary>
+    private bool Follow(ReadOnlyMemory<byte> piece, long most)
     {
         Span<byte> ignored = stackalloc byte[1024];
-        follower.Feed(piece);
-        for (int count; (count = follower.Read(ignored)) != 0;)
+        _follower ??= CreateFollower();
+        _follower.Feed(piece);
+        for (int count; (count = _follower.Read(ignored)) != 0;)
         {
             _followed += count;
             if (_followed > most) throw new InvalidDataException();
         }
+
+        return _follower.Ended;
     }
 }

@@ -71,7 +71,7 @@ export class Feed extends EventTarget {
       clearTimeout(this.#timer);
       this.#tell("status", { state: "live" });
       this.#send({ type: "list", ...this.#list });
-      if (this.#following !== null) this.#send({ type: "follow", id: this.#following, process: this.#process });
+      if (this.#following !== null) this.follow(this.#following);
     };
     socket.onmessage = event => this.#receive(JSON.parse(event.data));
     socket.onclose = event => {
