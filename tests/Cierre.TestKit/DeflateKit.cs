@@ -1,4 +1,7 @@
 using System.IO.Compression;
+using System.Text;
+using Cierre.Buffers;
+using Cierre.Closing;
 using Cierre.Deflate;
 
 namespace Cierre.TestKit;
@@ -22,6 +25,18 @@ internal static class DeflateKit
     /// <summary>A stored block. RFC 1951 3.2.4.</summary>
     public static byte[] Stored(ReadOnlySpan<byte> data, bool final = false) =>
         [final ? (byte)1 : (byte)0, (byte)data.Length, (byte)(data.Length >> 8), (byte)~data.Length, (byte)(~data.Length >> 8), .. data];
+
+    /// <summary>One message in these pieces, through an inflater of ours: its bytes as Latin-1, or the name of what is wrong with it.</summary>
+    public static string Inflate(MessageInflater inflater, params byte[][] pieces)
+    {
+        PooledBuffer target = default;
+        inflater.Begin();
+        Violation? violation = null;
+        for (int i = 0; i < pieces.Length; i++) violation ??= inflater.Inflate(pieces[i], last: i == pieces.Length - 1, ref target);
+        string text = violation?.Reason.Key ?? Encoding.Latin1.GetString(target.Span);
+        target.Release();
+        return text;
+    }
 
     /// <summary>Inflates one message that is known to be whole.</summary>
     public static byte[] Inflate(ReadOnlySpan<byte> compressed)

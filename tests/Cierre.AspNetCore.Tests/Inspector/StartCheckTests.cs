@@ -38,9 +38,7 @@ public class StartCheckTests
             },
             map: app =>
             {
-                // The pipeline that is built without being asked stays out where this key is set.
-                ((IApplicationBuilder)app).Properties["__AuthorizationMiddlewareSet"] = true;
-                app.UseAuthentication();
+                ForgetToAuthorize(app);
                 app.MapCierreInspector().RequireAuthorization("admins");
             });
         using HttpResponseMessage answer = await server.GetAsync("/_ws/connections", user is null ? [] : [("X-User", user)]);
@@ -99,11 +97,7 @@ public class StartCheckTests
     {
         await using TestServer server = await InspectorRig.StartAsync(environment: "Development", map: app =>
         {
-            app.Use((context, next) =>
-            {
-                context.Connection.RemoteIpAddress = IPAddress.Parse(from);
-                return next(context);
-            });
+            SeeEverybodyAt(app, IPAddress.Parse(from));
             app.MapCierreInspector();
         });
         // That it asks for localhost, anybody can claim.
@@ -130,11 +124,7 @@ public class StartCheckTests
     {
         await using TestServer server = await InspectorRig.StartAsync(environment: "Development", map: app =>
         {
-            app.Use((context, next) =>
-            {
-                context.Connection.RemoteIpAddress = null;
-                return next(context);
-            });
+            SeeEverybodyAt(app, null);
             app.MapCierreInspector();
         });
         using HttpResponseMessage answer = await server.GetAsync("/_ws/connections");
@@ -188,9 +178,7 @@ public class StartCheckTests
     {
         await using TestServer server = await InspectorRig.StartAsync(services: WithFallback, map: app =>
         {
-            // The pipeline that is built without being asked stays out where this key is set.
-            ((IApplicationBuilder)app).Properties["__AuthorizationMiddlewareSet"] = true;
-            app.UseAuthentication();
+            ForgetToAuthorize(app);
             app.MapCierreInspector();
         });
         using HttpResponseMessage nobody = await server.GetAsync("/_ws/connections");
@@ -220,6 +208,19 @@ public class StartCheckTests
         WebApplication app = WebApplication.CreateSlimBuilder().Build();
         Assert.Contains("AddCierre", Assert.Throws<InvalidOperationException>(() => app.MapCierreInspector()).Message, StringComparison.Ordinal);
     }
+
+    private static void ForgetToAuthorize(WebApplication app)
+    {
+        // The pipeline that is built without being asked stays out where this key is set.
+        ((IApplicationBuilder)app).Properties["__AuthorizationMiddlewareSet"] = true;
+        app.UseAuthentication();
+    }
+
+    private static void SeeEverybodyAt(WebApplication app, IPAddress? from) => app.Use((context, next) =>
+    {
+        context.Connection.RemoteIpAddress = from;
+        return next(context);
+    });
 
     private static void WithFallback(IServiceCollection services)
     {

@@ -248,7 +248,7 @@ public class ViewerTests
         Assert.Equal(0, asked);
         // A viewer who vanished is noticed, whatever the application thinks of pings.
         WebSocketEndpointOptions feed = server.Services.GetRequiredService<EndpointDataSource>().Endpoints
-            .Select(endpoint => endpoint.Metadata.GetMetadata<WebSocketEndpointMetadata>()?.Endpoint.Options).OfType<WebSocketEndpointOptions>().Single(options => options.MaxConnections == 8);
+            .Select(endpoint => endpoint.Metadata.GetMetadata<WebSocketEndpointMetadata>()?.Endpoint.Options).OfType<WebSocketEndpointOptions>().Single(options => options.IsInspector);
         Assert.True(feed.CloseOnExpiry && feed.PingInterval > TimeSpan.Zero && feed.PingTimeout > TimeSpan.Zero);
     }
 

@@ -1,5 +1,4 @@
 using Cierre.Buffers;
-using Cierre.Closing;
 using Cierre.Deflate;
 using Cierre.TestKit;
 using Xunit;
@@ -34,8 +33,8 @@ public sealed class MessageInflaterTests
             using var inflater = new MessageInflater(takeover, 1000);
             for (int i = 0; i < 3; i++)
             {
-                Assert.Equal(text, Inflate(inflater, data));
-                Assert.Equal(text, Inflate(inflater, [.. data.Select(b => (byte[])[b])]));
+                Assert.Equal(text, DeflateKit.Inflate(inflater, data));
+                Assert.Equal(text, DeflateKit.Inflate(inflater, [.. data.Select(b => (byte[])[b])]));
             }
         }
     }
@@ -45,11 +44,11 @@ public sealed class MessageInflaterTests
     {
         // 7.2.3.2.
         using var keeps = new MessageInflater(takeover: true, 1000);
-        Assert.Equal("Hello", Inflate(keeps, Convert.FromHexString("f248cdc9c90700")));
-        Assert.Equal("Hello", Inflate(keeps, Convert.FromHexString("f200110000")));
+        Assert.Equal("Hello", DeflateKit.Inflate(keeps, Convert.FromHexString("f248cdc9c90700")));
+        Assert.Equal("Hello", DeflateKit.Inflate(keeps, Convert.FromHexString("f200110000")));
         using var forgets = new MessageInflater(takeover: false, 1000);
-        Assert.Equal("Hello", Inflate(forgets, Convert.FromHexString("f248cdc9c90700")));
-        Assert.Equal("DeflateNotValid", Inflate(forgets, Convert.FromHexString("f200110000")));
+        Assert.Equal("Hello", DeflateKit.Inflate(forgets, Convert.FromHexString("f248cdc9c90700")));
+        Assert.Equal("DeflateNotValid", DeflateKit.Inflate(forgets, Convert.FromHexString("f200110000")));
     }
 
     [Theory]
@@ -63,15 +62,15 @@ public sealed class MessageInflaterTests
     public void What_is_not_DEFLATE_or_breaks_off_is_invalid(string hex)
     {
         using var inflater = new MessageInflater(takeover: false, 1000);
-        Assert.Equal("DeflateNotValid", Inflate(inflater, Convert.FromHexString(hex)));
+        Assert.Equal("DeflateNotValid", DeflateKit.Inflate(inflater, Convert.FromHexString(hex)));
     }
 
     [Fact]
     public void Limit_is_a_size_that_is_still_allowed()
     {
         using var inflater = new MessageInflater(takeover: false, 100);
-        Assert.Equal(100, Inflate(inflater, DeflateKit.Compress(new byte[100])).Length);
-        Assert.Equal("InflatedTooBig", Inflate(inflater, DeflateKit.Compress(new byte[101])));
+        Assert.Equal(100, DeflateKit.Inflate(inflater, DeflateKit.Compress(new byte[100])).Length);
+        Assert.Equal("InflatedTooBig", DeflateKit.Inflate(inflater, DeflateKit.Compress(new byte[101])));
     }
 
     [Fact]
@@ -94,8 +93,8 @@ public sealed class MessageInflaterTests
     public void Many_final_blocks_end()
     {
         using var inflater = new MessageInflater(takeover: true, 1000);
-        Assert.Equal("", Inflate(inflater, [.. Enumerable.Repeat((byte[])[3, 0], 500).SelectMany(b => b), 0]));
-        Assert.Equal("Hello", Inflate(inflater, Convert.FromHexString("f248cdc9c90700")));
+        Assert.Equal("", DeflateKit.Inflate(inflater, [.. Enumerable.Repeat((byte[])[3, 0], 500).SelectMany(b => b), 0]));
+        Assert.Equal("Hello", DeflateKit.Inflate(inflater, Convert.FromHexString("f248cdc9c90700")));
     }
 
     [Theory]
@@ -104,7 +103,7 @@ public sealed class MessageInflaterTests
     public void Final_blocks_without_end_are_refused(int count, string result)
     {
         using var inflater = new MessageInflater(takeover: false, 1000);
-        Assert.Equal(result, Inflate(inflater, [.. Enumerable.Repeat((byte[])[3, 0], count).SelectMany(b => b), 0]));
+        Assert.Equal(result, DeflateKit.Inflate(inflater, [.. Enumerable.Repeat((byte[])[3, 0], count).SelectMany(b => b), 0]));
     }
 
     private static byte[] Repeated(byte[] block, int times)
@@ -116,17 +115,5 @@ public sealed class MessageInflaterTests
         }
 
         return output.ToArray();
-    }
-
-    /// <summary>The text, or the row of the violation.</summary>
-    private static string Inflate(MessageInflater inflater, params byte[][] pieces)
-    {
-        PooledBuffer target = default;
-        inflater.Begin();
-        Violation? violation = null;
-        for (int i = 0; i < pieces.Length; i++) violation ??= inflater.Inflate(pieces[i], last: i == pieces.Length - 1, ref target);
-        string text = violation?.Reason.Key ?? System.Text.Encoding.UTF8.GetString(target.Span);
-        target.Release();
-        return text;
     }
 }
