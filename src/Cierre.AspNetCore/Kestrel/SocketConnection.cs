@@ -86,6 +86,9 @@ internal sealed class SocketConnection : DefaultConnectionContext, IConnectionSo
         await _http.Output.CompleteAsync(new ConnectionAbortedException());
         await _input.Reader.CompleteAsync();
         SocketTransport.Shutdown(Socket, SocketShutdown.Both);
+        // A shutdown ends the wait in order. Disposed of first, the socket would end it with an exception: tens of microseconds for each of thousands
+        // that are dropped at once. On Windows only disposing ends it.
+        if (!OperatingSystem.IsWindows()) await _receiving;
         Socket.Dispose();
         await _receiving;
         _closed.Dispose();
@@ -93,7 +96,7 @@ internal sealed class SocketConnection : DefaultConnectionContext, IConnectionSo
     }
 
     /// <summary>Moves what comes into the pipe, for as long as HTTP is spoken, and returns what ended it. A wait holds no buffer.</summary>
-    /// <remarks>One method: of thousands of connections that are dropped at once, each throws once here and not once for each method on the way.</remarks>
+    /// <remarks>One method: of thousands of connections that are cut at once, each throws once here and not once for each method on the way.</remarks>
     private async Task<Exception?> ReceiveAsync()
     {
         Exception? error = null;
