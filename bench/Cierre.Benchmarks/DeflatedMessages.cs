@@ -50,12 +50,7 @@ public class DeflatedMessages
     [Benchmark(OperationsPerInvoke = Count)]
     public void Deflate()
     {
-        foreach (byte[] message in _messages)
-        {
-            _compressed.SetLength(0);
-            _deflater.Write(message);
-            _deflater.Flush();
-        }
+        foreach (byte[] message in _messages) Deflate(message);
     }
 
     [Benchmark(OperationsPerInvoke = Count)]
@@ -82,10 +77,15 @@ public class DeflatedMessages
 
     private byte[] Flush(byte[] message)
     {
+        Deflate(message);
+        return _compressed.ToArray();
+    }
+
+    private void Deflate(byte[] message)
+    {
         _compressed.SetLength(0);
         _deflater.Write(message);
         _deflater.Flush();
-        return _compressed.ToArray();
     }
 
     private void Inflate(byte[] data)
