@@ -30,7 +30,7 @@ internal sealed class BenchRun(BenchSettings settings, IBenchReport report, Time
         Task allEnded = Task.WhenAll(connections.Select(RunAsync));
         if (connections.Length > 0) pacer?.Start();
 
-        await WaitUntilAsync(start, settings.WarmUp, allEnded, interruption);
+        await time.WaitAsync(start, settings.WarmUp, allEnded, interruption);
         Reading first = Read(server);
         Reading last = await WatchAsync(first, server, allEnded, interruption);
         TimeSpan measured = time.GetElapsedTime(first.At, last.At);
@@ -93,7 +93,7 @@ internal sealed class BenchRun(BenchSettings settings, IBenchReport report, Time
         for (int second = 1; second <= seconds && !allEnded.IsCompleted && !interruption.IsCancellationRequested; second++)
         {
             TimeSpan until = TimeSpan.FromSeconds(second);
-            await WaitUntilAsync(first.At, until < settings.Duration ? until : settings.Duration, allEnded, interruption);
+            await time.WaitAsync(first.At, until < settings.Duration ? until : settings.Duration, allEnded, interruption);
             Reading now = Read(server);
             report.Second(second, now.Counted.Since(last.Counted), time.GetElapsedTime(last.At, now.At), Volatile.Read(ref _open));
             last = now;
@@ -103,13 +103,6 @@ internal sealed class BenchRun(BenchSettings settings, IBenchReport report, Time
     }
 
     private Reading Read(ServerProcess? server) => new(time.GetTimestamp(), _meter.Copy(), server?.Cpu ?? default);
-
-    /// <summary>Until so long after a moment; or nothing is left to wait for.</summary>
-    private async Task WaitUntilAsync(long from, TimeSpan passed, Task allEnded, CancellationToken interruption)
-    {
-        TimeSpan left = passed - time.GetElapsedTime(from);
-        if (left > TimeSpan.Zero && !allEnded.IsCompleted) await Task.WhenAny(Task.Delay(left, time, interruption), allEnded);
-    }
 
     /// <summary>In an open loop what waits is as slow as it has waited so far: without it a server that stops answering would look fast.</summary>
     private long Stop(LoadConnection[] connections, Meter counted, out TimeSpan oldest)
