@@ -24,7 +24,7 @@ internal sealed class Drain(WebSocketRoster connections, AdmissionGate gate, IOp
     {
         try
         {
-            await RunAsync(configured.Value, CloseWhy.HostStopping, cancellationToken);
+            await RunAsync(configured.Value, CloseWhy.HostStopping, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -53,15 +53,15 @@ internal sealed class Drain(WebSocketRoster connections, AdmissionGate gate, IOp
         CloseLog.DrainBegan(_logger, count, options.Code);
         foreach ((WebSocketConnection connection, TimeSpan at) in Spread.Over(open, options.Spread, Random.Shared))
         {
-            if (await EmptiesBeforeAsync(at)) break;
+            if (await EmptiesBeforeAsync(at).ConfigureAwait(false)) break;
             notice.Drain(connection);
         }
 
         TimeSpan half = (timeout - options.Spread) / 2;
-        if (!await EmptiesBeforeAsync(options.Spread + (half < MostPatience ? half : MostPatience)))
+        if (!await EmptiesBeforeAsync(options.Spread + (half < MostPatience ? half : MostPatience)).ConfigureAwait(false))
         {
             foreach (WebSocketConnection connection in connections.Snapshot()) notice.Close(connection);
-            if (!await EmptiesBeforeAsync(timeout)) Cut();
+            if (!await EmptiesBeforeAsync(timeout).ConfigureAwait(false)) Cut();
         }
 
         double seconds = _time.GetElapsedTime(begun).TotalSeconds;
@@ -77,7 +77,7 @@ internal sealed class Drain(WebSocketRoster connections, AdmissionGate gate, IOp
         if (time <= TimeSpan.Zero) return empty.IsCompleted;
         try
         {
-            await empty.WaitAsync(time < TimeSpan.FromDays(24) ? time : Timeout.InfiniteTimeSpan, _time, cancellationToken);
+            await empty.WaitAsync(time < TimeSpan.FromDays(24) ? time : Timeout.InfiniteTimeSpan, _time, cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (TimeoutException)

@@ -13,7 +13,7 @@ internal static class Authorization
     public static async ValueTask<AuthorizationPolicy?> PolicyOfAsync(EndpointMetadataCollection metadata, IServiceProvider services)
     {
         if (metadata.GetMetadata<IAllowAnonymous>() is not null || services.GetService<IAuthorizationPolicyProvider>() is not { } policies) return null;
-        AuthorizationPolicy? policy = await AuthorizationPolicy.CombineAsync(policies, metadata.GetOrderedMetadata<IAuthorizeData>(), metadata.GetOrderedMetadata<AuthorizationPolicy>());
+        AuthorizationPolicy? policy = await AuthorizationPolicy.CombineAsync(policies, metadata.GetOrderedMetadata<IAuthorizeData>(), metadata.GetOrderedMetadata<AuthorizationPolicy>()).ConfigureAwait(false);
         IAuthorizationRequirement[] requirements = [.. metadata.GetOrderedMetadata<IAuthorizationRequirementData>().SelectMany(data => data.GetRequirements())];
         if (requirements is []) return policy;
         AuthorizationPolicy required = new AuthorizationPolicyBuilder().AddRequirements(requirements).Build();
@@ -22,12 +22,12 @@ internal static class Authorization
 
     /// <param name="resource">What a handler of the application's is told that it decides about.</param>
     public static async ValueTask<bool> LetsInAsync(this AuthorizationPolicy policy, ClaimsPrincipal user, object resource, IServiceProvider services) =>
-        (await services.GetRequiredService<IAuthorizationService>().AuthorizeAsync(user, resource, policy)).Succeeded;
+        (await services.GetRequiredService<IAuthorizationService>().AuthorizeAsync(user, resource, policy).ConfigureAwait(false)).Succeeded;
 
     /// <summary>What the user lacks; null for nothing.</summary>
     public static async Task<Violation?> FaultOfAsync(Endpoint? endpoint, ClaimsPrincipal user, IServiceProvider services)
     {
-        if (endpoint is null || await PolicyOfAsync(endpoint.Metadata, services) is not { } policy || await policy.LetsInAsync(user, endpoint, services)) return null;
+        if (endpoint is null || await PolicyOfAsync(endpoint.Metadata, services).ConfigureAwait(false) is not { } policy || await policy.LetsInAsync(user, endpoint, services).ConfigureAwait(false)) return null;
         return user.Identity is { IsAuthenticated: true } ? Violations.Forbidden() : Violations.Unauthorized();
     }
 }

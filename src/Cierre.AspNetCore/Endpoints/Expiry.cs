@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using Cierre.AspNetCore.Logging;
 using Cierre.Closing;
@@ -73,7 +74,7 @@ internal sealed class Expiry : DeadlineEntry
 
     public async Task<bool> RenewAsync(ClaimsPrincipal user, DateTimeOffset? expiresAt)
     {
-        Violation? fault = await FaultOfAsync(user);
+        Violation? fault = await FaultOfAsync(user).ConfigureAwait(false);
         if (fault is null)
         {
             lock (_gate)
@@ -160,7 +161,7 @@ internal sealed class Expiry : DeadlineEntry
     {
         try
         {
-            await _options.OnExpiring!(_connection, new WebSocketCredentials(this));
+            await _options.OnExpiring!(_connection, new WebSocketCredentials(this)).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever the application's callback throws, the connection goes on until its credentials expire.
         catch (Exception e)
@@ -173,16 +174,17 @@ internal sealed class Expiry : DeadlineEntry
 
     private async Task CheckAsync()
     {
-        bool permitted = await IsPermittedAsync(User);
+        bool permitted = await IsPermittedAsync(User).ConfigureAwait(false);
         lock (_gate) _checking = false;
         if (!permitted) _connection.Driver.BeginClose(Violations.Forbidden());
     }
 
     private async Task<Violation?> FaultOfAsync(ClaimsPrincipal user)
     {
-        await using AsyncServiceScope scope = _scopes.CreateAsyncScope();
-        if (await Authorization.FaultOfAsync(_endpoint, user, scope.ServiceProvider) is { } fault) return fault;
-        return await IsPermittedAsync(user) ? null : Violations.Forbidden();
+        AsyncServiceScope scope = _scopes.CreateAsyncScope();
+        await using ConfiguredAsyncDisposable end = scope.ConfigureAwait(false);
+        if (await Authorization.FaultOfAsync(_endpoint, user, scope.ServiceProvider).ConfigureAwait(false) is { } fault) return fault;
+        return await IsPermittedAsync(user).ConfigureAwait(false) ? null : Violations.Forbidden();
     }
 
     private async Task<bool> IsPermittedAsync(ClaimsPrincipal user)
@@ -190,7 +192,7 @@ internal sealed class Expiry : DeadlineEntry
         if (_options.IsPermitted is not { } isPermitted) return true;
         try
         {
-            return await isPermitted(_connection, user);
+            return await isPermitted(_connection, user).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // What cannot be checked is not permitted.
         catch (Exception e)

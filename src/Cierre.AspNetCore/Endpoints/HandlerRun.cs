@@ -12,7 +12,7 @@ internal static class HandlerRun
         {
             // The request's own token knows of HTTP only.
             context.RequestAborted = connection.Driver.Closing;
-            await handler(connection, context, context.RequestAborted);
+            await handler(connection, context, context.RequestAborted).ConfigureAwait(false);
             connection.Driver.BeginClose(new CloseFrame(CloseCode.NormalClosure), CloseWhy.HandlerReturned);
         }
         catch (Exception e)

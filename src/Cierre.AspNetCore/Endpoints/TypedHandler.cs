@@ -10,7 +10,7 @@ internal sealed class TypedHandler<T>(Func<WebSocketConnection, T, CancellationT
 {
     public async Task RunAsync(WebSocketConnection connection, HttpContext context, CancellationToken cancellationToken)
     {
-        await foreach (WebSocketMessage message in connection.ReadAllAsync(CancellationToken.None))
+        await foreach (WebSocketMessage message in connection.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
         {
             T? value = default;
             JsonException? wrong = null;
@@ -31,7 +31,7 @@ internal sealed class TypedHandler<T>(Func<WebSocketConnection, T, CancellationT
                 return;
             }
 
-            await handler(connection, value, cancellationToken);
+            await handler(connection, value, cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -43,7 +43,7 @@ internal static class Upgrade
     {
         try
         {
-            Transport transport = await TakeAsync(context, accepted);
+            Transport transport = await TakeAsync(context, accepted).ConfigureAwait(false);
             // How long a connection lives is not how long a request takes to be answered.
             if (context.Features.Get<IHttpMetricsTagsFeature>() is { } metrics) metrics.MetricsDisabled = true;
             return transport;
@@ -65,7 +65,7 @@ internal static class Upgrade
         if (ExtendedConnect(context) is { } connect)
         {
             context.Response.StatusCode = StatusCodes.Status200OK;
-            Stream duplex = await connect.AcceptAsync();
+            Stream duplex = await connect.AcceptAsync().ConfigureAwait(false);
             PipeReader input = Reader(duplex);
             return new PipeTransport(input, new Http2Wire(context, input, duplex));
         }
@@ -75,7 +75,7 @@ internal static class Upgrade
         context.Response.Headers[HeaderNames.SecWebSocketAccept] = accepted.Accept;
         // Before the answer: a peer may send its close frame, and end its stream, as soon as it has it.
         context.Features.Get<SocketConnection>()?.Upgraded(true);
-        Stream stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+        Stream stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync().ConfigureAwait(false);
         if (OfKestrel(context) is { } kestrel) return kestrel;
         PipeReader reader = Reader(stream);
         return new PipeTransport(reader, new StreamWire(reader, stream));

@@ -38,7 +38,7 @@ internal sealed class WebSocketEndpoint(
         ConnectionTelemetry telemetry = HandshakeTelemetry.Begin(context, name, options.TimeProvider);
         try
         {
-            await AnswerAsync(context, opening);
+            await AnswerAsync(context, opening).ConfigureAwait(false);
             if (telemetry.Answered(context.Response.StatusCode)) CloseLog.HandshakeRefused(_logger, name, context.Response.StatusCode);
         }
         catch (Exception e)
@@ -54,19 +54,19 @@ internal sealed class WebSocketEndpoint(
         ServerHandshakeResult result = ServerHandshake.Check(request, _subprotocols, _compression);
         if (result is ServerHandshakeResult.Refused refused)
         {
-            await HandshakeRefusal.AnswerAsync(context, refused);
+            await HandshakeRefusal.AnswerAsync(context, refused).ConfigureAwait(false);
             return;
         }
 
         if (!OriginPolicy.Allows(context.Request, options.AllowedOrigins))
         {
-            await HandshakeRefusal.OriginAsync(context);
+            await HandshakeRefusal.OriginAsync(context).ConfigureAwait(false);
             return;
         }
 
         if (_gate.Notice is { } drain)
         {
-            await HandshakeRefusal.DrainingAsync(context, drain.RetryAfter);
+            await HandshakeRefusal.DrainingAsync(context, drain.RetryAfter).ConfigureAwait(false);
             return;
         }
 
@@ -80,13 +80,13 @@ internal sealed class WebSocketEndpoint(
         switch (_capacity.Decide(_own, UserOf(context.User)))
         {
             case AdmissionDecision.Admit { Place: var place }:
-                using (place) await OpenAsync(context, place, accepted, asked, opening);
+                using (place) await OpenAsync(context, place, accepted, asked, opening).ConfigureAwait(false);
                 break;
             case AdmissionDecision.AcceptThenClose { Place: var place, Violation: var violation }:
-                using (place) await RunAsync(context, place, Opening(accepted, asked), Closing(violation.Frame, violation.Why), isRefusal: true);
+                using (place) await RunAsync(context, place, Opening(accepted, asked), Closing(violation.Frame, violation.Why), isRefusal: true).ConfigureAwait(false);
                 break;
             case AdmissionDecision.Refuse { Why: var why, RetryAfter: var retryAfter }:
-                await HandshakeRefusal.AtCapacityAsync(context, why, retryAfter);
+                await HandshakeRefusal.AtCapacityAsync(context, why, retryAfter).ConfigureAwait(false);
                 break;
         }
     }
@@ -94,19 +94,19 @@ internal sealed class WebSocketEndpoint(
     private async Task OpenAsync(
         HttpContext context, Place place, ServerHandshakeResult.Accepted accepted, IReadOnlyList<string> asked, Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> opening)
     {
-        switch (await opening(context, asked))
+        switch (await opening(context, asked).ConfigureAwait(false))
         {
             case EndpointOpening.Accept { Run: var run }:
-                await RunAsync(context, place, accepted, run, isRefusal: false);
+                await RunAsync(context, place, accepted, run, isRefusal: false).ConfigureAwait(false);
                 break;
             case EndpointOpening.AcceptWith { Subprotocol: var subprotocol, Run: var run, Held: var held }:
-                await using (held) await RunAsync(context, place, accepted with { Subprotocol = subprotocol }, run, isRefusal: false);
+                await using (held) await RunAsync(context, place, accepted with { Subprotocol = subprotocol }, run, isRefusal: false).ConfigureAwait(false);
                 break;
             case EndpointOpening.AcceptThenClose { Frame: var frame, Why: var why, Then: var then }:
-                await RunAsync(context, place, Opening(accepted, asked), Closing(frame, why, then), isRefusal: true);
+                await RunAsync(context, place, Opening(accepted, asked), Closing(frame, why, then), isRefusal: true).ConfigureAwait(false);
                 break;
             case EndpointOpening.Refuse { Status: var status, Text: var text }:
-                await HandshakeRefusal.AnswerAsync(context, status, text);
+                await HandshakeRefusal.AnswerAsync(context, status, text).ConfigureAwait(false);
                 break;
         }
     }
@@ -115,11 +115,11 @@ internal sealed class WebSocketEndpoint(
         HttpContext context, Place place, ServerHandshakeResult.Accepted accepted, Func<WebSocketConnection, HttpContext, CancellationToken, Task> run, bool isRefusal)
     {
         MessageRate? rate = RateOf(context);
-        if (await Upgrade.AcceptAsync(context, accepted) is not { } transport)
+        if (await Upgrade.AcceptAsync(context, accepted).ConfigureAwait(false) is not { } transport)
         {
             // Before the answer: whoever reads it may knock again.
             place.Dispose();
-            await HandshakeRefusal.AtCapacityAsync(context, new CloseDetail("UpgradesAtCapacity"), _capacity.Limits.RetryAfter);
+            await HandshakeRefusal.AtCapacityAsync(context, new CloseDetail("UpgradesAtCapacity"), _capacity.Limits.RetryAfter).ConfigureAwait(false);
             return;
         }
 
@@ -133,8 +133,8 @@ internal sealed class WebSocketEndpoint(
         // One that opened while the drain took its snapshot.
         _gate.Notice?.Drain(connection);
         Task leaving = LeaveAsync(entry, place);
-        await HandlerRun.RunAsync(connection, context, isRefusal ? run : Watched(entry, run));
-        await leaving;
+        await HandlerRun.RunAsync(connection, context, isRefusal ? run : Watched(entry, run)).ConfigureAwait(false);
+        await leaving.ConfigureAwait(false);
     }
 
     /// <summary>Part of the handler's run, because it asks the application, which may throw.</summary>
@@ -147,7 +147,7 @@ internal sealed class WebSocketEndpoint(
     private async Task LeaveAsync(OpenConnection entry, Place place)
     {
         WebSocketConnection connection = entry.Connection;
-        CloseRecord record = await connection.Closed;
+        CloseRecord record = await connection.Closed.ConfigureAwait(false);
         place.Dispose();
         CloseLog.Closed(_logger, connection.Id, name, record);
         try

@@ -6,15 +6,15 @@ internal static class GatewayConversation
     /// <summary>Returns how both ended.</summary>
     public static async Task<(CloseRecord Client, CloseRecord Upstream)> RunAsync(WebSocketConnection client, WebSocketConnection upstream)
     {
-        await Task.WhenAll(SideAsync(client, upstream, CloseMapping.ToUpstream), SideAsync(upstream, client, CloseMapping.ToClient));
-        return (await client.Closed, await upstream.Closed);
+        await Task.WhenAll(SideAsync(client, upstream, CloseMapping.ToUpstream), SideAsync(upstream, client, CloseMapping.ToClient)).ConfigureAwait(false);
+        return (await client.Closed.ConfigureAwait(false), await upstream.Closed.ConfigureAwait(false));
     }
 
     private static async Task SideAsync(WebSocketConnection from, WebSocketConnection to, Func<CloseRecord, (CloseFrame Frame, Closing.CloseWhy Why)> map)
     {
-        await Relay.RunAsync(from, to);
+        await Relay.RunAsync(from, to).ConfigureAwait(false);
         // Where the other side took no more, this one ends by the other's doing.
-        if (from.IsOpen) await from.Closed;
+        if (from.IsOpen) await from.Closed.ConfigureAwait(false);
         // As soon as it is known how it ends; the end itself may take a while.
         (CloseFrame frame, Closing.CloseWhy why) = map(from.Driver.RecordAsKnown);
         to.Driver.BeginClose(frame, why);

@@ -12,8 +12,8 @@ internal sealed class GatewayHandler(WebSocketGatewayOptions options, Func<HttpC
         WebSocketConnection upstream;
         try
         {
-            Uri url = await selectUpstream(context);
-            upstream = await WebSocketConnection.ConnectAsync(url, UpstreamRequest.Of(context, subprotocols, options), context.RequestAborted);
+            Uri url = await selectUpstream(context).ConfigureAwait(false);
+            upstream = await WebSocketConnection.ConnectAsync(url, UpstreamRequest.Of(context, subprotocols, options), context.RequestAborted).ConfigureAwait(false);
         }
         catch (WebSocketConnectException e)
         {
@@ -27,12 +27,12 @@ internal sealed class GatewayHandler(WebSocketGatewayOptions options, Func<HttpC
     {
         (CloseFrame frame, CloseWhy why) = CloseMapping.Failed(upstream);
         if (options.RefuseByStatus) return new EndpointOpening.Refuse(StatusCodes.Status502BadGateway, $"Bad gateway: {frame.Reason}.");
-        return new EndpointOpening.AcceptThenClose(frame, why, async client => options.OnEnded?.Invoke(await client.Closed, upstream));
+        return new EndpointOpening.AcceptThenClose(frame, why, async client => options.OnEnded?.Invoke(await client.Closed.ConfigureAwait(false), upstream));
     }
 
     private async Task JoinAsync(WebSocketConnection client, WebSocketConnection upstream)
     {
-        (CloseRecord ofClient, CloseRecord ofUpstream) = await GatewayConversation.RunAsync(client, upstream);
+        (CloseRecord ofClient, CloseRecord ofUpstream) = await GatewayConversation.RunAsync(client, upstream).ConfigureAwait(false);
         options.OnEnded?.Invoke(ofClient, ofUpstream);
     }
 }

@@ -16,9 +16,9 @@ internal static class Relay
     {
         try
         {
-            while (await from.ReceiveStreamAsync() is { } message)
+            while (await from.ReceiveStreamAsync().ConfigureAwait(false) is { } message)
             {
-                await using (message) await PassAsync(message, to);
+                await using (message) await PassAsync(message, to).ConfigureAwait(false);
             }
         }
         catch (WebSocketClosedException)
@@ -31,23 +31,23 @@ internal static class Relay
     {
         // Given back only where the message ends: a close may leave a read behind that still writes into it.
         byte[] piece = ArrayPool<byte>.Shared.Rent(Piece);
-        int count = await message.ReadAtLeastAsync(piece, piece.Length, throwOnEndOfStream: false);
-        if (count < piece.Length) await to.SendAsync(new WebSocketMessage(message.Kind, piece.AsMemory(0, count)));
-        else await PassInPiecesAsync(message, to, piece);
+        int count = await message.ReadAtLeastAsync(piece, piece.Length, throwOnEndOfStream: false).ConfigureAwait(false);
+        if (count < piece.Length) await to.SendAsync(new WebSocketMessage(message.Kind, piece.AsMemory(0, count))).ConfigureAwait(false);
+        else await PassInPiecesAsync(message, to, piece).ConfigureAwait(false);
         ArrayPool<byte>.Shared.Return(piece);
     }
 
     /// <summary>Passes a full piece, and all that follows it. The outgoing message is ended only where this one ends.</summary>
     private static async Task PassInPiecesAsync(MessageStream message, WebSocketConnection to, byte[] piece)
     {
-        MessageStream outgoing = await to.OpenMessageAsync(message.Kind);
+        MessageStream outgoing = await to.OpenMessageAsync(message.Kind).ConfigureAwait(false);
         int count = piece.Length;
         while (count != 0)
         {
-            await outgoing.WriteAsync(piece.AsMemory(0, count));
-            count = await message.ReadAsync(piece);
+            await outgoing.WriteAsync(piece.AsMemory(0, count)).ConfigureAwait(false);
+            count = await message.ReadAsync(piece).ConfigureAwait(false);
         }
 
-        await outgoing.DisposeAsync();
+        await outgoing.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -43,25 +43,25 @@ internal sealed class Api(ShownConnections shown, ILoggerFactory loggers)
     {
         if (!context.Request.HasJsonContentType())
         {
-            await RefuseAsync(context, StatusCodes.Status415UnsupportedMediaType, "Send application/json.");
+            await RefuseAsync(context, StatusCodes.Status415UnsupportedMediaType, "Send application/json.").ConfigureAwait(false);
             return;
         }
 
-        if (await ReadAsync(context) is not { Ids: { Count: > 0 and <= MaxClosesAtOnce } ids, Code: { } code } request)
+        if (await ReadAsync(context).ConfigureAwait(false) is not { Ids: { Count: > 0 and <= MaxClosesAtOnce } ids, Code: { } code } request)
         {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, $"Send {{\"ids\": [...], \"code\": 4000, \"reason\": \"...\"}} with 1 to {MaxClosesAtOnce} numbers.");
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, $"Send {{\"ids\": [...], \"code\": 4000, \"reason\": \"...\"}} with 1 to {MaxClosesAtOnce} numbers.").ConfigureAwait(false);
             return;
         }
 
         if (!shown.IsMeant(request.Process))
         {
-            await RefuseAsync(context, StatusCodes.Status409Conflict, "These numbers are of another process of the server, where they mean other connections. Ask for the connections again.");
+            await RefuseAsync(context, StatusCodes.Status409Conflict, "These numbers are of another process of the server, where they mean other connections. Ask for the connections again.").ConfigureAwait(false);
             return;
         }
 
         if (FaultOf(code, request.Reason ?? "", Language.Of(context.Request)) is { } fault)
         {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, fault);
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, fault).ConfigureAwait(false);
             return;
         }
 
@@ -70,7 +70,7 @@ internal sealed class Api(ShownConnections shown, ILoggerFactory loggers)
         // Nothing is lost by not awaiting them: their ends never fail.
         foreach (OpenConnection entry in open) _ = entry.Connection.CloseAsync((ushort)code, request.Reason ?? "", CancellationToken.None);
         long[] closing = [.. open.Select(entry => entry.Id)];
-        await AnswerAsync(context, new CloseAnswer(closing, [.. ids.Except(closing)]), InspectorJson.Default.CloseAnswer, StatusCodes.Status202Accepted);
+        await AnswerAsync(context, new CloseAnswer(closing, [.. ids.Except(closing)]), InspectorJson.Default.CloseAnswer, StatusCodes.Status202Accepted).ConfigureAwait(false);
     }
 
     /// <summary>The rules of a server's own close; and who types a reason here is told that it would be cut.</summary>
@@ -89,7 +89,7 @@ internal sealed class Api(ShownConnections shown, ILoggerFactory loggers)
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = MaxBody;
         try
         {
-            return await JsonSerializer.DeserializeAsync(context.Request.Body, InspectorJson.Default.CloseRequest, context.RequestAborted);
+            return await JsonSerializer.DeserializeAsync(context.Request.Body, InspectorJson.Default.CloseRequest, context.RequestAborted).ConfigureAwait(false);
         }
         catch (Exception e) when (e is JsonException or BadHttpRequestException)
         {

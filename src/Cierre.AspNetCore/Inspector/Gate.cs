@@ -18,20 +18,20 @@ internal sealed class Gate(InspectorOptions options, IHostEnvironment environmen
     {
         Protect(context.Response.Headers);
         Endpoint endpoint = context.GetEndpoint()!;
-        string? fault = SiteRule.FaultOf(context.Request, options, endpoint.Metadata.GetMetadata<TopLevelPage>() is not null) ?? await FaultOfUserAsync(context, endpoint);
-        if (fault is null) await next(context);
-        else await HandshakeRefusal.AnswerAsync(context, StatusCodes.Status403Forbidden, fault);
+        string? fault = SiteRule.FaultOf(context.Request, options, endpoint.Metadata.GetMetadata<TopLevelPage>() is not null) ?? await FaultOfUserAsync(context, endpoint).ConfigureAwait(false);
+        if (fault is null) await next(context).ConfigureAwait(false);
+        else await HandshakeRefusal.AnswerAsync(context, StatusCodes.Status403Forbidden, fault).ConfigureAwait(false);
     };
 
     /// <summary>The policies are asked here whether or not the pipeline asked them: it can be told not to, and then nothing would notice.</summary>
     private async ValueTask<string?> FaultOfUserAsync(HttpContext context, Endpoint endpoint)
     {
-        if (options.Authorize is { } mayLook && !await mayLook(context)) return "InspectorOptions.Authorize does not let this request in.";
+        if (options.Authorize is { } mayLook && !await mayLook(context).ConfigureAwait(false)) return "InspectorOptions.Authorize does not let this request in.";
         bool hasOwn = PolicyRule.HasOwn(endpoint.Metadata);
         if (options.Authorize is not null && !hasOwn) return null;
-        if (await Endpoints.Authorization.PolicyOfAsync(endpoint.Metadata, context.RequestServices) is { } policy)
+        if (await Endpoints.Authorization.PolicyOfAsync(endpoint.Metadata, context.RequestServices).ConfigureAwait(false) is { } policy)
         {
-            return await policy.LetsInAsync(context.User, context, context.RequestServices) ? null : "The authorization policy does not let this user in.";
+            return await policy.LetsInAsync(context.User, context, context.RequestServices).ConfigureAwait(false) ? null : "The authorization policy does not let this user in.";
         }
 
         if (hasOwn || !environment.IsDevelopment()) return PolicyRule.HowToHaveOne(endpoint.DisplayName ?? "?");

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 
 namespace Cierre.AspNetCore.Inspector;
@@ -28,7 +29,8 @@ internal static class PageFiles
 
     private static async Task SendAsync(HttpContext context, string name)
     {
-        await using Stream file = Here.GetManifestResourceStream(Folder + name)!;
+        Stream file = Here.GetManifestResourceStream(Folder + name)!;
+        await using ConfiguredAsyncDisposable end = file.ConfigureAwait(false);
         context.Response.ContentType = Path.GetExtension(name) switch
         {
             ".html" => "text/html; charset=utf-8",
@@ -36,6 +38,6 @@ internal static class PageFiles
             _ => "text/javascript; charset=utf-8",
         };
         context.Response.ContentLength = file.Length;
-        await file.CopyToAsync(context.Response.Body, context.RequestAborted);
+        await file.CopyToAsync(context.Response.Body, context.RequestAborted).ConfigureAwait(false);
     }
 }

@@ -33,14 +33,14 @@ internal sealed class Viewer : IDisposable
         Task showing = viewer.ShowAsync(cancellationToken);
         try
         {
-            await viewer.ListenAsync(cancellationToken);
+            await viewer.ListenAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is OperationCanceledException or WebSocketClosedException)
         {
             // He left.
         }
 
-        await showing;
+        await showing.ConfigureAwait(false);
     }
 
     public void Dispose()
@@ -51,7 +51,7 @@ internal sealed class Viewer : IDisposable
 
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
-        await foreach (WebSocketMessage message in _connection.ReadAllAsync(cancellationToken))
+        await foreach (WebSocketMessage message in _connection.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
             ViewerCommand? command;
             try
@@ -64,10 +64,10 @@ internal sealed class Viewer : IDisposable
                 return;
             }
 
-            await _turn.WaitAsync(cancellationToken);
+            await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
             try
             {
-                await ObeyAsync(command);
+                await ObeyAsync(command).ConfigureAwait(false);
             }
             finally
             {
@@ -83,10 +83,10 @@ internal sealed class Viewer : IDisposable
             case { Type: "list" }:
                 Speak(Language.Find(command.Lang) ?? _culture);
                 _list = new ListQuery(command.Before, command.Filter, command.Limit);
-                await ListAsync();
+                await ListAsync().ConfigureAwait(false);
                 break;
             case { Type: "follow", Id: { } id }:
-                await FollowAsync(id, command.Process);
+                await FollowAsync(id, command.Process).ConfigureAwait(false);
                 break;
             case { Type: "unfollow" }:
                 Unfollow();
@@ -110,13 +110,13 @@ internal sealed class Viewer : IDisposable
         Unfollow();
         if (!_shown.IsMeant(process) || _shown.Find(id) is not { } entry)
         {
-            await _connection.SendJsonAsync(new EndedMessage("ended", id, null, null), InspectorJson.Default.EndedMessage);
+            await _connection.SendJsonAsync(new EndedMessage("ended", id, null, null), InspectorJson.Default.EndedMessage).ConfigureAwait(false);
             return;
         }
 
         _following = new Following(entry, _options);
         FrameRow[] before = [.. _following.Before.Select(frame => RowsOf.Seen(frame, _culture))];
-        await _connection.SendJsonAsync(new FollowingMessage("following", _shown.Process, id, _options.ShowPayloads, before), InspectorJson.Default.FollowingMessage);
+        await _connection.SendJsonAsync(new FollowingMessage("following", _shown.Process, id, _options.ShowPayloads, before), InspectorJson.Default.FollowingMessage).ConfigureAwait(false);
     }
 
     private void Unfollow()
@@ -130,13 +130,13 @@ internal sealed class Viewer : IDisposable
         using var clock = new PeriodicTimer(Tick, _options.TimeProvider);
         try
         {
-            for (int tick = 1; await clock.WaitForNextTickAsync(cancellationToken); tick++)
+            for (int tick = 1; await clock.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false); tick++)
             {
-                await _turn.WaitAsync(cancellationToken);
+                await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
                 try
                 {
-                    if (_following is { } following) await ShowFramesAsync(following);
-                    if (tick % TicksPerList == 0 && _list is not null) await ListAsync();
+                    if (_following is { } following) await ShowFramesAsync(following).ConfigureAwait(false);
+                    if (tick % TicksPerList == 0 && _list is not null) await ListAsync().ConfigureAwait(false);
                 }
                 finally
                 {
@@ -153,16 +153,16 @@ internal sealed class Viewer : IDisposable
     private async Task ShowFramesAsync(Following following)
     {
         int most = (int)(_options.MaxFramesPerSecond * Tick.TotalSeconds);
-        if (following.Next(most, _culture) is { } frames) await _connection.SendJsonAsync(frames, InspectorJson.Default.FramesMessage);
+        if (following.Next(most, _culture) is { } frames) await _connection.SendJsonAsync(frames, InspectorJson.Default.FramesMessage).ConfigureAwait(false);
         if (!following.IsOver) return;
         Unfollow();
-        CloseRecord record = await following.Entry.Connection.Closed;
-        await _connection.SendJsonAsync(new EndedMessage("ended", following.Entry.Id, record.Code, record.Explain(_culture)), InspectorJson.Default.EndedMessage);
+        CloseRecord record = await following.Entry.Connection.Closed.ConfigureAwait(false);
+        await _connection.SendJsonAsync(new EndedMessage("ended", following.Entry.Id, record.Code, record.Explain(_culture)), InspectorJson.Default.EndedMessage).ConfigureAwait(false);
     }
 
     private async Task ListAsync()
     {
-        await _connection.SendJsonAsync(_shown.List(_list!, _culture), InspectorJson.Default.ConnectionsMessage);
-        if (_closes.Next(_culture) is { } closes) await _connection.SendJsonAsync(closes, InspectorJson.Default.ClosesMessage);
+        await _connection.SendJsonAsync(_shown.List(_list!, _culture), InspectorJson.Default.ConnectionsMessage).ConfigureAwait(false);
+        if (_closes.Next(_culture) is { } closes) await _connection.SendJsonAsync(closes, InspectorJson.Default.ClosesMessage).ConfigureAwait(false);
     }
 }

@@ -24,8 +24,8 @@ internal sealed class Http2Wire(HttpContext context, PipeReader input, Stream du
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {
-        await duplex.WriteAsync(bytes);
-        await duplex.FlushAsync();
+        await duplex.WriteAsync(bytes).ConfigureAwait(false);
+        await duplex.FlushAsync().ConfigureAwait(false);
     }
 
     public override ValueTask ShutdownSendAsync() => default;
@@ -39,7 +39,7 @@ internal sealed class Http2Wire(HttpContext context, PipeReader input, Stream du
 
     public override async ValueTask DisposeAsync()
     {
-        await input.CompleteAsync();
-        if (!_aborted) await context.Response.CompleteAsync();
+        await input.CompleteAsync().ConfigureAwait(false);
+        if (!_aborted) await context.Response.CompleteAsync().ConfigureAwait(false);
     }
 }

@@ -23,7 +23,7 @@ internal sealed class KestrelWire(PipeWriter output, Socket? socket, bool proven
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {
         _writing = true;
-        FlushResult result = await output.WriteAsync(bytes);
+        FlushResult result = await output.WriteAsync(bytes).ConfigureAwait(false);
         _writing = false;
         if (result.IsCompleted) throw new ConnectionAbortedException("The connection's output was completed.");
     }
@@ -33,9 +33,9 @@ internal sealed class KestrelWire(PipeWriter output, Socket? socket, bool proven
         if (_shut) return;
         _shut = true;
         // A shutdown of the socket under TLS would truncate the stream for the peer and break our own reading: close_notify instead.
-        if (tls is not null) await tls.ShutdownAsync();
+        if (tls is not null) await tls.ShutdownAsync().ConfigureAwait(false);
         else if (proven) socket!.Shutdown(SocketShutdown.Send);
-        else await output.CompleteAsync();
+        else await output.CompleteAsync().ConfigureAwait(false);
     }
 
     public override void Abort()
@@ -50,7 +50,7 @@ internal sealed class KestrelWire(PipeWriter output, Socket? socket, bool proven
         // Kestrel lets go of the socket when the request's delegate returns; a handler that lingers should not keep the peer waiting. A peer
         // that takes nothing is cut: nothing in order would reach it.
         if (_writing) Abort();
-        else if (tls is null) await ShutdownSendAsync();
+        else if (tls is null) await ShutdownSendAsync().ConfigureAwait(false);
         else _ = NotifyAsync();
     }
 
@@ -58,7 +58,7 @@ internal sealed class KestrelWire(PipeWriter output, Socket? socket, bool proven
     {
         try
         {
-            await ShutdownSendAsync();
+            await ShutdownSendAsync().ConfigureAwait(false);
             if (proven) socket!.Shutdown(SocketShutdown.Send);
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)

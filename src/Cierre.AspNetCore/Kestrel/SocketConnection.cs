@@ -83,16 +83,16 @@ internal sealed class SocketConnection : DefaultConnectionContext, IConnectionSo
     public override async ValueTask DisposeAsync()
     {
         // Whatever was flushed is in the kernel already.
-        await _http.Output.CompleteAsync(new ConnectionAbortedException());
-        await _input.Reader.CompleteAsync();
+        await _http.Output.CompleteAsync(new ConnectionAbortedException()).ConfigureAwait(false);
+        await _input.Reader.CompleteAsync().ConfigureAwait(false);
         SocketTransport.Shutdown(Socket, SocketShutdown.Both);
         // A shutdown ends the wait in order. Disposed of first, the socket would end it with an exception: tens of microseconds for each of thousands
         // that are dropped at once. On Windows only disposing ends it.
-        if (!OperatingSystem.IsWindows()) await _receiving;
+        if (!OperatingSystem.IsWindows()) await _receiving.ConfigureAwait(false);
         Socket.Dispose();
-        await _receiving;
+        await _receiving.ConfigureAwait(false);
         _closed.Dispose();
-        await base.DisposeAsync();
+        await base.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>Moves what comes into the pipe, for as long as HTTP is spoken, and returns what ended it. A wait holds no buffer.</summary>
@@ -104,14 +104,14 @@ internal sealed class SocketConnection : DefaultConnectionContext, IConnectionSo
         {
             while (true)
             {
-                await Socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None);
+                await Socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None).ConfigureAwait(false);
                 // Such a wait can end though nothing has come, 4 times in 100 under load; a receive that waits now would be in nobody's books.
                 if (!Socket.Poll(0, SelectMode.SelectRead)) continue;
                 if (Interlocked.CompareExchange(ref _reading, Reading.Fills, Reading.Waits) != Reading.Waits) break;
-                int count = await Socket.ReceiveAsync(_input.Writer.GetMemory(), SocketFlags.None);
+                int count = await Socket.ReceiveAsync(_input.Writer.GetMemory(), SocketFlags.None).ConfigureAwait(false);
                 if (count == 0) break;
                 _input.Writer.Advance(count);
-                if (await _input.Writer.FlushAsync() is { IsCompleted: true }) break;
+                if (await _input.Writer.FlushAsync().ConfigureAwait(false) is { IsCompleted: true }) break;
                 if (Interlocked.CompareExchange(ref _reading, Reading.Waits, Reading.Fills) != Reading.Fills) break;
             }
         }
@@ -125,8 +125,8 @@ internal sealed class SocketConnection : DefaultConnectionContext, IConnectionSo
         }
 
         // No effect where whoever took the socket over has completed it.
-        await _input.Writer.CompleteAsync(error);
-        if (Interlocked.Exchange(ref _reading, Reading.Over) != Reading.Over && !_upgraded) await _closed.CancelAsync();
+        await _input.Writer.CompleteAsync(error).ConfigureAwait(false);
+        if (Interlocked.Exchange(ref _reading, Reading.Over) != Reading.Over && !_upgraded) await _closed.CancelAsync().ConfigureAwait(false);
         return error;
     }
 

@@ -29,7 +29,7 @@ internal sealed class SocketListener(Socket socket, SocketTransportOptions optio
         {
             try
             {
-                Socket accepted = await socket.AcceptAsync(cancellationToken);
+                Socket accepted = await socket.AcceptAsync(cancellationToken).ConfigureAwait(false);
                 if (accepted.LocalEndPoint is IPEndPoint) accepted.NoDelay = options.NoDelay;
                 return SocketConnection.Start(accepted, Input);
             }

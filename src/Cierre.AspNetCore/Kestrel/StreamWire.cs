@@ -10,8 +10,8 @@ internal sealed class StreamWire(PipeReader input, Stream stream) : Wire
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {
-        await stream.WriteAsync(bytes);
-        await stream.FlushAsync();
+        await stream.WriteAsync(bytes).ConfigureAwait(false);
+        await stream.FlushAsync().ConfigureAwait(false);
     }
 
     public override ValueTask ShutdownSendAsync() => default;
@@ -20,7 +20,7 @@ internal sealed class StreamWire(PipeReader input, Stream stream) : Wire
 
     public override async ValueTask DisposeAsync()
     {
-        await input.CompleteAsync();
-        await stream.DisposeAsync();
+        await input.CompleteAsync().ConfigureAwait(false);
+        await stream.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -24,5 +24,5 @@ internal sealed class Shedder(WebSocketRoster connections)
         return chosen;
     }
 
-    private static async Task<IReadOnlyList<CloseRecord>> EndAsync(IReadOnlyList<WebSocketConnection> chosen) => await Task.WhenAll(chosen.Select(connection => connection.Closed));
+    private static async Task<IReadOnlyList<CloseRecord>> EndAsync(IReadOnlyList<WebSocketConnection> chosen) => await Task.WhenAll(chosen.Select(connection => connection.Closed)).ConfigureAwait(false);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Cierre.Browser;
@@ -69,8 +70,9 @@ public sealed class Blob
     {
         if (Bytes is { } here) return here;
         byte[] bytes = new byte[Size];
-        await using Stream stream = OpenRead();
-        await stream.ReadExactlyAsync(bytes, cancellationToken);
+        Stream stream = OpenRead();
+        await using ConfiguredAsyncDisposable end = stream.ConfigureAwait(SimulationContext.IsCurrent);
+        await stream.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
         return bytes;
     }
 
@@ -80,7 +82,7 @@ public sealed class Blob
     /// <exception cref="IOException">The content cannot be read, or has fewer bytes than <see cref="Size"/>.</exception>
     public async Task<string> TextAsync(CancellationToken cancellationToken = default)
     {
-        ReadOnlyMemory<byte> bytes = await ArrayBufferAsync(cancellationToken);
+        ReadOnlyMemory<byte> bytes = await ArrayBufferAsync(cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
         // Encoding, UTF-8 decode: the byte order mark is not part of the text.
         return Encoding.UTF8.GetString(bytes.Span.StartsWith(Encoding.UTF8.Preamble) ? bytes.Span[3..] : bytes.Span);
     }

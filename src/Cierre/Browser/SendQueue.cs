@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Cierre.Closing;
 
 namespace Cierre.Browser;
@@ -37,8 +38,8 @@ internal sealed class SendQueue(WebSocketConnection connection, TimeSpan closeTi
 
         async Task LaterAsync()
         {
-            await Task.Delay(closeTimeout, time);
-            await Begin(frame, why);
+            await Task.Delay(closeTimeout, time).ConfigureAwait(SimulationContext.IsCurrent);
+            await Begin(frame, why).ConfigureAwait(SimulationContext.IsCurrent);
         }
     }
 
@@ -75,7 +76,7 @@ internal sealed class SendQueue(WebSocketConnection connection, TimeSpan closeTi
                 }
             }
 
-            await step();
+            await step().ConfigureAwait(SimulationContext.IsCurrent);
         }
     }
 
@@ -83,8 +84,8 @@ internal sealed class SendQueue(WebSocketConnection connection, TimeSpan closeTi
     {
         try
         {
-            if (blob.Size <= Chunk) await connection.SendAsync(await blob.ArrayBufferAsync());
-            else await StreamAsync(blob);
+            if (blob.Size <= Chunk) await connection.SendAsync(await blob.ArrayBufferAsync().ConfigureAwait(SimulationContext.IsCurrent)).ConfigureAwait(SimulationContext.IsCurrent);
+            else await StreamAsync(blob).ConfigureAwait(SimulationContext.IsCurrent);
         }
         catch (WebSocketClosedException)
         {
@@ -102,16 +103,17 @@ internal sealed class SendQueue(WebSocketConnection connection, TimeSpan closeTi
         byte[] chunk = ArrayPool<byte>.Shared.Rent(Chunk);
         try
         {
-            await using Stream content = blob.OpenRead();
-            MessageStream message = await connection.OpenMessageAsync(WebSocketMessageKind.Binary);
+            Stream content = blob.OpenRead();
+            await using ConfiguredAsyncDisposable end = content.ConfigureAwait(SimulationContext.IsCurrent);
+            MessageStream message = await connection.OpenMessageAsync(WebSocketMessageKind.Binary).ConfigureAwait(SimulationContext.IsCurrent);
             for (long left = blob.Size; left > 0;)
             {
-                int count = await content.ReadAtLeastAsync(chunk.AsMemory(0, (int)Math.Min(left, Chunk)), (int)Math.Min(left, Chunk));
-                await message.WriteAsync(chunk.AsMemory(0, count));
+                int count = await content.ReadAtLeastAsync(chunk.AsMemory(0, (int)Math.Min(left, Chunk)), (int)Math.Min(left, Chunk)).ConfigureAwait(SimulationContext.IsCurrent);
+                await message.WriteAsync(chunk.AsMemory(0, count)).ConfigureAwait(SimulationContext.IsCurrent);
                 left -= count;
             }
 
-            await message.DisposeAsync();
+            await message.DisposeAsync().ConfigureAwait(SimulationContext.IsCurrent);
         }
         finally
         {

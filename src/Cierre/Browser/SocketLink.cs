@@ -92,7 +92,7 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, WebSocketOptio
         CloseRecord record;
         try
         {
-            record = await ConverseAsync(await WebSocketConnection.ConnectAsync(url.Address, options, _opening.Token));
+            record = await ConverseAsync(await WebSocketConnection.ConnectAsync(url.Address, options, _opening.Token).ConfigureAwait(SimulationContext.IsCurrent)).ConfigureAwait(SimulationContext.IsCurrent);
         }
         catch (Exception e)
         {
@@ -116,14 +116,14 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, WebSocketOptio
         // The opening was given up, but it was there first: no open event.
         if (dropped) connection.Driver.Abort(_dropped!);
         else _tasks.Enqueue(() => Opened(connection));
-        while (await connection.ReceiveAsync() is { } message)
+        while (await connection.ReceiveAsync().ConfigureAwait(SimulationContext.IsCurrent) is { } message)
         {
-            await ReceivedAsync(message.Kind, message.ToArray());
+            await ReceivedAsync(message.Kind, message.ToArray()).ConfigureAwait(SimulationContext.IsCurrent);
         }
 
         // The closing handshake is started, unless the connection is lost already.
         if (!connection.Closed.IsCompleted) _tasks.Enqueue(Closing);
-        return await connection.Closed;
+        return await connection.Closed.ConfigureAwait(SimulationContext.IsCurrent);
     }
 
     private async ValueTask ReceivedAsync(WebSocketMessageKind kind, byte[] bytes)
@@ -140,7 +140,7 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, WebSocketOptio
             if (Interlocked.Add(ref _undelivered, -size) <= ReceiveHighWater / 2) Interlocked.Exchange(ref _room, null)?.TrySetResult();
             Received(kind, bytes);
         });
-        if (room is not null) await room.Task;
+        if (room is not null) await room.Task.ConfigureAwait(SimulationContext.IsCurrent);
     }
 
     // ---- tasks ----

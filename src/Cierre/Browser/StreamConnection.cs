@@ -76,7 +76,7 @@ internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions opt
     /// <summary>As a page that is left: closes with 1001, or drops what is not open yet; completes when the connection is closed.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (OpenOrGiveUp(CloseWhy.Disposed) is { } connection) await connection.DisposeAsync();
+        if (OpenOrGiveUp(CloseWhy.Disposed) is { } connection) await connection.DisposeAsync().ConfigureAwait(SimulationContext.IsCurrent);
         await ((Task)_closed.Task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
@@ -126,7 +126,7 @@ internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions opt
         CloseRecord record;
         try
         {
-            WebSocketConnection connection = await WebSocketConnection.ConnectAsync(url.Address, options, _givingUp.Token);
+            WebSocketConnection connection = await WebSocketConnection.ConnectAsync(url.Address, options, _givingUp.Token).ConfigureAwait(SimulationContext.IsCurrent);
             if (TryOpen(connection)) return;
             connection.Abort();
             record = CloseRecord.NotOpened(_gaveUp ?? CloseWhy.Disposed, options.TimeProvider.GetElapsedTime(begun));
@@ -165,15 +165,15 @@ internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions opt
     /// <summary>When a message came, as long as there is room for it; what lies here at the end can still be read.</summary>
     private async Task PullAsync(WebSocketConnection connection, ChannelWriter<WebSocketChunk> readable)
     {
-        while (await readable.WaitToWriteAsync() && await connection.ReceiveAsync() is { } message) readable.TryWrite(WebSocketChunk.Of(message));
+        while (await readable.WaitToWriteAsync().ConfigureAwait(SimulationContext.IsCurrent) && await connection.ReceiveAsync().ConfigureAwait(SimulationContext.IsCurrent) is { } message) readable.TryWrite(WebSocketChunk.Of(message));
         // When the connection is closed: 6.1, close the readable stream; 7.2, error it.
-        readable.TryComplete(await Ended);
+        readable.TryComplete(await Ended.ConfigureAwait(SimulationContext.IsCurrent));
     }
 
     /// <summary>When the connection is closed: 4-7 for a stream that was open.</summary>
     private async Task EndAsync(WebSocketConnection connection)
     {
-        CloseRecord record = await connection.Closed;
+        CloseRecord record = await connection.Closed.ConfigureAwait(SimulationContext.IsCurrent);
         WebSocketError? error = record.WasClean ? null : WebSocketError.Unclean(record);
         // 6.1, 6.2, 7.2, 7.3: both ends learn it here.
         _ended.SetResult(error);

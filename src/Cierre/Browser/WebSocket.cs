@@ -168,7 +168,7 @@ public sealed partial class WebSocket : EventTarget, IAsyncDisposable
     {
         // HTML, unloading: make disappear.
         _link.Close(new CloseFrame(CloseCode.GoingAway, CloseWhy.Disposed.Detail.English), CloseWhy.Disposed);
-        await Closed;
+        await Closed.ConfigureAwait(SimulationContext.IsCurrent);
     }
 
     internal override void ListenersChanged(string type, bool added)

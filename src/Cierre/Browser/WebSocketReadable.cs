@@ -49,7 +49,7 @@ public sealed class WebSocketReadable : ChannelReader<WebSocketChunk>, IAsyncEnu
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public override async ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default)
     {
-        bool any = await _chunks.Reader.WaitToReadAsync(cancellationToken);
+        bool any = await _chunks.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
         // Who waits for a chunk is reason enough to stay open.
         GC.KeepAlive(_root);
         return any;
@@ -77,7 +77,7 @@ public sealed class WebSocketReadable : ChannelReader<WebSocketChunk>, IAsyncEnu
     {
         try
         {
-            while (await WaitToReadAsync(cancellationToken))
+            while (await WaitToReadAsync(cancellationToken).ConfigureAwait(SimulationContext.IsCurrent))
             {
                 while (TryRead(out WebSocketChunk chunk)) yield return chunk;
             }

@@ -84,7 +84,7 @@ public sealed class WebSocketStream : IAsyncDisposable
     /// <returns>Completes when the connection is closed; never fails.</returns>
     public async ValueTask DisposeAsync()
     {
-        await _root.Connection.DisposeAsync();
+        await _root.Connection.DisposeAsync().ConfigureAwait(SimulationContext.IsCurrent);
         GC.KeepAlive(_root);
     }
 }

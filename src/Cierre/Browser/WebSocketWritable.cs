@@ -84,7 +84,7 @@ public sealed class WebSocketWritable : ChannelWriter<WebSocketChunk>
                 room = (_room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
             }
 
-            await room.WaitAsync(cancellationToken);
+            await room.WaitAsync(cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
         }
     }
 
@@ -116,7 +116,7 @@ public sealed class WebSocketWritable : ChannelWriter<WebSocketChunk>
         {
             try
             {
-                await sent;
+                await sent.ConfigureAwait(SimulationContext.IsCurrent);
             }
             finally
             {
@@ -126,7 +126,7 @@ public sealed class WebSocketWritable : ChannelWriter<WebSocketChunk>
         catch (WebSocketClosedException)
         {
             // How the stream ended is known when it has: the wait is bounded by the close timeout.
-            throw new ChannelClosedException(_end ?? await _root.Connection.Ended ?? DomException.InvalidStateError("The WebSocket stream is closed."));
+            throw new ChannelClosedException(_end ?? await _root.Connection.Ended.ConfigureAwait(SimulationContext.IsCurrent) ?? DomException.InvalidStateError("The WebSocket stream is closed."));
         }
     }
 
@@ -149,7 +149,7 @@ public sealed class WebSocketWritable : ChannelWriter<WebSocketChunk>
     {
         try
         {
-            await taken;
+            await taken.ConfigureAwait(SimulationContext.IsCurrent);
         }
         catch (ChannelClosedException)
         {

@@ -51,8 +51,8 @@ internal sealed class ClientWire(
     {
         try
         {
-            await input.CompleteAsync();
-            await stream.DisposeAsync();
+            await input.CompleteAsync().ConfigureAwait(false);
+            await stream.DisposeAsync().ConfigureAwait(false);
         }
         finally
         {
@@ -63,10 +63,10 @@ internal sealed class ClientWire(
 
     private async ValueTask WriteAndFlushAsync(ReadOnlyMemory<byte> bytes)
     {
-        await stream.WriteAsync(bytes);
+        await stream.WriteAsync(bytes).ConfigureAwait(false);
         try
         {
-            await stream.FlushAsync();
+            await stream.FlushAsync().ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {

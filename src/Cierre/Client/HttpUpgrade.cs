@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Cierre.Closing;
 using Cierre.Connections;
@@ -32,8 +33,8 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options, int e
     {
         try
         {
-            WebSocketConnection connection = await EstablishAsync(cancellationToken);
-            return _lacksExtension ? throw await ClosedAsync(connection, cancellationToken) : connection;
+            WebSocketConnection connection = await EstablishAsync(cancellationToken).ConfigureAwait(false);
+            return _lacksExtension ? throw await ClosedAsync(connection, cancellationToken).ConfigureAwait(false) : connection;
         }
         catch (WebSocketConnectException e)
         {
@@ -51,7 +52,7 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options, int e
     private async Task<WebSocketConnectException> ClosedAsync(WebSocketConnection connection, CancellationToken cancellationToken)
     {
         CloseRecord record;
-        await using (cancellationToken.UnsafeRegister(static connection => ((WebSocketConnection)connection!).Abort(), connection)) record = await connection.Closed;
+        await using (cancellationToken.UnsafeRegister(static connection => ((WebSocketConnection)connection!).Abort(), connection)) record = await connection.Closed.ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         return new WebSocketConnectException(record with { WasOpen = false, Elapsed = _trace.Clock.Elapsed, OpeningTimes = connection.OpeningTimes });
     }
@@ -64,7 +65,7 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options, int e
         var invoker = new HttpMessageInvoker(CreateHandler());
         try
         {
-            return await RequestAsync(invoker, either.Token);
+            return await RequestAsync(invoker, either.Token).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -78,15 +79,15 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options, int e
 
     private async Task<WebSocketConnection> RequestAsync(HttpMessageInvoker invoker, CancellationToken cancellationToken)
     {
-        if (options.HttpVersion == HttpVersion.Version11) return await RequestAsync(invoker, http2: false, cancellationToken);
+        if (options.HttpVersion == HttpVersion.Version11) return await RequestAsync(invoker, http2: false, cancellationToken).ConfigureAwait(false);
         try
         {
-            return await RequestAsync(invoker, http2: true, cancellationToken);
+            return await RequestAsync(invoker, http2: true, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is HttpRequestException or HttpIOException && SpeaksNoHttp2(e))
         {
             // The server does not speak HTTP/2, or not RFC 8441.
-            return await RequestAsync(invoker, http2: false, cancellationToken);
+            return await RequestAsync(invoker, http2: false, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -98,15 +99,15 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options, int e
     {
         string? key = http2 ? null : WebSocketKey.Create();
         using HttpRequestMessage request = CreateRequest(key, http2);
-        HttpResponseMessage response = await invoker.SendAsync(request, cancellationToken);
+        HttpResponseMessage response = await invoker.SendAsync(request, cancellationToken).ConfigureAwait(false);
         try
         {
             switch (ClientHandshake.Check(Answer(response, http2), key, _subprotocols, _compression, options.RequireSubprotocol))
             {
                 case ClientHandshakeResult.Accepted accepted:
-                    return await ConnectAsync(invoker, response, http2, accepted, cancellationToken);
+                    return await ConnectAsync(invoker, response, http2, accepted, cancellationToken).ConfigureAwait(false);
                 case ClientHandshakeResult.Failed failed:
-                    throw await RefusedAsync(response, failed, cancellationToken);
+                    throw await RefusedAsync(response, failed, cancellationToken).ConfigureAwait(false);
                 default:
                     throw new InvalidOperationException("The check of the handshake is neither accepted nor failed.");
             }
@@ -121,7 +122,7 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options, int e
     private async Task<WebSocketConnection> ConnectAsync(
         HttpMessageInvoker invoker, HttpResponseMessage response, bool http2, ClientHandshakeResult.Accepted accepted, CancellationToken cancellationToken)
     {
-        Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         Uri reached = response.RequestMessage?.RequestUri ?? url;
         PipeReader input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadBuffer, minimumReadSize: ReadBuffer / 2, leaveOpen: true, useZeroByteReads: true));
         var wire = new ClientWire(input, stream, _trace.Socket, canHalfClose: !IsTls(reached) && !http2, http2, response, invoker);
@@ -180,7 +181,7 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options, int e
             Uri target = context.InitialRequestMessage.RequestUri ?? url;
             bool tunnels = IsTunnel(context.InitialRequestMessage);
             _trace.Begin(context.DnsEndPoint, target, tunnels, resolves: dial is null);
-            Stream stream = dial is null ? await DialAsync(context.DnsEndPoint, token) : await dial(context, token);
+            Stream stream = dial is null ? await DialAsync(context.DnsEndPoint, token).ConfigureAwait(false) : await dial(context, token).ConfigureAwait(false);
             _trace.Socket = (stream as NetworkStream)?.Socket;
             _trace.Phase = _trace.ThroughProxy ? OpeningPhase.Proxy : IsTls(target) ? OpeningPhase.Tls : OpeningPhase.Upgrade;
             return stream;
@@ -199,12 +200,12 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options, int e
 
     private async ValueTask<Stream> DialAsync(DnsEndPoint endPoint, CancellationToken cancellationToken)
     {
-        IPAddress[] addresses = await Dns.GetHostAddressesAsync(endPoint.Host, cancellationToken);
+        IPAddress[] addresses = await Dns.GetHostAddressesAsync(endPoint.Host, cancellationToken).ConfigureAwait(false);
         _trace.Phase = OpeningPhase.Tcp;
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(addresses, endPoint.Port, cancellationToken);
+            await socket.ConnectAsync(addresses, endPoint.Port, cancellationToken).ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch
@@ -217,7 +218,7 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options, int e
     private async Task<WebSocketConnectException> RefusedAsync(HttpResponseMessage response, ClientHandshakeResult.Failed failed, CancellationToken cancellationToken)
     {
         bool switched = response.StatusCode == HttpStatusCode.SwitchingProtocols;
-        byte[] body = switched ? [] : await ReadStartAsync(response, cancellationToken);
+        byte[] body = switched ? [] : await ReadStartAsync(response, cancellationToken).ConfigureAwait(false);
         var http = new HttpRefusal(response.StatusCode, [.. Headers(response)], body);
         CloseCause cause = failed.Kind == HandshakeFailureKind.HttpStatus ? CloseCause.HttpStatus : CloseCause.BadHandshake;
         CloseDetail detail = cause == CloseCause.HttpStatus && body.Length > 0
@@ -232,9 +233,10 @@ internal sealed class HttpUpgrade(Uri url, WebSocketClientOptions options, int e
         int length = 0;
         try
         {
-            await using Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+            Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            await using ConfiguredAsyncDisposable end = stream.ConfigureAwait(false);
             int count;
-            while (length < body.Length && (count = await stream.ReadAsync(body.AsMemory(length), cancellationToken)) > 0) length += count;
+            while (length < body.Length && (count = await stream.ReadAsync(body.AsMemory(length), cancellationToken).ConfigureAwait(false)) > 0) length += count;
         }
         catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException)
         {

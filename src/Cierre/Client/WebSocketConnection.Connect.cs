@@ -24,7 +24,7 @@ public sealed partial class WebSocketConnection
         Subprotocols.Validate([.. options.Subprotocols]);
         Check(options);
         cancellationToken.ThrowIfCancellationRequested();
-        return await new HttpUpgrade(Address(url), options, earlyLossesBefore).OpenAsync(cancellationToken);
+        return await new HttpUpgrade(Address(url), options, earlyLossesBefore).OpenAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>WHATWG WebSockets 3.1: http and https are mapped, a fragment is refused. RFC 6455 3.</summary>

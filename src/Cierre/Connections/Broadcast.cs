@@ -62,7 +62,7 @@ internal sealed class Broadcast : IThreadPoolWorkItem
             // Also where the application's own sequence throws halfway: what was posted goes out.
             message.Dispose();
             if (count <= Share) SendOff(taken.AsSpan(0, count));
-            else await new Broadcast(taken, count).RunAsync();
+            else await new Broadcast(taken, count).RunAsync().ConfigureAwait(SimulationContext.IsCurrent);
             ArrayPool<ConnectionDriver>.Shared.Return(taken, clearArray: true);
         }
 

@@ -59,7 +59,7 @@ internal sealed partial class ConnectionDriver
 
         AfterReceive();
         if (here) return stream;
-        await waiting;
+        await waiting.ConfigureAwait(SimulationContext.IsCurrent);
         lock (_gate) return _inbox.TakeStream();
     }
 
@@ -90,7 +90,7 @@ internal sealed partial class ConnectionDriver
 
             AfterReceive();
             if (count >= 0) return count;
-            await waiting;
+            await waiting.ConfigureAwait(SimulationContext.IsCurrent);
         }
     }
 

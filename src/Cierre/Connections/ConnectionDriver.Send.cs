@@ -53,7 +53,7 @@ internal sealed partial class ConnectionDriver
             }
         }
 
-        await Sent(pending);
+        await Sent(pending).ConfigureAwait(SimulationContext.IsCurrent);
         return stream;
     }
 

@@ -237,7 +237,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         }
 
         _wheel.Remove(this);
-        await _transport.ReleaseAsync();
+        await _transport.ReleaseAsync().ConfigureAwait(SimulationContext.IsCurrent);
         TellLetGo();
         Complete(record);
         if (wake) _inbox.Wake();

@@ -8,7 +8,7 @@ internal sealed class DuplexWire(PipeReader input, PipeWriter output) : Wire
 {
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {
-        FlushResult result = await output.WriteAsync(bytes);
+        FlushResult result = await output.WriteAsync(bytes).ConfigureAwait(SimulationContext.IsCurrent);
         if (result.IsCompleted) throw new IOException("The other end of the pipe is gone.");
     }
 
@@ -18,7 +18,7 @@ internal sealed class DuplexWire(PipeReader input, PipeWriter output) : Wire
 
     public override async ValueTask DisposeAsync()
     {
-        await output.CompleteAsync();
-        await input.CompleteAsync();
+        await output.CompleteAsync().ConfigureAwait(SimulationContext.IsCurrent);
+        await input.CompleteAsync().ConfigureAwait(SimulationContext.IsCurrent);
     }
 }

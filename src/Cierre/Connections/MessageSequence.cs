@@ -3,7 +3,7 @@ using Cierre.Connections;
 namespace Cierre;
 
 /// <summary>The messages of a connection for <c>await foreach</c>, without an allocation per message or per loop step.</summary>
-public readonly struct MessageSequence
+public readonly struct MessageSequence : IAsyncEnumerable<WebSocketMessage>
 {
     private readonly ConnectionDriver _driver;
     private readonly CancellationToken _cancellationToken;
@@ -19,13 +19,15 @@ public readonly struct MessageSequence
     /// <returns>The enumerator.</returns>
     public Enumerator GetAsyncEnumerator(CancellationToken cancellationToken = default) => new(_driver, cancellationToken.CanBeCanceled ? cancellationToken : _cancellationToken);
 
+    IAsyncEnumerator<WebSocketMessage> IAsyncEnumerable<WebSocketMessage>.GetAsyncEnumerator(CancellationToken cancellationToken) => GetAsyncEnumerator(cancellationToken);
+
     /// <summary>Sets the token that ends the loop.</summary>
     /// <param name="cancellationToken">The token.</param>
     /// <returns>The same messages.</returns>
     public MessageSequence WithCancellation(CancellationToken cancellationToken) => new(_driver, cancellationToken);
 
     /// <summary>Walks through the messages of a connection.</summary>
-    public readonly struct Enumerator
+    public readonly struct Enumerator : IAsyncEnumerator<WebSocketMessage>
     {
         private readonly ConnectionDriver _driver;
         private readonly CancellationToken _cancellationToken;
@@ -42,5 +44,9 @@ public readonly struct MessageSequence
         /// <summary>Waits for the next message.</summary>
         /// <returns>False at the end of the connection, however it ended.</returns>
         public ValueTask<bool> MoveNextAsync() => _driver.MoveNextAsync(_cancellationToken);
+
+        /// <summary>Does nothing: leaving the loop leaves the connection as it is.</summary>
+        /// <returns>A task that is done.</returns>
+        public ValueTask DisposeAsync() => default;
     }
 }

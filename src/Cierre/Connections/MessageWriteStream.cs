@@ -31,8 +31,8 @@ internal sealed class MessageWriteStream(ConnectionDriver driver, WebSocketMessa
     {
         if (_disposed) return;
         _disposed = true;
-        await driver.WritePartAsync(this, default, final: true, CancellationToken.None);
-        await base.DisposeAsync();
+        await driver.WritePartAsync(this, default, final: true, CancellationToken.None).ConfigureAwait(SimulationContext.IsCurrent);
+        await base.DisposeAsync().ConfigureAwait(SimulationContext.IsCurrent);
     }
 
     protected override void Dispose(bool disposing)

@@ -26,7 +26,7 @@ public static class WebSocketBroadcast
         byte[] utf8 = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
         try
         {
-            return await SendAsync(receivers, Opcode.Text, utf8.AsMemory(0, Encoding.UTF8.GetBytes(text, utf8)));
+            return await SendAsync(receivers, Opcode.Text, utf8.AsMemory(0, Encoding.UTF8.GetBytes(text, utf8))).ConfigureAwait(SimulationContext.IsCurrent);
         }
         finally
         {

@@ -54,6 +54,6 @@ public sealed partial class WebSocketConnection
     public async ValueTask DisposeAsync()
     {
         _driver.BeginClose(new CloseFrame(CloseCode.GoingAway, CloseWhy.Disposed.Detail.English), CloseWhy.Disposed);
-        await Closed;
+        await Closed.ConfigureAwait(SimulationContext.IsCurrent);
     }
 }

@@ -88,7 +88,7 @@ public sealed partial class WebSocketConnection
     public async ValueTask<MessageStream> OpenMessageAsync(WebSocketMessageKind kind, CancellationToken cancellationToken = default)
     {
         CheckKind(kind);
-        return await _driver.OpenMessageAsync(kind, cancellationToken);
+        return await _driver.OpenMessageAsync(kind, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
     }
 
     /// <summary>Begins a message that is sent piece by piece, and says whether it may be compressed.</summary>
@@ -101,7 +101,7 @@ public sealed partial class WebSocketConnection
     public async ValueTask<MessageStream> OpenMessageAsync(WebSocketMessageKind kind, bool compress, CancellationToken cancellationToken = default)
     {
         CheckKind(kind);
-        return await _driver.OpenMessageAsync(kind, cancellationToken, compress);
+        return await _driver.OpenMessageAsync(kind, cancellationToken, compress).ConfigureAwait(SimulationContext.IsCurrent);
     }
 
     private static void CheckKind(WebSocketMessageKind kind)
@@ -125,7 +125,7 @@ public sealed partial class WebSocketConnection
         {
             try
             {
-                await sent;
+                await sent.ConfigureAwait(SimulationContext.IsCurrent);
             }
             finally
             {

@@ -19,7 +19,7 @@ internal sealed class ConnectionSequence(Uri url, WebSocketReconnectOptions opti
         var planner = new ReconnectPlanner(url, options);
         while (true)
         {
-            (WebSocketConnection? connection, CloseRecord? record) = await OpenAsync(planner, cancellationToken);
+            (WebSocketConnection? connection, CloseRecord? record) = await OpenAsync(planner, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
             long begun = _time.GetTimestamp();
             if (connection is not null)
             {
@@ -28,7 +28,7 @@ internal sealed class ConnectionSequence(Uri url, WebSocketReconnectOptions opti
                 await using (cancellationToken.UnsafeRegister(static connection => _ = ((WebSocketConnection)connection!).DisposeAsync().AsTask(), connection))
                 {
                     yield return connection;
-                    record = await connection.Closed;
+                    record = await connection.Closed.ConfigureAwait(SimulationContext.IsCurrent);
                 }
 
                 cancellationToken.ThrowIfCancellationRequested();
@@ -39,8 +39,8 @@ internal sealed class ConnectionSequence(Uri url, WebSocketReconnectOptions opti
             if (plan.Delay is not { } delay) yield break;
             // The body of the loop may have gone on after the end, from which the delay counts.
             TimeSpan sinceTheEnd = connection is null ? TimeSpan.Zero : _time.GetElapsedTime(begun) - record!.Elapsed;
-            await WaitAsync(sinceTheEnd > TimeSpan.Zero ? delay - sinceTheEnd : delay, cancellationToken);
-            if (plan.RenewsCredentials && !await RenewAsync(plan, cancellationToken)) yield break;
+            await WaitAsync(sinceTheEnd > TimeSpan.Zero ? delay - sinceTheEnd : delay, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
+            if (plan.RenewsCredentials && !await RenewAsync(plan, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent)) yield break;
         }
     }
 
@@ -48,7 +48,7 @@ internal sealed class ConnectionSequence(Uri url, WebSocketReconnectOptions opti
     {
         try
         {
-            return (await connect(planner.Address, _options, planner.EarlyLosses, cancellationToken), null);
+            return (await connect(planner.Address, _options, planner.EarlyLosses, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent), null);
         }
         catch (WebSocketConnectException e)
         {
@@ -61,14 +61,14 @@ internal sealed class ConnectionSequence(Uri url, WebSocketReconnectOptions opti
         cancellationToken.ThrowIfCancellationRequested();
         for (long begun = _time.GetTimestamp(); delay - _time.GetElapsedTime(begun) is { Ticks: > 0 } left;)
         {
-            await Task.Delay(left < LongestTimer ? left : LongestTimer, _time, cancellationToken);
+            await Task.Delay(left < LongestTimer ? left : LongestTimer, _time, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
         }
     }
 
     /// <summary>False: there are none to be had, and nobody who could.</summary>
     private async ValueTask<bool> RenewAsync(ReconnectPlan plan, CancellationToken cancellationToken)
     {
-        WebSocketClientOptions? renewed = options.RenewCredentials is { } renew ? await renew(plan.Last, cancellationToken) : null;
+        WebSocketClientOptions? renewed = options.RenewCredentials is { } renew ? await renew(plan.Last, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent) : null;
         if (renewed is null)
         {
             options.Ended?.Invoke(plan with { Delay = null, RenewsCredentials = false });

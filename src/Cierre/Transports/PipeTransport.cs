@@ -85,7 +85,7 @@ internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? 
         lock (_gate) _released = true;
         try
         {
-            await wire.DisposeAsync();
+            await wire.DisposeAsync().ConfigureAwait(SimulationContext.IsCurrent);
         }
         catch (Exception)
         {
@@ -106,7 +106,7 @@ internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? 
     {
         try
         {
-            await wire.ShutdownSendAsync();
+            await wire.ShutdownSendAsync().ConfigureAwait(SimulationContext.IsCurrent);
         }
         catch (Exception e) when (IsOfTheEnd(e))
         {
@@ -121,7 +121,7 @@ internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? 
         TransportEnd end;
         try
         {
-            end = await ReadToEndAsync(receiver);
+            end = await ReadToEndAsync(receiver).ConfigureAwait(SimulationContext.IsCurrent);
         }
         catch (Exception e)
         {
@@ -136,7 +136,7 @@ internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? 
     {
         while (!_closing)
         {
-            ReadResult result = await input.ReadAsync();
+            ReadResult result = await input.ReadAsync().ConfigureAwait(SimulationContext.IsCurrent);
             bool any = !result.Buffer.IsEmpty;
             bool full = Offer(receiver, result.Buffer);
             // A cancelled read is either ours, a look or the end, or a host that begins to stop; the latter changes nothing for us.
@@ -148,9 +148,9 @@ internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? 
                 _ = ShutAsync();
             }
 
-            while (receiver.IsHolding && !_closing) await _room.WaitAsync();
+            while (receiver.IsHolding && !_closing) await _room.WaitAsync().ConfigureAwait(SimulationContext.IsCurrent);
             if (result.IsCompleted && !full) return new TransportEnd(TransportEndKind.EndOfStream);
-            if (full && !_closing) await _room.WaitAsync();
+            if (full && !_closing) await _room.WaitAsync().ConfigureAwait(SimulationContext.IsCurrent);
         }
 
         return new TransportEnd(TransportEndKind.Closed);

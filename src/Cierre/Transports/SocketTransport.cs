@@ -115,7 +115,7 @@ internal sealed class SocketTransport(Socket socket, EarlierReader? earlier = nu
     private async ValueTask Awaited(ValueTask<int> sent)
     {
         _writing = true;
-        await sent;
+        await sent.ConfigureAwait(false);
         _writing = false;
     }
 
@@ -152,8 +152,8 @@ internal sealed class SocketTransport(Socket socket, EarlierReader? earlier = nu
         TransportEnd end;
         try
         {
-            if (earlier is not null) await FollowAsync(earlier, receiver);
-            end = await ReadToEndAsync(receiver);
+            if (earlier is not null) await FollowAsync(earlier, receiver).ConfigureAwait(false);
+            end = await ReadToEndAsync(receiver).ConfigureAwait(false);
         }
         catch (ObjectDisposedException e) when (!_closing)
         {
@@ -174,11 +174,11 @@ internal sealed class SocketTransport(Socket socket, EarlierReader? earlier = nu
         bool more = true;
         while (more && !_closing)
         {
-            ReadResult result = await pipe.ReadAsync();
+            ReadResult result = await pipe.ReadAsync().ConfigureAwait(false);
             foreach (ReadOnlyMemory<byte> piece in result.Buffer)
             {
                 // The pipe's blocks are ours until we advance: payload is unmasked where it lies.
-                if (!piece.IsEmpty) await OfferAsync(MemoryMarshal.AsMemory(piece), receiver);
+                if (!piece.IsEmpty) await OfferAsync(MemoryMarshal.AsMemory(piece), receiver).ConfigureAwait(false);
             }
 
             pipe.AdvanceTo(result.Buffer.End);
@@ -186,7 +186,7 @@ internal sealed class SocketTransport(Socket socket, EarlierReader? earlier = nu
         }
 
         Offered(receiver);
-        if (await reader.Ended is { } error) throw error;
+        if (await reader.Ended.ConfigureAwait(false) is { } error) throw error;
     }
 
     private async ValueTask<TransportEnd> ReadToEndAsync(ITransportReceiver receiver)
@@ -199,12 +199,12 @@ internal sealed class SocketTransport(Socket socket, EarlierReader? earlier = nu
 
         while (!_closing)
         {
-            int count = await socket.ReceiveAsync(_small.AsMemory(), SocketFlags.None);
+            int count = await socket.ReceiveAsync(_small.AsMemory(), SocketFlags.None).ConfigureAwait(false);
             if (count == 0) return new TransportEnd(_closing ? TransportEndKind.Closed : TransportEndKind.EndOfStream);
             Volatile.Write(ref _offering, true);
             Count(count);
-            if (count == Small) await ReadLargeAsync(receiver);
-            else if (Offer(_small.AsMemory(0, count), receiver) is var taken && (taken < count || receiver.IsHolding)) await OfferRestAsync(_small.AsMemory(taken, count - taken), receiver);
+            if (count == Small) await ReadLargeAsync(receiver).ConfigureAwait(false);
+            else if (Offer(_small.AsMemory(0, count), receiver) is var taken && (taken < count || receiver.IsHolding)) await OfferRestAsync(_small.AsMemory(taken, count - taken), receiver).ConfigureAwait(false);
             Offered(receiver);
         }
 
@@ -225,7 +225,7 @@ internal sealed class SocketTransport(Socket socket, EarlierReader? earlier = nu
                 // Asked first, so that the receive never waits.
                 if (socket.Available > 0) count += Count(socket.Receive(large.AsSpan(count)));
                 filled = count == large.Length;
-                if (count != 0) await OfferAsync(large.AsMemory(0, count), receiver);
+                if (count != 0) await OfferAsync(large.AsMemory(0, count), receiver).ConfigureAwait(false);
                 count = 0;
             }
             while (filled && !_closing);
@@ -252,7 +252,7 @@ internal sealed class SocketTransport(Socket socket, EarlierReader? earlier = nu
     {
         while (!_closing && (!bytes.IsEmpty || receiver.IsHolding))
         {
-            await _room.WaitAsync();
+            await _room.WaitAsync().ConfigureAwait(false);
             if (!receiver.IsHolding && !bytes.IsEmpty && !_closing) bytes = bytes[Offer(bytes, receiver)..];
         }
     }
