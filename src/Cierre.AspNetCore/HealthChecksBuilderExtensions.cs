@@ -9,7 +9,8 @@ namespace Cierre.AspNetCore;
 public static class HealthChecksBuilderExtensions
 {
     /// <summary>Adds a readiness check that fails while the server drains its WebSocket connections, and afterwards, until <see cref="WebSocketServer.Resume"/>.</summary>
-    /// <remarks>Meant for readiness, not for liveness: a server that drains works as it should. Its data has the number of open <c>connections</c>.</remarks>
+    /// <remarks>Meant for readiness, not for liveness: a server that drains works as it should. Its data has the number of open <c>connections</c>. Without
+    /// <see cref="ServiceCollectionExtensions.AddCierre"/> there is nothing to report on: the check then fails, and says so.</remarks>
     /// <param name="builder">What <c>AddHealthChecks</c> returned.</param>
     /// <param name="name">The name of the check.</param>
     /// <param name="failureStatus">What a drain is reported as; null: <see cref="HealthStatus.Unhealthy"/>.</param>
@@ -19,6 +20,6 @@ public static class HealthChecksBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         return builder.Add(new HealthCheckRegistration(
-            name, services => new DrainHealthCheck(services.GetRequiredService<AdmissionGate>(), services.GetRequiredService<WebSocketRoster>()), failureStatus, tags ?? ["ready"]));
+            name, services => new DrainHealthCheck(services.GetService<AdmissionGate>(), services.GetService<WebSocketRoster>()), failureStatus, tags ?? ["ready"]));
     }
 }

@@ -36,11 +36,12 @@ public sealed class WebSocketServer
     /// <param name="order">Which ones first.</param>
     /// <param name="cancellationToken">Ends the wait, not the closes.</param>
     /// <returns>How they ended, when all of them have.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative, or the order is none.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public Task<IReadOnlyList<CloseRecord>> ShedAsync(int count, ShedOrder order = ShedOrder.Newest, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
+        WebSocketConnectionOptions.Defined(order, nameof(order));
         return _shedder.ShedAsync(count, order).WaitAsync(cancellationToken);
     }
 
@@ -49,11 +50,12 @@ public sealed class WebSocketServer
     /// <param name="order">Which ones first.</param>
     /// <param name="cancellationToken">Ends the wait, not the closes.</param>
     /// <returns>How they ended, when all of them have.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The share is not between 0 and 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The share is not between 0 and 1, or the order is none.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public Task<IReadOnlyList<CloseRecord>> ShedShareAsync(double share, ShedOrder order = ShedOrder.Newest, CancellationToken cancellationToken = default)
     {
         if (share is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(share), share, "From 0 to 1.");
+        WebSocketConnectionOptions.Defined(order, nameof(order));
         return _shedder.ShedShareAsync(share, order).WaitAsync(cancellationToken);
     }
 

@@ -136,12 +136,79 @@ public class CapacityTests
     }
 
     [Fact]
-    public void User_is_the_name_identifier_or_else_the_name()
+    public void User_is_the_name_identifier_or_else_the_subject_or_else_the_name()
     {
         var limits = new WebSocketLimits();
-        Assert.Equal("17", limits.UserOf(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "ana"), new Claim(ClaimTypes.NameIdentifier, "17")], "test"))));
-        Assert.Equal("ana", limits.UserOf(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "ana")], "test"))));
-        Assert.Null(limits.UserOf(new ClaimsPrincipal(new ClaimsIdentity())));
+        Claim name = new(ClaimTypes.Name, "ana"), id = new(ClaimTypes.NameIdentifier, "17"), subject = new("sub", "s-17");
+        Assert.Equal("17", Of([name, subject, id]));
+        Assert.Equal("s-17", Of([name, subject]));
+        Assert.Equal("ana", Of([name]));
+        Assert.Equal("s-17", Of([new(ClaimTypes.NameIdentifier, ""), subject, name]));
+        Assert.Equal("second", Of([new("sub", ""), new("sub", "second")]));
+        Assert.Null(Of([new(ClaimTypes.Name, "")]));
+        Assert.Null(Of([]));
+        // What nobody authenticated names nobody, alone or beside another identity.
+        Assert.Null(UserName.Of(new ClaimsPrincipal(new ClaimsIdentity([id])), limits));
+        Assert.Null(UserName.Of(new ClaimsPrincipal(), limits));
+        Assert.Equal("ana", UserName.Of(new ClaimsPrincipal([new ClaimsIdentity([id]), new ClaimsIdentity([name], "test")]), limits));
+        // Of merged identities, the one with the better name.
+        Assert.Equal("17", UserName.Of(new ClaimsPrincipal([new ClaimsIdentity([name], "one"), new ClaimsIdentity([id], "two")]), limits));
+
+        limits.UserIdSelector = user => user.FindFirst("tenant")?.Value;
+        Assert.Equal("t", Of([name, id, new("tenant", "t")]));
+        Assert.Null(Of([name, id]));
+        limits.UserIdSelector = _ => "";
+        Assert.Null(Of([name, id]));
+
+        string? Of(Claim[] claims) => UserName.Of(new ClaimsPrincipal(new ClaimsIdentity(claims, "test")), limits);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("tenant")]
+    public async Task Limit_roster_and_broadcast_know_a_user_by_the_subject_of_the_token_or_by_the_selector(string? claim)
+    {
+        await using TestServer server = await TestServer.StartAsync(
+            Carrier.Http1,
+            TestServer.EchoAsync,
+            build: builder => builder.Services.Configure<WebSocketLimits>(limits =>
+            {
+                limits.MaxConnectionsPerUser = 1;
+                if (claim is not null) limits.UserIdSelector = user => user.FindFirst(claim)?.Value;
+            }),
+            map: app => app.Use((context, next) =>
+            {
+                // As a token's handler does that keeps the names of the claims.
+                context.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(claim ?? "sub", context.Request.Query["user"].ToString())], "test"));
+                return next(context);
+            }));
+        await using WebSocketConnection ana = await server.ConnectAsync(path: "/?user=ana"), luis = await server.ConnectAsync(path: "/?user=luis");
+        CloseRecord refused = (await Assert.ThrowsAsync<WebSocketConnectException>(() => server.ConnectAsync(path: "/?user=ana"))).Record;
+        Assert.Contains("The user is at the limit of 1 connection.", refused.Detail, StringComparison.Ordinal);
+        WebSocketRoster roster = server.Services.GetRequiredService<WebSocketServer>().Connections;
+        await Waits.Until(() => roster.Count == 2, "both connections");
+        await roster.OfUser("ana").BroadcastAsync("for ana");
+        Assert.Equal("for ana", (await ana.ReceiveAsync().Soon())!.Value.GetText());
+    }
+
+    [Fact]
+    public void Place_counts_for_the_user_of_the_last_renewal()
+    {
+        Capacity capacity = New(limits => limits.MaxConnectionsPerUser = 1);
+        var endpoint = new EndpointCapacity(null, null);
+        Place place = Place(capacity.Decide(endpoint, "ana"));
+        place.Rename("luis");
+        Assert.IsType<AdmissionDecision.Refuse>(capacity.Decide(endpoint, "luis"));
+        Place(capacity.Decide(endpoint, "ana"));
+        place.Rename(null);
+        Place luis = Place(capacity.Decide(endpoint, "luis"));
+        place.Rename("luis");
+        luis.Dispose();
+        // The first one counts for luis still.
+        Assert.IsType<AdmissionDecision.Refuse>(capacity.Decide(endpoint, "luis"));
+        place.Dispose();
+        place.Rename("luis");
+        Place(capacity.Decide(endpoint, "luis"));
     }
 
     [Theory]
@@ -149,6 +216,11 @@ public class CapacityTests
     [InlineData("Limits:MaxConnectionsPerUser", "-1")]
     [InlineData("Limits:MaxHandshakesPerSecond", "0")]
     [InlineData("Limits:AtCapacity", "Wait")]
+    [InlineData("Limits:AtCapacity", "7")]
+    [InlineData("AtCapacity", "7")]
+    [InlineData("OnlyKind", "7")]
+    [InlineData("SlowReader", "7")]
+    [InlineData("Shedding:Order", "7")]
     [InlineData("Limits:RetryAfter", "00:00:00")]
     [InlineData("MaxConnections", "0")]
     [InlineData("MaxMessagesPerSecond", "0")]

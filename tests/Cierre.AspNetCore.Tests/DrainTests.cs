@@ -172,6 +172,17 @@ public class DrainTests
         if (count > 1) Assert.NotEqual(Enumerable.Range(0, count), turns.Select(turn => turn.Item));
     }
 
+    [Fact]
+    public async Task Health_check_without_AddCierre_fails_and_says_what_to_call()
+    {
+        ServiceCollection services = new();
+        services.AddLogging().AddHealthChecks().AddCierre();
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        HealthReportEntry entry = (await provider.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken)).Entries.Single().Value;
+        Assert.Equal(HealthStatus.Unhealthy, entry.Status);
+        Assert.Contains("builder.Services.AddCierre()", entry.Description, StringComparison.Ordinal);
+    }
+
     private static async Task<(HealthStatus Status, int Connections)> HealthAsync(TestServer server)
     {
         HealthReport report = await server.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(check => check.Tags.Contains("ready"));

@@ -55,7 +55,7 @@ public sealed class ExceptionTextTests
         ["authorization fails and says why"] = new(403, Map: app => app.MapWebSocket("/case", TestServer.EchoAsync).RequireAuthorization("says why"), User: "guest"),
         ["authorization fails and says why, where refusals are closes"] = new(3003, Map: app => app.MapWebSocket("/case", TestServer.EchoAsync, o => o.RefuseByClose = true).RequireAuthorization("says why"), User: "guest"),
         ["authorization throws"] = new(500, Map: app => app.MapWebSocket("/case", TestServer.EchoAsync).RequireAuthorization("throws"), User: "guest"),
-        ["naming the user throws"] = new(500, Handler: TestServer.EchoAsync, Services: services => services.Configure<WebSocketLimits>(o => (o.UserOf, o.MaxConnectionsPerUser) = (_ => throw Secret(), 1)), User: "guest"),
+        ["naming the user throws"] = new(500, Handler: TestServer.EchoAsync, Services: services => services.Configure<WebSocketLimits>(o => (o.UserIdSelector, o.MaxConnectionsPerUser) = (_ => throw Secret(), 1)), User: "guest"),
         ["origin is not allowed"] = new(403, Handler: TestServer.EchoAsync, Headers: [$"Origin: https://{Marker}.example"]),
         ["handshake is broken"] = new(400, Handler: TestServer.EchoAsync, Headers: ["Sec-WebSocket-Extensions: = ;;"]),
 

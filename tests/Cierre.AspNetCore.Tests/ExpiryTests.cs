@@ -61,6 +61,51 @@ public class ExpiryTests
     }
 
     [Theory]
+    [InlineData("soon")]
+    [InlineData("")]
+    [InlineData("NaN")]
+    [InlineData("Infinity")]
+    [InlineData("-Infinity")]
+    [InlineData("true")]
+    [InlineData("2030-01-01T00:00:00Z")]
+    [InlineData("0x6a000000")]
+    [InlineData("1,767,322,000")]
+    [InlineData(" 1767322000")]
+    public async Task Claim_exp_that_is_no_number_is_refused_and_not_believed_for_ever(string exp)
+    {
+        await using (TestServer server = await StartAsync(Carrier.Http1, claims: new Claim("exp", exp)))
+        {
+            CloseRecord refused = (await Assert.ThrowsAsync<WebSocketConnectException>(() => server.ConnectAsync(path: "/members"))).Record;
+            Assert.Equal(401, (int)refused.HttpStatus!);
+            Assert.Contains("exp is no number", refused.Detail, StringComparison.Ordinal);
+            Assert.Contains(refused.Http!.Headers, header => header.Key == "WWW-Authenticate");
+        }
+
+        await using (TestServer server = await StartAsync(Carrier.Http1, configure: options => options.RefuseByClose = true, claims: [new Claim("exp", "1900000000"), new Claim("exp", exp)]))
+        {
+            await using WebSocketConnection client = await server.ConnectAsync(path: "/members");
+            Assert.Equal((3000, "credentials are missing, invalid or expired"), await client.Closed.Soon() is { } record ? (record.Code, record.Reason) : default);
+        }
+
+        // Whoever says it otherwise, or does not want to know, is not asked.
+        await using (TestServer server = await StartAsync(Carrier.Http1, ticket: Now.AddMinutes(1), claims: new Claim("exp", exp))) await (await server.ConnectAsync(path: "/members")).DisposeAsync();
+        await using (TestServer server = await StartAsync(Carrier.Http1, configure: options => options.CloseOnExpiry = false, claims: new Claim("exp", exp))) await (await server.ConnectAsync(path: "/members")).DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("1.767323045e9", "2026-01-02T03:04:05Z")]
+    [InlineData("-1", "1969-12-31T23:59:59Z")]
+    [InlineData("-1e300", "0001-01-01T00:00:00Z")]
+    [InlineData("1767323105.5", "2026-01-02T03:05:05Z")]
+    [InlineData("1e300", null)]
+    public void Claim_exp_is_a_number_as_json_has_it(string exp, string? end)
+    {
+        var context = new DefaultHttpContext { User = new ClaimsPrincipal(new ClaimsIdentity([new Claim("exp", exp), new Claim("exp", "1e12")])) };
+        Assert.True(Endpoints.CredentialsEnd.TryRead(context, out DateTimeOffset? at));
+        Assert.Equal(end, at?.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Nothing_expires_that_has_no_end_or_is_not_asked_about(bool closeOnExpiry)

@@ -63,6 +63,8 @@ public class SheddingTests
     {
         await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync);
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => All(server).ShedAsync(-1));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => All(server).ShedAsync(1, (ShedOrder)7));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => All(server).ShedShareAsync(1, (ShedOrder)7));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => All(server).ShedShareAsync(double.NaN));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => All(server).ShedShareAsync(1.01));
         await ConnectAsync(server, 2);

@@ -34,6 +34,17 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    public async Task Servers_that_are_not_told_apart_have_no_series_until_there_is_one()
+    {
+        // A process that opens no connections has this one series of a client only; the clients of this one know a few servers.
+        using var probe = new MeterProbe("Cierre", "server.address", "_OTHER");
+        await using Site site = await Site.EchoAsync("/metrics/others");
+        await site.TalkAsync();
+        Assert.Empty(probe.Observe("cierre.connection.active"));
+        Assert.Empty(probe.All);
+    }
+
+    [Fact]
     public async Task Handshakes_are_counted_by_their_outcome()
     {
         List<Metric> metrics = [];

@@ -42,8 +42,9 @@ internal sealed class Capacity
             {
                 _taken++;
                 endpoint.Taken++;
-                if (user is not null) _ofUser[user] = _ofUser.GetValueOrDefault(user) + 1;
-                return new AdmissionDecision.Admit(new Place(() => Leave(endpoint, user)));
+                var counted = new Counted { User = user };
+                Count(user);
+                return new AdmissionDecision.Admit(new Place(() => Leave(endpoint, counted), other => Rename(counted, other)));
             }
 
             if ((endpoint.AtCapacity ?? _limits.AtCapacity) == AtCapacity.Refuse || _closing >= most) return new AdmissionDecision.Refuse(violation.Reason, _limits.RetryAfter);
@@ -64,19 +65,48 @@ internal sealed class Capacity
         return null;
     }
 
-    private void Leave(EndpointCapacity endpoint, string? user)
+    private void Leave(EndpointCapacity endpoint, Counted place)
     {
         lock (_gate)
         {
             _taken--;
             endpoint.Taken--;
-            if (user is null) return;
-            if (--_ofUser[user] == 0) _ofUser.Remove(user);
+            Uncount(place.User);
+            place.HasLeft = true;
         }
+    }
+
+    /// <summary>Who is over the limit by a renewal stays; the next one has no place.</summary>
+    private void Rename(Counted place, string? user)
+    {
+        lock (_gate)
+        {
+            if (place.HasLeft) return;
+            Uncount(place.User);
+            place.User = user;
+            Count(user);
+        }
+    }
+
+    private void Count(string? user)
+    {
+        if (user is not null) _ofUser[user] = _ofUser.GetValueOrDefault(user) + 1;
+    }
+
+    private void Uncount(string? user)
+    {
+        if (user is not null && --_ofUser[user] == 0) _ofUser.Remove(user);
     }
 
     private void LeaveClosing()
     {
         lock (_gate) _closing--;
+    }
+
+    private sealed class Counted
+    {
+        public string? User { get; set; }
+
+        public bool HasLeft { get; set; }
     }
 }

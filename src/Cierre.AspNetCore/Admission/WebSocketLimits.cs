@@ -15,7 +15,7 @@ public sealed class WebSocketLimits
         set => field = AtLeastOne(value, nameof(MaxConnections));
     }
 
-    /// <summary>The most connections of one user at a time; default null: no limit. Who is nobody (<see cref="UserOf"/>) is not counted.</summary>
+    /// <summary>The most connections of one user at a time; default null: no limit. Who is nobody (<see cref="UserIdSelector"/>) is not counted.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
     public int? MaxConnectionsPerUser
     {
@@ -32,7 +32,12 @@ public sealed class WebSocketLimits
     }
 
     /// <summary>How a handshake is answered for which there is no place; default <see cref="AtCapacity.Refuse"/>.</summary>
-    public AtCapacity AtCapacity { get; set; }
+    /// <exception cref="ArgumentOutOfRangeException">Neither of the two.</exception>
+    public AtCapacity AtCapacity
+    {
+        get;
+        set => field = WebSocketConnectionOptions.Defined(value, nameof(AtCapacity));
+    }
 
     /// <summary>What <c>Retry-After</c> says with a 503, in whole seconds; default 5 s. RFC 9110 10.2.3.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than a second, or more than 24 days.</exception>
@@ -42,17 +47,9 @@ public sealed class WebSocketLimits
         set => field = AtLeastASecond(value, nameof(RetryAfter));
     } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Names the user of a request, or nobody with null; default: the claim <see cref="ClaimTypes.NameIdentifier"/>, or else the name of the identity.</summary>
-    /// <exception cref="ArgumentNullException">Null.</exception>
-    public Func<ClaimsPrincipal, string?> UserOf
-    {
-        get;
-        set
-        {
-            ArgumentNullException.ThrowIfNull(value, nameof(UserOf));
-            field = value;
-        }
-    } = user => user.FindFirst(ClaimTypes.NameIdentifier)?.Value ?? user.Identity?.Name;
+    /// <summary>Names a user who is authenticated, for this limit, the roster, the inspector and the log; null or empty: nobody. Default null: the claim
+    /// <see cref="ClaimTypes.NameIdentifier"/>, or else <c>sub</c> (RFC 7519 4.1.2), or else the name of the identity.</summary>
+    public Func<ClaimsPrincipal, string?>? UserIdSelector { get; set; }
 
     /// <summary>For what is said in whole seconds.</summary>
     internal static TimeSpan AtLeastASecond(TimeSpan value, string name)

@@ -34,7 +34,7 @@ public sealed class WebSocketRoster : IReadOnlyCollection<OpenConnection>
     public OpenConnection? Find(long id) => _open.GetValueOrDefault(id);
 
     /// <summary>The open connections of a user, the oldest first; empty for none.</summary>
-    /// <param name="user">The name that <see cref="WebSocketLimits.UserOf"/> gives.</param>
+    /// <param name="user">The name that <see cref="WebSocketLimits.UserIdSelector"/> gives.</param>
     public IReadOnlyList<OpenConnection> OfUser(string user)
     {
         ArgumentNullException.ThrowIfNull(user);

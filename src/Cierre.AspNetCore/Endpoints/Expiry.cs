@@ -1,10 +1,8 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using Cierre.AspNetCore.Logging;
 using Cierre.Closing;
 using Cierre.Timing;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -43,7 +41,8 @@ internal sealed class Expiry : DeadlineEntry
         _endpoint = context.GetEndpoint();
         _scopes = context.RequestServices.GetRequiredService<IServiceScopeFactory>();
         _user = context.User;
-        _expiresAt = options.ExpiryOf is { } of ? of(context) : OfTicket(context);
+        if (options.ExpiryOf is { } of) _expiresAt = of(context);
+        else CredentialsEnd.TryRead(context, out _expiresAt);
         _nextCheck = options.IsPermitted is not null && options.PermissionInterval > TimeSpan.Zero ? options.PermissionInterval : TimeSpan.MaxValue;
     }
 
@@ -201,16 +200,6 @@ internal sealed class Expiry : DeadlineEntry
             CloseLog.CallbackFailed(_logger, nameof(WebSocketEndpointOptions.IsPermitted), e);
             return false;
         }
-    }
-
-    private static DateTimeOffset? OfTicket(HttpContext context)
-    {
-        if (context.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult is { Succeeded: true, Properties.ExpiresUtc: { } expires }) return expires;
-        // RFC 7519 4.1.4: seconds since 1970, perhaps with a fraction.
-        return double.TryParse(context.User.FindFirst("exp")?.Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds)
-            && seconds < DateTimeOffset.MaxValue.ToUnixTimeSeconds()
-                ? DateTimeOffset.FromUnixTimeMilliseconds((long)(seconds * 1000))
-                : null;
     }
 
     private static TimeSpan Earlier(TimeSpan a, TimeSpan b) => a < b ? a : b;

@@ -17,6 +17,13 @@ internal static class HandshakeRefusal
     public static Task OriginAsync(HttpContext context) =>
         AnswerAsync(context, StatusCodes.Status403Forbidden, "The request's Origin is not allowed to connect here.");
 
+    /// <summary>RFC 6750 3.1: a token that is not valid. RFC 9110 15.5.2: 401 says what would be.</summary>
+    public static Task CredentialsAsync(HttpContext context)
+    {
+        context.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
+        return AnswerAsync(context, StatusCodes.Status401Unauthorized, "The credentials do not say when they expire: their claim exp is no number (RFC 7519 4.1.4).");
+    }
+
     public static Task DrainingAsync(HttpContext context, TimeSpan retryAfter) => UnavailableAsync(context, retryAfter, "The server takes no new connections: it is stopping, or drains its connections.");
 
     public static Task AtCapacityAsync(HttpContext context, CloseDetail why, TimeSpan retryAfter) => UnavailableAsync(context, retryAfter, Sentence(why.English));

@@ -30,8 +30,7 @@ internal sealed class WebSocketEndpoint(
     public Task RunAsync(HttpContext context) => RunAsync(context, open);
 
     /// <summary>Accepts in order to close, where an HTTP status would be the answer that no page can read.</summary>
-    public Task AcceptThenCloseAsync(HttpContext context, Violation violation) => RunAsync(
-        context, (_, _) => ValueTask.FromResult<EndpointOpening>(new EndpointOpening.AcceptThenClose(violation.Frame, violation.Why)));
+    public Task AcceptThenCloseAsync(HttpContext context, Violation violation) => RunAsync(context, Refusing(violation));
 
     private async Task RunAsync(HttpContext context, Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> opening)
     {
@@ -68,6 +67,17 @@ internal sealed class WebSocketEndpoint(
         {
             await HandshakeRefusal.DrainingAsync(context, drain.RetryAfter).ConfigureAwait(false);
             return;
+        }
+
+        if (options is { CloseOnExpiry: true, ExpiryOf: null } && !CredentialsEnd.TryRead(context, out _))
+        {
+            if (!options.RefuseByClose)
+            {
+                await HandshakeRefusal.CredentialsAsync(context).ConfigureAwait(false);
+                return;
+            }
+
+            opening = Refusing(Violations.Unauthorized());
         }
 
         if (!Upgrade.IsPossible(context))
@@ -133,14 +143,19 @@ internal sealed class WebSocketEndpoint(
         // One that opened while the drain took its snapshot.
         _gate.Notice?.Drain(connection);
         Task leaving = LeaveAsync(entry, place);
-        await HandlerRun.RunAsync(connection, context, isRefusal ? run : Watched(entry, run)).ConfigureAwait(false);
+        await HandlerRun.RunAsync(connection, context, isRefusal ? run : Watched(entry, place, run)).ConfigureAwait(false);
         await leaving.ConfigureAwait(false);
     }
 
     /// <summary>Part of the handler's run, because it asks the application, which may throw.</summary>
-    private Func<WebSocketConnection, HttpContext, CancellationToken, Task> Watched(OpenConnection entry, Func<WebSocketConnection, HttpContext, CancellationToken, Task> run) => (connection, context, cancellationToken) =>
+    private Func<WebSocketConnection, HttpContext, CancellationToken, Task> Watched(OpenConnection entry, Place place, Func<WebSocketConnection, HttpContext, CancellationToken, Task> run) => (connection, context, cancellationToken) =>
     {
-        Expiry.Watch(connection, context, options, _logger, user => _connections.Rename(entry, UserOf(user)));
+        Expiry.Watch(connection, context, options, _logger, user =>
+        {
+            string? name = UserOf(user);
+            place.Rename(name);
+            _connections.Rename(entry, name);
+        });
         return run(connection, context, cancellationToken);
     };
 
@@ -167,9 +182,15 @@ internal sealed class WebSocketEndpoint(
         return then?.Invoke(connection) ?? Task.CompletedTask;
     };
 
+    private static Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> Refusing(Violation violation)
+    {
+        EndpointOpening refusal = new EndpointOpening.AcceptThenClose(violation.Frame, violation.Why);
+        return (_, _) => ValueTask.FromResult(refusal);
+    }
+
     private static IReadOnlyList<string> Asked(OpeningRequest request) => Subprotocols.TryParse(request.Subprotocols, out IReadOnlyList<string> names, out _) ? names : [];
 
-    private string? UserOf(ClaimsPrincipal user) => user.Identity is { IsAuthenticated: true } ? _capacity.Limits.UserOf(user) : null;
+    private string? UserOf(ClaimsPrincipal user) => UserName.Of(user, _capacity.Limits);
 
     private static IPEndPoint? RemoteOf(ConnectionInfo connection) => connection.RemoteIpAddress is { } address ? new IPEndPoint(address, connection.RemotePort) : null;
 

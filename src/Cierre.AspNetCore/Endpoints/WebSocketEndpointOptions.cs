@@ -23,7 +23,8 @@ public sealed class WebSocketEndpointOptions : WebSocketConnectionOptions
     /// One whose credentials have no end, or that was opened without any, is not.</summary>
     public bool CloseOnExpiry { get; set; } = true;
 
-    /// <summary>Says when the credentials of a request expire, null for never; default null: when the authentication ticket does, or else the claim <c>exp</c> of the user (RFC 7519 4.1.4).</summary>
+    /// <summary>Says when the credentials of a request expire, null for never; default null: when the authentication ticket does, or else the claim <c>exp</c> of the user (RFC 7519 4.1.4), the
+    /// earliest where there are several. An <c>exp</c> that is no number is refused: 401, or 3000 with <see cref="RefuseByClose"/>.</summary>
     public Func<HttpContext, DateTimeOffset?>? ExpiryOf { get; set; }
 
     /// <summary>How long before the expiry <see cref="OnExpiring"/> is called; default 1 min.</summary>
@@ -42,20 +43,21 @@ public sealed class WebSocketEndpointOptions : WebSocketConnectionOptions
     /// <remarks>Runs on the pool. One that throws closes with 3003 as well: what cannot be checked is not permitted.</remarks>
     public Func<WebSocketConnection, ClaimsPrincipal, Task<bool>>? IsPermitted { get; set; }
 
-    /// <summary>How often <see cref="IsPermitted"/> is asked; default 1 min. Zero: at renewals only.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Negative, or more than 24 days.</exception>
+    /// <summary>How often <see cref="IsPermitted"/> is asked; default 1 min. Zero or <see cref="Timeout.InfiniteTimeSpan"/>: at renewals only.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Otherwise negative, or more than 24 days.</exception>
     public TimeSpan PermissionInterval
     {
         get;
-        set => field = Check(value, nameof(PermissionInterval), mayBeZero: true);
+        set => field = CheckOrOff(value, nameof(PermissionInterval));
     } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long the handler may run for one connection, from its opening; then it is closed with 3008. Default zero: as long as it likes.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Negative, or more than 24 days.</exception>
+    /// <summary>How long the handler may run for one connection, from its opening; then it is closed with 3008. Default zero: as long as it likes, as with
+    /// <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Otherwise negative, or more than 24 days.</exception>
     public TimeSpan HandlerTimeout
     {
         get;
-        set => field = Check(value, nameof(HandlerTimeout), mayBeZero: true);
+        set => field = CheckOrOff(value, nameof(HandlerTimeout));
     }
 
     /// <summary>The most connections that the endpoint has at a time; default null: no limit but the server's (<see cref="WebSocketLimits"/>).</summary>
@@ -67,7 +69,12 @@ public sealed class WebSocketEndpointOptions : WebSocketConnectionOptions
     }
 
     /// <summary>How a handshake is answered for which there is no place; default null: as <see cref="WebSocketLimits.AtCapacity"/> says for all.</summary>
-    public AtCapacity? AtCapacity { get; set; }
+    /// <exception cref="ArgumentOutOfRangeException">Neither of the two.</exception>
+    public AtCapacity? AtCapacity
+    {
+        get;
+        set => field = value is { } answer ? Defined(answer, nameof(AtCapacity)) : null;
+    }
 
     /// <summary>The most messages that a peer may send in a second, of which as many may come at once; more: 1008. Default null: no limit.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Cierre.AspNetCore.Admission;
 using Cierre.AspNetCore.Logging;
 using Cierre.Closing;
 using Microsoft.AspNetCore.Http;
@@ -11,7 +12,7 @@ using Microsoft.Extensions.Logging;
 namespace Cierre.AspNetCore.Inspector;
 
 /// <summary>What the page, and whoever writes a script, asks for over HTTP.</summary>
-internal sealed class Api(ShownConnections shown, ILoggerFactory loggers)
+internal sealed class Api(ShownConnections shown, ILoggerFactory loggers, WebSocketLimits limits)
 {
     private const int MaxFrames = 1000;
     private const int MaxClosesAtOnce = 1000;
@@ -101,7 +102,7 @@ internal sealed class Api(ShownConnections shown, ILoggerFactory loggers)
     private void Tell(HttpContext context, OpenConnection[] closing, ushort code)
     {
         if (closing is [] || !_logger.IsEnabled(LogLevel.Information)) return;
-        string user = context.User.Identity?.Name is { } name ? UntrustedText.Quote(name) : "Somebody";
+        string user = UserName.Of(context.User, limits) is { } name ? UntrustedText.Quote(name) : "Somebody";
         string caller = context.Connection.RemoteIpAddress is { } from ? $"{user} at {from}" : user;
         string connections = string.Join(", ", closing.Select(entry => $"{entry.Id} {entry.Endpoint}"));
         CloseLog.InspectorCloses(_logger, caller, connections, code);

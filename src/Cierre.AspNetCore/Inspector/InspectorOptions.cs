@@ -52,7 +52,16 @@ public sealed class InspectorOptions
     } = 200;
 
     /// <summary>The clock of the live feed; default <see cref="TimeProvider.System"/>.</summary>
-    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+    /// <exception cref="ArgumentNullException">Null.</exception>
+    public TimeProvider TimeProvider
+    {
+        get;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value, nameof(TimeProvider));
+            field = value;
+        }
+    } = TimeProvider.System;
 
     private static int Between(int value, int least, int most, string name)
     {

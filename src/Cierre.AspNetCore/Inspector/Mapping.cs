@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Cierre.AspNetCore.Inspector;
 
@@ -23,7 +24,7 @@ internal static class Mapping
         string feed = pattern.TrimEnd('/') + "/live";
         var shown = new ShownConnections(services.GetRequiredService<WebSocketRoster>(), options, services.GetRequiredService<MappedInspectors>().Process);
         var gate = new Gate(options, services.GetRequiredService<IHostEnvironment>());
-        var api = new Api(shown, services.GetRequiredService<ILoggerFactory>());
+        var api = new Api(shown, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<IOptions<WebSocketLimits>>().Value);
 
         RouteGroupBuilder group = endpoints.MapGroup(pattern);
         group.MapGet("/", PageFiles.Page).WithMetadata(new TopLevelPage());

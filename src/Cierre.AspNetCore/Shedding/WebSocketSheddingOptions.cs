@@ -59,7 +59,12 @@ public sealed class WebSocketSheddingOptions
     } = 0.1;
 
     /// <summary>Which connections are closed first; default <see cref="ShedOrder.Newest"/>.</summary>
-    public ShedOrder Order { get; set; }
+    /// <exception cref="ArgumentOutOfRangeException">Not one of the orders.</exception>
+    public ShedOrder Order
+    {
+        get;
+        set => field = WebSocketConnectionOptions.Defined(value, nameof(Order));
+    }
 
     internal bool Watches => MaxMemoryLoad is not null || MaxThreadPoolDelay is not null || Signal is not null;
 }

@@ -6,16 +6,23 @@ namespace Cierre.Closing;
 /// <summary>Reads the header Retry-After, seconds or a date, as a delay from the moment of the answer. RFC 9110 10.2.3.</summary>
 internal static class RetryAfter
 {
+    /// <summary>The most that is believed: who asks for more has made a mistake, or wants to be rid of the client for ever.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+
     public static TimeSpan? Delay(IReadOnlyList<KeyValuePair<string, string>> headers, DateTimeOffset? now)
     {
-        if (!RetryConditionHeaderValue.TryParse(Find(headers, "Retry-After"), out RetryConditionHeaderValue? value)) return null;
-        if (value.Delta is { } delta) return delta;
+        string? text = Find(headers, "Retry-After")?.Trim();
+        if (string.IsNullOrEmpty(text)) return null;
+        // Any number of digits is a number of seconds; the framework's parser takes 31 bits.
+        if (!text.AsSpan().ContainsAnyExceptInRange('0', '9')) return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) ? Bounded(TimeSpan.FromSeconds(seconds)) : Longest;
+        if (!RetryConditionHeaderValue.TryParse(text, out RetryConditionHeaderValue? value) || value.Date is not { } date) return null;
 
         // The answer's own Date first: both dates are then of one clock, whatever ours says. RFC 9110 6.6.1.
         DateTimeOffset from = DateOf(headers) ?? now ?? DateTimeOffset.UtcNow;
-        TimeSpan delay = value.Date!.Value - from;
-        return delay > TimeSpan.Zero ? delay : TimeSpan.Zero;
+        return Bounded(date - from);
     }
+
+    private static TimeSpan Bounded(TimeSpan delay) => delay < TimeSpan.Zero ? TimeSpan.Zero : delay < Longest ? delay : Longest;
 
     private static DateTimeOffset? DateOf(IReadOnlyList<KeyValuePair<string, string>> headers) =>
         DateTimeOffset.TryParseExact(Find(headers, "Date"), "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset date) ? date : null;

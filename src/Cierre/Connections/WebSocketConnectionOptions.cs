@@ -3,7 +3,7 @@ using Cierre.Protocol;
 namespace Cierre;
 
 /// <summary>Sets the limits and times of one connection, in either role.</summary>
-/// <remarks>Every value is checked where it is set: zero or a negative one throws with the name of the option, except where zero is said to switch off.</remarks>
+/// <remarks>Every value is checked where it is set: what makes no sense throws with the name of the option. Zero and <see cref="Timeout.InfiniteTimeSpan"/> switch off where that is said.</remarks>
 public class WebSocketConnectionOptions
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(24);
@@ -33,14 +33,20 @@ public class WebSocketConnectionOptions
     } = ProtocolLimits.Default.MaxFragments;
 
     /// <summary>The only kind of message that is accepted, the other being refused with 1003; default null, both.</summary>
-    public WebSocketMessageKind? OnlyKind { get; set; }
+    /// <exception cref="ArgumentOutOfRangeException">Neither text nor binary.</exception>
+    public WebSocketMessageKind? OnlyKind
+    {
+        get;
+        set => field = value is { } kind ? Defined(kind, nameof(OnlyKind)) : null;
+    }
 
-    /// <summary>How often a ping is sent; default 20 s, below the 30-60 s after which proxies cut idle connections. Zero: no keep-alive.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Negative, or more than 24 days.</exception>
+    /// <summary>How often a ping is sent; default 20 s, below the 30-60 s after which proxies cut idle connections. Zero or
+    /// <see cref="Timeout.InfiniteTimeSpan"/>: no keep-alive.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Otherwise negative, or more than 24 days.</exception>
     public TimeSpan PingInterval
     {
         get;
-        set => field = Check(value, nameof(PingInterval), mayBeZero: true);
+        set => field = CheckOrOff(value, nameof(PingInterval));
     } = ProtocolLimits.Default.PingInterval;
 
     /// <summary>How long a peer may stay silent after a ping before the connection is closed with 1011; default 20 s. Any byte counts as life.</summary>
@@ -51,12 +57,13 @@ public class WebSocketConnectionOptions
         set => field = Check(value, nameof(PingTimeout));
     } = ProtocolLimits.Default.PingTimeout;
 
-    /// <summary>How long no message may pass either way before the connection is closed with 3008; pings do not count. Default zero: off.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Negative, or more than 24 days.</exception>
+    /// <summary>How long no message may pass either way before the connection is closed with 3008; pings do not count. Default zero: off, as with
+    /// <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Otherwise negative, or more than 24 days.</exception>
     public TimeSpan IdleTimeout
     {
         get;
-        set => field = Check(value, nameof(IdleTimeout), mayBeZero: true);
+        set => field = CheckOrOff(value, nameof(IdleTimeout));
     }
 
     /// <summary>How long the peer may take to answer our close frame, and again to end its stream; default 5 s.</summary>
@@ -107,11 +114,7 @@ public class WebSocketConnectionOptions
     public SlowReaderPolicy SlowReader
     {
         get;
-        set
-        {
-            if (!Enum.IsDefined(value)) throw new ArgumentOutOfRangeException(nameof(SlowReader), value, "Wait, DropOldest or Close.");
-            field = value;
-        }
+        set => field = Defined(value, nameof(SlowReader));
     }
 
     /// <summary>The clock; default <see cref="TimeProvider.System"/>.</summary>
@@ -137,11 +140,24 @@ public class WebSocketConnectionOptions
         CloseTimeout = CloseTimeout,
     };
 
+    /// <summary>For a wait that has an end.</summary>
     internal static TimeSpan Check(TimeSpan value, string name, bool mayBeZero = false)
     {
-        if (mayBeZero) ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero, name);
-        else ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero, name);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(value, Longest, name);
+        bool isWrong = mayBeZero ? value < TimeSpan.Zero : value <= TimeSpan.Zero;
+        if (isWrong || value > Longest) throw new ArgumentOutOfRangeException(name, value, $"{(mayBeZero ? "Zero, or a" : "A")} time of at most 24 days: this one has an end.");
         return value;
     }
+
+    /// <summary>For what zero switches off, and so does the framework's word for "for ever".</summary>
+    internal static TimeSpan CheckOrOff(TimeSpan value, string name)
+    {
+        if (value == Timeout.InfiniteTimeSpan) return value;
+        if (value < TimeSpan.Zero || value > Longest) throw new ArgumentOutOfRangeException(name, value, "A time of at most 24 days; zero or Timeout.InfiniteTimeSpan for off.");
+        return value;
+    }
+
+    /// <summary>An enumeration takes any number, from a cast or from a configuration.</summary>
+    internal static T Defined<T>(T value, string name)
+        where T : struct, Enum =>
+        Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(name, value, $"One of {string.Join(", ", Enum.GetNames<T>())}.");
 }

@@ -12,8 +12,10 @@ internal sealed class ConnectionGroup
 
     private static readonly ConcurrentDictionary<string, ConnectionGroup> Routes = new();
     private static readonly ConcurrentDictionary<(string Address, int Port), ConnectionGroup> Servers = new();
-    private static readonly ConnectionGroup OtherServers = new(
-        isClient: true, new(TelemetryAttributes.Role, "client"), new(TelemetryAttributes.ServerAddress, TelemetryAttributes.Other));
+
+    // Made when it is needed: a process that opens no connections has no series of a client.
+    private static readonly Lazy<ConnectionGroup> OtherServers = new(() => new ConnectionGroup(
+        isClient: true, new(TelemetryAttributes.Role, "client"), new(TelemetryAttributes.ServerAddress, TelemetryAttributes.Other)));
 
     private readonly Lock _gate = new();
     private readonly LinkedList<IMeasured> _open = [];
@@ -25,7 +27,7 @@ internal sealed class ConnectionGroup
 
     public KeyValuePair<string, object?>[] Attributes { get; }
 
-    public static IEnumerable<ConnectionGroup> All => Routes.Values.Concat(Servers.Values).Append(OtherServers);
+    public static IEnumerable<ConnectionGroup> All => Routes.Values.Concat(Servers.Values).Concat(OtherServers.IsValueCreated ? [OtherServers.Value] : []);
 
     public static ConnectionGroup OfServer(string route) => Routes.GetOrAdd(
         route, static route => new ConnectionGroup(isClient: false, new(TelemetryAttributes.Role, "server"), new(TelemetryAttributes.Route, route)));
@@ -35,7 +37,7 @@ internal sealed class ConnectionGroup
     internal static ConnectionGroup OfClient(string address, int port, int most)
     {
         if (Servers.TryGetValue((address, port), out ConnectionGroup? known)) return known;
-        if (Servers.Count >= most) return OtherServers;
+        if (Servers.Count >= most) return OtherServers.Value;
         return Servers.GetOrAdd((address, port), static server => new ConnectionGroup(
             isClient: true,
             new(TelemetryAttributes.Role, "client"),

@@ -25,7 +25,22 @@ public class RetryAfterTests
     public void Date_in_the_past_is_no_delay() => Assert.Equal(TimeSpan.Zero, Delay(("Retry-After", "Wed, 31 Dec 2025 00:00:00 GMT")));
 
     [Theory]
+    [InlineData("86400", 86_400)]
+    [InlineData("86399", 86_399)]
+    [InlineData("86401", 86_400)]
+    [InlineData("315360000", 86_400)]
+    [InlineData("2147483648", 86_400)]
+    [InlineData("99999999999999999999999999", 86_400)]
+    [InlineData("Fri, 02 Jan 2026 00:00:01 GMT", 86_400)]
+    [InlineData("Fri, 31 Dec 9999 23:59:59 GMT", 86_400)]
+    [InlineData(" 0007 ", 7)]
+    public void More_than_a_day_is_a_day(string value, int seconds) => Assert.Equal(TimeSpan.FromSeconds(seconds), Delay(("Retry-After", value)));
+
+    [Theory]
     [InlineData("soon")]
+    [InlineData("1.5")]
+    [InlineData("7 s")]
+    [InlineData("\u0661")]
     [InlineData("-5")]
     [InlineData("")]
     public void What_is_neither_is_ignored(string value) => Assert.Null(Delay(("Retry-After", value)));

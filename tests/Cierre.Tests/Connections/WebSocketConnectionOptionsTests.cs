@@ -17,7 +17,31 @@ public sealed class WebSocketConnectionOptionsTests
         { nameof(WebSocketConnectionOptions.CloseTimeout), o => o.CloseTimeout = TimeSpan.Zero },
         { nameof(WebSocketConnectionOptions.CloseTimeout), o => o.CloseTimeout = Timeout.InfiniteTimeSpan },
         { nameof(WebSocketConnectionOptions.TimeProvider), o => o.TimeProvider = null! },
+        { nameof(WebSocketConnectionOptions.PingInterval), o => o.PingInterval = TimeSpan.MaxValue },
+        { nameof(WebSocketConnectionOptions.PingInterval), o => o.PingInterval = TimeSpan.FromMilliseconds(-2) },
+        { nameof(WebSocketConnectionOptions.PingTimeout), o => o.PingTimeout = Timeout.InfiniteTimeSpan },
+        { nameof(WebSocketConnectionOptions.OnlyKind), o => o.OnlyKind = (WebSocketMessageKind)7 },
+        { nameof(WebSocketConnectionOptions.OnlyKind), o => o.OnlyKind = default(WebSocketMessageKind) },
+        { nameof(WebSocketConnectionOptions.SlowReader), o => o.SlowReader = (SlowReaderPolicy)7 },
     };
+
+    [Fact]
+    public void Kinds_and_none_are_taken()
+    {
+        var options = new WebSocketConnectionOptions { OnlyKind = WebSocketMessageKind.Binary };
+        options.OnlyKind = null;
+        Assert.Null(options.OnlyKind);
+    }
+
+    [Fact]
+    public void Infinite_is_off_where_zero_is()
+    {
+        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        var played = new Played(setup: o => (o.TimeProvider, o.PingInterval, o.IdleTimeout) = (clock, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan));
+        for (int i = 0; i < 50; i++) clock.Advance(TimeSpan.FromHours(1));
+        Assert.Empty(played.Sent);
+        Assert.True(played.Connection.IsOpen);
+    }
 
     [Theory]
     [MemberData(nameof(Refused))]

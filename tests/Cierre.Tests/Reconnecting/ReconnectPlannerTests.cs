@@ -67,6 +67,15 @@ public sealed class ReconnectPlannerTests
     }
 
     [Fact]
+    public void Retry_After_of_a_year_is_a_day_unless_the_policy_says_otherwise()
+    {
+        CloseRecord year = Refused(CloseCause.HttpStatus, new HttpRefusal(HttpStatusCode.ServiceUnavailable, [new("Retry-After", "31536000")], default));
+        Assert.InRange(_planner.Value.Next(year).Delay!.Value, TimeSpan.FromDays(1), TimeSpan.FromDays(1) + TimeSpan.FromSeconds(5));
+        _options.Policy = (last, _) => ReconnectDecision.After(TimeSpan.FromSeconds(int.Parse(last.Http!.Headers.Single().Value, System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal(TimeSpan.FromDays(365), _planner.Value.Next(year).Delay);
+    }
+
+    [Fact]
     public void Only_address_of_a_service_that_sheds_load_waits_long_and_longer() =>
         Assert.Equal([90, 180, 360], new[] { Closed(1013), Closed(1013), Closed(1013) }.Select(Delay));
 
