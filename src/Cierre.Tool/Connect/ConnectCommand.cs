@@ -22,7 +22,7 @@ internal static class ConnectCommand
         var files = new Option<BinaryFile[]>("--send-file") { Description = "A file to send as one binary message, after all texts; may be repeated.", HelpName = "F", CustomParser = BinaryFile.Parse };
         Option<long?> expect = WholeNumber.Option("--expect", "N", "How many messages to await before closing. Default: as many as were sent.", least: 0);
         var close = new Option<CloseArgument>("--close") { Description = "How to close then. Default 1000. Without it, and with nothing to send or expect, the peer or the timeout ends the run.", HelpName = "CODE[:REASON]", CustomParser = CloseArgument.Parse };
-        var times = new TimeOptions();
+        var limits = new LimitOptions();
         Option<TimeSpan?> timeout = Seconds.Option("--timeout", "How long the whole run may take: the opening fails, or the open connection closes with 1000.", StandardTimeout);
         Option<string?> http = Choice.Option("--http", "The HTTP version of the opening; 2 falls back to 1.1.", HttpName.Http11, HttpName.Http2);
         var reconnect = new Option<bool>("--reconnect") { Description = "Connect again after an end that advises it, with its delays, until one does not or the time is over; every connection says and awaits the same." };
@@ -35,7 +35,7 @@ internal static class ConnectCommand
 
         var command = new Command("connect", "Connects to a WebSocket server and explains how the connection ended. At a terminal, with nothing to send or to close with, each line typed is a message. Exit code 0: the close (with --reconnect the last one) was clean and all expected messages came; 3: not so.")
         {
-            url, protocols, headers, texts, files, expect, close, timeout, times.CloseTimeout, times.PingInterval, times.PingTimeout, http, compression, reconnect, insecure, frames, diagram, svg, json, language,
+            url, protocols, headers, texts, files, expect, close, timeout, limits.CloseTimeout, limits.PingInterval, limits.PingTimeout, limits.MaxFragments, http, compression, reconnect, insecure, frames, diagram, svg, json, language,
         };
         command.SetAction(async parsed =>
         {
@@ -54,7 +54,7 @@ internal static class ConnectCommand
                 HttpVersion = HttpName.Version(parsed.GetValue(http)), ConnectTimeout = time.Left, Compression = parsed.GetValue(compression) == "on" ? new DeflateOptions() : null,
                 Trace = withFrames || withDiagram || file is not null ? Traced : null,
             };
-            times.ApplyTo(options, parsed);
+            limits.ApplyTo(options, parsed);
             foreach (string protocol in parsed.GetValue(protocols) ?? []) options.Subprotocols.Add(protocol);
             foreach (KeyValuePair<string, string> header in parsed.GetValue(headers) ?? []) options.Headers.Add(header);
 #pragma warning disable CA5359 // Asked for by name, for servers with a certificate of their own making.

@@ -19,7 +19,7 @@ internal static class ServeCommand
         var listen = new ListenArguments();
         Option<long?> maxMessage = WholeNumber.Option("--max-message", "BYTES", "The largest message taken; larger ones close with 1009. Default 1048576.", least: 1);
         Option<string?> accept = Choice.Option("--accept", "The kind of messages taken; the other closes with 1003.", "any", "text", "binary");
-        var times = new TimeOptions();
+        var limits = new LimitOptions();
         Option<TimeSpan?> idleTimeout = Seconds.Option("--idle-timeout", "How long no message may pass before a close with 3008; 0 for any time.", standard.IdleTimeout, mayBeZero: true);
         Option<long?> maxConnections = WholeNumber.Option("--max-connections", "N", "The most connections at a time. Default: no limit.", least: 1, most: int.MaxValue);
         Option<string?> atCapacity = Choice.Option("--at-capacity", "What further ones get: 503, or a close with 1013.", "refuse", "close");
@@ -32,7 +32,7 @@ internal static class ServeCommand
 
         var command = new Command("serve", "Serves WebSocket connections and reports how each one ends: echo at /; /close?code=N&reason=T closes at once; at /throw the first message makes the handler fail; /silent never sends.")
         {
-            listen.Url, maxMessage, accept, times.CloseTimeout, times.PingInterval, times.PingTimeout, idleTimeout, maxConnections, atCapacity, rate, drainCode, drainSpread, compression, listen.Cert, listen.Key, http2Only, json, language,
+            listen.Url, maxMessage, limits.MaxFragments, accept, limits.CloseTimeout, limits.PingInterval, limits.PingTimeout, idleTimeout, maxConnections, atCapacity, rate, drainCode, drainSpread, compression, listen.Cert, listen.Key, http2Only, json, language,
         };
         command.SetAction(async parsed =>
         {
@@ -41,7 +41,7 @@ internal static class ServeCommand
             {
                 options.MaxMessageSize = parsed.GetValue(maxMessage) ?? standard.MaxMessageSize;
                 options.OnlyKind = parsed.GetValue(accept) switch { "text" => WebSocketMessageKind.Text, "binary" => WebSocketMessageKind.Binary, _ => null };
-                times.ApplyTo(options, parsed);
+                limits.ApplyTo(options, parsed);
                 options.MaxMessagesPerSecond = (int?)parsed.GetValue(rate);
                 options.IdleTimeout = parsed.GetValue(idleTimeout) ?? standard.IdleTimeout;
                 options.Compression = parsed.GetValue(compression) == "on" ? new DeflateOptions() : null;
@@ -53,10 +53,10 @@ internal static class ServeCommand
             void Services(IServiceCollection services)
             {
                 DrainOf(services, parsed.GetValue(drainCode), parsed.GetValue(drainSpread) ?? TimeSpan.Zero);
-                services.Configure<WebSocketLimits>(limits =>
+                services.Configure<WebSocketLimits>(most =>
                 {
-                    limits.MaxConnections = (int?)parsed.GetValue(maxConnections);
-                    limits.AtCapacity = parsed.GetValue(atCapacity) == "close" ? AtCapacity.Close : AtCapacity.Refuse;
+                    most.MaxConnections = (int?)parsed.GetValue(maxConnections);
+                    most.AtCapacity = parsed.GetValue(atCapacity) == "close" ? AtCapacity.Close : AtCapacity.Refuse;
                 });
             }
 

@@ -78,6 +78,7 @@ internal sealed partial class ConnectionDriver
 
     public Task<TimeSpan> PingAsync(CancellationToken cancellationToken)
     {
+        if (cancellationToken.IsCancellationRequested) return Task.FromCanceled<TimeSpan>(cancellationToken);
         Task<TimeSpan> answered;
         lock (_gate)
         {

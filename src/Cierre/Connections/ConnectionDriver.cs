@@ -82,11 +82,18 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     {
         get
         {
-            lock (_gate) return Now - _engine.LastMessage;
+            lock (_gate) return (_engine.Record?.Elapsed ?? Now) - _engine.LastMessage;
         }
     }
 
-    public TimeSpan Age => Now;
+    /// <summary>How long it has lived; after its end, how long it did.</summary>
+    public TimeSpan Age
+    {
+        get
+        {
+            lock (_gate) return _engine.Record?.Elapsed ?? Now;
+        }
+    }
 
     public bool IsOpen => _engine.IsOpen;
 

@@ -27,6 +27,7 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
     private PooledBuffer _lent;
     private Opcode _lentKind;
     private bool _isLent;
+    private int _loan;
     private Queue<Parked>? _parked;
     private int _parkedBytes;
 
@@ -48,6 +49,9 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
     /// <summary>Whether the transport should pause: much lies here and nobody asks for it.</summary>
     public bool IsFull(int heldByEngine) =>
         _waiting == Waiting.Nobody && !_ended && !_skipping && _parkedBytes + heldByEngine + _parts.Length - _partsRead >= HighWater;
+
+    /// <summary>Counts the receives: a message of an earlier one lies in memory that is another's now.</summary>
+    public int Loan => _loan;
 
     /// <summary>Bytes of messages that nobody has asked for yet.</summary>
     public int UnreadBytes => _parkedBytes - MessageOverhead * (_parked?.Count ?? 0) + _parts.Length - _partsRead;
@@ -166,7 +170,7 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
     /// <summary>The stream that a woken reader waited for; null at the end.</summary>
     public MessageReadStream? TakeStream() => _stream ?? OpenParked();
 
-    public WebSocketMessage? Current => _isLent ? new WebSocketMessage((WebSocketMessageKind)_lentKind, _lent.Memory) : null;
+    public WebSocketMessage? Current => _isLent ? new WebSocketMessage((WebSocketMessageKind)_lentKind, _lent.Memory, this, _loan) : null;
 
     /// <summary>Copies what a stream has; -1: it has to wait; 0: its end. A connection that ended in the middle of it is the caller's to report.</summary>
     /// <exception cref="ObjectDisposedException">The stream was given up: an end of it would look like that of the message.</exception>
@@ -244,6 +248,7 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
         CheckOne();
         if (_stream is not null) CloseStream(_stream);
         _isLent = false;
+        _loan++;
         _lent.Release();
     }
 

@@ -3,12 +3,13 @@ using Cierre.Connections;
 namespace Cierre;
 
 /// <summary>The messages of a connection for <c>await foreach</c>, without an allocation per message or per loop step.</summary>
+/// <remarks>The default value belongs to no connection: a loop over it throws <see cref="InvalidOperationException"/>.</remarks>
 public readonly struct MessageSequence : IAsyncEnumerable<WebSocketMessage>
 {
-    private readonly ConnectionDriver _driver;
+    private readonly ConnectionDriver? _driver;
     private readonly CancellationToken _cancellationToken;
 
-    internal MessageSequence(ConnectionDriver driver, CancellationToken cancellationToken)
+    internal MessageSequence(ConnectionDriver? driver, CancellationToken cancellationToken)
     {
         _driver = driver;
         _cancellationToken = cancellationToken;
@@ -29,21 +30,26 @@ public readonly struct MessageSequence : IAsyncEnumerable<WebSocketMessage>
     /// <summary>Walks through the messages of a connection.</summary>
     public readonly struct Enumerator : IAsyncEnumerator<WebSocketMessage>
     {
-        private readonly ConnectionDriver _driver;
+        private readonly ConnectionDriver? _driver;
         private readonly CancellationToken _cancellationToken;
 
-        internal Enumerator(ConnectionDriver driver, CancellationToken cancellationToken)
+        internal Enumerator(ConnectionDriver? driver, CancellationToken cancellationToken)
         {
             _driver = driver;
             _cancellationToken = cancellationToken;
         }
 
         /// <summary>The message; valid until the next step.</summary>
-        public WebSocketMessage Current => _driver.Current;
+        /// <exception cref="InvalidOperationException">This is the default value, which belongs to no connection.</exception>
+        public WebSocketMessage Current => Driver.Current;
+
+        private ConnectionDriver Driver => _driver ?? throw new InvalidOperationException(
+            "This is the default value, which belongs to no connection: ReadAllAsync of a WebSocketConnection gives its messages.");
 
         /// <summary>Waits for the next message.</summary>
         /// <returns>False at the end of the connection, however it ended.</returns>
-        public ValueTask<bool> MoveNextAsync() => _driver.MoveNextAsync(_cancellationToken);
+        /// <exception cref="InvalidOperationException">This is the default value, which belongs to no connection.</exception>
+        public ValueTask<bool> MoveNextAsync() => Driver.MoveNextAsync(_cancellationToken);
 
         /// <summary>Does nothing: leaving the loop leaves the connection as it is.</summary>
         /// <returns>A task that is done.</returns>

@@ -5,7 +5,9 @@ public abstract class MessageStream : Stream
 {
     private protected MessageStream(WebSocketMessageKind kind) => Kind = kind;
 
-    /// <summary>Text or binary. The pieces of a text are UTF-8; a piece may end inside a character.</summary>
+    /// <summary>Text or binary. The pieces of a text are UTF-8; a piece may end inside a character. A write that makes the text anything else
+    /// throws <see cref="ArgumentException"/> and writes nothing. Disposing throws it where the text ended inside a character, after the message
+    /// was ended without that.</summary>
     public WebSocketMessageKind Kind { get; }
 
     /// <inheritdoc/>

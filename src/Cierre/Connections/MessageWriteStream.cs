@@ -1,8 +1,14 @@
+using System.Text.Unicode;
+using Cierre.Protocol;
+
 namespace Cierre.Connections;
 
 /// <summary>A message that is sent as it is written, one fragment a write; disposing ends the message. RFC 6455 5.4.</summary>
+/// <remarks>What goes out of a text is whole characters: the beginning of one waits for the write that brings the rest, so the message can
+/// end at any time. RFC 6455 8.1.</remarks>
 internal sealed class MessageWriteStream(ConnectionDriver driver, WebSocketMessageKind kind, bool compressible = true) : MessageStream(kind)
 {
+    private byte[] _begun = [];
     private bool _disposed;
 
     public bool Compressible => compressible;
@@ -17,7 +23,9 @@ internal sealed class MessageWriteStream(ConnectionDriver driver, WebSocketMessa
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return buffer.IsEmpty ? default : driver.WritePartAsync(this, buffer, final: false, cancellationToken);
+        if (buffer.IsEmpty) return default;
+        if (Kind == WebSocketMessageKind.Text) return WriteTextAsync(buffer, cancellationToken);
+        return driver.WritePartAsync(this, buffer, final: false, cancellationToken);
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -33,6 +41,7 @@ internal sealed class MessageWriteStream(ConnectionDriver driver, WebSocketMessa
         _disposed = true;
         await driver.WritePartAsync(this, default, final: true, CancellationToken.None).ConfigureAwait(SimulationContext.IsCurrent);
         await base.DisposeAsync().ConfigureAwait(SimulationContext.IsCurrent);
+        CheckWhole();
     }
 
     protected override void Dispose(bool disposing)
@@ -41,8 +50,60 @@ internal sealed class MessageWriteStream(ConnectionDriver driver, WebSocketMessa
         {
             _disposed = true;
             driver.WritePartAsync(this, default, final: true, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            base.Dispose(disposing);
+            CheckWhole();
+            return;
         }
 
         base.Dispose(disposing);
+    }
+
+    private ValueTask WriteTextAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
+    {
+        byte[] before = _begun;
+        ReadOnlyMemory<byte> text = before.Length == 0 ? buffer : (byte[])[.. before, .. buffer.Span];
+        ReadOnlyMemory<byte> whole = text[..^Utf8Validator.UnfinishedTail(text.Span)];
+        if (!Utf8.IsValid(whole.Span))
+        {
+            throw new ArgumentException(
+                "The pieces of a text message must be UTF-8 together (RFC 6455 8.1): nothing of this one was written, and the message goes on with the next. "
+                + "Send other bytes as binary.",
+                nameof(buffer));
+        }
+
+        byte[] begun = text[whole.Length..].ToArray();
+        if (whole.IsEmpty)
+        {
+            if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
+            _begun = begun;
+            return default;
+        }
+
+        ValueTask written = driver.WritePartAsync(this, whole, final: false, cancellationToken);
+        _begun = begun;
+        return written.IsCompletedSuccessfully || (before.Length == 0 && begun.Length == 0) ? written : WrittenAsync(written, before);
+    }
+
+    /// <summary>A write that was cancelled wrote nothing: what was begun before it is still begun.</summary>
+    private async ValueTask WrittenAsync(ValueTask written, byte[] before)
+    {
+        try
+        {
+            await written.ConfigureAwait(SimulationContext.IsCurrent);
+        }
+        catch (OperationCanceledException)
+        {
+            _begun = before;
+            throw;
+        }
+    }
+
+    /// <summary>The message has ended; whoever wrote it learns that it lacks what cannot be sent.</summary>
+    private void CheckWhole()
+    {
+        if (_begun.Length == 0) return;
+        string lacks = _begun.Length == 1 ? "its last byte was" : $"its last {_begun.Length} bytes were";
+        _begun = [];
+        if (driver.IsOpen) throw new ArgumentException($"The text ended inside a character: {lacks} not sent, because a text message must be UTF-8 (RFC 6455 8.1).");
     }
 }

@@ -17,7 +17,7 @@ internal struct PingWaiters
         if (_waiters is null) return;
         foreach ((ulong waiting, TimeSpan sentAt, TaskCompletionSource<TimeSpan> done) in _waiters)
         {
-            if (waiting <= number) done.TrySetResult(now - sentAt);
+            if (waiting <= number) done.TrySetResult(now < sentAt ? TimeSpan.Zero : now - sentAt);
         }
 
         _waiters.RemoveAll(w => w.Number <= number);
@@ -26,7 +26,13 @@ internal struct PingWaiters
     public void Fail(CloseRecord record)
     {
         if (_waiters is null) return;
-        foreach (var waiter in _waiters) waiter.Done.TrySetException(new WebSocketClosedException(record));
+        foreach (var waiter in _waiters)
+        {
+            waiter.Done.TrySetException(new WebSocketClosedException(record));
+            // Observed: whoever cancelled the wait does not look any more.
+            _ = waiter.Done.Task.Exception;
+        }
+
         _waiters = null;
     }
 }

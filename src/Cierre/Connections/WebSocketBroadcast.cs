@@ -76,9 +76,12 @@ public static class WebSocketBroadcast
     /// <param name="receivers">The connections, each once.</param>
     /// <param name="message">A message that is still valid, and stays so until the returned task completes.</param>
     /// <returns>What became of it, when it has been offered to the network everywhere.</returns>
+    /// <exception cref="ArgumentException">The message is the default value, which no receive hands out; nothing was sent.</exception>
+    /// <exception cref="InvalidOperationException">The message is not valid any more: the next receive has begun.</exception>
     public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<WebSocketConnection> receivers, WebSocketMessage message)
     {
         ArgumentNullException.ThrowIfNull(receivers);
+        message.ThrowIfNone(nameof(message));
         return SendAsync(receivers, (Opcode)message.Kind, message.Data);
     }
 

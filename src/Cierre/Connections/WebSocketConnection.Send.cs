@@ -64,9 +64,15 @@ public sealed partial class WebSocketConnection
     /// <param name="message">A message that is still valid, and stays so until the returned task completes.</param>
     /// <param name="cancellationToken">Cancels a send that has not begun; one that has begun is finished.</param>
     /// <returns>Completes when there is room for more: awaiting is backpressure.</returns>
+    /// <exception cref="ArgumentException">The message is the default value, which no receive hands out; nothing was sent.</exception>
+    /// <exception cref="InvalidOperationException">The message is not valid any more: the next receive has begun.</exception>
     /// <exception cref="WebSocketClosedException">The connection closes or is closed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled before the send began; nothing was sent.</exception>
-    public ValueTask SendAsync(WebSocketMessage message, CancellationToken cancellationToken = default) => _driver.SendAsync((Opcode)message.Kind, message.Data, cancellationToken);
+    public ValueTask SendAsync(WebSocketMessage message, CancellationToken cancellationToken = default)
+    {
+        message.ThrowIfNone(nameof(message));
+        return _driver.SendAsync((Opcode)message.Kind, message.Data, cancellationToken);
+    }
 
     /// <summary>Sends a value as JSON in a text message.</summary>
     /// <typeparam name="T">The type of the value.</typeparam>
@@ -82,7 +88,8 @@ public sealed partial class WebSocketConnection
     /// <summary>Begins a message that is sent piece by piece: each write is a fragment, disposing the stream ends the message. Other messages wait until then.</summary>
     /// <param name="kind">Text (the pieces together must be UTF-8) or binary.</param>
     /// <param name="cancellationToken">Cancels the wait for the messages before it.</param>
-    /// <returns>A stream to write to and to dispose.</returns>
+    /// <returns>A stream to write to and to dispose. A write that makes a text something else than UTF-8 throws <see cref="ArgumentException"/>,
+    /// nothing of it is written, and the message goes on (RFC 6455 8.1).</returns>
     /// <exception cref="WebSocketClosedException">The connection closes or is closed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; nothing was sent.</exception>
     public async ValueTask<MessageStream> OpenMessageAsync(WebSocketMessageKind kind, CancellationToken cancellationToken = default)
@@ -95,7 +102,8 @@ public sealed partial class WebSocketConnection
     /// <param name="kind">Text (the pieces together must be UTF-8) or binary.</param>
     /// <param name="compress">Whether it is compressed where that was agreed on; false: never.</param>
     /// <param name="cancellationToken">Cancels the wait for the messages before it.</param>
-    /// <returns>A stream to write to and to dispose.</returns>
+    /// <returns>A stream to write to and to dispose. A write that makes a text something else than UTF-8 throws <see cref="ArgumentException"/>,
+    /// nothing of it is written, and the message goes on (RFC 6455 8.1).</returns>
     /// <exception cref="WebSocketClosedException">The connection closes or is closed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; nothing was sent.</exception>
     public async ValueTask<MessageStream> OpenMessageAsync(WebSocketMessageKind kind, bool compress, CancellationToken cancellationToken = default)

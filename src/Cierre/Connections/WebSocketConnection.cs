@@ -51,10 +51,10 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
     /// <summary>How the connection ended. Completes once, when the transport is closed; never fails. RFC 6455 7.1.4.</summary>
     public Task<CloseRecord> Closed => _driver.Closed;
 
-    /// <summary>What passed so far.</summary>
+    /// <summary>What passed so far; after the end, what its record says.</summary>
     public ConnectionTraffic Traffic => _driver.Traffic;
 
-    /// <summary>How long it has been open; the times in <see cref="Traffic"/> count from the same moment.</summary>
+    /// <summary>How long it has been open; after the end, how long it was. The times in <see cref="Traffic"/> count from the same moment.</summary>
     public TimeSpan Age => _driver.Age;
 
     /// <summary>How long no message has passed either way; pings do not count.</summary>

@@ -20,7 +20,7 @@ public class WebSocketConnectionOptions
         }
     } = ProtocolLimits.Default.MaxMessageSize;
 
-    /// <summary>The most fragments that one message may have; default 10,000. More: 1008.</summary>
+    /// <summary>The most fragments that one message may have; default 131,072: a fragment costs time and no memory. More: 1008.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
     public int MaxFragments
     {

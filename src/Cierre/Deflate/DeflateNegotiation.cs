@@ -51,13 +51,7 @@ internal static class DeflateNegotiation
     public static DeflateParameters? Check(ExtensionOffer answer, DeflateOptions options, out ExtensionParameter wrong)
     {
         if (!Named.TryRead(answer.Parameters, isAnswer: true, out Named agreed, out wrong)) return null;
-        // 7.1.2.1: no greater than asked for. An answer without it takes the offer that has no demands.
-        if (agreed.ServerBits > options.ServerMaxWindowBits && options.ServerMaxWindowBits < DeflateOptions.MostWindowBits)
-        {
-            wrong = Bits(ServerMaxWindowBits, agreed.ServerBits.Value);
-            return null;
-        }
-
+        // 7.1.2.1: whatever window of the server's it names answers the offer without a demand, as does none; so there is nothing to compare with the wish.
         return new DeflateParameters(
             new(agreed.ServerBits ?? DeflateOptions.MostWindowBits, !agreed.ServerNoTakeover),
             new(Math.Min(agreed.ClientBits ?? DeflateOptions.MostWindowBits, options.ClientMaxWindowBits), options.ClientContextTakeover && !agreed.ClientNoTakeover));

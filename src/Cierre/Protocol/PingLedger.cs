@@ -34,7 +34,8 @@ internal struct PingLedger
         while (_outstanding.TryDequeue(out (ulong Number, TimeSpan SentAt) ping))
         {
             if (ping.Number != number) continue;
-            roundTrip = now - ping.SentAt;
+            // Time is that of the batch of input: a peer that guesses the number answers a ping that is younger.
+            roundTrip = now < ping.SentAt ? TimeSpan.Zero : now - ping.SentAt;
             break;
         }
 

@@ -8,7 +8,7 @@ internal sealed record ProtocolLimits
     /// <summary>Bytes of one message, assembled.</summary>
     public long MaxMessageSize { get; init; } = 1024 * 1024;
 
-    public int MaxFragments { get; init; } = 10_000;
+    public int MaxFragments { get; init; } = 131_072;
 
     /// <summary>Null: both kinds; otherwise the only one accepted (1003).</summary>
     public Opcode? OnlyKind { get; init; }

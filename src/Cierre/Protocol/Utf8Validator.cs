@@ -73,7 +73,7 @@ internal struct Utf8Validator
     }
 
     /// <summary>How many bytes at the end begin a sequence that the next piece may complete: 0-3.</summary>
-    private static int UnfinishedTail(ReadOnlySpan<byte> piece)
+    public static int UnfinishedTail(ReadOnlySpan<byte> piece)
     {
         for (int back = 1; back < MaxSequence && back <= piece.Length; back++)
         {

@@ -51,8 +51,8 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
     /// <summary>What a reconnecting client remembers, as evidence for the record: <see cref="CloseRecord.EarlyLossesBefore"/>.</summary>
     public int EarlyLossesBefore { get; set; }
 
-    /// <summary>The end; null while there is none.</summary>
-    public CloseRecord? Record => _close.Record is { } record ? record with { Traffic = Traffic, EarlyLossesBefore = EarlyLossesBefore } : null;
+    /// <summary>The end; null while there is none. It says what had passed then: what comes later changes no record.</summary>
+    public CloseRecord? Record { get; private set; }
 
     /// <summary>What the record would say if nothing more came: for those whose send is cut off before the end.</summary>
     /// <param name="lost">How the stream was lost, where it was; a guess would be news that has not happened.</param>
@@ -91,7 +91,8 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
 
     public long MessagesSent => _traffic.MessagesSent;
 
-    public ConnectionTraffic Traffic => _traffic.Total;
+    /// <summary>What passed so far; after the end, by then.</summary>
+    public ConnectionTraffic Traffic => Record?.Traffic ?? _traffic.Total;
 
     public TimeSpan Deadline => _close.IsOpen ? _keepAlive.Deadline : _close.Deadline;
 
@@ -200,7 +201,7 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
     {
         if (_close.State is not CloseState.Sent { Ours: Delivery.Owed } sent) return;
         WriteClose(output, sent.Frame, now);
-        _close.On(CloseInput.Staging.Instance, now);
+        Step(CloseInput.Staging.Instance, now);
     }
 
     public void WriteOwedPong(IBufferWriter<byte> output, TimeSpan now)
@@ -212,15 +213,15 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
     }
 
     /// <summary>The transport is given everything written so far.</summary>
-    public void OutputLeaving(TimeSpan now) => _close.On(CloseInput.Handing.Instance, now);
+    public void OutputLeaving(TimeSpan now) => Step(CloseInput.Handing.Instance, now);
 
     /// <summary>The transport took everything written so far.</summary>
-    public void OutputTaken(TimeSpan now) => _close.On(CloseInput.Written.Instance, now);
+    public void OutputTaken(TimeSpan now) => Step(CloseInput.Written.Instance, now);
 
     /// <summary>The byte stream ended.</summary>
     public void EndOfStream(CloseWhy why, TimeSpan now)
     {
-        _close.On(new CloseInput.StreamEnd(why), now);
+        Step(new CloseInput.StreamEnd(why), now);
         Release();
     }
 
@@ -230,8 +231,7 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
         if (!_close.IsOpen)
         {
             if (now < _close.Deadline) return;
-            _close.On(CloseInput.Due.Instance, now);
-            Release();
+            Move(CloseInput.Due.Instance, output, now);
             return;
         }
 
@@ -362,9 +362,17 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
 
     private void Move(CloseInput input, IBufferWriter<byte> output, TimeSpan now)
     {
-        CloseStep step = _close.On(input, now);
+        CloseStep step = Step(input, now);
         if (step is { Write: { } frame, AtOnce: true }) WriteClose(output, frame, now);
         if (step.Finish || step.Drop) Release();
+    }
+
+    /// <summary>The one way into the close machine: where it ends, the record is made.</summary>
+    private CloseStep Step(CloseInput input, TimeSpan now)
+    {
+        CloseStep step = _close.On(input, now);
+        if (Record is null && _close.Record is { } record) Record = record with { Traffic = _traffic.Total, EarlyLossesBefore = EarlyLossesBefore };
+        return step;
     }
 
     private void WriteClose(IBufferWriter<byte> output, CloseFrame frame, TimeSpan now)

@@ -3,7 +3,7 @@ using System.Text;
 namespace Cierre.Testing.Tests.Conversations;
 
 /// <summary>What holds for every conversation, whatever the weather: docs/closing.md, looked at from outside.</summary>
-internal static class Invariants
+internal static partial class Invariants
 {
     // A deadline is met up to a tick of the wheel late, and there are two of them.
     private static readonly TimeSpan Slack = TimeSpan.FromMilliseconds(60);
@@ -49,8 +49,29 @@ internal static class Invariants
         // One counts as soon as its header is there.
         int begun = came.Frames + (came.EndsInsideFrame ? 1 : 0);
         Check(party, record.Traffic.FramesReceived <= begun, $"counts {record.Traffic.FramesReceived} frames received, but {begun} came");
-        Check(party, record.Explain(System.Globalization.CultureInfo.InvariantCulture).Length > 0, "has no explanation");
+        IsOneMoment(party, record);
     }
+
+    /// <summary>A record is one moment: all that it counts from the opening had happened by then, so nothing in its words is less than nothing.</summary>
+    private static void IsOneMoment(Party party, CloseRecord record)
+    {
+        ConnectionTraffic traffic = record.Traffic;
+        (string What, TimeSpan? Time)[] times = [("received", traffic.LastReceived), ("sent", traffic.LastSent), ("sent a message", traffic.LastDataSent)];
+        foreach ((string what, TimeSpan? time) in times)
+        {
+            Check(party, time is null || (time >= TimeSpan.Zero && time <= record.Elapsed), $"says it last {what} at {time}, and lived for {record.Elapsed}");
+        }
+
+        foreach (string culture in new[] { "", "es" })
+        {
+            string words = record.Explain(System.Globalization.CultureInfo.GetCultureInfo(culture));
+            Check(party, words.Length > 0, "has no explanation");
+            Check(party, !NegativeNumber().IsMatch(words), $"explains itself with a negative number: {words}");
+        }
+    }
+
+    [System.Text.RegularExpressions.GeneratedRegex(@"(?<![\w.])[-\u2212]\d")]
+    private static partial System.Text.RegularExpressions.Regex NegativeNumber();
 
     /// <summary>Where nothing was lost and nobody was impatient, both agree.</summary>
     public static void OfTwoInCalm(Party one, Party other)

@@ -93,6 +93,28 @@ public sealed class ConnectionDriverTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_comes_while_the_transport_is_let_go_of_changes_no_record(bool client)
+    {
+        var played = new Played(client, options => options.PingInterval = TimeSpan.Zero) { Wire = { EndsWhenClosed = false } };
+        played.PeerText("before");
+        Task<CloseRecord> closing = played.Connection.CloseAsync();
+        played.Clock.Advance(CloseTimeout + TimeSpan.FromSeconds(1));
+        Assert.True(played.Wire.CloseCalls > 0);
+        CloseRecord known = played.Connection.Driver.RecordAsKnown;
+        played.Clock.Advance(TimeSpan.FromSeconds(7));
+        played.PeerText("late");
+        Assert.Equal(known.Elapsed, played.Connection.Age);
+        Assert.Same(known.Traffic, played.Connection.Traffic);
+        played.Wire.End(TransportEndKind.Closed);
+        CloseRecord record = await Played.Within(closing);
+        Assert.Same(known, record);
+        Assert.Equal((CloseCause.CloseTimeout, 1L, TimeSpan.Zero), (record.Cause, record.Traffic.FramesReceived, record.Traffic.LastReceived));
+        Assert.DoesNotMatch(@"(?<!\w)-\d", record.Explain(System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [Theory]
     [InlineData(TransportEndKind.EndOfStream, CloseCause.EndOfStream)]
     [InlineData(TransportEndKind.Reset, CloseCause.ConnectionReset)]
     [InlineData(TransportEndKind.Fault, CloseCause.ConnectionReset)]

@@ -52,4 +52,17 @@ public sealed class MessageSequenceTests
 
         Assert.Equal("2", await played.ReceiveTextAsync());
     }
+
+    [Fact]
+    public async Task Default_belongs_to_no_connection_and_says_so()
+    {
+        MessageSequence none = default;
+        await Assert.ThrowsAsync<InvalidOperationException>(async () =>
+        {
+            await foreach (WebSocketMessage message in none.WithCancellation(CancellationToken.None)) Assert.Fail(message.ToString());
+        });
+        MessageSequence.Enumerator one = default;
+        Assert.Throws<InvalidOperationException>(() => one.Current);
+        await one.DisposeAsync();
+    }
 }

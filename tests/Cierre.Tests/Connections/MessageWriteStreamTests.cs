@@ -169,4 +169,94 @@ public sealed class MessageWriteStreamTests
         Assert.Throws<NotSupportedException>(() => stream.Read(new byte[1], 0, 1));
         Assert.Single(played.Sent);
     }
+
+    [Theory]
+    [InlineData("FF", "")]
+    [InlineData("61 ED A0 80", "")]
+    [InlineData("C3", "28")]
+    [InlineData("F0 9F", "98 41")]
+    [InlineData("C3 A9 80", "")]
+    public async Task Text_that_is_not_UTF8_is_refused_before_it_is_written_and_the_message_goes_on(string first, string second)
+    {
+        var played = new Played();
+        MessageStream stream = await played.Connection.OpenMessageAsync(WebSocketMessageKind.Text);
+        await stream.WriteAsync("good "u8.ToArray());
+        if (second.Length != 0) await stream.WriteAsync(Convert.FromHexString(first.Replace(" ", "", StringComparison.Ordinal)));
+        byte[] bad = Convert.FromHexString((second.Length == 0 ? first : second).Replace(" ", "", StringComparison.Ordinal));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await stream.WriteAsync(bad));
+        if (second.Length == 0)
+        {
+            await stream.WriteAsync("and more"u8.ToArray());
+            await stream.DisposeAsync();
+        }
+        else
+        {
+            await Assert.ThrowsAsync<ArgumentException>(async () => await stream.DisposeAsync());
+        }
+
+        await played.Connection.SendAsync("next");
+        Assert.Equal(second.Length == 0 ? "good and more" : "good ", string.Concat(played.Sent.SkipLast(1).Select(f => f.Text)));
+        Assert.True(played.Sent[^2].Fin);
+        Assert.Equal((1, true, "next"), (played.Sent[^1].Opcode, played.Sent[^1].Fin, played.Sent[^1].Text));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Character_may_be_split_between_writes(int size)
+    {
+        var played = new Played();
+        const string Text = "é€😀a😀€é";
+        byte[] utf8 = Encoding.UTF8.GetBytes(Text);
+        await using (MessageStream stream = await played.Connection.OpenMessageAsync(WebSocketMessageKind.Text))
+        {
+            for (int at = 0; at < utf8.Length; at += size) await stream.WriteAsync(utf8.AsMemory(at, Math.Min(size, utf8.Length - at)));
+        }
+
+        Assert.Equal(utf8, played.Sent.SelectMany(f => f.Payload));
+        // What is out is whole characters at any time.
+        Assert.All(played.Sent, f => Assert.Equal(f.Payload, Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(f.Payload))));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Text_that_ends_inside_a_character_ends_without_it_and_says_so(bool async)
+    {
+        var played = new Played();
+        MessageStream stream = await played.Connection.OpenMessageAsync(WebSocketMessageKind.Text);
+        await stream.WriteAsync(new byte[] { (byte)'a', 0xE2, 0x82 });
+        if (async) await Assert.ThrowsAsync<ArgumentException>(async () => await stream.DisposeAsync());
+        else Assert.Throws<ArgumentException>(stream.Dispose);
+        Assert.Equal([(1, false, "a"), (0, true, "")], played.Sent.Select(f => (f.Opcode, f.Fin, f.Text)));
+        await stream.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Write_that_was_cancelled_leaves_what_was_begun_of_a_character()
+    {
+        var played = new Played { Wire = { HoldsFlushes = true } };
+        MessageStream stream = await played.Connection.OpenMessageAsync(WebSocketMessageKind.Text);
+        await stream.WriteAsync((byte[])[.. new byte[64 * 1024], 0xE2]);
+        using var source = new CancellationTokenSource();
+        Task waiting = stream.WriteAsync(new byte[] { 0x82, 0xAC, 0xC3 }, source.Token).AsTask();
+        await source.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Played.Within(waiting));
+        played.Wire.HoldsFlushes = false;
+        played.Wire.CompleteFlush();
+        await stream.WriteAsync(new byte[] { 0x82, 0xAC });
+        await stream.DisposeAsync();
+        Assert.Equal(["€", ""], played.Sent.Skip(1).Select(f => f.Text));
+    }
+
+    [Fact]
+    public async Task Bytes_are_not_text()
+    {
+        var played = new Played();
+        MessageStream stream = await played.Connection.OpenMessageAsync(WebSocketMessageKind.Binary);
+        await stream.WriteAsync(new byte[] { 0xFF, 0xE2 });
+        await stream.DisposeAsync();
+        Assert.Equal([0xFF, 0xE2], played.Sent[0].Payload);
+    }
 }

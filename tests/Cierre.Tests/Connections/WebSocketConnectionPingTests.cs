@@ -84,4 +84,67 @@ public sealed class WebSocketConnectionPingTests
         played.Wire.End();
         await played.Ended;
     }
+
+    [Fact]
+    public async Task Cancelled_before_it_begins_no_ping_is_sent()
+    {
+        var played = new Played();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => played.Connection.PingAsync(new CancellationToken(true)));
+        Assert.Empty(played.Sent);
+    }
+
+    [Fact]
+    public async Task Ping_whose_wait_was_cancelled_leaves_no_exception_that_nobody_observed()
+    {
+        var unobserved = new List<CloseRecord>();
+        void Seen(object? sender, UnobservedTaskExceptionEventArgs e)
+        {
+            lock (unobserved) unobserved.AddRange(e.Exception.InnerExceptions.OfType<WebSocketClosedException>().Select(closed => closed.Record));
+        }
+
+        TaskScheduler.UnobservedTaskException += Seen;
+        CloseRecord record = await CancelAndLoseAsync();
+        for (int i = 0; i < 3; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        TaskScheduler.UnobservedTaskException -= Seen;
+        lock (unobserved) Assert.DoesNotContain(record, unobserved);
+
+        static async Task<CloseRecord> CancelAndLoseAsync()
+        {
+            var played = new Played();
+            using var source = new CancellationTokenSource();
+            Task ping = played.Connection.PingAsync(source.Token);
+            // Nobody waits at all.
+            _ = played.Connection.PingAsync();
+            await source.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ping);
+            played.Wire.End();
+            return await played.Ended;
+        }
+    }
+
+    [Fact]
+    public async Task Round_trip_is_never_negative_though_the_peer_answers_a_ping_before_it_has_it()
+    {
+        var played = new Played();
+        Task<TimeSpan>? ping = null;
+        Task reader = Read();
+        // The number is easy to guess, and what came in one batch has the time of its beginning.
+        byte[] guessed = [0, 0, 0, 0, 0, 0, 0, 1];
+        played.Wire.Push([.. played.Frame("first"), .. played.Frame(Played.Pong, guessed)]);
+        await Played.Within(reader);
+        Assert.Equal(TimeSpan.Zero, await Played.Within(ping!));
+        Assert.Equal(TimeSpan.Zero, played.Connection.LastRoundTrip);
+
+        async Task Read()
+        {
+            await played.Connection.ReceiveAsync();
+            played.Clock.Advance(TimeSpan.FromSeconds(3));
+            ping = played.Connection.PingAsync();
+        }
+    }
 }

@@ -41,4 +41,16 @@ public sealed class WebSocketConnectionSendTests
         Assert.Equal(large, Encoding.UTF8.GetString([.. played.Sent.SkipLast(1).SelectMany(f => f.Payload)]));
         Assert.Equal("é", played.Sent[^1].Text);
     }
+
+    [Fact]
+    public void Default_message_is_refused_before_a_byte_is_written()
+    {
+        var played = new Played();
+        string said = Assert.Throws<ArgumentException>(() => { _ = played.Connection.SendAsync(default(WebSocketMessage)); }).Message;
+        Assert.Contains("default(WebSocketMessage)", said, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => { _ = new[] { played.Connection }.BroadcastAsync(default(WebSocketMessage)); });
+        Assert.Throws<ArgumentOutOfRangeException>(() => { _ = played.Connection.SendAsync(default, new byte[1], compress: true); });
+        Assert.Empty(played.Sent);
+        Assert.True(played.Connection.IsOpen);
+    }
 }

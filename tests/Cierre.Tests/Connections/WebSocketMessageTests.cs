@@ -42,6 +42,112 @@ public sealed partial class WebSocketMessageTests
         Assert.True(one != kind && one != other && !one.Equals("x"));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Message_of_an_earlier_receive_says_that_it_was_taken_back(bool loop)
+    {
+        var played = new Played();
+        var kept = new List<WebSocketMessage>();
+        for (int i = 0; i < 3; i++) played.PeerText($"{i}");
+        played.PeerClose(1000);
+        played.Wire.End();
+        if (loop)
+        {
+            await foreach (WebSocketMessage message in played.Connection.ReadAllAsync()) kept.Add(message);
+        }
+        else
+        {
+            while (await played.Connection.ReceiveAsync() is { } message) kept.Add(message);
+        }
+
+        Assert.Equal(3, kept.Count);
+        foreach (WebSocketMessage message in kept) ShouldBeTakenBack(message);
+        Assert.Equal(3, kept.Distinct().Count());
+        Assert.All(kept, message => Assert.Equal(WebSocketMessageKind.Text, message.Kind));
+    }
+
+    [Fact]
+    public async Task Message_that_was_waited_for_is_taken_back_by_the_next_receive_of_any_form()
+    {
+        Func<WebSocketConnection, Task>[] receives =
+        [
+            connection => connection.ReceiveAsync().AsTask(),
+            connection => connection.ReadAllAsync().GetAsyncEnumerator().MoveNextAsync().AsTask(),
+            connection => connection.ReceiveStreamAsync().AsTask(),
+        ];
+        foreach (Func<WebSocketConnection, Task> receive in receives)
+        {
+            var played = new Played();
+            ValueTask<WebSocketMessage?> waiting = played.Connection.ReceiveAsync();
+            played.PeerText("here");
+            WebSocketMessage message = (await waiting)!.Value;
+            Assert.Equal("here", message.ToString());
+            Task next = receive(played.Connection);
+            Assert.False(next.IsCompleted);
+            ShouldBeTakenBack(message);
+        }
+    }
+
+    [Fact]
+    public async Task Last_message_stays_valid_beyond_the_end_until_a_receive_says_that_it_ended()
+    {
+        var played = new Played();
+        played.PeerText("last");
+        WebSocketMessage message = (await played.Connection.ReceiveAsync())!.Value;
+        played.PeerClose(1000);
+        played.Wire.End();
+        await played.Ended;
+        await played.Connection.DisposeAsync();
+        Assert.Equal("last", message.GetText());
+        Assert.Null(await played.Connection.ReceiveAsync());
+        ShouldBeTakenBack(message);
+    }
+
+    [Fact]
+    public async Task Receive_that_was_refused_takes_nothing_back()
+    {
+        var played = new Played();
+        played.PeerText("still here");
+        WebSocketMessage message = (await played.Connection.ReceiveAsync())!.Value;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await played.Connection.ReceiveAsync(new CancellationToken(true)));
+        Assert.Equal("still here", message.GetText());
+    }
+
+    [Fact]
+    public void Default_is_empty_and_of_no_kind()
+    {
+        WebSocketMessage none = default;
+        Assert.Equal(("", 0, "0 bytes", default), (none.GetText(), none.ToArray().Length, none.ToString(), none.Kind));
+        Assert.True(none == default && none.Data.IsEmpty);
+    }
+
+    [Fact]
+    public void Byte_order_mark_before_JSON_is_ignored()
+    {
+        byte[] marked = [0xEF, 0xBB, 0xBF, .. """{"X":3}"""u8];
+        Assert.Equal(new Point(3), new WebSocketMessage(WebSocketMessageKind.Text, marked).GetJson(Json.Default.Point));
+        byte[] twice = [0xEF, 0xBB, 0xBF, .. marked];
+        Assert.Throws<JsonException>(() => new WebSocketMessage(WebSocketMessageKind.Text, twice).GetJson(Json.Default.Point));
+    }
+
+    private static void ShouldBeTakenBack(WebSocketMessage message)
+    {
+        Action[] uses =
+        [
+            () => _ = message.Data, () => _ = message.GetText(), () => _ = message.ToArray(), () => _ = message.ToString(),
+            () => _ = message.GetJson(Json.Default.Point),
+            () => new Played().Connection.SendAsync(message).AsTask().GetAwaiter().GetResult(),
+            () => new[] { new Played().Connection }.BroadcastAsync(message).AsTask().GetAwaiter().GetResult(),
+        ];
+        foreach (Action use in uses)
+        {
+            string said = Assert.Throws<InvalidOperationException>(use).Message;
+            Assert.Contains("ToArray", said, StringComparison.Ordinal);
+            Assert.Contains("GetText", said, StringComparison.Ordinal);
+        }
+    }
+
     internal sealed record Point(int X);
 
     [JsonSerializable(typeof(Point))]

@@ -74,12 +74,25 @@ public sealed class DeflateNegotiationTests
     }
 
     [Theory]
+    [InlineData("permessage-deflate", 15)]
+    [InlineData("permessage-deflate; server_max_window_bits=10", 10)]
+    [InlineData("permessage-deflate; server_max_window_bits=12", 12)]
+    [InlineData("permessage-deflate; server_no_context_takeover; server_max_window_bits=15", 15)]
+    public void A_client_that_wished_for_a_small_window_takes_the_answer_to_its_offer_without_a_wish(string answer, int bits)
+    {
+        DeflateOptions wish = Options(server: true, client: true, serverBits: 10, clientBits: 15);
+        // 7.1.2.1: a server may name a window that was not asked for.
+        string[] offers = [.. DeflateNegotiation.Offers(wish).Select(offer => ExtensionList.Format([offer]))];
+        Assert.Equal(["permessage-deflate; server_max_window_bits=10; client_max_window_bits", "permessage-deflate; client_max_window_bits"], offers);
+        Assert.Equal(bits, Check(answer, wish, out _)!.Server.WindowBits);
+    }
+
+    [Theory]
     [InlineData("permessage-deflate; unknown", "unknown", null)]
     [InlineData("permessage-deflate; server_no_context_takeover; server_no_context_takeover", "server_no_context_takeover", null)]
     [InlineData("permessage-deflate; client_no_context_takeover=0", "client_no_context_takeover", "0")]
     [InlineData("permessage-deflate; client_max_window_bits", "client_max_window_bits", null)]
     [InlineData("permessage-deflate; server_max_window_bits=16", "server_max_window_bits", "16")]
-    [InlineData("permessage-deflate; server_max_window_bits=12", "server_max_window_bits", "12")]
     public void A_client_refuses_what_no_answer_may_say(string answer, string name, string? value)
     {
         Assert.Null(Check(answer, Options(serverBits: 11), out ExtensionParameter wrong));

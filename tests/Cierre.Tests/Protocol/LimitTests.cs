@@ -74,15 +74,15 @@ public class LimitTests
     }
 
     [Theory, BothSides]
-    public void The_default_is_10000_fragments(Side side)
+    public void The_default_is_131072_fragments(Side side)
     {
         EngineSide engine = new(side);
         byte[] fragment = Frames.Continuation(side.Other(), "", fin: false);
         engine.Receive(Frames.Text(side.Other(), "", fin: false));
-        engine.Receive(Enumerable.Repeat(fragment, 9_999).ToArray());
+        engine.Receive(Enumerable.Repeat(fragment, 131_071).ToArray());
         engine.ShouldBeOpen();
         engine.Receive(fragment);
-        engine.ShouldCloseFor(Violations.TooManyFragments(10_000));
+        engine.ShouldCloseFor(Violations.TooManyFragments(131_072));
     }
 
     [Theory, BothSides]

@@ -72,6 +72,13 @@ public sealed class ServeCommandTests
         await large.DisposeAsync();
         Assert.Equal((1006, "message-too-big"), Facts(await serve.NextCloseAsync()));
 
+        await using ServeProcess strict = await ServeProcess.StartAsync("--max-fragments", "2");
+        await using RawPeer split = await strict.ConnectAsync();
+        await split.SendFrameAsync(1, "a"u8.ToArray(), fin: false);
+        for (int i = 0; i < 2; i++) await split.SendFrameAsync(0, "b"u8.ToArray(), fin: false);
+        Assert.Equal(1008, (await AnswerCloseAsync(split)).CloseCode);
+        Assert.Equal((1008, "policy-violation"), Facts(await strict.NextCloseAsync()));
+
         await using RawPeer unmasked = await serve.ConnectAsync();
         await unmasked.SendFrameAsync(1, "x"u8.ToArray(), mask: false);
         Assert.Equal(1002, (await unmasked.ReadFrameAsync()).CloseCode);

@@ -66,7 +66,7 @@ internal sealed class LabSession
     {
         try
         {
-            return message.Kind == WebSocketMessageKind.Text ? JsonSerializer.Deserialize(message.GetText(), PageJsonContext.Default.PageRequest) : null;
+            return message.Kind == WebSocketMessageKind.Text ? message.GetJson(PageJsonContext.Default.PageRequest) : null;
         }
         catch (JsonException e)
         {

@@ -74,7 +74,7 @@ internal sealed class PageClient(PageLink link, int number) : LabClient
                     _opened.TrySetResult();
                     break;
                 case "close":
-                    _opened.TrySetException(new PageOpeningException());
+                    Fail(_opened, new PageOpeningException());
                     _closed.TrySetResult(new ReceivedEvent(report.Code, report.Reason, report.WasClean, Order()));
                     break;
                 case "gone":
@@ -87,8 +87,14 @@ internal sealed class PageClient(PageLink link, int number) : LabClient
     /// <summary>The page is not there any more, or could not do it.</summary>
     public void Fail(string why)
     {
-        _opened.TrySetException(new InvalidOperationException(why));
-        _closed.TrySetException(new InvalidOperationException(why));
+        Fail(_opened, new InvalidOperationException(why));
+        if (_closed.TrySetException(new InvalidOperationException(why))) _ = _closed.Task.Exception;
+    }
+
+    /// <summary>Fails a task that perhaps nobody awaits: the other one tells the same.</summary>
+    private static void Fail(TaskCompletionSource promise, Exception why)
+    {
+        if (promise.TrySetException(why)) _ = promise.Task.Exception;
     }
 
     private string[] Order() => [.. _events.Select(seen => seen.Type).Where(type => type != "message")];
