@@ -18,7 +18,10 @@ with_build_lock() {
     mkdir -p "$root/artifacts"
     if command -v flock >/dev/null; then
         exec {build_lock}>"$root/artifacts/build.lock"
-        flock "$build_lock"
+        if ! flock --nonblock "$build_lock"; then
+            echo "${0##*/}: waiting for another build in this folder" >&2
+            flock "$build_lock"
+        fi
     fi
 }
 
@@ -29,14 +32,14 @@ without_build_lock() {
     fi
 }
 
-# No build server survives: one would keep the lock and the caller's standard error open.
+# verbosity=minimal makes it name each project. No build server survives: one would keep the lock and the caller's standard error open.
 build() {
     (
         if [ -n "${build_lock:-}" ]; then
             exec {build_lock}>&-
         fi
-        export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
-        exec dotnet msbuild "$@" -restore -m -p:Configuration=Release -verbosity:quiet -nologo -tl:off -p:UseSharedCompilation=false </dev/null
+        export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
+        exec dotnet msbuild "$@" -restore -m -p:Configuration=Release -verbosity:"${verbosity:-quiet}" -nologo -tl:off -p:UseSharedCompilation=false </dev/null
     )
 }
 
