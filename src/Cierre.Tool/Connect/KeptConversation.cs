@@ -28,6 +28,10 @@ internal sealed class KeptConversation(IConnectReport report, Script script, Run
         {
             // The last close was reported.
         }
+        catch (WebSocketConnectException)
+        {
+            // So was the last opening that failed.
+        }
         catch (ArgumentException e)
         {
             throw UsageException.Of(e);

@@ -38,6 +38,14 @@ internal sealed record CloseJson(
         (long)Math.Round(record.Elapsed.TotalMilliseconds),
         record.Explain(language));
 
+    /// <summary>For a page, which shows what it is given: the reasons escaped, as everything else in it is.</summary>
+    public static JsonObject ToShown(CloseRecord record, CultureInfo language)
+    {
+        CloseJson json = Of(record, language);
+        json = json with { Reason = UntrustedText.Escape(json.Reason), Sent = json.Sent?.Escaped(), Received = json.Received?.Escaped() };
+        return JsonSerializer.SerializeToNode(json, CloseJsonContext.Relaxed.CloseJson)!.AsObject();
+    }
+
     public static JsonObject ToObject(CloseRecord record, CultureInfo language) =>
         JsonSerializer.SerializeToNode(Of(record, language), CloseJsonContext.Relaxed.CloseJson)!.AsObject();
 
@@ -48,6 +56,8 @@ internal sealed record CloseJson(
 internal sealed record CloseFrameJson(int Code, string Reason)
 {
     public static CloseFrameJson? Of(CloseFrame? frame) => frame is null ? null : new(frame.Code, frame.Reason);
+
+    public CloseFrameJson Escaped() => this with { Reason = UntrustedText.Escape(Reason) };
 }
 
 [JsonSerializable(typeof(CloseJson))]

@@ -9,6 +9,7 @@ internal static class CloseExplanation
     {
         CloseCodeInfo info = CloseCodes.Get(record.Code);
         List<string> lines = [FirstLine(record.Code, info.GetName(culture), Meaning(record, info, culture)), HowItEnded(record, culture)];
+        if (record.UnreadBytes > 0) lines.Add(Texts.Format(culture, "ExplainUnread", CloseDetail.Bytes(record.UnreadBytes)));
         if (CloseEvidence.Suggestion(record, culture) is { } suggestion) lines.Add(suggestion);
         if (record.WasOpen || record.Sent is not null || record.Received is not null) lines.Add(Frames(record, culture));
         lines.Add(Texts.Format(culture, "ExplainReconnect", Advice(record, culture)));

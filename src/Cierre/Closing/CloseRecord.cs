@@ -62,11 +62,18 @@ public sealed record CloseRecord
     /// <summary>What passed over the connection.</summary>
     public ConnectionTraffic Traffic { get; internal init; } = ConnectionTraffic.None;
 
+    /// <summary>Bytes of messages that waited for the application to read them when the end began, where they were so many, 64 KiB or more, that nothing behind them was read any more; else 0.</summary>
+    /// <remarks>A close frame of the peer behind them was not seen. Who only sends reads with <see cref="WebSocketConnection.DiscardAllAsync"/>.</remarks>
+    public long UnreadBytes { get; internal init; }
+
     /// <summary>Whether and when to connect again.</summary>
     public ReconnectAdvice Reconnect => ReconnectAdvice.For(this);
 
     /// <summary>How many connections of the same reconnecting client, right before this one, were lost within a second of opening.</summary>
     internal int EarlyLossesBefore { get; init; }
+
+    /// <summary>The <see cref="WebSocketConnection.Id"/> of the connection that ended; 0 where there was none.</summary>
+    internal long ConnectionId { get; init; }
 
     internal CloseWhy Why { get; init; } = CloseWhy.Aborted;
 

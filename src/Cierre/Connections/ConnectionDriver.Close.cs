@@ -14,6 +14,7 @@ internal sealed partial class ConnectionDriver
             // Lost first, and nothing that is decided now can be said any more: the loss is the cause.
             if (_brokenEnd is not null) return;
             bool moves = _engine.IsOpen;
+            NoteUnread();
             _engine.Close(frame, why, _transport, Now);
             if (takeBack && moves) _outbox.TakeBack(Known());
             wake = AfterClosing();
@@ -54,6 +55,7 @@ internal sealed partial class ConnectionDriver
         {
             // The transport is gone, or on its way.
             if (_engine.Record is not null) return;
+            NoteUnread();
             _engine.EndOfStream(why, Now);
             Tell(TransportEventKind.Aborted);
             wake = AfterClosing(letGo: false);

@@ -6,6 +6,7 @@ internal sealed partial class ConnectionDriver
 {
     public ValueTask<WebSocketMessage?> ReceiveAsync(CancellationToken cancellationToken)
     {
+        cancellationToken = Foreign(cancellationToken);
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<WebSocketMessage?>(cancellationToken);
         ValueTask<WebSocketMessage?> result;
         lock (_gate)
@@ -22,6 +23,7 @@ internal sealed partial class ConnectionDriver
     /// <summary>As <see cref="ReceiveAsync"/>, for an enumerator: true: <see cref="Current"/> is the message.</summary>
     public ValueTask<bool> MoveNextAsync(CancellationToken cancellationToken)
     {
+        cancellationToken = Foreign(cancellationToken);
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<bool>(cancellationToken);
         ValueTask<bool> result;
         lock (_gate)
@@ -37,6 +39,7 @@ internal sealed partial class ConnectionDriver
 
     public async ValueTask<MessageStream?> ReceiveStreamAsync(CancellationToken cancellationToken)
     {
+        cancellationToken = Foreign(cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         ValueTask<bool> waiting = default;
         bool here, wake = false;
@@ -76,6 +79,7 @@ internal sealed partial class ConnectionDriver
     public async ValueTask<int> ReadPartAsync(MessageReadStream stream, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         if (buffer.IsEmpty) return 0;
+        cancellationToken = Foreign(cancellationToken);
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -101,6 +105,15 @@ internal sealed partial class ConnectionDriver
         if (wake) _inbox.Wake();
         AfterReceive();
     }
+
+    /// <summary>Before the end begins: what nobody reads has kept us from reading on, so what the peer sent behind it, perhaps its close frame, is not known. Under the lock.</summary>
+    private void NoteUnread()
+    {
+        if (_paused && _engine.IsOpen) _engine.UnreadBytes = _inbox.IsFull(_engine.HeldBytes) ? _inbox.UnreadBytes + _engine.HeldBytes : 0;
+    }
+
+    /// <summary>The token that says that the connection ends is harmless in a receive: what has come is handed out, and then the end.</summary>
+    private CancellationToken Foreign(CancellationToken token) => token.CanBeCanceled && _closing is { } own && token == own.Token ? default : token;
 
     /// <summary>There may be room again, or a drain may have waited for the handler to come back.</summary>
     private void AfterReceive()

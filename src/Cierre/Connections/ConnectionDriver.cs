@@ -57,9 +57,9 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     private TransportEnd? _ended;
     private TimeSpan _brokenDeadline = TimeSpan.MaxValue;
 
-    public ConnectionDriver(Role role, ProtocolLimits limits, Transport transport, TimeProvider time, DeflateTerms? deflate = null)
+    public ConnectionDriver(Role role, ProtocolLimits limits, Transport transport, TimeProvider time, DeflateTerms? deflate = null, long connectionId = 0)
     {
-        _engine = new WebSocketProtocol(role, limits, deflate);
+        _engine = new WebSocketProtocol(role, limits, deflate) { ConnectionId = connectionId };
         _transport = transport;
         _deflate = deflate;
         _inbox = new Inbox(_gate, this);
@@ -232,6 +232,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         {
             _ended = null;
             if (end.Kind == TransportEndKind.Closed && _brokenEnd is { } broken) end = broken;
+            NoteUnread();
             _engine.EndOfStream(CauseOfEnd.Of(end), Now);
             record = _engine.Record!;
             wake = _inbox.End();
@@ -262,6 +263,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
             bool listening = !_paused && _batchThread == 0;
             _engine.Listening(listening, now);
             if (listening && _transport.Unread != 0) _engine.BytesCame(now);
+            NoteUnread();
             _engine.Tick(_transport, now);
             if (now >= _brokenDeadline)
             {

@@ -14,6 +14,22 @@ public sealed partial class WebSocketConnection
     /// <returns>The messages; each is valid until the next step.</returns>
     public MessageSequence ReadAllAsync(CancellationToken cancellationToken = default) => new(_driver, cancellationToken);
 
+    /// <summary>Reads and drops whatever comes until the connection ends: for who only sends, and wants to know of the end.</summary>
+    /// <remarks>Awaiting <see cref="Closed"/> alone reads nothing, so a close frame of the peer behind 64 KiB of unread messages is never seen.</remarks>
+    /// <param name="cancellationToken">Ends the reading and harms nothing.</param>
+    /// <returns>How the connection ended.</returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">A receive is waiting.</exception>
+    public async Task<CloseRecord> DiscardAllAsync(CancellationToken cancellationToken = default)
+    {
+        while (await _driver.MoveNextAsync(cancellationToken).ConfigureAwait(SimulationContext.IsCurrent))
+        {
+            // The next step gives the message back.
+        }
+
+        return await Closed.WaitAsync(cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
+    }
+
     /// <summary>Receives the next message as a stream, as it comes: for messages too large to hold.</summary>
     /// <remarks>The size is held to <see cref="WebSocketConnectionOptions.MaxMessageSize"/>: raise it for messages that are only ever streamed; no more than
     /// 64 KiB of them wait in memory. Disposing the stream, or the next receive, skips what is left of the message.</remarks>

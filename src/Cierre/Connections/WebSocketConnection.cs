@@ -18,7 +18,7 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
 
     internal WebSocketConnection(Role role, WebSocketConnectionOptions options, Transport transport, OpeningInfo info)
     {
-        _driver = new ConnectionDriver(role, options.ToLimits(), transport, options.TimeProvider, info.Deflate)
+        _driver = new ConnectionDriver(role, options.ToLimits(), transport, options.TimeProvider, info.Deflate, Id)
         {
             Buffer = new SendBuffer(options.SendBufferLimit, options.SlowReader),
         };
@@ -49,6 +49,8 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
     public bool IsOpen => _driver.IsOpen;
 
     /// <summary>How the connection ended. Completes once, when the transport is closed; never fails. RFC 6455 7.1.4.</summary>
+    /// <remarks>The end is found by reading, and reading stops where 64 KiB of messages wait that nobody receives: a close frame of the peer behind them is not seen, and this does not complete
+    /// until they are received, or until this end closes. Who only sends awaits <see cref="DiscardAllAsync"/> instead.</remarks>
     public Task<CloseRecord> Closed => _driver.Closed;
 
     /// <summary>What passed so far; after the end, what its record says.</summary>

@@ -51,6 +51,12 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
     /// <summary>What a reconnecting client remembers, as evidence for the record: <see cref="CloseRecord.EarlyLossesBefore"/>.</summary>
     public int EarlyLossesBefore { get; set; }
 
+    /// <summary>Whose records these are: <see cref="CloseRecord.ConnectionId"/>.</summary>
+    public long ConnectionId { get; init; }
+
+    /// <summary>What waited for the application when the end began: <see cref="CloseRecord.UnreadBytes"/>.</summary>
+    public long UnreadBytes { get; set; }
+
     /// <summary>The end; null while there is none. It says what had passed then: what comes later changes no record.</summary>
     public CloseRecord? Record { get; private set; }
 
@@ -60,8 +66,11 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
     {
         CloseHandshake copy = _close;
         copy.On(new CloseInput.StreamEnd(lost ?? CloseWhy.Aborted), now);
-        return copy.Record! with { Traffic = Traffic };
+        return Complete(copy.Record!);
     }
+
+    private CloseRecord Complete(CloseRecord record) =>
+        record with { Traffic = _traffic.Total, EarlyLossesBefore = EarlyLossesBefore, ConnectionId = ConnectionId, UnreadBytes = UnreadBytes };
 
     /// <summary>A close frame waits behind messages: <see cref="WriteOwedClose"/> when they are out.</summary>
     public bool OwesClose => _close.State is CloseState.Sent { Ours: Delivery.Owed };
@@ -371,7 +380,7 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
     private CloseStep Step(CloseInput input, TimeSpan now)
     {
         CloseStep step = _close.On(input, now);
-        if (Record is null && _close.Record is { } record) Record = record with { Traffic = _traffic.Total, EarlyLossesBefore = EarlyLossesBefore };
+        if (Record is null && _close.Record is { } record) Record = Complete(record);
         return step;
     }
 

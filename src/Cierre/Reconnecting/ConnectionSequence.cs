@@ -14,35 +14,55 @@ internal sealed class ConnectionSequence(Uri url, WebSocketReconnectOptions opti
     private readonly TimeProvider _time = options.TimeProvider;
     private WebSocketClientOptions _options = options;
 
+    /// <summary>The last end, of a connection or of an opening that failed; null before the first.</summary>
+    public CloseRecord? Last { get; private set; }
+
+    /// <exception cref="WebSocketConnectException">No connection was ever open, and there is to be none.</exception>
     public async IAsyncEnumerable<WebSocketConnection> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var planner = new ReconnectPlanner(url, options);
+        bool wasOpen = false;
         while (true)
         {
-            (WebSocketConnection? connection, CloseRecord? record) = await OpenAsync(planner, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
+            (WebSocketConnection? connection, Last) = await OpenAsync(planner, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
             long begun = _time.GetTimestamp();
             if (connection is not null)
             {
-                // Runs as well when the loop is left while it holds the connection.
-                await using (connection)
-                await using (cancellationToken.UnsafeRegister(static connection => _ = ((WebSocketConnection)connection!).DisposeAsync().AsTask(), connection))
+                wasOpen = true;
+                try
                 {
-                    yield return connection;
-                    record = await connection.Closed.ConfigureAwait(SimulationContext.IsCurrent);
+                    await using (cancellationToken.UnsafeRegister(static connection => Leave((WebSocketConnection)connection!), connection))
+                    {
+                        yield return connection;
+                        await connection.Closed.ConfigureAwait(SimulationContext.IsCurrent);
+                    }
+                }
+                finally
+                {
+                    // Runs as well when the loop is left while it holds the connection.
+                    Last = await Leave(connection).ConfigureAwait(SimulationContext.IsCurrent);
                 }
 
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
-            ReconnectPlan plan = planner.Next(record!);
+            ReconnectPlan plan = planner.Next(Last!);
             options.Ended?.Invoke(plan);
-            if (plan.Delay is not { } delay) yield break;
-            // The body of the loop may have gone on after the end, from which the delay counts.
-            TimeSpan sinceTheEnd = connection is null ? TimeSpan.Zero : _time.GetElapsedTime(begun) - record!.Elapsed;
-            await WaitAsync(sinceTheEnd > TimeSpan.Zero ? delay - sinceTheEnd : delay, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
-            if (plan.RenewsCredentials && !await RenewAsync(plan, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent)) yield break;
+            if (plan.Delay is { } delay)
+            {
+                // The body of the loop may have gone on after the end, from which the delay counts.
+                TimeSpan sinceTheEnd = connection is null ? TimeSpan.Zero : _time.GetElapsedTime(begun) - Last!.Elapsed;
+                await WaitAsync(sinceTheEnd > TimeSpan.Zero ? delay - sinceTheEnd : delay, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
+                if (!plan.RenewsCredentials || await RenewAsync(plan, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent)) continue;
+            }
+
+            if (!wasOpen) throw new WebSocketConnectException(Last!);
+            yield break;
         }
     }
+
+    /// <summary>Who leaves has what was wanted of the connection: 1000, unless it closes already. Awaited at most twice the close timeout.</summary>
+    private static Task<CloseRecord> Leave(WebSocketConnection connection) => connection.CloseAsync();
 
     private async Task<(WebSocketConnection? Connection, CloseRecord? Record)> OpenAsync(ReconnectPlanner planner, CancellationToken cancellationToken)
     {

@@ -1,6 +1,6 @@
 namespace Cierre;
 
-/// <summary>Sets how a client stays connected: <see cref="WebSocketConnection.KeepConnectedAsync"/>.</summary>
+/// <summary>Sets how a client stays connected: <c>WebSocketConnection.KeepConnectedAsync</c>.</summary>
 /// <remarks>Read anew for each attempt: what the application changes here between two connections, such as a header that says where to go on, holds for the next one.</remarks>
 public sealed class WebSocketReconnectOptions : WebSocketClientOptions
 {
@@ -15,7 +15,7 @@ public sealed class WebSocketReconnectOptions : WebSocketClientOptions
     /// <remarks>Of what is returned, only how to open a connection counts; addresses, policy and the rest stay as here. What it throws ends the sequence.</remarks>
     public Func<CloseRecord, CancellationToken, ValueTask<WebSocketClientOptions?>>? RenewCredentials { get; set; }
 
-    /// <summary>Called after each end, of a connection or of an opening that failed, with what follows: the place to log, and to learn why a sequence ended. Not for a loop
+    /// <summary>Called after each end, of a connection or of an opening that failed, with what follows: the place to log, and to learn why a sequence ended. Not for one
     /// that is left or cancelled. Default null.</summary>
     public Action<ReconnectPlan>? Ended { get; set; }
 

@@ -77,7 +77,7 @@ internal static class ReadmeSamples
         return code + reason.Length ?? 0;
     }
 
-    public static async Task<int> ReconnectAsync(Uri url, string token, Func<CancellationToken, Task<string>> renew)
+    public static async Task<CloseRecord> ReconnectAsync(Uri url, string token, Func<CancellationToken, Task<string>> renew)
     {
         Task<string> RenewAsync(CancellationToken ct) => renew(ct);
 
@@ -88,15 +88,15 @@ internal static class ReadmeSamples
         options.Policy = (last, attempt) => last.Code == 4000 ? ReconnectDecision.Stop : ReconnectDecision.AsAdvised;
         options.Ended = next => Console.WriteLine($"{next.Last}: {(next.Delay is { } delay ? $"again in {delay.TotalSeconds:0.0} s" : "that was all")}");
 
-        await foreach (var connection in WebSocketConnection.KeepConnectedAsync(url, options))
+        CloseRecord last = await WebSocketConnection.KeepConnectedAsync(url, options, async (connection, ct) =>
         {
-            await connection.SendAsync("subscribe"); // each connection starts from nothing
-            await foreach (var message in connection.ReadAllAsync())
+            await connection.SendAsync("subscribe", ct); // each connection starts from nothing
+            await foreach (var message in connection.ReadAllAsync(ct))
                 Console.WriteLine(message.GetText());
-        }
+        });
         #endregion
 
-        return options.Headers.Count;
+        return last;
     }
 
     public static async Task TraceAsync(WebSocketConnection connection)

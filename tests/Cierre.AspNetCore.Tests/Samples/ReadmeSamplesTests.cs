@@ -68,7 +68,8 @@ public class ReadmeSamplesTests
             await peer.SendCloseAsync(seen.Count == 1 ? 3000 : 4000);
             await peer.ReadFrameAsync();
         });
-        await ReadmeSamples.ReconnectAsync(server.Url, "old", _ => Task.FromResult("new")).WaitAsync(TimeSpan.FromSeconds(10));
+        CloseRecord last = await ReadmeSamples.ReconnectAsync(server.Url, "old", _ => Task.FromResult("new")).WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(4000, last.Code);
         Assert.Equal(["Bearer old", "Bearer new"], seen);
     }
 

@@ -10,6 +10,10 @@ public class CloseDetailTests
     public void Sentence_holds_the_numbers() => Assert.Equal("message of 1048577 bytes is over the limit of 1048576", new CloseDetail("MessageTooBig", 1048577ul, 1048576L).English);
 
     [Fact]
+    public void Text_among_the_arguments_is_harmless_whoever_wrote_it() =>
+        Assert.EndsWith(@"a\u{202E}\r\n\u{001B}[2J", new CloseDetail("HttpStatus", 403, "a\u202e\r\n\u001b[2J").English, StringComparison.Ordinal);
+
+    [Fact]
     public void English_is_the_same_whatever_the_culture_of_the_thread()
     {
         CultureInfo before = CultureInfo.CurrentCulture;

@@ -35,6 +35,10 @@ public class CloseExplanationTests
         ["1006.aborted"] = new() { Why = CloseWhy.Aborted, EndedBy = EndedBy.Local, Elapsed = TimeSpan.FromSeconds(5), Traffic = Traffic },
         ["1006.http-status"] = CloseRecord.NotOpened(Why(CloseCause.HttpStatus, "HttpStatus", 503, UntrustedText.Quote("busy\n")), TimeSpan.FromMilliseconds(230), Busy),
         ["1006.refused"] = CloseRecord.NotOpened(Why(CloseCause.ConnectionRefused, "ConnectionRefused", "example.org:443"), TimeSpan.FromMilliseconds(12)),
+        ["1006.unread"] = new()
+        {
+            Why = Why(CloseCause.ConnectionReset, "ConnectionReset", "ConnectionReset"), Elapsed = TimeSpan.FromSeconds(61.4), Traffic = Traffic, UnreadBytes = 65_536,
+        },
         ["1015"] = CloseRecord.NotOpened(Why(CloseCause.TlsFailed, "TlsNameMismatch", "example.org"), TimeSpan.FromMilliseconds(85)),
         ["1001.remote"] = new()
         {

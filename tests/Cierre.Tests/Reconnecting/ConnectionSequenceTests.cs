@@ -13,8 +13,8 @@ public sealed class ConnectionSequenceTests
     {
         _rig.Closes(1012).Fails(Refused()).Closes(1000);
         Task<List<CloseRecord>> reading = ReadAsync();
-        Assert.Equal(17.5, await TurnAsync());
-        Assert.Equal(7.5, await TurnAsync());
+        Assert.Equal(17.5, await _rig.TurnAsync());
+        Assert.Equal(7.5, await _rig.TurnAsync());
         Assert.Equal([1012, 1000], (await reading.WaitAsync(Bound)).Select(record => (int)record.Code));
         Assert.Equal([1012, 1006, 1000], _rig.Plans.Select(plan => (int)plan.Last.Code));
         Assert.Equal([1, 2, 3], _rig.Plans.Select(plan => plan.Attempt));
@@ -63,17 +63,17 @@ public sealed class ConnectionSequenceTests
                 if (_rig.Attempts.Count == 1) _rig.Time.Advance(TimeSpan.FromSeconds(10));
             }
         });
-        Assert.Equal(7.5, await TurnAsync());
+        Assert.Equal(7.5, await _rig.TurnAsync());
         await reading.WaitAsync(Bound);
     }
 
     [Fact]
-    public async Task Leaving_the_loop_closes_the_connection_with_1001()
+    public async Task Leaving_the_loop_closes_the_connection_with_1000()
     {
         _rig.Opens(_ => Task.CompletedTask);
         await foreach (WebSocketConnection _ in _rig.Start()) break;
         CloseRecord record = await _rig.Servers[0].Closed.WaitAsync(Bound);
-        Assert.Equal((1001, true), (record.Code, record.WasClean));
+        Assert.Equal((1000, true), (record.Code, record.WasClean));
         Assert.Empty(_rig.Plans);
     }
 
@@ -85,7 +85,7 @@ public sealed class ConnectionSequenceTests
         {
             await foreach (WebSocketConnection _ in _rig.Start()) throw new FormatException();
         });
-        Assert.Equal(1001, (await _rig.Servers[0].Closed.WaitAsync(Bound)).Code);
+        Assert.Equal(1000, (await _rig.Servers[0].Closed.WaitAsync(Bound)).Code);
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class ConnectionSequenceTests
             }
         });
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.WaitAsync(Bound));
-        Assert.Equal(1001, (await _rig.Servers[0].Closed.WaitAsync(Bound)).Code);
+        Assert.Equal(1000, (await _rig.Servers[0].Closed.WaitAsync(Bound)).Code);
     }
 
     [Fact]
@@ -115,6 +115,16 @@ public sealed class ConnectionSequenceTests
         await source.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.WaitAsync(Bound));
         Assert.Single(_rig.Attempts);
+    }
+
+    [Fact]
+    public async Task Sequence_that_never_had_a_connection_says_so()
+    {
+        _rig.Fails(Refused()).Fails(Refused(CloseCause.HttpStatus, new HttpRefusal(System.Net.HttpStatusCode.NotFound, [], default)));
+        Task reading = ReadAsync();
+        await _rig.TurnAsync();
+        CloseRecord record = (await Assert.ThrowsAsync<WebSocketConnectException>(() => reading.WaitAsync(Bound))).Record;
+        Assert.Equal((CloseCause.HttpStatus, 2, null), (record.Cause, _rig.Plans[^1].Attempt, _rig.Plans[^1].Delay));
     }
 
     [Fact]
@@ -136,7 +146,7 @@ public sealed class ConnectionSequenceTests
         };
         _rig.Options.Headers.Add(new("authorization", "Bearer old"));
         Task reading = ReadAsync();
-        await TurnAsync();
+        await _rig.TurnAsync();
         await reading.WaitAsync(Bound);
         Assert.Equal([3000], renewedAfter);
         Assert.Equal(["Bearer old", "Bearer new", "Bearer new"], _rig.Attempts.Select(attempt => attempt.Header));
@@ -160,7 +170,7 @@ public sealed class ConnectionSequenceTests
         {
             await foreach (WebSocketConnection _ in _rig.Start()) _rig.Options.Headers[0] = new("Since", "41");
         });
-        await TurnAsync();
+        await _rig.TurnAsync();
         await reading.WaitAsync(Bound);
         Assert.Equal(["0", "41"], _rig.Attempts.Select(attempt => attempt.Header));
     }
@@ -185,8 +195,8 @@ public sealed class ConnectionSequenceTests
 
         _rig.Opens(Abort).Opens(Abort).Closes(1000);
         Task reading = ReadAsync();
-        await TurnAsync();
-        await TurnAsync();
+        await _rig.TurnAsync();
+        await _rig.TurnAsync();
         await reading.WaitAsync(Bound);
         Assert.Equal([0, 1, 2], _rig.Attempts.Select(attempt => attempt.EarlyLosses));
     }
@@ -197,15 +207,8 @@ public sealed class ConnectionSequenceTests
         _rig.Options.Policy = (_, attempt) => attempt == 1 ? ReconnectDecision.After(TimeSpan.FromDays(50)) : ReconnectDecision.Stop;
         _rig.Closes(1001).Closes(1000);
         Task reading = ReadAsync();
-        foreach (int days in (int[])[24, 24, 2]) Assert.Equal(TimeSpan.FromDays(days).TotalSeconds, await TurnAsync());
+        foreach (int days in (int[])[24, 24, 2]) Assert.Equal(TimeSpan.FromDays(days).TotalSeconds, await _rig.TurnAsync());
         await reading.WaitAsync(Bound);
-    }
-
-    private async Task<double> TurnAsync()
-    {
-        TimeSpan wait = await _rig.Time.NextWaitAsync();
-        _rig.Time.Advance(wait);
-        return wait.TotalSeconds;
     }
 
     private async Task<List<CloseRecord>> ReadAsync(CancellationToken cancellationToken = default)

@@ -46,6 +46,21 @@ internal sealed class ReconnectRig
         return new ConnectionSequence(Url, Options, ConnectAsync).RunAsync(cancellationToken);
     }
 
+    /// <summary>The form with a handler.</summary>
+    public KeptConnection Keep(Func<WebSocketConnection, CancellationToken, Task> handler, CancellationToken cancellationToken = default)
+    {
+        Options.Ended = Plans.Add;
+        return new KeptConnection(new ConnectionSequence(Url, Options, ConnectAsync), Time, handler, cancellationToken);
+    }
+
+    /// <summary>Waits for the next delay, turns the clock by it, and says how many seconds that were.</summary>
+    public async Task<double> TurnAsync()
+    {
+        TimeSpan wait = await Time.NextWaitAsync();
+        Time.Advance(wait);
+        return wait.TotalSeconds;
+    }
+
     public static CloseRecord Refused(CloseCause cause = CloseCause.ConnectionRefused, HttpRefusal? http = null) =>
         CloseRecord.NotOpened(new CloseWhy(cause, new CloseDetail("EndOfStream")), TimeSpan.Zero, http);
 

@@ -43,21 +43,50 @@ public sealed class WebSocketConnectionKeepConnectedTests
     }
 
     [Fact]
-    public async Task Opening_that_fails_throws_nothing_and_is_told()
+    public async Task Opening_that_fails_is_told_and_where_nothing_ever_opens_thrown()
     {
         ReconnectPlan? told = null;
-        await foreach (WebSocketConnection _ in WebSocketConnection.KeepConnectedAsync(new Uri($"ws://127.0.0.1:{ClientRig.ClosedPort()}/"), new() { Policy = (_, _) => ReconnectDecision.Stop, Ended = plan => told = plan }, Soon()))
+        var url = new Uri($"ws://127.0.0.1:{ClientRig.ClosedPort()}/");
+        var options = new WebSocketReconnectOptions { Policy = (_, attempt) => attempt == 1 ? ReconnectDecision.After(TimeSpan.Zero) : ReconnectDecision.Stop, Ended = plan => told = plan };
+        await Assert.ThrowsAsync<WebSocketConnectException>(async () =>
         {
-            Assert.Fail("It opened.");
-        }
+            await foreach (WebSocketConnection _ in WebSocketConnection.KeepConnectedAsync(url, options, Soon())) Assert.Fail("It opened.");
+        });
+        Assert.Equal(2, told!.Attempt);
+        await Assert.ThrowsAsync<WebSocketConnectException>(async () => await WebSocketConnection.KeepConnectedAsync(url, options, (_, _) => Task.CompletedTask, Soon()));
+        Assert.Equal((CloseCause.ConnectionRefused, 2, null), (told!.Last.Cause, told.Attempt, told.Delay));
+    }
 
-        Assert.Equal((CloseCause.ConnectionRefused, 1, null), (told!.Last.Cause, told.Attempt, told.Delay));
+    [Fact]
+    public async Task Server_that_closes_each_connection_at_once_does_not_end_a_handler_that_sends()
+    {
+        const int Connections = 200;
+        await using RawServer server = RawServer.Start(async peer =>
+        {
+            await peer.SendCloseAsync(1001);
+            await peer.ReadFrameAsync();
+        });
+        var options = new WebSocketReconnectOptions { Policy = (_, attempt) => attempt < Connections ? ReconnectDecision.After(TimeSpan.Zero) : ReconnectDecision.Stop };
+        int calls = 0;
+        CloseRecord last = await WebSocketConnection.KeepConnectedAsync(
+            server.Url,
+            options,
+            async (connection, token) =>
+            {
+                calls++;
+                for (int i = 0; i < 3; i++) await connection.SendAsync("subscribe", CancellationToken.None);
+                await foreach (WebSocketMessage message in connection.ReadAllAsync(token)) Assert.Fail(message.GetText());
+            },
+            Soon());
+        Assert.Equal((Connections, 1001), (calls, last.Code));
     }
 
     [Fact]
     public void Misuse_is_told_before_the_loop_begins()
     {
         Assert.Throws<ArgumentNullException>(() => WebSocketConnection.KeepConnectedAsync(null!));
+        Assert.Throws<ArgumentNullException>(() => { WebSocketConnection.KeepConnectedAsync(new Uri("ws://localhost/"), null, null!); });
+        Assert.Throws<ArgumentException>(() => { WebSocketConnection.KeepConnectedAsync(new Uri("ftp://localhost/"), null, (_, _) => Task.CompletedTask); });
         Assert.Throws<ArgumentException>(() => WebSocketConnection.KeepConnectedAsync(new Uri("ftp://localhost/")));
         Assert.Throws<ArgumentException>(() => WebSocketConnection.KeepConnectedAsync(new Uri("ws://localhost/"), new() { Addresses = { new Uri("ws://localhost/#a") } }));
         Assert.Throws<ArgumentException>(() => WebSocketConnection.KeepConnectedAsync(new Uri("ws://localhost/"), new() { Headers = { new("bad name", "x") } }));

@@ -51,7 +51,7 @@ internal static class ConnectAnywhere
         return new JsonObject
         {
             ["url"] = url.AbsoluteUri,
-            ["client"] = CloseJson.ToObject(record, language),
+            ["client"] = CloseJson.ToShown(record, language),
             ["answer"] = answer,
             ["diagrams"] = new JsonArray(new JsonObject { ["side"] = "client", ["svg"] = SvgDiagram.Draw(diagram.ToDiagram(url.AbsoluteUri), "anywhere") }),
         };

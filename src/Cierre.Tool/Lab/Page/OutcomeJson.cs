@@ -41,9 +41,10 @@ internal static class OutcomeJson
         return json;
     }
 
-    private static JsonObject Event(ReceivedEvent received) => JsonSerializer.SerializeToNode(received, ReceivedEventContext.Relaxed.ReceivedEvent)!.AsObject();
+    private static JsonObject Event(ReceivedEvent received) =>
+        JsonSerializer.SerializeToNode(received with { Reason = received.Reason is { } reason ? UntrustedText.Escape(reason) : null }, ReceivedEventContext.Relaxed.ReceivedEvent)!.AsObject();
 
-    private static JsonObject? Close(CloseRecord? record, CultureInfo language) => record is null ? null : CloseJson.ToObject(record, language);
+    private static JsonObject? Close(CloseRecord? record, CultureInfo language) => record is null ? null : CloseJson.ToShown(record, language);
 
     private static JsonArray Strings(IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode?)JsonValue.Create(text))]);
 }
