@@ -16,6 +16,7 @@ internal static class UpstreamFailure
         CloseCause.ProtocolViolation or CloseCause.InvalidData or CloseCause.PeerClosed => "UpstreamBrokeProtocol",
         CloseCause.MessageTooBig or CloseCause.UnsupportedData or CloseCause.PolicyViolation => "UpstreamOverLimit",
         CloseCause.PingTimeout or CloseCause.CloseTimeout => "UpstreamSilent",
-        _ => "UpstreamLost",
+        CloseCause.EndOfStream or CloseCause.ConnectionReset when upstream.WasOpen => "UpstreamLost",
+        _ => upstream.WasOpen ? "UpstreamEnded" : "UpstreamNotOpened",
     });
 }

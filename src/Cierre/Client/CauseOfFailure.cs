@@ -8,18 +8,23 @@ using Cierre.Transports;
 namespace Cierre.Client;
 
 /// <summary>From how an opening failed to the cause that the record names: by phase and error code, never by a message's text.</summary>
+/// <remarks>What neither explains is quoted. Where nothing in it is the network's, it is the request's or the application's own, and the next attempt would end the same way.</remarks>
 internal static class CauseOfFailure
 {
     public static CloseWhy Of(Exception exception, OpeningTrace trace, string host)
     {
-        return ErrorOf(exception) switch
+        if (trace.Thrown is { } thrown && Chain(exception).Contains(thrown.Exception) && OfTheApplication(exception, thrown.Option, thrown.Exception) is { } own) return own;
+        if (ErrorOf(exception) == HttpRequestError.ProxyTunnelError || (trace.Proxy is not null && trace.Phase != OpeningPhase.Upgrade))
         {
-            HttpRequestError.ProxyTunnelError when (exception as HttpRequestException)?.StatusCode is { } status =>
-                Why(CloseCause.ProxyFailed, exception, "ProxyStatus", trace.Dialled, (int)status),
-            HttpRequestError.ProxyTunnelError => Why(CloseCause.ProxyFailed, exception, "ProxyFailed", trace.Dialled),
-            HttpRequestError.SecureConnectionError => Tls(exception, trace, host),
-            HttpRequestError.InvalidResponse => Why(CloseCause.BadHandshake, exception, "HttpAnswerBroken"),
-            _ => ByPhase(exception, trace, host),
+            return ProxyFailure.Of(exception, trace) ?? Tls(exception, trace, host);
+        }
+
+        return (ErrorOf(exception), trace.Phase) switch
+        {
+            (HttpRequestError.SecureConnectionError, _) => Tls(exception, trace, host),
+            (_, OpeningPhase.NameResolution or OpeningPhase.Tcp) when trace.Dialled.Length > 0 => Dial(exception, trace, host),
+            (_, OpeningPhase.Tls) when HasNetworkFault(exception) => Tls(exception, trace, host),
+            _ => Upgrade(exception, trace),
         };
     }
 
@@ -31,46 +36,73 @@ internal static class CauseOfFailure
         _ => HttpRequestError.Unknown,
     };
 
-    private static CloseWhy ByPhase(Exception exception, OpeningTrace trace, string host) => trace.Phase switch
+    /// <summary>What was thrown, in its own words: the innermost exception's, which is nearest to what happened.</summary>
+    public static string Quote(Exception exception)
     {
-        OpeningPhase.NameResolution or OpeningPhase.Tcp or OpeningPhase.Proxy when trace.ThroughProxy => Why(CloseCause.ProxyFailed, exception, "ProxyFailed", trace.Dialled),
-        // A dial of the application's own does both in one.
-        OpeningPhase.NameResolution or OpeningPhase.Tcp when IsOfTheName(exception) => Why(CloseCause.NameNotResolved, exception, "NameNotResolved", host),
-        OpeningPhase.NameResolution or OpeningPhase.Tcp => Why(CloseCause.ConnectionRefused, exception, "ConnectionRefused", trace.Dialled),
-        OpeningPhase.Tls => Tls(exception, trace, host),
-        _ => TransportFault.EndOf(exception).Kind == TransportEndKind.Reset
-            ? Why(CloseCause.ConnectionReset, exception, "ResetBeforeAnswer")
-            : Why(CloseCause.EndOfStream, exception, "ResponseEnded"),
+        Exception innermost = Chain(exception).Last();
+        return $"{innermost.GetType().Name}: {UntrustedText.Escape(innermost.Message)}";
+    }
+
+    public static CloseWhy Why(CloseCause cause, Exception exception, string key, params object[] arguments) => new(cause, new CloseDetail(key, arguments), exception);
+
+    public static SocketError? SocketErrorOf(Exception exception) => Chain(exception).OfType<SocketException>().FirstOrDefault()?.SocketErrorCode;
+
+    public static bool IsOfTheName(Exception exception) => SocketErrorOf(exception) is SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData or SocketError.NoRecovery;
+
+    public static bool IsReset(Exception exception) => TransportFault.EndOf(exception).Kind == TransportEndKind.Reset;
+
+    public static bool IsEndOfStream(Exception exception) => TransportFault.EndOf(exception).Kind == TransportEndKind.EndOfStream;
+
+    /// <summary>Null: it only passes on what the network did.</summary>
+    private static CloseWhy? OfTheApplication(Exception exception, string option, Exception thrown) => Chain(thrown).Any(e => e is SocketException or AuthenticationException)
+        ? null
+        : Why(option == nameof(SocketsHttpHandler.ConnectCallback) && thrown is IOException ? CloseCause.ConnectionRefused : CloseCause.Aborted, exception, "ApplicationThrew", option, Quote(thrown));
+
+    private static CloseWhy Dial(Exception exception, OpeningTrace trace, string host)
+    {
+        CloseDetailList tried = trace.Attempts;
+        bool isOutOfReach = SocketErrorOf(exception) is { } error && OpeningAttempt.IsOutOfReach(error);
+        // A dial of the application's own resolves the name as well.
+        if (IsOfTheName(exception) || (trace.Phase == OpeningPhase.NameResolution && !isOutOfReach)) return Why(CloseCause.NameNotResolved, exception, "NameNotResolved", host);
+        if (tried.Count == 0 && !HasNetworkFault(exception)) return Unexplained(exception);
+        if (tried.Count == 0 && !isOutOfReach) return Why(CloseCause.ConnectionRefused, exception, "NotConnected", trace.Dialled, Quote(exception));
+        if (!trace.AllAreOutOfReach) return Why(CloseCause.ConnectionRefused, exception, "NotConnected", trace.Dialled, tried);
+        // An address that was dialled as it stands in the URL is named already.
+        return tried.Count == 0 || (tried.Count == 1 && trace.DialledIsAddress)
+            ? Why(CloseCause.ConnectionRefused, exception, "ConnectionRefused", trace.Dialled)
+            : Why(CloseCause.ConnectionRefused, exception, "ConnectionRefusedTried", trace.Dialled, tried);
+    }
+
+    private static CloseWhy Upgrade(Exception exception, OpeningTrace trace) => (ErrorOf(exception), TlsAlert.Of(exception)) switch
+    {
+        (_, { } alert) when TlsAlert.IsAboutOurCertificate(alert) => Why(CloseCause.TlsFailed, exception, "TlsAlert", TlsAlert.Describe(alert)),
+        (_, { } alert) => Why(CloseCause.ConnectionReset, exception, "TlsEnded", TlsAlert.Describe(alert)),
+        (HttpRequestError.InvalidResponse, _) => Why(CloseCause.BadHandshake, exception, "HttpAnswerBroken"),
+        (HttpRequestError.ConfigurationLimitExceeded, _) => Why(CloseCause.BadHandshake, exception, "HttpAnswerOverLimit", CloseDetail.Bytes(trace.MaxHeadersLength * 1024L)),
+        (HttpRequestError.UserAuthenticationError, _) => Why(CloseCause.BadHandshake, exception, "OpeningFailed", Quote(exception)),
+        _ when Chain(exception).OfType<HttpProtocolException>().FirstOrDefault() is { } http2 => Why(CloseCause.ConnectionReset, exception, "TransportFailed", new CloseDetail("Http2Error", http2.ErrorCode)),
+        _ when IsReset(exception) => Why(CloseCause.ConnectionReset, exception, "ResetBeforeAnswer"),
+        _ when IsEndOfStream(exception) => Why(CloseCause.EndOfStream, exception, "ResponseEnded"),
+        _ when HasNetworkFault(exception) => Why(CloseCause.ConnectionReset, exception, "OpeningFailed", Quote(exception)),
+        _ => Unexplained(exception),
     };
 
-    private static bool IsOfTheName(Exception exception)
-    {
-        for (Exception? e = exception; e is not null; e = e.InnerException)
-        {
-            if (e is SocketException socket) return socket.SocketErrorCode is SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData or SocketError.NoRecovery;
-        }
-
-        return false;
-    }
+    private static CloseWhy Unexplained(Exception exception) => Why(CloseCause.Aborted, exception, "OpeningFailed", Quote(exception));
 
     private static CloseWhy Tls(Exception exception, OpeningTrace trace, string host)
     {
+        string name = trace.CertificateName.Length > 0 ? trace.CertificateName : host;
         if (trace.CertificateExpired is { } expired) return Why(CloseCause.TlsFailed, exception, "TlsExpired", expired.ToString("u"));
-        if (trace.CertificateErrors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)) return Why(CloseCause.TlsFailed, exception, "TlsNameMismatch", host);
+        if (trace.CertificateErrors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)) return Why(CloseCause.TlsFailed, exception, "TlsNameMismatch", name);
         if (trace.CertificateErrors != SslPolicyErrors.None) return Why(CloseCause.TlsFailed, exception, "TlsUntrusted", trace.ChainStatus);
-        return Why(CloseCause.TlsFailed, exception, "TlsFailed", Innermost(exception));
+        if (TlsAlert.Of(exception) is { } alert) return Why(CloseCause.TlsFailed, exception, "TlsAlert", TlsAlert.Describe(alert));
+        return Why(CloseCause.TlsFailed, exception, "TlsFailed", Quote(exception));
     }
 
-    private static string Innermost(Exception exception)
+    private static bool HasNetworkFault(Exception exception) => Chain(exception).Any(e => e is SocketException or AuthenticationException or IOException);
+
+    private static IEnumerable<Exception> Chain(Exception exception)
     {
-        string name = exception.GetType().Name;
-        for (Exception? e = exception; e is not null; e = e.InnerException)
-        {
-            if (e is AuthenticationException or IOException) name = e.GetType().Name;
-        }
-
-        return name;
+        for (Exception? e = exception; e is not null; e = e.InnerException) yield return e;
     }
-
-    private static CloseWhy Why(CloseCause cause, Exception exception, string key, params object[] arguments) => new(cause, new CloseDetail(key, arguments), exception);
 }

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Cierre.Client;
 
 /// <summary>Notes when each step of an opening begins and ends. An attempt that was given up may still be dialling while the times are read.</summary>
@@ -5,9 +7,8 @@ internal sealed class OpeningClock(TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly long _begun = time.GetTimestamp();
-    private readonly List<OpeningStep> _steps = [];
-    private OpeningPhase? _phase;
-    private TimeSpan _start;
+    private readonly List<Entry> _entries = [];
+    private Entry? _current;
 
     public TimeSpan Elapsed => time.GetElapsedTime(_begun);
 
@@ -16,11 +17,30 @@ internal sealed class OpeningClock(TimeProvider time)
     {
         lock (_gate)
         {
-            if (_phase == phase) return;
+            if (_current?.Phase == phase) return;
             TimeSpan now = Elapsed;
-            End(now, completed: true);
-            (_phase, _start) = (phase, now);
+            _current?.End(now, completed: true);
+            _entries.Add(_current = new Entry(phase, now, null));
         }
+    }
+
+    /// <summary>A step begins that runs beside others of its kind, and is ended by itself.</summary>
+    public Entry BeginAttempt(IPEndPoint address)
+    {
+        lock (_gate)
+        {
+            TimeSpan now = Elapsed;
+            _current?.End(now, completed: true);
+            _current = null;
+            var attempt = new Entry(OpeningPhase.Tcp, now, address);
+            _entries.Add(attempt);
+            return attempt;
+        }
+    }
+
+    public void EndAttempt(Entry attempt, bool completed)
+    {
+        lock (_gate) attempt.End(Elapsed, completed);
     }
 
     /// <summary>The opening has succeeded, or failed in the step that is under way.</summary>
@@ -29,14 +49,22 @@ internal sealed class OpeningClock(TimeProvider time)
         lock (_gate)
         {
             TimeSpan now = Elapsed;
-            End(now, completed);
-            return new OpeningTimes([.. _steps], now);
+            _current?.End(now, completed);
+            _current = null;
+            foreach (Entry entry in _entries) entry.End(now, completed: false);
+            return new OpeningTimes([.. _entries.Select(entry => entry.ToStep())], now);
         }
     }
 
-    private void End(TimeSpan now, bool completed)
+    /// <summary>One step, which ends once.</summary>
+    internal sealed class Entry(OpeningPhase phase, TimeSpan start, IPEndPoint? address)
     {
-        if (_phase is { } phase) _steps.Add(new OpeningStep(phase, _start, now - _start, completed));
-        _phase = null;
+        private (TimeSpan At, bool Completed)? _end;
+
+        public OpeningPhase Phase => phase;
+
+        public void End(TimeSpan now, bool completed) => _end ??= (now, completed);
+
+        public OpeningStep ToStep() => new(phase, start, _end!.Value.At - start, _end.Value.Completed) { EndPoint = address };
     }
 }

@@ -17,7 +17,8 @@ public class WebSocketClientOptions : WebSocketConnectionOptions
     /// <remarks>Naming an extension does not offer it: that is for the options of the extension itself.</remarks>
     public IList<string> RequiredExtensions { get; private set; } = [];
 
-    /// <summary>Further headers of the opening request, in their order.</summary>
+    /// <summary>Further headers of the opening request, in their order; their values are visible ASCII, spaces and tabs. RFC 9110 5.5.</summary>
+    /// <remarks>What the handshake has itself cannot be set: <c>Sec-WebSocket-*</c>, <c>Connection</c>, <c>Upgrade</c>, <c>Transfer-Encoding</c>, <c>Trailer</c>.</remarks>
     public IList<KeyValuePair<string, string>> Headers { get; private set; } = [];
 
     /// <summary>The HTTP version of the opening: 1.1 (default), or 2.0, which falls back to 1.1 where the server does not offer it. RFC 8441.</summary>
@@ -51,6 +52,9 @@ public class WebSocketClientOptions : WebSocketConnectionOptions
     /// <summary>Sets up the HTTP handler of this connection: proxy, TLS options, client certificates, cookies, credentials. Called once for each opening.</summary>
     /// <remarks>A certificate callback set here decides; without one the platform's verdict stands.</remarks>
     public Action<SocketsHttpHandler>? ConfigureHandler { get; set; }
+
+    /// <summary>How names and addresses are reached; a test's own stands in for the operating system.</summary>
+    internal Client.Dialer Dialer { get; set; } = Client.Dialer.OfTheSystem;
 
     /// <summary>Copies these options, with one header set to another value: new credentials, for instance.</summary>
     /// <param name="name">The header; all of its name, in any case of letters, are replaced by one.</param>

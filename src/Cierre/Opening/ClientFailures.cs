@@ -13,6 +13,9 @@ internal static class ClientFailures
     /// <summary>RFC 6455 4.1, 1, and RFC 8441 5: success is 101, over HTTP/2 any 2xx.</summary>
     public static Failed BadHandshakeStatus(int status, string due) => Bad(nameof(BadHandshakeStatus), status, due);
 
+    /// <summary>RFC 9110 7.8 and 15.2: HTTP/1.0 knows neither an upgrade nor a status of 1xx.</summary>
+    public static Failed BadHandshakeHttpVersion(string version) => Bad(nameof(BadHandshakeHttpVersion), version);
+
     /// <summary>RFC 6455 4.1, 2.</summary>
     public static Failed BadHandshakeUpgradeMissing() => Bad(nameof(BadHandshakeUpgradeMissing));
 

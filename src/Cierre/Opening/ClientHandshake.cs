@@ -99,6 +99,7 @@ internal static class ClientHandshake
 
     private static Failed? CheckStatus(OpeningResponse response) => (response.Status, response.IsHttp2) switch
     {
+        (101, false) when response.HttpVersion < System.Net.HttpVersion.Version11 => ClientFailures.BadHandshakeHttpVersion(response.HttpVersion.ToString()),
         (101, false) => null,
         ( >= 200 and <= 299, true) => null,
         ( >= 300 and <= 599, _) => ClientFailures.HttpStatus(response.Status),

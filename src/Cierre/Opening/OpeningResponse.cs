@@ -7,6 +7,9 @@ internal sealed record OpeningResponse
 
     public bool IsHttp2 { get; init; }
 
+    /// <summary>That of the status line.</summary>
+    public Version HttpVersion { get; init; } = System.Net.HttpVersion.Version11;
+
     public IReadOnlyList<string> Upgrade { get; init; } = [];
 
     public IReadOnlyList<string> Connection { get; init; } = [];

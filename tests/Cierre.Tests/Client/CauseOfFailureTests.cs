@@ -31,7 +31,7 @@ public sealed class CauseOfFailureTests
     [InlineData(OpeningPhase.Tcp)]
     [InlineData(OpeningPhase.Proxy)]
     internal void Failure_on_the_way_to_a_proxy_is_the_proxys(OpeningPhase phase) =>
-        Assert.Equal(CloseCause.ProxyFailed, Of(new HttpRequestException(), new OpeningTrace(new OpeningClock(TimeProvider.System)) { Phase = phase, ThroughProxy = true }).Cause);
+        Assert.Equal(CloseCause.ProxyFailed, Of(new HttpRequestException(), new OpeningTrace(new OpeningClock(TimeProvider.System)) { Phase = phase, Dialled = "proxy:1", Proxy = new Uri("http://proxy:1") }).Cause);
 
     [Fact]
     public void Answer_that_ends_early_or_is_no_HTTP_is_told_by_its_code_in_either_version()

@@ -56,11 +56,21 @@ public sealed class HandshakeRulesTests
         Assert.Contains("asked", record.Detail, StringComparison.Ordinal);
     }
 
-    private static RawServer Answers(string headers) => RawServer.Start(
+    [Theory]
+    [InlineData("1.0", false)]
+    [InlineData("1.2", true)]
+    public async Task Only_HTTP_1_1_or_higher_can_switch(string version, bool opens)
+    {
+        await using var server = Answers(Good, version);
+        if (opens) (await ClientRig.ConnectAsync(server.Url)).Abort();
+        else Assert.Equal("the server answered with HTTP/1.0, and only HTTP/1.1 can switch to WebSocket", (await ClientRig.FailAsync(server.Url)).Detail);
+    }
+
+    private static RawServer Answers(string headers, string version = "1.1") => RawServer.Start(
         async peer =>
         {
             string accept = RawPeer.AcceptFor(peer.Header("Sec-WebSocket-Key")!);
-            await peer.SendAsync($"HTTP/1.1 101 Switching Protocols\r\n{headers.Replace("{accept}", accept, StringComparison.Ordinal)}\r\n");
+            await peer.SendAsync($"HTTP/{version} 101 Switching Protocols\r\n{headers.Replace("{accept}", accept, StringComparison.Ordinal)}\r\n");
             Assert.Empty((await peer.ReadToEndAsync()).Bytes);
         },
         switchProtocols: false);

@@ -10,18 +10,34 @@ namespace Cierre.Tests.Client;
 public sealed class OpeningTraceTests
 {
     [Theory]
-    [InlineData("ws://host/", "host", 80, false, false)]
-    [InlineData("wss://HOST/", "host", 443, false, false)]
-    [InlineData("ws://host:8080/", "host", 8080, false, false)]
-    [InlineData("ws://[::1]:81/", "::1", 81, false, false)]
-    [InlineData("ws://host/", "proxy", 80, false, true)]
-    [InlineData("ws://host/", "host", 3128, false, true)]
-    [InlineData("http://proxy:3128/", "proxy", 3128, true, true)]
-    public void Dialling_another_address_than_the_targets_or_for_a_tunnel_is_going_through_a_proxy(string target, string host, int port, bool tunnels, bool throughProxy)
+    [InlineData("host", 80, "host:80")]
+    [InlineData("[::1]", 81, "[::1]:81")]
+    [InlineData("::1", 81, "[::1]:81")]
+    [InlineData("[fe80::1%25eth0]", 81, "[fe80::1%eth0]:81")]
+    public void Dial_is_named_as_a_URL_names_it_and_goes_through_the_proxy_that_is_known(string host, int port, string dialled)
     {
         var trace = Trace();
-        trace.Begin(new DnsEndPoint(host, port), new Uri(target), tunnels);
-        Assert.Equal((OpeningPhase.NameResolution, $"{host}:{port}", throughProxy), (trace.Phase, trace.Dialled, trace.ThroughProxy));
+        trace.Begin(new DnsEndPoint(host, port), proxy: null);
+        Assert.Equal((OpeningPhase.NameResolution, dialled, null), (trace.Phase, trace.Dialled, trace.Proxy));
+        trace.Begin(new DnsEndPoint(host, port), new Uri("http://proxy:3128"), resolves: false);
+        Assert.Equal((OpeningPhase.Tcp, new Uri("http://proxy:3128")), (trace.Phase, trace.Proxy));
+    }
+
+    [Fact]
+    public async Task Code_of_the_application_is_remembered_by_its_option_when_it_throws()
+    {
+        var trace = Trace();
+        Assert.Equal(7, trace.Guard("Sync", () => 7));
+        Assert.Null(trace.Thrown);
+        var thrown = new InvalidOperationException();
+        Assert.Same(thrown, Assert.Throws<InvalidOperationException>(() => trace.Guard<int>("Sync", () => throw thrown)));
+        Assert.Equal(("Sync", thrown), trace.Thrown);
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await trace.GuardAsync<int>("Async", async () =>
+        {
+            await Task.Yield();
+            throw new InvalidOperationException();
+        }));
+        Assert.Equal("Async", trace.Thrown!.Value.Option);
     }
 
     [Fact]
@@ -29,11 +45,12 @@ public sealed class OpeningTraceTests
     {
         using X509Certificate2 fine = Certificates.ForLocalhost(), expired = Certificates.Expired();
         var trace = Trace();
-        trace.Refused(fine, null, SslPolicyErrors.RemoteCertificateNameMismatch, DateTimeOffset.UtcNow);
+        trace.Refused(fine, null, SslPolicyErrors.RemoteCertificateNameMismatch, DateTimeOffset.UtcNow, "name");
         Assert.Equal((SslPolicyErrors.RemoteCertificateNameMismatch, null, ""), (trace.CertificateErrors, trace.CertificateExpired, trace.ChainStatus));
         using var chain = new X509Chain();
         chain.Build(expired);
-        trace.Refused(expired, chain, SslPolicyErrors.RemoteCertificateChainErrors, DateTimeOffset.UtcNow);
+        trace.Refused(expired, chain, SslPolicyErrors.RemoteCertificateChainErrors, DateTimeOffset.UtcNow, "name");
+        Assert.Equal("name", trace.CertificateName);
         Assert.Equal(expired.NotAfter, trace.CertificateExpired);
         Assert.NotEmpty(trace.ChainStatus);
     }

@@ -1,0 +1,92 @@
+using System.Net;
+using System.Net.Http;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Text;
+using Cierre.Opening;
+
+namespace Cierre.Client;
+
+/// <summary>Makes the HTTP handler of one opening: the application's settings, and in front of each what notes how far the opening gets.</summary>
+internal sealed class OpeningHandler(Uri url, NetworkCredential? credentials, WebSocketClientOptions options, OpeningTrace trace, FreshKey key)
+{
+    private SocketsHttpHandler? _handler;
+
+    /// <summary>The application's own limit of a dial, which the handler keeps by itself.</summary>
+    public TimeSpan DialTimeout => _handler!.ConnectTimeout;
+
+    public static bool IsTls(Uri target) => target.Scheme is "wss" or "https";
+
+    /// <exception cref="ArgumentException">A cookie for this address cannot be sent.</exception>
+    public SocketsHttpHandler Create()
+    {
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = options.FollowRedirects };
+        options.ConfigureHandler?.Invoke(handler);
+        if (handler.UseCookies) RequestHeaders.CheckValue("Cookie", handler.CookieContainer.GetCookieHeader(url));
+        if (credentials is not null) handler.Credentials = new UrlCredentials(url, credentials, handler.Credentials);
+        WatchCertificates(handler.SslOptions);
+        WatchConnections(handler);
+        RenewKeys(handler);
+        trace.MaxHeadersLength = handler.MaxResponseHeadersLength;
+        return _handler = handler;
+    }
+
+    private void WatchCertificates(SslClientAuthenticationOptions tls)
+    {
+        RemoteCertificateValidationCallback? theirs = tls.RemoteCertificateValidationCallback;
+        tls.RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
+        {
+            bool accepted = theirs is null
+                ? errors == SslPolicyErrors.None
+                : trace.Guard(nameof(tls.RemoteCertificateValidationCallback), () => theirs(sender, certificate, chain, errors));
+            if (!accepted) trace.Refused(certificate, chain, errors, options.TimeProvider.GetUtcNow(), (sender as SslStream)?.TargetHostName ?? "");
+            return accepted;
+        };
+        if (tls.LocalCertificateSelectionCallback is not { } select) return;
+        tls.LocalCertificateSelectionCallback = (sender, host, local, remote, issuers) =>
+            trace.Guard(nameof(tls.LocalCertificateSelectionCallback), () => select(sender, host, local, remote, issuers));
+    }
+
+    private void WatchConnections(SocketsHttpHandler handler)
+    {
+        Func<Uri, Uri?> proxyOf = ProxyWatch.Of(handler);
+        Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? dial = handler.ConnectCallback;
+        Func<SocketsHttpPlaintextStreamFilterContext, CancellationToken, ValueTask<Stream>>? filter = handler.PlaintextStreamFilter;
+        handler.ConnectCallback = async (context, token) =>
+        {
+            Uri target = context.InitialRequestMessage.RequestUri ?? url;
+            // The handler's own request to a proxy has the proxy for its target.
+            Uri? proxy = IsTunnel(context.InitialRequestMessage) ? target : proxyOf(target);
+            trace.Begin(context.DnsEndPoint, proxy, resolves: dial is null);
+            Stream stream = dial is null
+                ? await DialAsync(context.DnsEndPoint, token).ConfigureAwait(false)
+                : await trace.GuardAsync(nameof(handler.ConnectCallback), () => dial(context, token)).ConfigureAwait(false);
+            trace.Socket = (stream as NetworkStream)?.Socket;
+            trace.Phase = proxy is not null ? OpeningPhase.Proxy : IsTls(target) ? OpeningPhase.Tls : OpeningPhase.Upgrade;
+            return stream;
+        };
+        handler.PlaintextStreamFilter = async (context, token) =>
+        {
+            // Behind TLS, where there is any; but not yet behind a tunnel.
+            if (IsTunnel(context.InitialRequestMessage)) trace.ProxyReached = true;
+            else trace.Phase = OpeningPhase.Upgrade;
+            if (filter is null) return context.PlaintextStream;
+            return await trace.GuardAsync(nameof(handler.PlaintextStreamFilter), () => filter(context, token)).ConfigureAwait(false);
+        };
+    }
+
+    private void RenewKeys(SocketsHttpHandler handler)
+    {
+        HeaderEncodingSelector<HttpRequestMessage>? theirs = handler.RequestHeaderEncodingSelector;
+        handler.RequestHeaderEncodingSelector = (name, request) => name.Equals(OpeningHeaders.Key, StringComparison.OrdinalIgnoreCase) ? key : theirs?.Invoke(name, request);
+    }
+
+    /// <summary>The handler's own request to a proxy; ours over HTTP/2 is a CONNECT that names its protocol.</summary>
+    private static bool IsTunnel(HttpRequestMessage request) => request.Method == HttpMethod.Connect && request.Headers.Protocol is null;
+
+    private async ValueTask<Stream> DialAsync(DnsEndPoint endPoint, CancellationToken cancellationToken)
+    {
+        IPAddress[] addresses = await options.Dialer.Resolve(Dialer.Plain(endPoint.Host), cancellationToken).ConfigureAwait(false);
+        return await new AddressRace(options.Dialer.Connect, trace, options.TimeProvider).RunAsync(addresses, endPoint.Port, cancellationToken).ConfigureAwait(false);
+    }
+}

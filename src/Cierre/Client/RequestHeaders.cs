@@ -1,0 +1,73 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Http;
+using Cierre.Closing;
+using Cierre.Deflate;
+using Cierre.Opening;
+
+namespace Cierre.Client;
+
+/// <summary>The headers of the opening request: what the application may add, and what the handshake has itself. RFC 6455 4.1.</summary>
+internal static class RequestHeaders
+{
+    // RFC 9110 7.6.1 and 9112 6.1: they are about this connection and the body, of which an opening request has none.
+    private static readonly string[] OfTheHandshake = [OpeningHeaders.Connection, OpeningHeaders.Upgrade, "Transfer-Encoding", "Trailer"];
+
+    // RFC 9110 5.5: visible ASCII, space and tab. Bytes above are obsolete, and the HTTP handler sends none.
+    private static readonly SearchValues<char> Sendable = SearchValues.Create([.. Enumerable.Range(0x20, 0x5F).Select(c => (char)c), '\t']);
+
+    private static readonly SearchValues<char> NeverInAHost = SearchValues.Create("/\\?#@ \t");
+
+    /// <exception cref="ArgumentException">One cannot be part of an opening request.</exception>
+    public static void Check(IEnumerable<KeyValuePair<string, string>> headers)
+    {
+        using var request = new HttpRequestMessage();
+        foreach ((string name, string value) in headers)
+        {
+            if (name.StartsWith("Sec-WebSocket-", StringComparison.OrdinalIgnoreCase) || OfTheHandshake.Contains(name, StringComparer.OrdinalIgnoreCase)
+                || !request.Headers.TryAddWithoutValidation(name, value))
+            {
+                throw new ArgumentException($"The header '{HeaderText.Show(name)}' cannot be set: it is part of the handshake itself, or no header of a request.", nameof(headers));
+            }
+
+            CheckValue(name, value);
+            if (name.Equals("Host", StringComparison.OrdinalIgnoreCase) && !IsHost(value))
+            {
+                throw new ArgumentException($"The value of the header 'Host' is \"{HeaderText.Show(value)}\"; a host, or a host and a port such as example.org:8080, is needed (RFC 9110 7.2).", nameof(headers));
+            }
+        }
+    }
+
+    /// <exception cref="ArgumentException">It has a character that cannot be sent.</exception>
+    public static void CheckValue(string name, string value)
+    {
+        int wrong = value.AsSpan().IndexOfAnyExcept(Sendable);
+        if (wrong < 0) return;
+        throw new ArgumentException($"The value of the header '{name}' has the character U+{(int)value[wrong]:X4} at index {wrong}; only visible ASCII, spaces and tabs can be sent (RFC 9110 5.5).", nameof(value));
+    }
+
+    public static HttpRequestMessage CreateRequest(Uri url, WebSocketClientOptions options, IReadOnlyList<string> subprotocols, DeflateOptions? compression, bool http2)
+    {
+        var request = new HttpRequestMessage(http2 ? HttpMethod.Connect : HttpMethod.Get, url)
+        {
+            Version = http2 ? HttpVersion.Version20 : HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        if (http2) request.Headers.Protocol = OpeningHeaders.WebSocket;
+        foreach ((string name, string value) in options.Headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        foreach ((string name, string value) in ClientHandshake.CreateRequestHeaders(http2 ? null : FreshKey.Placeholder, subprotocols, compression, http2))
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return request;
+    }
+
+    /// <summary>RFC 9110 7.2: a host and perhaps a port, and nothing else of a URL.</summary>
+    private static bool IsHost(string value) =>
+        !value.AsSpan().ContainsAny(NeverInAHost) && Uri.TryCreate($"ws://{value}/", UriKind.Absolute, out Uri? url) && url.Host.Length != 0;
+}

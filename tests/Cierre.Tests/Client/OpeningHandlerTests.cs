@@ -1,0 +1,127 @@
+using System.Net;
+using System.Net.Http;
+using System.Net.Sockets;
+using Cierre.TestKit;
+using Xunit;
+
+namespace Cierre.Tests.Client;
+
+/// <summary>The application's own code in the handler: what it throws is quoted, and blamed on nobody else.</summary>
+public sealed class OpeningHandlerTests
+{
+    [Theory]
+    [InlineData("ConnectCallback")]
+    [InlineData("PlaintextStreamFilter")]
+    [InlineData("RemoteCertificateValidationCallback")]
+    [InlineData("LocalCertificateSelectionCallback")]
+    public async Task What_a_callback_throws_is_quoted(string option)
+    {
+        using var certificate = Certificates.ForLocalhost();
+        await using RawServer server = RawServer.Start(_ => Task.CompletedTask, switchProtocols: false, certificate: certificate);
+        CloseRecord record = await FailAsync(server.Url, handler =>
+        {
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => option == "RemoteCertificateValidationCallback" ? throw Mine() : true;
+            if (option == "ConnectCallback") handler.ConnectCallback = (_, _) => throw Mine();
+            if (option == "PlaintextStreamFilter") handler.PlaintextStreamFilter = (_, _) => throw Mine();
+            if (option == "LocalCertificateSelectionCallback") handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => throw Mine();
+        });
+        Assert.Equal(
+            (1006, CloseCause.Aborted, EndedBy.Local, ReconnectKind.No, $"the application's {option} threw InvalidOperationException: mine\\n"),
+            (record.Code, record.Cause, record.EndedBy, record.Reconnect.Kind, record.Detail));
+    }
+
+    [Fact]
+    public async Task Credentials_that_throw_are_quoted()
+    {
+        await using RawServer server = RawServer.Start(
+            peer => peer.SendAsync("HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n"), switchProtocols: false);
+        CloseRecord record = await FailAsync(server.Url, handler => handler.Credentials = new Throwing());
+        Assert.Equal((CloseCause.Aborted, "the opening failed: InvalidOperationException: mine\\n"), (record.Cause, record.Detail));
+    }
+
+    [Fact]
+    public async Task Filter_that_throws_what_the_network_might_is_quoted_all_the_same()
+    {
+        await using RawServer server = RawServer.Start(_ => Task.CompletedTask, switchProtocols: false);
+        CloseRecord record = await FailAsync(server.Url, handler => handler.PlaintextStreamFilter = (_, _) => throw new IOException("mine"));
+        Assert.Equal((CloseCause.Aborted, "the application's PlaintextStreamFilter threw IOException: mine"), (record.Cause, record.Detail));
+    }
+
+    [Fact]
+    public async Task Dial_that_throws_a_fault_of_its_stream_may_be_tried_again()
+    {
+        CloseRecord record = await FailAsync(new Uri("ws://made.up/"), handler => handler.ConnectCallback = (_, _) => throw new IOException("mine"));
+        Assert.Equal((CloseCause.ConnectionRefused, ReconnectKind.Yes, "the application's ConnectCallback threw IOException: mine"), (record.Cause, record.Reconnect.Kind, record.Detail));
+    }
+
+    [Fact]
+    public async Task Proxy_of_a_kind_that_there_is_not_is_quoted()
+    {
+        CloseRecord record = await FailAsync(new Uri("ws://made.up/"), handler => handler.Proxy = new WebProxy("gopher://127.0.0.1:1"));
+        Assert.Equal((CloseCause.Aborted, ReconnectKind.No), (record.Cause, record.Reconnect.Kind));
+        Assert.StartsWith("the opening failed: NotSupportedException: ", record.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Answer_with_more_headers_than_allowed_says_so()
+    {
+        await using RawServer server = RawServer.Start(peer => peer.SendAsync($"HTTP/1.1 101 Switching Protocols\r\nX: {new string('a', 70_000)}\r\n\r\n"), switchProtocols: false);
+        CloseRecord record = await ClientRig.FailAsync(server.Url);
+        Assert.Equal((CloseCause.BadHandshake, "the headers of the server's answer are over the limit of 65536 bytes"), (record.Cause, record.Detail));
+    }
+
+    [Fact]
+    public async Task Limit_of_a_dial_that_the_application_set_is_a_timeout()
+    {
+        CloseRecord record = await FailAsync(new Uri("ws://made.up/"), handler =>
+        {
+            handler.ConnectTimeout = TimeSpan.FromMilliseconds(50);
+            handler.ConnectCallback = async (_, token) =>
+            {
+                await Task.Delay(Timeout.Infinite, token);
+                return Stream.Null;
+            };
+        });
+        Assert.Equal((CloseCause.ConnectTimeout, "the opening took longer than 0.05 s"), (record.Cause, record.Detail));
+    }
+
+    [Fact]
+    public async Task Certificate_is_compared_with_the_name_of_the_Host_header_which_the_record_names()
+    {
+        using var certificate = Certificates.ForLocalhost();
+        await using RawServer server = RawServer.Start(_ => Task.CompletedTask, certificate: certificate);
+        CloseRecord record = await ClientRig.FailAsync(server.Url, options => options.Headers.Add(new("Host", "inner.example:8443")));
+        Assert.Equal((CloseCause.TlsFailed, "the server's certificate is not for the name inner.example"), (record.Cause, record.Detail));
+    }
+
+    [Fact]
+    public async Task Headers_of_the_answer_can_be_read()
+    {
+        await using RawServer server = RawServer.Start(
+            async peer =>
+            {
+                await peer.SwitchProtocolsAsync("X-Served-By: seven", "Set-Cookie: a=b");
+                await peer.SendCloseAsync(4001);
+                await peer.ReadFrameAsync();
+            },
+            switchProtocols: false);
+        WebSocketConnection connection = await ClientRig.ConnectAsync(server.Url);
+        Assert.Equal(["seven"], connection.ResponseHeaders!.GetValues("X-Served-By"));
+        await connection.Closed.WaitAsync(ClientRig.Bound);
+        Assert.Equal(["a=b"], connection.ResponseHeaders.GetValues("Set-Cookie"));
+        (WebSocketConnection client, WebSocketConnection other) = WebSocketConnection.CreatePair();
+        Assert.Null(client.ResponseHeaders);
+        client.Abort();
+        other.Abort();
+    }
+
+    private static InvalidOperationException Mine() => new("mine\n");
+
+    private static async Task<CloseRecord> FailAsync(Uri url, Action<SocketsHttpHandler> configure) =>
+        (await Assert.ThrowsAsync<WebSocketConnectException>(() => ClientRig.ConnectAsync(url, options => options.ConfigureHandler = configure))).Record;
+
+    private sealed class Throwing : ICredentials
+    {
+        public NetworkCredential? GetCredential(Uri uri, string authType) => throw Mine();
+    }
+}

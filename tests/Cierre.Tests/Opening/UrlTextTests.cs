@@ -1,0 +1,48 @@
+using Cierre.Opening;
+using Xunit;
+
+namespace Cierre.Tests.Opening;
+
+public sealed class UrlTextTests
+{
+    [Theory]
+    [InlineData("http://h/a", "ws://h/a")]
+    [InlineData("https://h/a", "wss://h/a")]
+    [InlineData("HTTPS://H:443/", "wss://h/")]
+    [InlineData("http://h:443/", "ws://h:443/")]
+    [InlineData("https://h:80/", "wss://h:80/")]
+    [InlineData("http://[::1]:9/", "ws://[::1]:9/")]
+    [InlineData("https://u:p@h/a%2Fb%20c?d=%26", "wss://u:p@h/a%2Fb%20c?d=%26")]
+    [InlineData("wss://h/a", "wss://h/a")]
+    public void Http_means_the_same(string url, string address) => Assert.Equal(address, UrlText.AddressOf(new Uri(url)).AbsoluteUri);
+
+    [Theory]
+    [InlineData("http://h/%7e/%41%2F%e4?%2f%5B=%41")]
+    [InlineData("https://h/a%2Fb%2e%2e/c?x=%7E")]
+    public void Escapes_of_path_and_query_stay_as_they_are_written(string url)
+    {
+        var written = new Uri(url, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        Assert.Equal(written.PathAndQuery, UrlText.AddressOf(written).PathAndQuery);
+        var plain = new Uri(url);
+        Assert.Equal(plain.PathAndQuery, UrlText.AddressOf(plain).PathAndQuery);
+    }
+
+    [Fact]
+    public void Zone_of_an_address_stays() => Assert.Equal("fe80::1%25eth0", UrlText.AddressOf(new Uri("http://[fe80::1%25eth0]/")).IdnHost);
+
+    [Theory]
+    [InlineData("/relative", "relative")]
+    [InlineData("ftp://h/", "scheme")]
+    [InlineData("ws://h/#f", "fragment")]
+    [InlineData("ws://a%3Ab@h/", "colon")]
+    public void What_is_no_address_is_refused_in_words(string url, string word) =>
+        Assert.Contains(word, Assert.Throws<ArgumentException>(() => UrlText.AddressOf(new Uri(url, UriKind.RelativeOrAbsolute))).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("ftp://u:secret@h/")]
+    [InlineData("ws://u:secret@h/#f")]
+    [InlineData("user:secret@h")]
+    [InlineData("//u:secret@h/")]
+    public void Password_is_not_in_the_message(string url) =>
+        Assert.DoesNotContain("secret", Assert.Throws<ArgumentException>(() => UrlText.AddressOf(new Uri(url, UriKind.RelativeOrAbsolute))).Message, StringComparison.Ordinal);
+}
