@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Cierre.Tool.Arguments;
 
 namespace Cierre.Tool.Bench;
 
@@ -34,7 +35,7 @@ internal static class BenchChart
 
     public static string Of(BenchResult result)
     {
-        string title = $"{Figures.Count(result.MessagesPerSecond)} messages/s, {result.Url.AbsoluteUri}";
+        string title = $"{Figures.Count(result.MessagesPerSecond)} messages/s, {ShownUrl.Of(result.Url)}";
         string words = string.Join(", ", BenchText.Percentiles(result.Latency).Select(p => $"{p.Name} {Figures.Time(p.Time)}"));
         var svg = new StringBuilder();
         Write(svg, $"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {Height}" role="img" aria-labelledby="title words">""");

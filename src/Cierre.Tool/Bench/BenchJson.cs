@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using Cierre.Tool.Arguments;
 using Cierre.Tool.Output;
 
 namespace Cierre.Tool.Bench;
@@ -54,7 +55,7 @@ internal sealed record ResultJson(
 
     public static ResultJson Of(BenchResult result, CultureInfo language) => new(
         "bench",
-        result.Url.AbsoluteUri,
+        ShownUrl.Of(result.Url),
         result.Settings.Connections,
         result.Opened,
         BenchJson.Round(result.Opening.TotalMilliseconds),

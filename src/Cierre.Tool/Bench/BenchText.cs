@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Cierre.Tool.Arguments;
 using Cierre.Tool.Output;
 
 namespace Cierre.Tool.Bench;
@@ -14,7 +15,7 @@ internal sealed class BenchText(bool live, CultureInfo language) : IBenchReport
 
     public void Opened(BenchSettings settings, int connections, TimeSpan time)
     {
-        StandardOutput.WriteLine($"{Style.Strong(settings.Url.AbsoluteUri)} {Described(settings)}");
+        StandardOutput.WriteLine($"{Style.Strong(ShownUrl.Of(settings.Url))} {Described(settings)}");
         StandardOutput.WriteLine($"opened {Connections(connections)} in {Figures.Time(time)}");
     }
 

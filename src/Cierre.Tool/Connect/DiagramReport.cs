@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cierre.Tool.Arguments;
 using Cierre.Tool.Diagrams;
 using Cierre.Tool.Output;
 
@@ -41,7 +42,7 @@ internal sealed class DiagramReport(IConnectReport inner, Uri url, bool text, Fi
     {
         if (record.OpeningTimes is { } times) _diagram.Add(times);
         _diagram.Add(record);
-        Diagram diagram = _diagram.ToDiagram(url.AbsoluteUri);
+        Diagram diagram = _diagram.ToDiagram(ShownUrl.Of(url));
         _diagram = new ConversationDiagram(isClient: true, language);
         if (file is not null) File.WriteAllText(file.FullName, SvgDiagram.Draw(diagram, standalone: true) + "\n");
         inner.Closed(record);

@@ -24,13 +24,16 @@ internal sealed class ConversationDiagram(bool isClient, CultureInfo language)
     {
         foreach (OpeningStep step in times.Steps)
         {
-            string label = string.Create(CultureInfo.InvariantCulture, $"{step.GetName(language)}, {step.Duration.TotalMilliseconds:0.0} ms");
+            string label = string.Create(CultureInfo.InvariantCulture, $"{Name(step, times)}, {step.Duration.TotalMilliseconds:0.0} ms");
             // A name is resolved without the server.
             Add(step.Phase == OpeningPhase.NameResolution
                 ? new DiagramEvent(null, step.Completed ? DiagramKind.Note : DiagramKind.Fault, Us, Us, label)
                 : new DiagramEvent(null, step.Completed ? DiagramKind.Step : DiagramKind.Fault, Us, Peer, label));
         }
     }
+
+    private string Name(OpeningStep step, OpeningTimes times) =>
+        step.EndPoint is { } address && times.Steps.Count(other => other.EndPoint is not null) > 1 ? $"{step.GetName(language)} {address}" : step.GetName(language);
 
     public void Add(TraceEvent seen)
     {

@@ -5,7 +5,6 @@ using Cierre.Tool.Arguments;
 using Cierre.Tool.Hosting;
 using Cierre.Tool.Output;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 
 namespace Cierre.Tool.Gateway;
@@ -29,7 +28,7 @@ internal static class GatewayCommand
             using X509Certificate2? certificate = listen.CertificateOf(parsed);
             await using WebApplication app = ToolHost.Build(listen.AddressOf(parsed), certificate);
             var report = new GatewayReport(parsed.GetValue(json), language.Of(parsed));
-            app.MapWebSocketGateway("/{**path}", context => ValueTask.FromResult(UpstreamOf(context.Request, upstream)), options =>
+            app.MapWebSocketGateway("/{**path}", context => ValueTask.FromResult(UpstreamUrl.Of(context, upstream)), options =>
             {
                 // Whoever may reach the gateway may use it; the upstream decides by the origin that it gets.
                 options.Endpoint.AllowedOrigins.Add("*");
@@ -47,8 +46,4 @@ internal static class GatewayCommand
         });
         return command;
     }
-
-    private static Uri UpstreamOf(HttpRequest request, Uri upstream) => request.Path == "/" && !request.QueryString.HasValue
-        ? upstream
-        : new UriBuilder(upstream) { Path = upstream.AbsolutePath.TrimEnd('/') + request.Path.ToUriComponent(), Query = request.QueryString.HasValue ? request.QueryString.Value : upstream.Query }.Uri;
 }

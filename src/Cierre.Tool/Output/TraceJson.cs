@@ -47,10 +47,11 @@ internal sealed record OpeningJson(double TotalMs, IReadOnlyList<OpeningStepJson
 {
     public static OpeningJson? Of(OpeningTimes? times) => times is null ? null : new(
         TraceJson.Milliseconds(times.Total),
-        [.. times.Steps.Select(step => new OpeningStepJson(TraceJson.Kebab(step.Phase), TraceJson.Milliseconds(step.Start), TraceJson.Milliseconds(step.Duration), step.Completed))]);
+        [.. times.Steps.Select(step => new OpeningStepJson(TraceJson.Kebab(step.Phase), TraceJson.Milliseconds(step.Start), TraceJson.Milliseconds(step.Duration), step.Completed, step.EndPoint?.ToString()))]);
 }
 
-internal sealed record OpeningStepJson(string Phase, double StartMs, double Ms, bool Completed);
+/// <param name="Address">The one that was tried, of a TCP connection.</param>
+internal sealed record OpeningStepJson(string Phase, double StartMs, double Ms, bool Completed, string? Address);
 
 [JsonSerializable(typeof(FrameJson))]
 [JsonSerializable(typeof(ViolationJson))]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Cierre.Tool.Arguments;
 using Cierre.Tool.Diagrams;
 using Cierre.Tool.Lab.Stage;
 using Cierre.Tool.Output;
@@ -50,10 +51,10 @@ internal static class ConnectAnywhere
         diagram.Add(record);
         return new JsonObject
         {
-            ["url"] = url.AbsoluteUri,
+            ["url"] = ShownUrl.Of(url),
             ["client"] = CloseJson.ToShown(record, language),
             ["answer"] = answer,
-            ["diagrams"] = new JsonArray(new JsonObject { ["side"] = "client", ["svg"] = SvgDiagram.Draw(diagram.ToDiagram(url.AbsoluteUri), "anywhere") }),
+            ["diagrams"] = new JsonArray(new JsonObject { ["side"] = "client", ["svg"] = SvgDiagram.Draw(diagram.ToDiagram(ShownUrl.Of(url)), "anywhere") }),
         };
     }
 
