@@ -9,6 +9,7 @@ internal sealed class GatewayHandler(WebSocketGatewayOptions options, Func<HttpC
 {
     public async ValueTask<EndpointOpening> OpenAsync(HttpContext context, IReadOnlyList<string> subprotocols)
     {
+        if (UpstreamRequest.FaultOf(context.Request, options) is { } fault) return new EndpointOpening.Refuse(StatusCodes.Status400BadRequest, $"Bad request: {fault}");
         WebSocketConnection upstream;
         try
         {

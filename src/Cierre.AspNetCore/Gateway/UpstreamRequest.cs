@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Cierre.Client;
 using Microsoft.AspNetCore.Http;
 
 namespace Cierre.AspNetCore.Gateway;
@@ -16,13 +17,14 @@ internal static class UpstreamRequest
         var upstream = new WebSocketClientOptions();
         foreach (string name in options.ForwardedHeaders)
         {
-            if (!IsOurs(name)) Copy(request, name, upstream);
+            if (MayPass(name)) Copy(request, name, upstream);
         }
 
         // W3C Trace Context. Where the request is traced here, the HTTP handler names this hop's own span.
         if (Activity.Current is null)
         {
-            foreach (string name in TraceContext) Copy(request, name, upstream);
+            // One that cannot be sent is no trace context; it is the client's and must not fail the request.
+            foreach (string name in TraceContext.Where(name => FaultOf(request, name) is null)) Copy(request, name, upstream);
         }
 
         if (context.Connection.RemoteIpAddress is { } address) upstream.Headers.Add(new(For, address.ToString()));
@@ -31,6 +33,15 @@ internal static class UpstreamRequest
         options.ConfigureUpstream?.Invoke(context, upstream);
         return upstream.CopyFor(subprotocols);
     }
+
+    /// <summary>What is wrong with the first of the client's headers that is to be passed on and cannot be; null for nothing.</summary>
+    public static string? FaultOf(HttpRequest request, WebSocketGatewayOptions options) =>
+        options.ForwardedHeaders.Where(MayPass).Select(name => FaultOf(request, name)).FirstOrDefault(fault => fault is not null);
+
+    private static string? FaultOf(HttpRequest request, string name) => request.Headers[name].Select(value => RequestHeaders.FaultOf(name, value ?? "")).FirstOrDefault(fault => fault is not null);
+
+    /// <summary>RFC 9110 7.6.1: what belongs to one hop stays there.</summary>
+    private static bool MayPass(string name) => !IsOurs(name) && !RequestHeaders.IsOfTheHandshake(name);
 
     private static void Copy(HttpRequest request, string name, WebSocketClientOptions upstream)
     {

@@ -23,7 +23,7 @@ internal sealed record UrlRecord(Uri Address, string Href, string Origin)
         // 2. Failure.
         if (colon <= 0 || !Uri.CheckSchemeName(input[..colon]))
         {
-            throw DomException.SyntaxError($"The URL '{Show(url)}' is relative; an absolute ws or wss URL is needed.");
+            throw DomException.SyntaxError($"The URL '{ShowUrl(url)}' is relative; an absolute ws or wss URL is needed.");
         }
 
         // 3-5. http is ws, https is wss, and nothing else will do.
@@ -31,10 +31,10 @@ internal sealed record UrlRecord(Uri Address, string Href, string Origin)
         {
             "ws" or "http" => "ws",
             "wss" or "https" => "wss",
-            var other => throw DomException.SyntaxError($"The URL '{Show(url)}' has the scheme '{Show(other)}'; ws, wss, http or https is needed."),
+            var other => throw DomException.SyntaxError($"The URL '{ShowUrl(url)}' has the scheme '{Show(other)}'; ws, wss, http or https is needed."),
         };
         // 6. A fragment, be it empty.
-        if (input.Contains('#')) throw DomException.SyntaxError($"The URL '{Show(url)}' has a fragment, which a WebSocket URL must not have.");
+        if (input.Contains('#')) throw DomException.SyntaxError($"The URL '{ShowUrl(url)}' has a fragment, which a WebSocket URL must not have.");
         // URL 4.4, special authority slashes: any number of slashes, none included. A backslash is one, but for the query.
         string rest = input[(colon + 1)..].TrimStart('/', '\\');
         string authority = rest[..End(rest, "/\\?")];
@@ -118,9 +118,12 @@ internal sealed record UrlRecord(Uri Address, string Href, string Origin)
         return "/" + string.Join('/', path);
     }
 
-    private static DomException Unparsable(string url) => DomException.SyntaxError($"The URL '{Show(url)}' cannot be parsed: it has no valid host or port.");
+    private static DomException Unparsable(string url) => DomException.SyntaxError($"The URL '{ShowUrl(url)}' cannot be parsed: it has no valid host or port.");
 
     private static string WithoutTabsAndNewlines(string text) => text.AsSpan().ContainsAny(TabOrNewline) ? string.Concat(text.Split('\t', '\n', '\r')) : text;
+
+    // What cannot be parsed may have a password anywhere before an at sign.
+    private static string ShowUrl(string url) => Show(UrlUserInfo.HideInDoubt(url));
 
     private static string Show(string text) => HeaderText.Show(text);
 }

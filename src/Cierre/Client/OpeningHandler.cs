@@ -22,9 +22,9 @@ internal sealed class OpeningHandler(Uri url, NetworkCredential? credentials, We
     {
         var handler = new SocketsHttpHandler { AllowAutoRedirect = options.FollowRedirects };
         options.ConfigureHandler?.Invoke(handler);
-        if (handler.UseCookies) RequestHeaders.CheckValue("Cookie", handler.CookieContainer.GetCookieHeader(url));
+        if (handler.UseCookies) RequestHeaders.Check([new("Cookie", handler.CookieContainer.GetCookieHeader(url))]);
         if (credentials is not null) handler.Credentials = new UrlCredentials(url, credentials, handler.Credentials);
-        WatchCertificates(handler.SslOptions);
+        WatchCertificates(handler.SslOptions = TlsOptions.Copy(handler.SslOptions));
         WatchConnections(handler);
         RenewKeys(handler);
         trace.MaxHeadersLength = handler.MaxResponseHeadersLength;

@@ -21,30 +21,30 @@ internal static class RequestHeaders
     /// <exception cref="ArgumentException">One cannot be part of an opening request.</exception>
     public static void Check(IEnumerable<KeyValuePair<string, string>> headers)
     {
-        using var request = new HttpRequestMessage();
         foreach ((string name, string value) in headers)
         {
-            if (name.StartsWith("Sec-WebSocket-", StringComparison.OrdinalIgnoreCase) || OfTheHandshake.Contains(name, StringComparer.OrdinalIgnoreCase)
-                || !request.Headers.TryAddWithoutValidation(name, value))
-            {
-                throw new ArgumentException($"The header '{HeaderText.Show(name)}' cannot be set: it is part of the handshake itself, or no header of a request.", nameof(headers));
-            }
-
-            CheckValue(name, value);
-            if (name.Equals("Host", StringComparison.OrdinalIgnoreCase) && !IsHost(value))
-            {
-                throw new ArgumentException($"The value of the header 'Host' is \"{HeaderText.Show(value)}\"; a host, or a host and a port such as example.org:8080, is needed (RFC 9110 7.2).", nameof(headers));
-            }
+            if (FaultOf(name, value) is { } fault) throw new ArgumentException(fault, nameof(headers));
         }
     }
 
-    /// <exception cref="ArgumentException">It has a character that cannot be sent.</exception>
-    public static void CheckValue(string name, string value)
+    /// <summary>What is wrong with a header that is to be part of an opening request; null for nothing.</summary>
+    public static string? FaultOf(string name, string value)
     {
+        using var request = new HttpRequestMessage();
+        if (IsOfTheHandshake(name) || !request.Headers.TryAddWithoutValidation(name, value))
+        {
+            return $"The header '{HeaderText.Show(name)}' cannot be set: it is part of the handshake itself, or no header of a request.";
+        }
+
         int wrong = value.AsSpan().IndexOfAnyExcept(Sendable);
-        if (wrong < 0) return;
-        throw new ArgumentException($"The value of the header '{name}' has the character U+{(int)value[wrong]:X4} at index {wrong}; only visible ASCII, spaces and tabs can be sent (RFC 9110 5.5).", nameof(value));
+        if (wrong >= 0) return $"The value of the header '{name}' has the character U+{(int)value[wrong]:X4} at index {wrong}; only visible ASCII, spaces and tabs can be sent (RFC 9110 5.5).";
+        return name.Equals("Host", StringComparison.OrdinalIgnoreCase) && !IsHost(value)
+            ? $"The value of the header 'Host' is \"{HeaderText.Show(value)}\"; a host, or a host and a port such as example.org:8080, is needed (RFC 9110 7.2)."
+            : null;
     }
+
+    /// <summary>Whether the handshake sets the header itself, or it is about one connection and its bodies only.</summary>
+    public static bool IsOfTheHandshake(string name) => name.StartsWith("Sec-WebSocket-", StringComparison.OrdinalIgnoreCase) || OfTheHandshake.Contains(name, StringComparer.OrdinalIgnoreCase);
 
     public static HttpRequestMessage CreateRequest(Uri url, WebSocketClientOptions options, IReadOnlyList<string> subprotocols, DeflateOptions? compression, bool http2)
     {

@@ -14,7 +14,7 @@ public sealed record ReconnectPlan
     /// <summary>How long the next attempt waits, counted from the end; null: there is none, and the sequence ends.</summary>
     public required TimeSpan? Delay { get; init; }
 
-    /// <summary>Where the next attempt connects to.</summary>
+    /// <summary>Where the next attempt connects to, without a user name and password.</summary>
     public required Uri Address { get; init; }
 
     /// <summary>Whether <see cref="WebSocketReconnectOptions.RenewCredentials"/> is called before the next attempt.</summary>

@@ -1,4 +1,5 @@
 using Cierre.Closing;
+using Cierre.Opening;
 
 namespace Cierre.Reconnecting;
 
@@ -65,5 +66,5 @@ internal sealed class ReconnectPlanner(Uri url, WebSocketReconnectOptions option
     }
 
     private ReconnectPlan Plan(CloseRecord last, TimeSpan? delay, bool renews = false) =>
-        new() { Last = last, Attempt = _attempt, Delay = delay, Address = Address, RenewsCredentials = renews };
+        new() { Last = last, Attempt = _attempt, Delay = delay, Address = UrlUserInfo.Without(Address), RenewsCredentials = renews };
 }
