@@ -39,11 +39,15 @@ public static class ServiceCollectionExtensions
         services.AddOptions<WebSocketSheddingOptions>().BindConfiguration("Cierre:Shedding").ValidateOnStart();
         services.AddOptions<WebSocketDrainOptions>().BindConfiguration("Cierre:Drain").ValidateOnStart();
         services.AddSingleton<IValidateOptions<WebSocketDrainOptions>, DrainOptionsValidation>();
+        services.AddSingleton<LateHandlers>();
+        services.AddSingleton<LateHandlerWatch>();
         services.AddHostedService<StopWithHost>();
         services.AddSingleton<MappedInspectors>();
         services.AddSingleton<IStartupFilter, StartCheck>();
+        services.AddSingleton<EndpointsAtStart>();
+        services.AddSingleton<IStartupFilter>(provider => provider.GetRequiredService<EndpointsAtStart>());
         services.AddScoped<CurrentConnection>();
-        // A delegate's parameter of this type is bound from here. Transient and without disposal: the connection ends by its own rules.
+        // A delegate's parameter of this type is bound from here, before the connection is open.
         services.AddScoped(provider => provider.GetRequiredService<CurrentConnection>().Connection
             ?? throw new InvalidOperationException("A WebSocketConnection can be had as a parameter of a WebSocket endpoint's handler only."));
         services.AddScoped(provider => provider.GetRequiredService<CurrentConnection>().Credentials

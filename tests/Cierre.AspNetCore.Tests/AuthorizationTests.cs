@@ -91,10 +91,11 @@ public class AuthorizationTests
     [InlineData("admin", null)]
     public async Task Requirement_of_an_attribute_is_asked_again_of_who_comes_later(string? user, int? code)
     {
-        ServiceProvider services = new ServiceCollection().AddLogging().AddAuthorization().BuildServiceProvider();
-        var endpoint = new Endpoint(null, new EndpointMetadataCollection(new OnlyAdminAttribute()), "/");
+        await using ServiceProvider services = new ServiceCollection().AddLogging().AddAuthorization().BuildServiceProvider();
+        var opening = new DefaultHttpContext { RequestServices = services };
+        opening.SetEndpoint(new Endpoint(null, new EndpointMetadataCollection(new OnlyAdminAttribute()), "/"));
         var identity = user is null ? new ClaimsIdentity() : new ClaimsIdentity([new Claim(ClaimTypes.Name, user)], "test");
-        Assert.Equal(code, (int?)(await Endpoints.Authorization.FaultOfAsync(endpoint, new ClaimsPrincipal(identity), services))?.Code);
+        Assert.Equal(code, (int?)(await Endpoints.Renewal.OfAsync(opening, new ClaimsPrincipal(identity), services)).Fault?.Code);
     }
 
     [Fact]

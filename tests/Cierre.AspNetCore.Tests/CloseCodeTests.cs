@@ -44,6 +44,30 @@ public class CloseCodeTests
         Assert.Equal((1001, true, EndedBy.Local, CloseCause.Disposed), (theirs.Code, theirs.WasClean, theirs.EndedBy, theirs.Cause));
     }
 
+    [Fact]
+    public async Task Connection_that_is_disposed_after_its_handler_returned_is_closed_by_the_handler_s_return()
+    {
+        TaskCompletionSource over = null!;
+        TaskCompletionSource<WebSocketConnection> handed = null!;
+        // Handed over: whoever has the connection lets the handler return, and leaves by disposing before the endpoint has had its turn.
+        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, connection =>
+        {
+            handed.SetResult(connection);
+            return over.Task;
+        });
+        for (int i = 0; i < 20; i++)
+        {
+            (over, handed) = (new(TaskCreationOptions.RunContinuationsAsynchronously), new());
+            await using WebSocketConnection client = await server.ConnectAsync();
+            WebSocketConnection connection = await handed.Task.Soon();
+            over.SetResult();
+            await connection.DisposeAsync().Soon();
+            CloseRecord theirs = await client.Closed.Soon(), ours = await connection.Closed.Soon();
+            Assert.Equal((1000, "", true), (theirs.Code, theirs.Reason, theirs.WasClean));
+            Assert.Equal((1000, CloseCause.HandlerReturned, EndedBy.Local), (ours.Code, ours.Cause, ours.EndedBy));
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Carriers.All), MemberType = typeof(Carriers))]
     public async Task Empty_close_frame_is_answered_by_an_empty_one_and_reported_as_1005(Carrier carrier)

@@ -173,6 +173,61 @@ public class DrainTests
     }
 
     [Fact]
+    public async Task Stop_tells_for_whose_handlers_it_waits_and_how_long_and_does_not_repeat_itself_every_second()
+    {
+        var log = new LogSink(LogLevel.Warning);
+        var clock = new FakeTimeProvider();
+        var release = new TaskCompletionSource();
+        await using TestServer server = await TestServer.StartAsync(
+            Carrier.Http1,
+            TestServer.EchoAsync,
+            build: builder =>
+            {
+                builder.Services.AddSingleton<TimeProvider>(clock);
+                builder.Logging.AddProvider(log);
+                builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMinutes(5));
+            },
+            map: app => app.MapWebSocket("/deaf", async _ => await release.Task));
+        await using WebSocketConnection one = await server.ConnectAsync(path: "/deaf"), two = await server.ConnectAsync(path: "/deaf"), heard = await server.ConnectAsync();
+        await Waits.Until(() => server.Connections.Count == 3, "three connections");
+        Task stop = server.StopAsync();
+        Assert.Equal(1001, (await one.Closed.Soon()).Code);
+        await two.Closed.Soon();
+        AspNetCore.Admission.LateHandlers late = server.Services.GetRequiredService<AspNetCore.Admission.LateHandlers>();
+        await Waits.Until(() => late.ByEndpoint() is [("/deaf", 2)], "the handlers to be late");
+        Assert.Empty(Told());
+        for (int i = 0; i < 44; i++) clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(["5.0", "10.0", "20.0", "40.0"], Told().Select(line => line.Split(' ')[4]));
+        Assert.All(Told(), line => Assert.Contains("for 2 handlers of WebSocket /deaf that go on", line, StringComparison.Ordinal));
+        release.SetResult();
+        await stop.Soon();
+        Assert.Equal((4, 0), (Told().Length, late.ByEndpoint().Count));
+
+        string[] Told() => [.. log.Lines.Where(line => line.StartsWith("The stop has waited", StringComparison.Ordinal))];
+    }
+
+    [Fact]
+    public async Task Stop_that_waits_no_longer_says_so_of_a_handler_that_still_runs()
+    {
+        var log = new LogSink(LogLevel.Warning);
+        var release = new TaskCompletionSource();
+        await using TestServer server = await TestServer.StartAsync(
+            Carrier.Http1,
+            TestServer.EchoAsync,
+            build: builder =>
+            {
+                builder.Logging.AddProvider(log);
+                builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(500));
+            },
+            map: app => app.MapWebSocket("/deaf", async _ => await release.Task));
+        await using WebSocketConnection client = await server.ConnectAsync(path: "/deaf");
+        await Waits.Until(() => server.Connections.Count == 1, "the connection");
+        await Record.ExceptionAsync(() => server.StopAsync().Soon());
+        Assert.Contains(log.Lines, line => line.Contains("for 1 handlers of WebSocket /deaf that go on", StringComparison.Ordinal));
+        release.SetResult();
+    }
+
+    [Fact]
     public async Task Health_check_without_AddCierre_fails_and_says_what_to_call()
     {
         ServiceCollection services = new();

@@ -3,9 +3,13 @@ using Microsoft.Extensions.Hosting;
 namespace Cierre.AspNetCore.Draining;
 
 /// <summary>Drains before anything is stopped: StoppingAsync is awaited while Kestrel still answers.</summary>
-internal sealed class StopWithHost(Drain drain) : IHostedLifecycleService
+internal sealed class StopWithHost(Drain drain, LateHandlerWatch late) : IHostedLifecycleService
 {
-    public Task StoppingAsync(CancellationToken cancellationToken) => drain.StopAsync(cancellationToken);
+    public Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        late.Begin();
+        return drain.StopAsync(cancellationToken);
+    }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -15,5 +19,9 @@ internal sealed class StopWithHost(Drain drain) : IHostedLifecycleService
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        late.End();
+        return Task.CompletedTask;
+    }
 }

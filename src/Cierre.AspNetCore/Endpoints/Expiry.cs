@@ -17,9 +17,10 @@ internal sealed class Expiry : DeadlineEntry
     private static readonly TimeSpan LongestRest = TimeSpan.FromHours(1);
 
     private readonly Lock _gate = new();
+    private readonly WebSocketCredentials _credentials;
     private readonly WebSocketConnection _connection;
     private readonly WebSocketEndpointOptions _options;
-    private readonly Endpoint? _endpoint;
+    private readonly HttpContext _opening;
     private readonly IServiceScopeFactory _scopes;
     private readonly ILogger _logger;
     private readonly Action<ClaimsPrincipal> _renewed;
@@ -38,9 +39,11 @@ internal sealed class Expiry : DeadlineEntry
         (_connection, _options, _logger, _time, _renewed) = (connection, options, logger, options.TimeProvider, renewed);
         _wheel = DeadlineWheel.For(_time);
         _opened = _time.GetTimestamp();
-        _endpoint = context.GetEndpoint();
+        _opening = context;
         _scopes = context.RequestServices.GetRequiredService<IServiceScopeFactory>();
         _user = context.User;
+        // Those of a delegate's parameter are there already.
+        _credentials = context.Features.Get<WebSocketCredentials>() ?? new WebSocketCredentials();
         if (options.ExpiryOf is { } of) _expiresAt = of(context);
         else CredentialsEnd.TryRead(context, out _expiresAt);
         _nextCheck = options.IsPermitted is not null && options.PermissionInterval > TimeSpan.Zero ? options.PermissionInterval : TimeSpan.MaxValue;
@@ -67,28 +70,31 @@ internal sealed class Expiry : DeadlineEntry
     public static void Watch(WebSocketConnection connection, HttpContext context, WebSocketEndpointOptions options, ILogger logger, Action<ClaimsPrincipal> renewed)
     {
         var expiry = new Expiry(connection, context, options, logger, renewed);
-        context.Features.Set(new WebSocketCredentials(expiry));
+        context.Features.Set(expiry._credentials);
+        expiry._credentials.Begin(expiry);
         expiry.Schedule();
     }
 
     public async Task<bool> RenewAsync(ClaimsPrincipal user, DateTimeOffset? expiresAt)
     {
-        Violation? fault = await FaultOfAsync(user).ConfigureAwait(false);
-        if (fault is null)
+        // The request is there while the connection is.
+        if (!_connection.IsOpen) return false;
+        Renewal renewal = await AskAsync(user).ConfigureAwait(false);
+        if (renewal.Fault is { } fault)
         {
-            lock (_gate)
-            {
-                if (!_connection.IsOpen) return false;
-                (_user, _expiresAt, _warned) = (user, expiresAt, false);
-            }
-
-            _renewed(user);
-            Schedule();
-            return true;
+            _connection.Driver.BeginClose(fault);
+            return false;
         }
 
-        _connection.Driver.BeginClose(fault);
-        return false;
+        lock (_gate)
+        {
+            if (!_connection.IsOpen) return false;
+            (_user, _expiresAt, _warned) = (renewal.User, expiresAt, false);
+        }
+
+        _renewed(renewal.User);
+        Schedule();
+        return true;
     }
 
     public override void Due()
@@ -160,7 +166,7 @@ internal sealed class Expiry : DeadlineEntry
     {
         try
         {
-            await _options.OnExpiring!(_connection, new WebSocketCredentials(this)).ConfigureAwait(false);
+            await _options.OnExpiring!(_connection, _credentials).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever the application's callback throws, the connection goes on until its credentials expire.
         catch (Exception e)
@@ -178,12 +184,13 @@ internal sealed class Expiry : DeadlineEntry
         if (!permitted) _connection.Driver.BeginClose(Violations.Forbidden());
     }
 
-    private async Task<Violation?> FaultOfAsync(ClaimsPrincipal user)
+    private async Task<Renewal> AskAsync(ClaimsPrincipal user)
     {
         AsyncServiceScope scope = _scopes.CreateAsyncScope();
         await using ConfiguredAsyncDisposable end = scope.ConfigureAwait(false);
-        if (await Authorization.FaultOfAsync(_endpoint, user, scope.ServiceProvider).ConfigureAwait(false) is { } fault) return fault;
-        return await IsPermittedAsync(user).ConfigureAwait(false) ? null : Violations.Forbidden();
+        Renewal renewal = await Renewal.OfAsync(_opening, user, scope.ServiceProvider).ConfigureAwait(false);
+        if (renewal.Fault is not null || await IsPermittedAsync(renewal.User).ConfigureAwait(false)) return renewal;
+        return renewal with { Fault = Violations.Forbidden() };
     }
 
     private async Task<bool> IsPermittedAsync(ClaimsPrincipal user)

@@ -1,9 +1,10 @@
+using System.Text.Json;
 using Cierre.Closing;
 using Microsoft.AspNetCore.Http;
 
 namespace Cierre.AspNetCore.Endpoints;
 
-/// <summary>Runs the endpoint's handler: one that returns closes with 1000, one that throws with 1011; its exception stays here.</summary>
+/// <summary>Runs the endpoint's handler: one that returns closes with 1000, one that a message's JSON stops with 1007, one that throws otherwise with 1011; its exception stays here.</summary>
 internal static class HandlerRun
 {
     public static async Task RunAsync(WebSocketConnection connection, HttpContext context, Func<WebSocketConnection, HttpContext, CancellationToken, Task> handler)
@@ -12,8 +13,15 @@ internal static class HandlerRun
         {
             // The request's own token knows of HTTP only.
             context.RequestAborted = connection.Driver.Closing;
-            await handler(connection, context, context.RequestAborted).ConfigureAwait(false);
+            connection.Handler = handler(connection, context, context.RequestAborted);
+            await connection.Handler.ConfigureAwait(false);
             connection.Driver.BeginClose(new CloseFrame(CloseCode.NormalClosure), CloseWhy.HandlerReturned);
+        }
+        catch (JsonException e) when (connection.Driver.SentUnreadable(e))
+        {
+            // The peer's doing. Where it went wrong is in our record, and not on the wire.
+            Violation fault = Violations.JsonNotValid();
+            connection.Driver.BeginClose(fault.Frame, fault.Why with { Exception = e });
         }
         catch (Exception e)
         {

@@ -7,9 +7,15 @@ namespace Cierre.AspNetCore;
 /// <remarks>For a handler: <c>context.Features.Get&lt;WebSocketCredentials&gt;()</c>; or as a parameter of a delegate.</remarks>
 public sealed class WebSocketCredentials
 {
-    private readonly Expiry _expiry;
+    private Expiry? _watched;
 
-    internal WebSocketCredentials(Expiry expiry) => _expiry = expiry;
+    internal WebSocketCredentials()
+    {
+    }
+
+    private Expiry _expiry => _watched ?? throw new InvalidOperationException("The connection is not open yet: its credentials are those of the request, HttpContext.User, and are watched from the opening on.");
+
+    internal void Begin(Expiry expiry) => _watched = expiry;
 
     /// <summary>The user, of the request that opened the connection or of the last renewal.</summary>
     public ClaimsPrincipal User => _expiry.User;
@@ -19,6 +25,8 @@ public sealed class WebSocketCredentials
 
     /// <summary>Takes new credentials in the place of the present ones. They are held to the endpoint's authorization, and to <see cref="WebSocketEndpointOptions.IsPermitted"/>:
     /// where they fall short the connection is closed, with 3000 for a user who is nobody and 3003 otherwise.</summary>
+    /// <remarks>The policy is asked as the framework's middleware asks it. Where it names authentication schemes, an identity whose <c>AuthenticationType</c> is the name of another scheme of the
+    /// application does not count. Handlers that look at the request are given a copy of the one that opened the connection, with the new user.</remarks>
     /// <param name="user">The new user; the application has checked the credentials, and whether it may be another one than before.</param>
     /// <param name="expiresAt">When they expire; null: never.</param>
     /// <returns>Whether the connection goes on with them: false also where it closes already, an expiry that was faster included.</returns>

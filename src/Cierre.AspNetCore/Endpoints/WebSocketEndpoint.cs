@@ -14,10 +14,10 @@ using Microsoft.Extensions.Logging;
 namespace Cierre.AspNetCore.Endpoints;
 
 /// <summary>One endpoint: a request is checked, admitted, upgraded and run. RFC 6455 4.2.</summary>
-internal sealed class WebSocketEndpoint(
-    string name, WebSocketEndpointOptions options, Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> open, IServiceProvider services)
+internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions options, IServiceProvider services)
 {
     private readonly WebSocketRoster _connections = services.GetRequiredService<WebSocketRoster>();
+    private readonly LateHandlers _late = services.GetRequiredService<LateHandlers>();
     private readonly AdmissionGate _gate = services.GetRequiredService<AdmissionGate>();
     private readonly Capacity _capacity = services.GetRequiredService<Capacity>();
     private readonly EndpointCapacity _own = new(options.MaxConnections, options.AtCapacity);
@@ -27,18 +27,23 @@ internal sealed class WebSocketEndpoint(
 
     public WebSocketEndpointOptions Options => options;
 
-    public Task RunAsync(HttpContext context) => RunAsync(context, open);
-
     /// <summary>Accepts in order to close, where an HTTP status would be the answer that no page can read.</summary>
     public Task AcceptThenCloseAsync(HttpContext context, Violation violation) => RunAsync(context, Refusing(violation));
 
-    private async Task RunAsync(HttpContext context, Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> opening)
+    /// <param name="opening">Asked what becomes of a request that is in order.</param>
+    public async Task RunAsync(HttpContext context, Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> opening)
     {
         ConnectionTelemetry telemetry = HandshakeTelemetry.Begin(context, name, options.TimeProvider);
         try
         {
             await AnswerAsync(context, opening).ConfigureAwait(false);
             if (telemetry.Answered(context.Response.StatusCode)) CloseLog.HandshakeRefused(_logger, name, context.Response.StatusCode);
+        }
+        catch (BadHttpRequestException e) when (!context.Response.HasStarted)
+        {
+            // In Development minimal APIs tell what is missing by this; the pipeline makes the answer of it.
+            telemetry.Answered(e.StatusCode);
+            throw;
         }
         catch (Exception e)
         {
@@ -112,6 +117,17 @@ internal sealed class WebSocketEndpoint(
             case EndpointOpening.AcceptWith { Subprotocol: var subprotocol, Run: var run, Held: var held }:
                 await using (held) await RunAsync(context, place, accepted with { Subprotocol = subprotocol }, run, isRefusal: false).ConfigureAwait(false);
                 break;
+            case EndpointOpening.AcceptBound { BindAsync: var bindAsync }:
+                var connection = new WebSocketConnection(InfoOf(context, accepted));
+                if (await bindAsync(context, connection).ConfigureAwait(false) is { } bound)
+                {
+                    await using (bound.ConfigureAwait(false))
+                    {
+                        await RunAsync(context, place, accepted, (_, _, closing) => bound.RunAsync(closing), isRefusal: false, connection).ConfigureAwait(false);
+                    }
+                }
+
+                break;
             case EndpointOpening.AcceptThenClose { Frame: var frame, Why: var why, Then: var then }:
                 await RunAsync(context, place, Opening(accepted, asked), Closing(frame, why, then), isRefusal: true).ConfigureAwait(false);
                 break;
@@ -122,7 +138,12 @@ internal sealed class WebSocketEndpoint(
     }
 
     private async Task RunAsync(
-        HttpContext context, Place place, ServerHandshakeResult.Accepted accepted, Func<WebSocketConnection, HttpContext, CancellationToken, Task> run, bool isRefusal)
+        HttpContext context,
+        Place place,
+        ServerHandshakeResult.Accepted accepted,
+        Func<WebSocketConnection, HttpContext, CancellationToken, Task> run,
+        bool isRefusal,
+        WebSocketConnection? connection = null)
     {
         MessageRate? rate = RateOf(context);
         if (await Upgrade.AcceptAsync(context, accepted).ConfigureAwait(false) is not { } transport)
@@ -133,9 +154,8 @@ internal sealed class WebSocketEndpoint(
             return;
         }
 
-        Version version = HttpProtocol.IsHttp2(context.Request.Protocol) ? HttpVersion.Version20 : HttpVersion.Version11;
-        var info = new OpeningInfo(accepted.Subprotocol, accepted.ExtensionsText, Url(context.Request), version, accepted.Deflate?.For(server: true, _compression!));
-        var connection = new WebSocketConnection(Role.Server, options, transport, info);
+        connection ??= new WebSocketConnection(InfoOf(context, accepted));
+        connection.Open(Role.Server, options, transport);
         connection.Driver.Guard = rate;
         var entry = new OpenConnection(connection, name, UserOf(context.User), RemoteOf(context.Connection), options.TimeProvider.GetUtcNow()) { IsInspector = options.IsInspector };
         _connections.Enter(entry);
@@ -143,8 +163,24 @@ internal sealed class WebSocketEndpoint(
         // One that opened while the drain took its snapshot.
         _gate.Notice?.Drain(connection);
         Task leaving = LeaveAsync(entry, place);
-        await HandlerRun.RunAsync(connection, context, isRefusal ? run : Watched(entry, place, run)).ConfigureAwait(false);
-        await leaving.ConfigureAwait(false);
+        Task handler = HandlerRun.RunAsync(connection, context, isRefusal ? run : Watched(entry, place, run));
+        try
+        {
+            await leaving.ConfigureAwait(false);
+        }
+        finally
+        {
+            await EndAsync(handler, entry).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The connection has ended; the handler has had its token cancelled, and may be on its way.</summary>
+    private async Task EndAsync(Task handler, OpenConnection entry)
+    {
+        if (handler.IsCompleted) return;
+        _late.Enter(entry);
+        await handler.ConfigureAwait(false);
+        _late.Leave(entry);
     }
 
     /// <summary>Part of the handler's run, because it asks the application, which may throw.</summary>
@@ -205,6 +241,12 @@ internal sealed class WebSocketEndpoint(
     /// <summary>An endpoint that accepts in order to close chooses one of the subprotocols asked for, so that the client opens.</summary>
     private static ServerHandshakeResult.Accepted Opening(ServerHandshakeResult.Accepted accepted, IReadOnlyList<string> asked) =>
         accepted.Subprotocol is null && asked is [var first, ..] ? accepted with { Subprotocol = first } : accepted;
+
+    private OpeningInfo InfoOf(HttpContext context, ServerHandshakeResult.Accepted accepted)
+    {
+        Version version = HttpProtocol.IsHttp2(context.Request.Protocol) ? HttpVersion.Version20 : HttpVersion.Version11;
+        return new OpeningInfo(accepted.Subprotocol, accepted.ExtensionsText, Url(context.Request), version, accepted.Deflate?.For(server: true, _compression!));
+    }
 
     private static Uri? Url(HttpRequest request) =>
         Uri.TryCreate($"{(request.IsHttps ? "wss" : "ws")}://{request.Host}{request.PathBase}{request.Path}{request.QueryString}", UriKind.Absolute, out Uri? url) ? url : null;

@@ -24,7 +24,7 @@ public static class WebSocketEndpointExtensions
         this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern, Func<WebSocketConnection, Task> handler, Action<WebSocketEndpointOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        return Map(endpoints, pattern, (connection, _, _) => handler(connection), configure);
+        return Map(endpoints, pattern, (connection, _, _) => handler(connection), configure).With(handler);
     }
 
     /// <summary>As the simpler form, with the request and a token that is cancelled as soon as the connection closes.</summary>
@@ -41,7 +41,7 @@ public static class WebSocketEndpointExtensions
         Action<WebSocketEndpointOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        return Map(endpoints, pattern, handler, configure);
+        return Map(endpoints, pattern, handler, configure).With(handler);
     }
 
     /// <summary>Maps an endpoint of values: each message is read as JSON and handed to the handler. A message that is not such JSON closes with 1007.</summary>
@@ -62,35 +62,41 @@ public static class WebSocketEndpointExtensions
     {
         ArgumentNullException.ThrowIfNull(handler);
         ArgumentNullException.ThrowIfNull(typeInfo);
-        return Map(endpoints, pattern, new TypedHandler<T>(handler, typeInfo).RunAsync, configure);
+        return Map(endpoints, pattern, new TypedHandler<T>(handler, typeInfo).RunAsync, configure).With(handler);
     }
 
     /// <summary>Maps an endpoint whose handler takes the connection, services, route values and so on as parameters, as minimal APIs do.</summary>
     /// <param name="endpoints">The application.</param>
     /// <param name="pattern">The route pattern.</param>
-    /// <param name="handler">A delegate that returns a task or nothing; a <see cref="CancellationToken"/> is cancelled as soon as the connection closes.</param>
+    /// <remarks>
+    /// <para>Parameters are bound, and endpoint filters run, before the handshake is answered: a value that is missing or wrong is 400, and what a filter returns in place of calling the next is
+    /// the answer. The connection is among the values, but opens only then: until the handler runs it knows its number, subprotocol, extensions, address and HTTP version.</para>
+    /// <para>A filter goes on when the handler has returned; what it then returns is dropped.</para>
+    /// </remarks>
+    /// <param name="handler">A delegate that returns <see cref="Task"/>, <see cref="ValueTask"/> or nothing; a <see cref="CancellationToken"/> is cancelled as soon as the connection closes.</param>
     /// <param name="configure">Changes the endpoint's options; null takes those of the configuration.</param>
     /// <returns>A builder for authorization, rate limiting, CORS and whatever else an endpoint can carry.</returns>
-    /// <exception cref="InvalidOperationException">AddCierre was not called.</exception>
+    /// <exception cref="InvalidOperationException">AddCierre was not called; or the handler returns a value, a parameter is a service that is not registered, is read from the body, or cannot be
+    /// bound otherwise.</exception>
     [RequiresUnreferencedCode("Binds the delegate's parameters by reflection, as ASP.NET Core's own Map does.")]
     [RequiresDynamicCode("Binds the delegate's parameters by reflection, as ASP.NET Core's own Map does.")]
     public static IEndpointConventionBuilder MapWebSocket(
         this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern, Delegate handler, Action<WebSocketEndpointOptions>? configure = null)
     {
-        ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(handler);
-        var options = new RequestDelegateFactoryOptions { ServiceProvider = endpoints.ServiceProvider };
-        RequestDelegate bound = RequestDelegateFactory.Create(handler, options).RequestDelegate;
-        return Map(
-            endpoints,
-            pattern,
-            (connection, context, _) =>
-            {
-                CurrentConnection current = context.RequestServices.GetRequiredService<CurrentConnection>();
-                (current.Connection, current.Credentials) = (connection, context.Features.Get<WebSocketCredentials>());
-                return bound(context);
-            },
-            configure);
+        WebSocketEndpoint endpoint = Create(endpoints, pattern, configure, pattern);
+        new DelegateRules(pattern, handler, endpoints.ServiceProvider).Check();
+        endpoints.ServiceProvider.GetRequiredService<EndpointsAtStart>().HasDelegates = true;
+        RequestDelegate? bound = null;
+        IEndpointConventionBuilder mapped = Named(endpoints.Map(pattern, context => bound!(context)), endpoint, pattern).With(handler);
+        // Around all that is made of the delegate: binding, filters, and what conventions put around these.
+        mapped.Finally(builder =>
+        {
+            RequestDelegate whole = builder.RequestDelegate!;
+            EndpointOpening opening = new EndpointOpening.AcceptBound((context, connection) => BoundRun.StartAsync(whole, context, connection));
+            builder.RequestDelegate = context => endpoint.RunAsync(context, (_, _) => ValueTask.FromResult(opening));
+        });
+        return new ConventionsInFront(mapped, builder => bound = BoundRun.Bind(handler, builder));
     }
 
     private static IEndpointConventionBuilder Map(
@@ -107,6 +113,23 @@ public static class WebSocketEndpointExtensions
         Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> open,
         string? name = null)
     {
+        WebSocketEndpoint endpoint = Create(endpoints, pattern, configure, name ?? pattern);
+        IEndpointConventionBuilder mapped = Named(endpoints.Map(pattern, context => endpoint.RunAsync(context, open)), endpoint, pattern);
+        return new ConventionsInFront(mapped, static builder =>
+        {
+            if (builder.FilterFactories.Count > 0) builder.FilterFactories.Insert(0, static (_, next) => context => AnswerOnceAsync(context, next));
+        });
+    }
+
+    /// <summary>What a filter makes of the end of a connection, or of a refusal, is no answer any more.</summary>
+    private static async ValueTask<object?> AnswerOnceAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        object? result = await next(context).ConfigureAwait(false);
+        return context.HttpContext.Response.HasStarted ? Results.Empty : result;
+    }
+
+    private static WebSocketEndpoint Create(IEndpointRouteBuilder endpoints, string pattern, Action<WebSocketEndpointOptions>? configure, string name)
+    {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(pattern);
         IServiceProvider services = endpoints.ServiceProvider;
@@ -118,7 +141,12 @@ public static class WebSocketEndpointExtensions
         // A fresh instance each time: what one endpoint changes, no other sees.
         WebSocketEndpointOptions options = services.GetRequiredService<IOptionsFactory<WebSocketEndpointOptions>>().Create(Options.DefaultName);
         configure?.Invoke(options);
-        var endpoint = new WebSocketEndpoint(name ?? pattern, options, open, services);
-        return endpoints.Map(pattern, endpoint.RunAsync).WithMetadata(new WebSocketEndpointMetadata(endpoint)).WithDisplayName($"WebSocket {pattern}");
+        return new WebSocketEndpoint(name, options, services);
     }
+
+    private static IEndpointConventionBuilder Named(IEndpointConventionBuilder mapped, WebSocketEndpoint endpoint, string pattern) =>
+        mapped.WithMetadata(new WebSocketEndpointMetadata(endpoint)).WithDisplayName($"WebSocket {pattern}");
+
+    /// <summary>The attributes of a handler count, as those of any endpoint's: <c>[Authorize] async connection => ...</c> is held to it.</summary>
+    private static IEndpointConventionBuilder With(this IEndpointConventionBuilder mapped, Delegate handler) => mapped.WithMetadata(handler.Method.GetCustomAttributes(inherit: true));
 }

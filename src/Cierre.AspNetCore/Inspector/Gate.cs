@@ -1,5 +1,6 @@
 using System.Net;
 using Cierre.AspNetCore.Endpoints;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 
@@ -18,23 +19,37 @@ internal sealed class Gate(InspectorOptions options, IHostEnvironment environmen
     {
         Protect(context.Response.Headers);
         Endpoint endpoint = context.GetEndpoint()!;
-        string? fault = SiteRule.FaultOf(context.Request, options, endpoint.Metadata.GetMetadata<TopLevelPage>() is not null) ?? await FaultOfUserAsync(context, endpoint).ConfigureAwait(false);
-        if (fault is null) await next(context).ConfigureAwait(false);
-        else await HandshakeRefusal.AnswerAsync(context, StatusCodes.Status403Forbidden, fault).ConfigureAwait(false);
+        string? fault = SiteRule.FaultOf(context.Request, options, endpoint.Metadata.GetMetadata<TopLevelPage>() is not null);
+        if (fault is not null) await HandshakeRefusal.AnswerAsync(context, StatusCodes.Status403Forbidden, fault).ConfigureAwait(false);
+        else if (await LetsInAsync(context, endpoint).ConfigureAwait(false)) await next(context).ConfigureAwait(false);
     };
 
-    /// <summary>The policies are asked here whether or not the pipeline asked them: it can be told not to, and then nothing would notice.</summary>
-    private async ValueTask<string?> FaultOfUserAsync(HttpContext context, Endpoint endpoint)
+    /// <summary>The policies are asked here whether or not the pipeline asked them: it can be told not to, and then nothing would notice. False: that is answered.</summary>
+    private async ValueTask<bool> LetsInAsync(HttpContext context, Endpoint endpoint)
     {
-        if (options.Authorize is { } mayLook && !await mayLook(context).ConfigureAwait(false)) return "InspectorOptions.Authorize does not let this request in.";
-        bool hasOwn = PolicyRule.HasOwn(endpoint.Metadata);
-        if (options.Authorize is not null && !hasOwn) return null;
-        if (await Endpoints.Authorization.PolicyOfAsync(endpoint.Metadata, context.RequestServices).ConfigureAwait(false) is { } policy)
+        string? fault = null;
+        // A guard of the application's own stands in place of the fallback policy, and beside a policy of the endpoint.
+        if (options.Authorize is null || PolicyRule.HasOwn(endpoint.Metadata))
         {
-            return await policy.LetsInAsync(context.User, context, context.RequestServices).ConfigureAwait(false) ? null : "The authorization policy does not let this user in.";
+            AuthorizationPolicy? policy = await Endpoints.Authorization.PolicyOfAsync(endpoint.Metadata, context.RequestServices).ConfigureAwait(false);
+            if (policy is null) fault = FaultWithoutPolicy(context, endpoint);
+            else if (await policy.AskAsync(context).ConfigureAwait(false) is { Succeeded: false } refused)
+            {
+                await PolicyAnswer.RefuseAsync(context, policy, refused).ConfigureAwait(false);
+                return false;
+            }
         }
 
-        if (hasOwn || !environment.IsDevelopment()) return PolicyRule.HowToHaveOne(endpoint.DisplayName ?? "?");
+        // Last, so that it sees the user whom the policy's schemes authenticated.
+        if (fault is null && options.Authorize is { } mayLook && !await mayLook(context).ConfigureAwait(false)) fault = "InspectorOptions.Authorize does not let this request in.";
+        if (fault is null) return true;
+        await HandshakeRefusal.AnswerAsync(context, StatusCodes.Status403Forbidden, fault).ConfigureAwait(false);
+        return false;
+    }
+
+    private string? FaultWithoutPolicy(HttpContext context, Endpoint endpoint)
+    {
+        if (PolicyRule.HasOwn(endpoint.Metadata) || !environment.IsDevelopment()) return PolicyRule.HowToHaveOne(endpoint.DisplayName ?? "?");
         return IsOfThisMachine(context) ? null : "Without an authorization policy only this machine may look, and not through a proxy: write app.MapCierreInspector(...).RequireAuthorization(...).";
     }
 

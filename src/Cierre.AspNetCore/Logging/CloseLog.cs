@@ -47,6 +47,9 @@ internal static partial class CloseLog
     [LoggerMessage(EventId = 4, EventName = "DrainCut", Level = LogLevel.Warning, Message = "The time to drain is over: {Connections} WebSocket connections are cut")]
     public static partial void DrainCut(ILogger logger, int connections);
 
+    [LoggerMessage(EventId = 12, EventName = "HandlersLate", Level = LogLevel.Warning, Message = "The stop has waited {Seconds:0.0} s for {Handlers} handlers of WebSocket {Endpoint} that go on although their connections have ended and their token is cancelled: a handler should return when its CancellationToken is cancelled, or its receives end")]
+    public static partial void HandlersLate(ILogger logger, double seconds, int handlers, string endpoint);
+
     [LoggerMessage(EventId = 5, EventName = "LoadShed", Level = LogLevel.Warning, Message = "Under pressure ({Signal} at {Percent:0} % of its threshold): {Connections} WebSocket connections are closed with 1013")]
     public static partial void LoadShed(ILogger logger, string signal, double percent, int connections);
 

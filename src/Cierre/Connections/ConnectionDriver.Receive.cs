@@ -66,6 +66,9 @@ internal sealed partial class ConnectionDriver
         lock (_gate) return _inbox.TakeStream();
     }
 
+    /// <summary>Whether this is what reading a message of this connection as JSON threw.</summary>
+    public bool SentUnreadable(System.Text.Json.JsonException exception) => UnreadableJson.Came(exception, _inbox);
+
     /// <summary>The beginning of a message that came before anybody asked for it as a stream. Under the lock.</summary>
     private bool HandOutHeld()
     {

@@ -5,6 +5,9 @@ namespace Cierre;
 
 public sealed partial class WebSocketConnection
 {
+    /// <summary>The run of an endpoint's handler; null where there is none. Once it is over, how it ended is why the connection closes, whoever is first to say so.</summary>
+    internal Task? Handler { get; set; }
+
     /// <summary>Closes: what was sent before goes out first, then the close frame; then the peer's answer is awaited, at most the close timeout. RFC 6455 7.1.2.</summary>
     /// <remarks>A call after a close was begun by either side changes nothing and waits for the same record.</remarks>
     /// <param name="code">1000-1003, 1007-1014 (1010: a client only) or 3000-4999.</param>
@@ -49,11 +52,13 @@ public sealed partial class WebSocketConnection
     /// <summary>Ends at once: nothing is sent, and the peer sees 1006.</summary>
     public void Abort() => _driver.Abort(CloseWhy.Aborted);
 
-    /// <summary>Closes with 1001 if no close was begun, and waits for the end, at most twice the close timeout.</summary>
+    /// <summary>Closes with 1001 if no close was begun, and waits for the end, at most twice the close timeout. Where an endpoint's handler has returned, its close goes before: 1000.</summary>
     /// <returns>Completes when the transport is closed.</returns>
     public async ValueTask DisposeAsync()
     {
-        _driver.BeginClose(new CloseFrame(CloseCode.GoingAway, CloseWhy.Disposed.Detail.English), CloseWhy.Disposed);
+        // Never opened: nothing to close. A container that made a request's values disposes of them.
+        if (_opened is null) return;
+        if (Handler is not { IsCompleted: true }) _driver.BeginClose(new CloseFrame(CloseCode.GoingAway, CloseWhy.Disposed.Detail.English), CloseWhy.Disposed);
         await Closed.ConfigureAwait(SimulationContext.IsCurrent);
     }
 }

@@ -3,7 +3,7 @@ namespace Cierre;
 public sealed partial class WebSocketConnection
 {
     /// <summary>The trace that <see cref="WebSocketConnectionOptions.Trace"/> asked for, from the opening on; null where it did not.</summary>
-    public ConnectionTrace? Trace { get; }
+    public ConnectionTrace? Trace { get; private set; }
 
     /// <summary>Begins to trace the frames, both ways, and what happens to the stream under the connection, from now on. Any number of traces may run beside each other.</summary>
     /// <param name="options">What to take note of; null for the defaults, which show no payload.</param>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Http.Headers;
 using Cierre.Connections;
 using Cierre.Protocol;
@@ -15,18 +16,13 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
 {
     private static long _lastId;
 
-    private readonly ConnectionDriver _driver;
+    private ConnectionDriver? _opened;
+
+    /// <summary>One that is not open yet: a server makes it before it answers, for those who are given it with the request's other values.</summary>
+    internal WebSocketConnection(OpeningInfo info) => Info = info;
 
     internal WebSocketConnection(Role role, WebSocketConnectionOptions options, Transport transport, OpeningInfo info)
-    {
-        _driver = new ConnectionDriver(role, options.ToLimits(), transport, options.TimeProvider, info.Deflate, Id)
-        {
-            Buffer = new SendBuffer(options.SendBufferLimit, options.SlowReader),
-        };
-        Info = info;
-        if (options.Trace is { } trace) Trace = _driver.StartTrace(trace);
-        if (options.RecentFrames > 0) _driver.KeepRecentFrames(options.RecentFrames);
-    }
+        : this(info) => Open(role, options, transport);
 
     /// <summary>Its number: no other connection of the process has it, and one that was opened later has a higher one.</summary>
     public long Id { get; } = Interlocked.Increment(ref _lastId);
@@ -72,6 +68,23 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
     internal OpeningInfo Info { get; }
 
     internal ConnectionDriver Driver => _driver;
+
+    // What is called on most paths: the throw is elsewhere, so that this is inlined.
+    private ConnectionDriver _driver => _opened ?? NotOpen();
+
+    internal void Open(Role role, WebSocketConnectionOptions options, Transport transport)
+    {
+        _opened = new ConnectionDriver(role, options.ToLimits(), transport, options.TimeProvider, Info.Deflate, Id)
+        {
+            Buffer = new SendBuffer(options.SendBufferLimit, options.SlowReader),
+        };
+        if (options.Trace is { } trace) Trace = _opened.StartTrace(trace);
+        if (options.RecentFrames > 0) _opened.KeepRecentFrames(options.RecentFrames);
+    }
+
+    [DoesNotReturn]
+    private static ConnectionDriver NotOpen() =>
+        throw new InvalidOperationException("The connection is not open yet: its handshake has not been answered. Its number, subprotocol, extensions, address and HTTP version are known; the rest is the handler's.");
 
     /// <param name="telemetry">Null: nothing is measured.</param>
     internal void Start(Telemetry.ConnectionTelemetry? telemetry = null)

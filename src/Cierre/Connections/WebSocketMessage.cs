@@ -66,12 +66,20 @@ public readonly struct WebSocketMessage : IEquatable<WebSocketMessage>
     /// <typeparam name="T">The type to read.</typeparam>
     /// <param name="typeInfo">Its source-generated description.</param>
     /// <returns>The value; null for JSON <c>null</c>.</returns>
-    /// <exception cref="JsonException">The payload is not JSON of that type.</exception>
+    /// <exception cref="JsonException">The payload is not JSON of that type. Where it leaves the handler of an endpoint, the connection closes with 1007.</exception>
     /// <exception cref="InvalidOperationException">The next receive has begun.</exception>
     public T? GetJson<T>(JsonTypeInfo<T> typeInfo)
     {
         ReadOnlySpan<byte> json = Data.Span;
-        return JsonSerializer.Deserialize(json.StartsWith(Encoding.UTF8.Preamble) ? json[Encoding.UTF8.Preamble.Length..] : json, typeInfo);
+        try
+        {
+            return JsonSerializer.Deserialize(json.StartsWith(Encoding.UTF8.Preamble) ? json[Encoding.UTF8.Preamble.Length..] : json, typeInfo);
+        }
+        catch (JsonException e) when (_lender is not null)
+        {
+            UnreadableJson.Note(e, _lender);
+            throw;
+        }
     }
 
     /// <summary>The text, or the size of a binary message.</summary>

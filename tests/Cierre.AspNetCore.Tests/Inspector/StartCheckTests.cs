@@ -25,7 +25,7 @@ public class StartCheckTests
         () => InspectorRig.StartAsync(_ => { }, conventions: inspector => inspector.RequireAuthorization("admins").AllowAnonymous(), services: InspectorRig.AddUsers));
 
     [Theory]
-    [InlineData(null, 403)]
+    [InlineData(null, 401)]
     [InlineData("guest", 403)]
     [InlineData("admin", 200)]
     public async Task Policy_holds_also_where_the_pipeline_is_told_not_to_ask_it(string? user, int status)
@@ -183,7 +183,7 @@ public class StartCheckTests
         });
         using HttpResponseMessage nobody = await server.GetAsync("/_ws/connections");
         using HttpResponseMessage guest = await server.GetAsync("/_ws/connections", ("X-User", "guest"));
-        Assert.Equal((403, 200), ((int)nobody.StatusCode, (int)guest.StatusCode));
+        Assert.Equal((401, 200), ((int)nobody.StatusCode, (int)guest.StatusCode));
         Assert.Contains("authorization policy", await nobody.TextAsync(), StringComparison.Ordinal);
     }
 
