@@ -57,9 +57,10 @@ public class CloseCodeTests
         });
         for (int i = 0; i < 20; i++)
         {
-            (over, handed) = (new(TaskCreationOptions.RunContinuationsAsynchronously), new());
+            (over, handed) = (new(TaskCreationOptions.RunContinuationsAsynchronously), new(TaskCreationOptions.RunContinuationsAsynchronously));
             await using WebSocketConnection client = await server.ConnectAsync();
             WebSocketConnection connection = await handed.Task.Soon();
+            await Waits.Until(() => connection.Handler is not null, "the handler's task");
             over.SetResult();
             await connection.DisposeAsync().Soon();
             CloseRecord theirs = await client.Closed.Soon(), ours = await connection.Closed.Soon();
