@@ -14,13 +14,14 @@ public sealed class TlsOptionsTests
         using X509Certificate2 certificate = Certificates.ForLocalhost();
         var options = new SslClientAuthenticationOptions
         {
-            AllowRenegotiation = false, AllowRsaPkcs1Padding = false, AllowRsaPssPadding = false, AllowTlsResume = false, ApplicationProtocols = [SslApplicationProtocol.Http11],
+            AllowRenegotiation = false, AllowTlsResume = false, ApplicationProtocols = [SslApplicationProtocol.Http11],
             CertificateChainPolicy = new X509ChainPolicy(), CertificateRevocationCheckMode = X509RevocationMode.Offline,
             CipherSuitesPolicy = OperatingSystem.IsLinux() ? new CipherSuitesPolicy([TlsCipherSuite.TLS_AES_128_GCM_SHA256]) : null,
             ClientCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true), ClientCertificates = [certificate],
             EnabledSslProtocols = System.Security.Authentication.SslProtocols.Tls13, LocalCertificateSelectionCallback = (_, _, _, _, _) => null!,
             RemoteCertificateValidationCallback = (_, _, _, _) => false, TargetHost = "host",
         };
+        if (OperatingSystem.IsLinux() || OperatingSystem.IsWindows()) (options.AllowRsaPkcs1Padding, options.AllowRsaPssPadding) = (false, false);
         SslClientAuthenticationOptions copy = TlsOptions.Copy(options), fresh = new();
         foreach (var property in typeof(SslClientAuthenticationOptions).GetProperties())
         {
