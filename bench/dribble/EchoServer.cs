@@ -19,7 +19,7 @@ internal static class EchoServer
         app.MapWebSocket("/", async connection =>
         {
             await foreach (WebSocketMessage message in connection.ReadAllAsync()) await connection.SendAsync(message);
-        });
+        }, options => options.Compression = new DeflateOptions());
         await app.StartAsync();
         Console.WriteLine(new Uri(app.Urls.First()).Port);
         await Console.In.ReadToEndAsync();

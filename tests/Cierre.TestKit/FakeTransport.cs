@@ -18,7 +18,7 @@ internal sealed class FakeTransport : Transport
     private TransportEnd? _end;
     private TaskCompletionSource? _held;
     private bool _ended, _offering;
-    private int _closeCalls, _abortCalls, _shutdownCalls, _writes;
+    private int _closeCalls, _abortCalls, _shutdownCalls, _writes, _offers;
 
     /// <summary>Flushes wait for <see cref="CompleteFlush"/> or <see cref="FailFlush"/>.</summary>
     public bool HoldsFlushes { get; set; }
@@ -48,6 +48,9 @@ internal sealed class FakeTransport : Transport
     public int AbortCalls => Volatile.Read(ref _abortCalls);
 
     public int ShutdownCalls => Volatile.Read(ref _shutdownCalls);
+
+    /// <summary>How often bytes were offered to the receiver: each time is a turn of the connection.</summary>
+    public int Offers => Volatile.Read(ref _offers);
 
     public int Writes => Volatile.Read(ref _writes);
 
@@ -98,7 +101,10 @@ internal sealed class FakeTransport : Transport
     {
         lock (_calls)
         {
-            if (_receiver!.Receive(bytes, last: true) != bytes.Length) throw new InvalidOperationException("The receiver is full.");
+            int taken = _receiver!.Receive(bytes, last: true);
+            _receiver.BatchEnd();
+            // Where its turn was over the receiver takes the rest now; where it is full it does not.
+            if (taken != bytes.Length && (taken += _receiver.Receive(bytes[taken..], last: true)) != bytes.Length) throw new InvalidOperationException("The receiver is full.");
             _receiver.BatchEnd();
         }
     }
@@ -192,6 +198,7 @@ internal sealed class FakeTransport : Transport
         {
             byte[] batch = _unread;
             _unread = [];
+            Interlocked.Increment(ref _offers);
             int taken = _receiver!.Receive(batch, last: true);
             IsPaused = taken < batch.Length;
             _unread = [.. batch.AsSpan(taken), .. _unread];

@@ -27,7 +27,7 @@ internal sealed partial class ConnectionDriver
                 if (_brokenEnd is not null) _transport.DropStaged();
                 if (_transport.Staged == 0)
                 {
-                    ShutdownIfDone();
+                    if (!WritesLater()) ShutdownIfDone();
                     return;
                 }
 
@@ -47,6 +47,27 @@ internal sealed partial class ConnectionDriver
 
             EndFlush();
         }
+    }
+
+    /// <summary>More could be written, but that is for the next turn: compressing what waits for a fast peer may take long, and others wait for the thread and for the lock.</summary>
+    private bool WritesLater()
+    {
+        if (_engine.Work < _writesUntil || _engine.FramesDone || _outbox.IsIdle) return false;
+        if (_writesLater) return true;
+        _writesLater = true;
+        _transport.Post(_ => WriteInTurn());
+        return true;
+    }
+
+    private void WriteInTurn()
+    {
+        lock (_gate)
+        {
+            _writesLater = false;
+            _writesUntil = _engine.Work + Turn.Budget;
+        }
+
+        Flush();
     }
 
     private ValueTask BeginFlush()
@@ -125,7 +146,7 @@ internal sealed partial class ConnectionDriver
     private void WriteOwed(TimeSpan now)
     {
         if (_transport.Backlog < SendHighWater) _engine.WriteOwedPong(_transport, now);
-        if (!_engine.FramesDone) _outbox.Drain(_engine, _transport, SendHighWater, now);
+        if (!_engine.FramesDone) _outbox.Drain(_engine, _transport, SendHighWater, _writesUntil, now);
         if (!_engine.OwesClose || !_outbox.IsIdle) return;
         _engine.WriteOwedClose(_transport, now);
         _outbox.Fail(Known());

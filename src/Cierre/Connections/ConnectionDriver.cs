@@ -51,6 +51,9 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     private bool _flushing;
     private bool _flushHasClose;
     private bool _paused;
+    private bool _waitsForTurn;
+    private bool _writesLater;
+    private long _writesUntil = Turn.Budget;
     private bool _shutdown;
     private bool _letGo;
     private TransportEnd? _brokenEnd;
@@ -161,6 +164,15 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
             {
                 if (came) _engine.BytesCame(now);
                 came = false;
+                if (_waitsForTurn) BeginTurn(now);
+                if (_engine.TurnIsOver && !bytes.IsEmpty && !_engine.FramesDone)
+                {
+                    // What is left is offered again when the others have had the thread.
+                    _waitsForTurn = true;
+                    _engine.Listening(false, now);
+                    break;
+                }
+
                 if (_engine.IsOpen && (_inbox.IsFull(_engine.HeldBytes) || _drain is { BytesLeft: <= 0 }))
                 {
                     _paused = true;
@@ -172,6 +184,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
                 _engine.HoldPongs = _transport.Backlog >= SendHighWater;
                 ProtocolEvent found = _engine.Read(ref bytes, _transport, now);
                 if (found.Kind == ProtocolEventKind.NeedMore) break;
+                if (found.Kind == ProtocolEventKind.TurnOver) continue;
                 wake = Handle(found, now);
                 roundTrip = found.Kind == ProtocolEventKind.Pong ? found.RoundTrip : null;
                 isMessage = found.Kind is ProtocolEventKind.Message or ProtocolEventKind.MessagePart && _engine.IsOpen;
@@ -193,6 +206,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         _batchThread = 0;
         _batchGoesOn = false;
         Flush();
+        if (_waitsForTurn) _transport.ResumeLater();
         if (_drain is not null) TryDrain();
     }
 
@@ -260,7 +274,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         {
             TimeSpan now = Now;
             // A backlog that we have not read, or a handler that keeps the transport's thread, is not the peer's silence.
-            bool listening = !_paused && _batchThread == 0;
+            bool listening = !_paused && !_waitsForTurn && _batchThread == 0;
             _engine.Listening(listening, now);
             if (listening && _transport.Unread != 0) _engine.BytesCame(now);
             NoteUnread();
@@ -300,6 +314,13 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         }
 
         if (deadline != TimeSpan.MaxValue) _wheel.Schedule(this, deadline - Now);
+    }
+
+    private void BeginTurn(TimeSpan now)
+    {
+        _waitsForTurn = false;
+        _engine.BeginTurn();
+        if (!_paused) _engine.Listening(true, now);
     }
 
     private bool Handle(in ProtocolEvent found, TimeSpan now)

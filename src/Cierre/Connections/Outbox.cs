@@ -90,10 +90,11 @@ internal struct Outbox
         }
     }
 
-    /// <summary>Writes what waits, as long as the output has room.</summary>
-    public void Drain(WebSocketProtocol engine, Transport output, int highWater, TimeSpan now)
+    /// <summary>Writes what waits, as long as the output has room and the turn is ours.</summary>
+    /// <param name="until">How much work ends the turn: <see cref="WebSocketProtocol.Work"/>.</param>
+    public void Drain(WebSocketProtocol engine, Transport output, int highWater, long until, TimeSpan now)
     {
-        while (output.Backlog < highWater)
+        while (output.Backlog < highWater && engine.Work < until)
         {
             if (_part is { } part)
             {

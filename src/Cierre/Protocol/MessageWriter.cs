@@ -27,6 +27,9 @@ internal struct MessageWriter(FrameWriter frames, DeflateTerms? deflate) : IDisp
         return 1;
     }
 
+    /// <summary>Whether the message that was written last, or is being written, is compressed.</summary>
+    public readonly bool Compresses => _compresses;
+
     public readonly void Dispose() => _deflater?.Dispose();
 
     private readonly int WriteCompressed(MessageDeflater deflater, IBufferWriter<byte> output, Opcode opcode, bool fin, ReadOnlySpan<byte> payload, FrameObserver? observer)

@@ -14,6 +14,9 @@ internal enum ProtocolEventKind
     /// <summary>A pong that answers one of our pings.</summary>
     Pong,
 
+    /// <summary>Nothing yet, and input is left: <see cref="WebSocketProtocol.TurnIsOver"/> inside of a message.</summary>
+    TurnOver,
+
     /// <summary>No further message comes: a close was begun, or the peer's close frame came.</summary>
     Closing,
 }

@@ -20,6 +20,9 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
     // A piece of a compressed message that is read in parts: it may become a thousand times as much.
     private const int LargestDeflatedPart = 1024;
 
+    // The same, for a message that is held: at a thousandfold it is a turn or some, and no longer.
+    private const int LargestDeflatedPiece = 4096;
+
     private FrameReader _frames = new(role, deflates: deflate is not null);
     private MessageReader _messages = new(limits, deflate);
     private MessageWriter _data = new(new FrameWriter(role), deflate);
@@ -27,6 +30,7 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
     private CloseHandshake _close = new(limits.CloseTimeout);
     private PingLedger _pings;
     private TrafficCounters _traffic;
+    private Turn _turn;
     private readonly FrameWriter _writer = new(role);
 
     private PooledBuffer _control;
@@ -108,6 +112,15 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
     /// <summary>Whether the message that is coming is handed out in parts, for a reader that cannot hold it. Set before each read.</summary>
     public bool InParts { get; set; }
 
+    /// <summary>All that was done, read and written, in the units of <see cref="Turn"/>.</summary>
+    public long Work => _turn.Work;
+
+    /// <summary>So much was done that others should have the thread: <see cref="Read"/> gives it back.</summary>
+    public bool TurnIsOver => _turn.IsOver;
+
+    /// <summary>Others had the thread.</summary>
+    public void BeginTurn() => _turn.Begin();
+
     /// <summary>Bytes came from the peer: life, whatever they are.</summary>
     public void BytesCame(TimeSpan now)
     {
@@ -118,7 +131,7 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
     /// <summary>Whether we read; while we do not, the peer's silence counts for nothing.</summary>
     public void Listening(bool listening, TimeSpan now) => _keepAlive.Listening(listening, now);
 
-    /// <summary>Takes bytes until something happened or they are used up; answers go into <paramref name="output"/>.</summary>
+    /// <summary>Takes bytes until something happened, they are used up or <see cref="TurnIsOver"/>; answers go into <paramref name="output"/>.</summary>
     public ProtocolEvent Read(ref Memory<byte> input, IBufferWriter<byte> output, TimeSpan now)
     {
         if (_handedOut)
@@ -143,6 +156,7 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
                     if (!whole) continue;
                     _insideFrame = true;
                     _traffic.FrameCame();
+                    _turn.FrameCame();
                     if (!header.Opcode.IsControl()) violation = _messages.Begin(header);
                 }
 
@@ -164,7 +178,9 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
                 return found;
             }
 
-            if (_insideFrame && input.IsEmpty) return new ProtocolEvent { Kind = ProtocolEventKind.NeedMore };
+            if (!_insideFrame) continue;
+            if (input.IsEmpty) return new ProtocolEvent { Kind = ProtocolEventKind.NeedMore };
+            if (TurnIsOver) return new ProtocolEvent { Kind = ProtocolEventKind.TurnOver };
         }
 
         input = default;
@@ -178,6 +194,7 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
     public void WriteData(IBufferWriter<byte> output, Opcode opcode, bool fin, ReadOnlySpan<byte> payload, TimeSpan now, bool compressible = true)
     {
         int frames = _data.Write(output, opcode, fin, payload, compressible, Observer);
+        _turn.DataSent(payload.Length, _data.Compresses);
         _traffic.DataSent(frames, payload.Length, first: opcode != Opcode.Continuation, last: fin, now);
         if (fin) _keepAlive.MessagePassed(now);
     }
@@ -289,12 +306,15 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
     {
         found = default;
         bool compressed = _messages.IsCompressed;
-        Memory<byte> piece = compressed && InParts ? _frames.ReadPayload(ref input, LargestDeflatedPart) : _frames.ReadPayload(ref input);
+        Memory<byte> piece = compressed ? _frames.ReadPayload(ref input, InParts ? LargestDeflatedPart : LargestDeflatedPiece) : _frames.ReadPayload(ref input);
         Observer?.CamePayload(piece.Span);
         bool frameDone = _frames.Remaining == 0;
         bool last = frameDone && _frames.Header.Fin;
         if (frameDone) _insideFrame = false;
+        long inflated = compressed ? _messages.Size : 0;
         Violation? broken = compressed ? _messages.Inflate(piece, last) : _messages.Check(piece.Span, last);
+        if (compressed) _turn.Inflated(piece.Length, _messages.Size - inflated);
+        else _turn.PayloadCame(piece.Length);
         if (broken is { } violation)
         {
             Break(violation, output, now);

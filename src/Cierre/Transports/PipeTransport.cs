@@ -36,6 +36,12 @@ internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? 
 
     public override void Resume() => _room.Release();
 
+    public override void ResumeLater()
+    {
+        if (scheduler is null) base.ResumeLater();
+        else scheduler.Schedule(static transport => ((PipeTransport)transport!).Resume(), this);
+    }
+
     public override void Look() => CancelRead();
 
     public override void Post(Action<object?> work)

@@ -8,7 +8,7 @@ namespace Cierre.Transports;
 /// Staging and <see cref="BeginFlush"/> belong to whoever holds the connection's lock; at most one flush is under way. While it is,
 /// further bytes are staged in a second buffer, so that a batch leaves in one write and no writer waits for another.
 /// </remarks>
-internal abstract class Transport : IBufferWriter<byte>
+internal abstract class Transport : IBufferWriter<byte>, IThreadPoolWorkItem
 {
     private PooledBuffer _staged;
     private PooledBuffer _flushing;
@@ -64,6 +64,11 @@ internal abstract class Transport : IBufferWriter<byte>
 
     /// <summary>The receiver has room again.</summary>
     public abstract void Resume();
+
+    /// <summary>The same, once those who wait for a thread had one; without an allocation.</summary>
+    public virtual void ResumeLater() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+
+    void IThreadPoolWorkItem.Execute() => Resume();
 
     /// <summary>Whether a look misses nothing. Where layers in between work on threads of their own, bytes may be in nobody's sight for a while.</summary>
     public virtual bool LooksAreExact => true;

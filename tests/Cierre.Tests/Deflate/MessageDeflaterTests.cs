@@ -109,7 +109,7 @@ public sealed class MessageDeflaterTests
     }
 
     [Fact]
-    public void With_takeover_a_message_allocates_nothing()
+    public Task With_takeover_a_message_allocates_nothing() => OwnProcess.RunAsync(typeof(MessageDeflaterTests), () =>
     {
         using var deflater = new MessageDeflater(DeflateDirection.Full, CompressionLevel.Fastest);
         byte[] message = new byte[2000];
@@ -127,8 +127,8 @@ public sealed class MessageDeflaterTests
             least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        Assert.Equal(0, least);
-    }
+        OwnProcess.Figure("bytes allocated for 100 messages", least, 0);
+    });
 
     /// <summary>Noise that comes again at distances just within and just beyond the window, in messages of several sizes.</summary>
     private static byte[][] Repeating(int bits)
