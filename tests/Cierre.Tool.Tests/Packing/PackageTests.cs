@@ -22,7 +22,7 @@ public sealed class PackageTests(PackedFolder packed) : IClassFixture<PackedFold
     public void Package_says_what_it_is(string name)
     {
         Package package = packed.Packages[name];
-        Assert.StartsWith("0.1.0", package.Version, StringComparison.Ordinal);
+        Assert.Matches(@"^0\.1\.0-ci\.\d+$", package.Version);
         Assert.Equal(("MIT", "expression"), (package["license"], (string?)package.Element("license")!.Attribute("type")));
         Assert.Equal("README.md", package["readme"]);
         Assert.True(package.Files["README.md"].AsSpan().StartsWith("# "u8));
@@ -36,9 +36,16 @@ public sealed class PackageTests(PackedFolder packed) : IClassFixture<PackedFold
     {
         XElement? repository = packed.Packages[name].Element("repository");
         if (!Path.Exists(Path.Combine(RepoRoot.Directory, ".git"))) return;
-        using Process git = Process.Start(new ProcessStartInfo("git", ["-C", RepoRoot.Directory, "rev-parse", "HEAD"]) { RedirectStandardOutput = true })!;
-        Assert.Equal((await git.StandardOutput.ReadToEndAsync()).Trim(), (string?)repository?.Attribute("commit"));
+        Assert.Equal(await GitAsync("rev-parse", "HEAD"), (string?)repository?.Attribute("commit"));
+        // A later commit has a later time, and so a higher version.
+        Assert.Equal($"0.1.0-ci.{await GitAsync("log", "-1", "--format=%ct")}", packed.Packages[name].Version);
         Assert.True((string?)repository?.Attribute("url") is null or ['h', 't', 't', 'p', 's', ':', ..]);
+    }
+
+    private static async Task<string> GitAsync(params string[] arguments)
+    {
+        using Process git = Process.Start(new ProcessStartInfo("git", ["-C", RepoRoot.Directory, .. arguments]) { RedirectStandardOutput = true })!;
+        return (await git.StandardOutput.ReadToEndAsync()).Trim();
     }
 
     [Theory]
