@@ -50,15 +50,15 @@ public class CloseCodeTests
         TaskCompletionSource over = null!;
         TaskCompletionSource<WebSocketConnection> handed = null!;
         // Handed over: whoever has the connection lets the handler return, and leaves by disposing before the endpoint has had its turn.
-        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, connection =>
+        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, map: app => app.MapWebSocket("/handed", connection =>
         {
             handed.SetResult(connection);
             return over.Task;
-        });
+        }));
         for (int i = 0; i < 20; i++)
         {
             (over, handed) = (new(TaskCreationOptions.RunContinuationsAsynchronously), new(TaskCreationOptions.RunContinuationsAsynchronously));
-            await using WebSocketConnection client = await server.ConnectAsync();
+            await using WebSocketConnection client = await server.ConnectAsync(path: "/handed");
             WebSocketConnection connection = await handed.Task.Soon();
             await Waits.Until(() => connection.Handler is not null, "the handler's task");
             over.SetResult();

@@ -142,14 +142,17 @@ public sealed class DelegateTests
     [Fact]
     public async Task Token_of_a_parameter_is_that_of_the_context_and_is_cancelled_by_the_close()
     {
+        var begun = new TaskCompletionSource();
         var seen = new TaskCompletionSource<(bool Same, bool Early, bool Late)>();
         await using TestServer server = await StartAsync(Carrier.Http1, map: app => app.MapWebSocket("/wait", async (CancellationToken token, HttpContext context) =>
         {
             (bool same, bool early) = (token == context.RequestAborted, token.IsCancellationRequested);
+            begun.SetResult();
             await Task.WhenAny(Task.Delay(Timeout.Infinite, token));
             seen.SetResult((same, early, token.IsCancellationRequested));
         }));
         await using WebSocketConnection client = await server.ConnectAsync(path: "/wait");
+        await begun.Task.Soon();
         await client.CloseAsync().Soon();
         Assert.Equal((true, false, true), await seen.Task.Soon());
     }
