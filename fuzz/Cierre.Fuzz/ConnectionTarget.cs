@@ -121,7 +121,7 @@ internal sealed class ConnectionTarget : Target
                 if (read.IsCompleted) return;
             }
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
         {
             // Reset.
         }

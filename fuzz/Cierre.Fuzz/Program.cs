@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Cierre.Fuzz;
 
-// dotnet run -c Release --project fuzz/Cierre.Fuzz -- [--target engine|inflater|connection] --inputs 10000000 --seed 1 [--seconds 600] [--from 0]
+// dotnet run -c Release --project fuzz/Cierre.Fuzz -- [--target engine|inflater|connection|opening|handshake] --inputs 10000000 --seed 1 [--seconds 600] [--from 0]
 const long MaxHeap = 256 * 1024 * 1024;
 const long MaxResident = 1024 * 1024 * 1024;
 

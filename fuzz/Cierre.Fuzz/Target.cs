@@ -14,6 +14,8 @@ internal abstract class Target
         "engine" => new EngineTarget(),
         "inflater" => new InflaterTarget(),
         "connection" => new ConnectionTarget(),
-        _ => throw new ArgumentException("--target engine, inflater or connection"),
+        "opening" => new OpeningTarget(),
+        "handshake" => new HandshakeTarget(),
+        _ => throw new ArgumentException("--target engine, inflater, connection, opening or handshake"),
     };
 }

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -53,6 +54,8 @@ public static class ServiceCollectionExtensions
         services.AddScoped(provider => provider.GetRequiredService<CurrentConnection>().Credentials
             ?? throw new InvalidOperationException("WebSocketCredentials can be had as a parameter of a WebSocket endpoint's handler only."));
         services.AddOptions<WebSocketEndpointOptions>().BindConfiguration("Cierre").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<WebSocketEndpointOptions>, EndpointOptionsValidation>();
+        services.AddSingleton<MatcherPolicy, SharedPathPolicy>();
         services.AddSingleton<IConnectionListenerFactory, SocketListenerFactory>();
         RefuseByCloseInFrontOf(services, services.LastOrDefault(s => s.ServiceType == typeof(IAuthorizationMiddlewareResultHandler)));
         return services;

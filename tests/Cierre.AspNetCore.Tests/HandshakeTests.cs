@@ -2,6 +2,7 @@ using System.Net;
 using Cierre.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Cierre.AspNetCore.Tests;
@@ -24,7 +25,7 @@ public class HandshakeTests
     [InlineData("GET / HTTP/1.1", "Version: 13", "Version: 13\r\nSec-WebSocket-Protocol: a, b, a", 400, "more than once")]
     [InlineData("GET / HTTP/1.1", "Version: 13", "Version: 13\r\nSec-WebSocket-Protocol: a b", 400, "Sec-WebSocket-Protocol")]
     [InlineData("GET / HTTP/1.1", "Version: 13", "Version: 13\r\nSec-WebSocket-Extensions: permessage-deflate; =", 400, "Sec-WebSocket-Extensions")]
-    [InlineData("GET / HTTP/1.0", "Version: 13", "Version: 13", 426, "has no Upgrade header")]
+    [InlineData("GET / HTTP/1.0", "Version: 13", "Version: 13", 426, "HTTP/1.0")]
     [InlineData("GET /nowhere HTTP/1.1", "Version: 13", "Version: 13", 404, "")]
     public async Task Wrong_request_is_refused_with_a_status_and_a_sentence(string line, string replace, string with, int status, string text)
     {
@@ -75,6 +76,10 @@ public class HandshakeTests
     [InlineData("https://FINE.example", "https://good.example https://fine.example", true)]
     [InlineData("https://good.example:444", "https://good.example https://fine.example", false)]
     [InlineData("http://SELF", "https://good.example", false)]
+    [InlineData("https://app.example.org", "https://*.example.org", true)]
+    [InlineData("https://evilexample.org", "https://*.example.org", false)]
+    [InlineData("https://example.org", "https://*.example.org", false)]
+    [InlineData("https://xn--bcher-kva.example", "https://bücher.example", true)]
     public async Task Origin_is_held_to_the_server_s_own_or_to_the_list(string? origin, string allowed, bool opens)
     {
         await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, o =>
@@ -85,6 +90,53 @@ public class HandshakeTests
         string self = peer.Socket.RemoteEndPoint!.ToString()!;
         string head = await peer.UpgradeAsync("/", origin is null ? [] : ["Origin: " + origin.Replace("SELF", self, StringComparison.Ordinal)]);
         Assert.StartsWith(opens ? "HTTP/1.1 101" : "HTTP/1.1 403", head, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Refused_origin_is_named_with_the_remedy_in_the_answer_and_in_the_log()
+    {
+        var log = new LogSink(LogLevel.Information);
+        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, build: builder => builder.Logging.AddProvider(log));
+        (string head, string body) = await AskAsync(server, $"GET / HTTP/1.1\r\n{Good}Origin: https://evil.example/\u001b[31m\"\r\n\r\n".Replace("\u001b", "\u00c2\u009b", StringComparison.Ordinal));
+        Assert.StartsWith("HTTP/1.1 403 ", head, StringComparison.Ordinal);
+        foreach (string text in (string[])[body, string.Join("\n", log.Lines)])
+        {
+            Assert.Contains("\"https://evil.example/\\u{009B}[31m\\\"\"", text, StringComparison.Ordinal);
+            Assert.Contains("http://localhost", text, StringComparison.Ordinal);
+            Assert.Contains("WebSocketEndpointOptions.AllowedOrigins", text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Origin_that_differs_by_its_scheme_alone_is_told_of_the_proxy()
+    {
+        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync);
+        (string _, string body) = await AskAsync(server, $"GET / HTTP/1.1\r\n{Good}Origin: https://localhost\r\n\r\n");
+        Assert.Contains("UseForwardedHeaders", body, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("xn--bcher-kva.example")]
+    [InlineData("xn--bcher-kva.example:8080")]
+    public async Task Name_of_another_alphabet_is_of_one_origin_with_itself(string host)
+    {
+        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync);
+        await using RawPeer peer = await RawPeer.ConnectAsync("127.0.0.1", server.Url.Port);
+        await peer.SendAsync($"GET / HTTP/1.1\r\n{Good.Replace("localhost", host, StringComparison.Ordinal)}Origin: http://{host}\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 101 ", await peer.ReadHeadAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Origin_that_can_never_match_is_refused_at_the_start()
+    {
+        await using WebApplication app = Build();
+        ArgumentException refused = Assert.Throws<ArgumentException>(() => app.MapWebSocket("/", TestServer.EchoAsync, o => o.AllowedOrigins.Add("https://app.example/")));
+        Assert.Contains("\"https://app.example\"", refused.Message, StringComparison.Ordinal);
+        refused = Assert.Throws<ArgumentException>(() => app.MapCierreInspector("/_ws", o => o.AllowedOrigins.Add("app.example")));
+        Assert.Contains("\"https://app.example\"", refused.Message, StringComparison.Ordinal);
+        refused = Assert.Throws<ArgumentException>(() => app.MapWebSocketGateway("/gw", new Uri("ws://127.0.0.1:9/"), o => o.Endpoint.AllowedOrigins.Add("https://*example.org")));
+        Assert.Contains("https://*.example.org", refused.Message, StringComparison.Ordinal);
+        await WrongConfiguration.FailsTheStartAsync("AllowedOrigins:0", "https://app.example/", named: "AllowedOrigins");
     }
 
     [Fact]
@@ -173,6 +225,13 @@ public class HandshakeTests
         byte[] data = new byte[100_000];
         await client.SendAsync(data);
         Assert.Equal(data.Length, (await client.ReceiveAsync().Soon())!.Value.Data.Length);
+    }
+
+    private static WebApplication Build()
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Services.AddCierre();
+        return builder.Build();
     }
 
     private static async Task<(string Head, string Body)> AskAsync(TestServer server, string request)

@@ -7,7 +7,7 @@ namespace Cierre.AspNetCore.Tests;
 /// <summary>A value that an option does not take fails the start, and the option is named.</summary>
 internal static class WrongConfiguration
 {
-    public static async Task FailsTheStartAsync(string option, string value)
+    public static async Task FailsTheStartAsync(string option, string value, string? named = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -16,6 +16,6 @@ internal static class WrongConfiguration
         await using WebApplication app = builder.Build();
         Exception wrong = (await Record.ExceptionAsync(() => app.StartAsync(TestContext.Current.CancellationToken)))!;
         Assert.NotNull(wrong);
-        Assert.Contains(option.Split(':')[^1], wrong.ToString().Split("   at ")[0], StringComparison.Ordinal);
+        Assert.Contains(named ?? option.Split(':')[^1], wrong.ToString().Split("   at ")[0], StringComparison.Ordinal);
     }
 }

@@ -61,7 +61,7 @@ internal sealed class BoundRun : IAsyncDisposable
         await using (run.ConfigureAwait(false)) await run._run.ConfigureAwait(false);
         if (context.Response is { HasStarted: false, StatusCode: StatusCodes.Status400BadRequest, ContentType: null, ContentLength: null })
         {
-            await HandshakeRefusal.AnswerAsync(context, StatusCodes.Status400BadRequest, "A value that the endpoint needs is missing in the request, or is not of its kind.").ConfigureAwait(false);
+            await HandshakeRefusal.Of(StatusCodes.Status400BadRequest, "A value that the endpoint needs is missing in the request, or is not of its kind.").AnswerAsync(context).ConfigureAwait(false);
         }
 
         return null;

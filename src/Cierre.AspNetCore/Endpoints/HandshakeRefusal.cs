@@ -2,45 +2,47 @@ using System.Globalization;
 using Cierre.Closing;
 using Cierre.Opening;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
 
 namespace Cierre.AspNetCore.Endpoints;
 
-/// <summary>Answers a handshake that is not accepted: status, headers, and one sentence that says what would be right.</summary>
-internal static class HandshakeRefusal
+/// <summary>The answer to a handshake that is not accepted: status, headers, and a text that says what would be right.</summary>
+/// <param name="Level">How much its operator should see of it.</param>
+internal sealed record HandshakeRefusal(int Status, string Text, IReadOnlyList<KeyValuePair<string, string>> Headers, LogLevel Level = LogLevel.Debug)
 {
-    public static Task AnswerAsync(HttpContext context, ServerHandshakeResult.Refused refused)
-    {
-        foreach ((string name, string value) in refused.Headers) context.Response.Headers[name] = value;
-        return AnswerAsync(context, refused.Status, refused.Text);
-    }
+    public static HandshakeRefusal Of(ServerHandshakeResult.Refused refused) => new(refused.Status, refused.Text, refused.Headers);
 
-    public static Task OriginAsync(HttpContext context) =>
-        AnswerAsync(context, StatusCodes.Status403Forbidden, "The request's Origin is not allowed to connect here.");
+    public static HandshakeRefusal Of(int status, string text) => new(status, text, []);
 
     /// <summary>RFC 6750 3.1: a token that is not valid. RFC 9110 15.5.2: 401 says what would be.</summary>
-    public static Task CredentialsAsync(HttpContext context)
-    {
-        context.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
-        return AnswerAsync(context, StatusCodes.Status401Unauthorized, "The credentials do not say when they expire: their claim exp is no number (RFC 7519 4.1.4).");
-    }
+    public static HandshakeRefusal Credentials() => new(
+        StatusCodes.Status401Unauthorized,
+        "The credentials do not say when they expire: their claim exp is no number (RFC 7519 4.1.4).",
+        [new(HeaderNames.WWWAuthenticate, "Bearer error=\"invalid_token\"")]);
 
-    public static Task DrainingAsync(HttpContext context, TimeSpan retryAfter) => UnavailableAsync(context, retryAfter, "The server takes no new connections: it is stopping, or drains its connections.");
+    /// <summary>No browser lets the page read the answer, so that the log is where its author finds the remedy.</summary>
+    public static HandshakeRefusal Origin(string fault) => new(StatusCodes.Status403Forbidden, fault, [], LogLevel.Information);
 
-    public static Task AtCapacityAsync(HttpContext context, CloseDetail why, TimeSpan retryAfter) => UnavailableAsync(context, retryAfter, Sentence(why.English));
+    public static HandshakeRefusal Draining(TimeSpan retryAfter) =>
+        Unavailable(retryAfter, "The server takes no new connections: it is stopping, or drains its connections.");
+
+    public static HandshakeRefusal AtCapacity(CloseDetail why, TimeSpan retryAfter) => Unavailable(retryAfter, Sentence(why.English));
 
     private static string Sentence(string clause) => $"{char.ToUpperInvariant(clause[0])}{clause.AsSpan(1)}.";
 
     /// <summary>RFC 9110 15.6.4 and 10.2.3: 503, and how many seconds to wait.</summary>
-    private static Task UnavailableAsync(HttpContext context, TimeSpan retryAfter, string text)
-    {
-        context.Response.Headers.RetryAfter = Math.Ceiling(retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        return AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, text);
-    }
+    private static HandshakeRefusal Unavailable(TimeSpan retryAfter, string text) => new(
+        StatusCodes.Status503ServiceUnavailable,
+        text,
+        [new(HeaderNames.RetryAfter, Math.Ceiling(retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture))]);
 
-    public static Task AnswerAsync(HttpContext context, int status, string text)
+    public Task AnswerAsync(HttpContext context)
     {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "text/plain; charset=utf-8";
-        return context.Response.WriteAsync(text + "\n");
+        HttpResponse response = context.Response;
+        foreach ((string name, string value) in Headers) response.Headers[name] = value;
+        response.StatusCode = Status;
+        response.ContentType = "text/plain; charset=utf-8";
+        return response.WriteAsync(Text + "\n");
     }
 }

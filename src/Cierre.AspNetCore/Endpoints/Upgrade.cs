@@ -23,9 +23,11 @@ internal static class Upgrade
             Method = request.Method,
             IsHttp2 = connect is not null || HttpProtocol.IsHttp2(request.Protocol),
             Protocol = connect?.Protocol,
+            IsHttp10 = HttpProtocol.IsHttp10(request.Protocol),
             HostCount = request.Headers.Host.Count,
-            // RFC 9110 7.8: a server ignores Upgrade in a request of HTTP/1.0.
-            Upgrade = HttpProtocol.IsHttp10(request.Protocol) ? [] : Values(request, HeaderNames.Upgrade),
+            HasContent = HasContent(request, connect is not null),
+            OtherMethods = context.GetEndpoint()?.Metadata.GetMetadata<OtherMethods>()?.Names ?? [],
+            Upgrade = Values(request, HeaderNames.Upgrade),
             Connection = Values(request, HeaderNames.Connection),
             Key = Values(request, HeaderNames.SecWebSocketKey),
             Version = Values(request, HeaderNames.SecWebSocketVersion),
@@ -37,6 +39,12 @@ internal static class Upgrade
     /// <summary>Whether the server can hand this request's connection over.</summary>
     public static bool IsPossible(HttpContext context) =>
         ExtendedConnect(context) is not null || context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true };
+
+    /// <summary>What keeps a request that is in order from being taken for an upgrade, where that is known: Kestrel reads no tab in the Connection list.</summary>
+    public static ServerHandshakeResult.Refused? FaultOfConnection(HttpContext context, OpeningRequest request) =>
+        context.Features.Get<IHttpUpgradeFeature>() is not null && request.Connection.Any(value => value.Contains('\t', StringComparison.Ordinal))
+            ? ServerRefusals.ConnectionNotRead(request.Connection)
+            : null;
 
     /// <summary>Answers 101, or 200 over HTTP/2. Null: the server takes no further upgrade (Kestrel's MaxConcurrentUpgradedConnections), and nothing was answered.</summary>
     public static async Task<Transport?> AcceptAsync(HttpContext context, ServerHandshakeResult.Accepted accepted)
@@ -108,6 +116,10 @@ internal static class Upgrade
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = null;
         context.Features.Get<Microsoft.AspNetCore.Http.Timeouts.IHttpRequestTimeoutFeature>()?.DisableTimeout();
     }
+
+    /// <summary>Over HTTP/2 what comes on the stream is no content, and has no length that could be told before.</summary>
+    private static bool HasContent(HttpRequest request, bool isConnect) =>
+        request.ContentLength is { } length ? length > 0 || isConnect : request.Headers.TransferEncoding.Count > 0;
 
     private static string[] Values(HttpRequest request, string name)
     {

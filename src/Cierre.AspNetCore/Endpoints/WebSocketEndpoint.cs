@@ -24,6 +24,7 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
     private readonly ILogger _logger = CloseLog.Of(services.GetRequiredService<ILoggerFactory>());
     private readonly string[] _subprotocols = [.. options.Subprotocols];
     private readonly DeflateOptions? _compression = options.Compression?.Copy();
+    private readonly OriginPolicy _origins = new(options.AllowedOrigins);
 
     public WebSocketEndpointOptions Options => options;
 
@@ -37,7 +38,13 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
         try
         {
             await AnswerAsync(context, opening).ConfigureAwait(false);
-            if (telemetry.Answered(context.Response.StatusCode)) CloseLog.HandshakeRefused(_logger, name, context.Response.StatusCode);
+            telemetry.Answered(context.Response.StatusCode);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody waits for an answer any more: no trouble of the host's.
+            telemetry.Failed(e);
+            CloseLog.ClientLeft(_logger, name);
         }
         catch (BadHttpRequestException e) when (!context.Response.HasStarted)
         {
@@ -58,19 +65,19 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
         ServerHandshakeResult result = ServerHandshake.Check(request, _subprotocols, _compression);
         if (result is ServerHandshakeResult.Refused refused)
         {
-            await HandshakeRefusal.AnswerAsync(context, refused).ConfigureAwait(false);
+            await RefuseAsync(context, HandshakeRefusal.Of(refused)).ConfigureAwait(false);
             return;
         }
 
-        if (!OriginPolicy.Allows(context.Request, options.AllowedOrigins))
+        if (_origins.FaultOf(context.Request) is { } fault)
         {
-            await HandshakeRefusal.OriginAsync(context).ConfigureAwait(false);
+            await RefuseAsync(context, HandshakeRefusal.Origin(fault)).ConfigureAwait(false);
             return;
         }
 
         if (_gate.Notice is { } drain)
         {
-            await HandshakeRefusal.DrainingAsync(context, drain.RetryAfter).ConfigureAwait(false);
+            await RefuseAsync(context, HandshakeRefusal.Draining(drain.RetryAfter)).ConfigureAwait(false);
             return;
         }
 
@@ -78,7 +85,7 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
         {
             if (!options.RefuseByClose)
             {
-                await HandshakeRefusal.CredentialsAsync(context).ConfigureAwait(false);
+                await RefuseAsync(context, HandshakeRefusal.Credentials()).ConfigureAwait(false);
                 return;
             }
 
@@ -87,6 +94,12 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
 
         if (!Upgrade.IsPossible(context))
         {
+            if (Upgrade.FaultOfConnection(context, request) is { } unread)
+            {
+                await RefuseAsync(context, HandshakeRefusal.Of(unread)).ConfigureAwait(false);
+                return;
+            }
+
             throw new InvalidOperationException("The server cannot hand over this request's connection: it offers no upgrade. Host the endpoint on Kestrel, HTTP/1.1 or HTTP/2.");
         }
 
@@ -101,9 +114,15 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
                 using (place) await RunAsync(context, place, Opening(accepted, asked), Closing(violation.Frame, violation.Why), isRefusal: true).ConfigureAwait(false);
                 break;
             case AdmissionDecision.Refuse { Why: var why, RetryAfter: var retryAfter }:
-                await HandshakeRefusal.AtCapacityAsync(context, why, retryAfter).ConfigureAwait(false);
+                await RefuseAsync(context, HandshakeRefusal.AtCapacity(why, retryAfter)).ConfigureAwait(false);
                 break;
         }
+    }
+
+    private Task RefuseAsync(HttpContext context, HandshakeRefusal refusal)
+    {
+        CloseLog.HandshakeRefused(_logger, refusal.Level, name, refusal.Status, refusal.Text);
+        return refusal.AnswerAsync(context);
     }
 
     private async Task OpenAsync(
@@ -132,7 +151,7 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
                 await RunAsync(context, place, Opening(accepted, asked), Closing(frame, why, then), isRefusal: true).ConfigureAwait(false);
                 break;
             case EndpointOpening.Refuse { Status: var status, Text: var text }:
-                await HandshakeRefusal.AnswerAsync(context, status, text).ConfigureAwait(false);
+                await RefuseAsync(context, HandshakeRefusal.Of(status, text)).ConfigureAwait(false);
                 break;
         }
     }
@@ -150,7 +169,7 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
         {
             // Before the answer: whoever reads it may knock again.
             place.Dispose();
-            await HandshakeRefusal.AtCapacityAsync(context, new CloseDetail("UpgradesAtCapacity"), _capacity.Limits.RetryAfter).ConfigureAwait(false);
+            await RefuseAsync(context, HandshakeRefusal.AtCapacity(new CloseDetail("UpgradesAtCapacity"), _capacity.Limits.RetryAfter)).ConfigureAwait(false);
             return;
         }
 
@@ -248,6 +267,9 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
         return new OpeningInfo(accepted.Subprotocol, accepted.ExtensionsText, Url(context.Request), version, accepted.Deflate?.For(server: true, _compression!));
     }
 
-    private static Uri? Url(HttpRequest request) =>
-        Uri.TryCreate($"{(request.IsHttps ? "wss" : "ws")}://{request.Host}{request.PathBase}{request.Path}{request.QueryString}", UriKind.Absolute, out Uri? url) ? url : null;
+    private static Uri? Url(HttpRequest request)
+    {
+        string text = $"{(request.IsHttps ? "wss" : "ws")}://{RequestOrigin.HostOf(request)}{request.PathBase}{request.Path}{request.QueryString}";
+        return Uri.TryCreate(text, UriKind.Absolute, out Uri? url) ? url : null;
+    }
 }

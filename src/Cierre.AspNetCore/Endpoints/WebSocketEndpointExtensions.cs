@@ -11,6 +11,9 @@ using Microsoft.Extensions.Options;
 namespace Cierre.AspNetCore;
 
 /// <summary>Maps WebSocket endpoints.</summary>
+/// <remarks>A path can be shared with pages, in any order of mapping: a handshake goes to the socket, and everything else to what else is mapped there, a
+/// fallback included. What nothing else answers is told how a WebSocket opens (426, or 400 over HTTP/2), or which methods are answered (405). A more specific
+/// route keeps the handshakes too.</remarks>
 public static class WebSocketEndpointExtensions
 {
     /// <summary>Maps an endpoint whose handler runs once for each connection: returning closes with 1000, throwing with 1011.</summary>

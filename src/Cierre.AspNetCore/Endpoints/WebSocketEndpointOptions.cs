@@ -11,8 +11,11 @@ public sealed class WebSocketEndpointOptions : WebSocketConnectionOptions
     /// <summary>The subprotocols that the endpoint speaks, the preferred one first. Of those the client asks for, the first of these is chosen; none: none. RFC 6455 4.2.2.</summary>
     public IList<string> Subprotocols { get; } = [];
 
-    /// <summary>The origins that may connect, as <c>https://example.org</c>, or <c>*</c> for any. Default none listed: only the server's own origin. A request
-    /// without an <c>Origin</c> header comes from no browser and is not held to this. RFC 6455 10.2.</summary>
+    /// <summary>The origins that may connect: each as <c>https://example.org</c> or <c>https://example.org:8443</c>, all below a domain as
+    /// <c>https://*.example.org</c> (at least one label in front, the domain itself not), or <c>*</c> for any. Default none listed: only the server's own
+    /// origin. A request without an <c>Origin</c> header comes from no browser and is not held to this. RFC 6455 10.2.</summary>
+    /// <remarks>An entry that can match no origin, such as one with a path or without a scheme, is refused with an <see cref="ArgumentException"/> when the
+    /// endpoint is mapped, and in the configuration at the start.</remarks>
     public IList<string> AllowedOrigins { get; } = [];
 
     /// <summary>Whether a request that authorization refuses is accepted and then closed with 3000 or 3003 instead of being answered 401 or 403, which no

@@ -27,7 +27,14 @@ internal sealed class GatewayHandler(WebSocketGatewayOptions options, Func<HttpC
     private EndpointOpening Failed(CloseRecord upstream)
     {
         (CloseFrame frame, CloseWhy why) = CloseMapping.Failed(upstream);
-        if (options.RefuseByStatus) return new EndpointOpening.Refuse(StatusCodes.Status502BadGateway, $"Bad gateway: {frame.Reason}.");
+        if (options.RefuseByStatus)
+        {
+            // RFC 9110 15.6.5: nothing came in time; 15.6.3: what came is of no use.
+            return upstream.Cause == CloseCause.ConnectTimeout
+                ? new EndpointOpening.Refuse(StatusCodes.Status504GatewayTimeout, $"Gateway timeout: {frame.Reason}.")
+                : new EndpointOpening.Refuse(StatusCodes.Status502BadGateway, $"Bad gateway: {frame.Reason}.");
+        }
+
         return new EndpointOpening.AcceptThenClose(frame, why, async client => options.OnEnded?.Invoke(await client.Closed.ConfigureAwait(false), upstream));
     }
 

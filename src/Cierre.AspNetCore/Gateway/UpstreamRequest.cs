@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using Cierre.AspNetCore.Endpoints;
 using Cierre.Client;
+using Cierre.Opening;
 using Microsoft.AspNetCore.Http;
 
 namespace Cierre.AspNetCore.Gateway;
@@ -7,7 +9,12 @@ namespace Cierre.AspNetCore.Gateway;
 /// <summary>Builds the opening request to the upstream out of the client's.</summary>
 internal static class UpstreamRequest
 {
-    private const string For = "X-Forwarded-For", Proto = "X-Forwarded-Proto", Host = "X-Forwarded-Host";
+    private const string For = "X-Forwarded-For", Proto = "X-Forwarded-Proto", Host = "X-Forwarded-Host", Via = "Via";
+
+    // RFC 9110 7.6.3: a pseudonym, since a gateway's own name is often nobody's business.
+    private const string Pseudonym = "cierre";
+
+    private static readonly string[] Own = [For, Proto, Host, Via];
 
     private static readonly string[] TraceContext = ["traceparent", "tracestate"];
 
@@ -29,25 +36,27 @@ internal static class UpstreamRequest
 
         if (context.Connection.RemoteIpAddress is { } address) upstream.Headers.Add(new(For, address.ToString()));
         upstream.Headers.Add(new(Proto, request.Scheme));
-        if (request.Host.HasValue) upstream.Headers.Add(new(Host, request.Host.Value));
+        if (RequestOrigin.HostOf(request) is { Length: > 0 } host) upstream.Headers.Add(new(Host, host));
+        upstream.Headers.Add(new(Via, ViaOf(request)));
         options.ConfigureUpstream?.Invoke(context, upstream);
         return upstream.CopyFor(subprotocols);
     }
 
     /// <summary>What is wrong with the first of the client's headers that is to be passed on and cannot be; null for nothing.</summary>
     public static string? FaultOf(HttpRequest request, WebSocketGatewayOptions options) =>
-        options.ForwardedHeaders.Where(MayPass).Select(name => FaultOf(request, name)).FirstOrDefault(fault => fault is not null);
+        options.ForwardedHeaders.Where(MayPass).Append(Via).Select(name => FaultOf(request, name)).FirstOrDefault(fault => fault is not null);
 
     private static string? FaultOf(HttpRequest request, string name) => request.Headers[name].Select(value => RequestHeaders.FaultOf(name, value ?? "")).FirstOrDefault(fault => fault is not null);
 
     /// <summary>RFC 9110 7.6.1: what belongs to one hop stays there.</summary>
-    private static bool MayPass(string name) => !IsOurs(name) && !RequestHeaders.IsOfTheHandshake(name);
+    private static bool MayPass(string name) => !Own.Contains(name, StringComparer.OrdinalIgnoreCase) && !RequestHeaders.IsOfTheHandshake(name);
+
+    /// <summary>The way so far, and behind it this hop: by which version the request came, and who received it.</summary>
+    private static string ViaOf(HttpRequest request) =>
+        HeaderList.Join([.. request.Headers[Via].OfType<string>(), $"{(HttpProtocol.IsHttp2(request.Protocol) ? "2" : "1.1")} {Pseudonym}"]);
 
     private static void Copy(HttpRequest request, string name, WebSocketClientOptions upstream)
     {
         foreach (string? value in request.Headers[name]) upstream.Headers.Add(new(name, value ?? ""));
     }
-
-    private static bool IsOurs(string name) =>
-        name.Equals(For, StringComparison.OrdinalIgnoreCase) || name.Equals(Proto, StringComparison.OrdinalIgnoreCase) || name.Equals(Host, StringComparison.OrdinalIgnoreCase);
 }

@@ -12,11 +12,13 @@ public sealed class WebSocketGatewayOptions
 
     /// <summary>The headers of a client's request that are passed to the upstream, by name; default none. <c>Cookie</c> and <c>Authorization</c> are the client's credentials: pass them
     /// only to an upstream that is meant to have them.</summary>
-    /// <remarks><c>X-Forwarded-For</c>, <c>X-Forwarded-Proto</c> and <c>X-Forwarded-Host</c> are always set, from the request itself, in place of what the client sent under these names; the trace context
-    /// is that of the request.</remarks>
+    /// <remarks><c>X-Forwarded-For</c>, <c>X-Forwarded-Proto</c> and <c>X-Forwarded-Host</c> are always set, from the request itself, in place of what the
+    /// client sent under these names, and <c>Via</c> goes on with this hop (RFC 9110 7.6.3); the trace context is that of the request. A request with a header
+    /// that cannot be passed on is answered 400.</remarks>
     public IList<string> ForwardedHeaders { get; } = [];
 
-    /// <summary>Whether an upstream that cannot be opened is answered with HTTP 502 instead of being accepted and closed with 1014, which a browser's page can read; default false.</summary>
+    /// <summary>Whether a request whose upstream cannot be opened is answered with HTTP 502, or with 504 where the upstream did not answer in time, instead of
+    /// being accepted and closed with 1014, which a browser's page can read; default false.</summary>
     public bool RefuseByStatus { get; set; }
 
     /// <summary>Changes how one connection to the upstream is opened: TLS, proxy, headers, limits, times. Its subprotocols are the client's. Default null.</summary>

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Hosting;
 namespace Cierre.AspNetCore.Inspector;
 
 /// <summary>Stands before every endpoint of the inspector: from which site a request comes, and that somebody decided about it.</summary>
-internal sealed class Gate(InspectorOptions options, IHostEnvironment environment)
+internal sealed class Gate(InspectorOptions options, SiteRule site, IHostEnvironment environment)
 {
     /// <summary>Content Security Policy 3: the page runs its own files and talks to its own server; nothing may be put into it, and it into nothing.</summary>
     private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -19,8 +19,8 @@ internal sealed class Gate(InspectorOptions options, IHostEnvironment environmen
     {
         Protect(context.Response.Headers);
         Endpoint endpoint = context.GetEndpoint()!;
-        string? fault = SiteRule.FaultOf(context.Request, options, endpoint.Metadata.GetMetadata<TopLevelPage>() is not null);
-        if (fault is not null) await HandshakeRefusal.AnswerAsync(context, StatusCodes.Status403Forbidden, fault).ConfigureAwait(false);
+        string? fault = site.FaultOf(context.Request, endpoint.Metadata.GetMetadata<TopLevelPage>() is not null);
+        if (fault is not null) await HandshakeRefusal.Of(StatusCodes.Status403Forbidden, fault).AnswerAsync(context).ConfigureAwait(false);
         else if (await LetsInAsync(context, endpoint).ConfigureAwait(false)) await next(context).ConfigureAwait(false);
     };
 
@@ -43,7 +43,7 @@ internal sealed class Gate(InspectorOptions options, IHostEnvironment environmen
         // Last, so that it sees the user whom the policy's schemes authenticated.
         if (fault is null && options.Authorize is { } mayLook && !await mayLook(context).ConfigureAwait(false)) fault = "InspectorOptions.Authorize does not let this request in.";
         if (fault is null) return true;
-        await HandshakeRefusal.AnswerAsync(context, StatusCodes.Status403Forbidden, fault).ConfigureAwait(false);
+        await HandshakeRefusal.Of(StatusCodes.Status403Forbidden, fault).AnswerAsync(context).ConfigureAwait(false);
         return false;
     }
 

@@ -7,10 +7,12 @@ public sealed class InspectorOptions
 {
     /// <summary>The names of hosts, without a port, under which the inspector may be asked for, beside <c>localhost</c> and the loopback addresses; default none. A page whose name was
     /// pointed at this server (DNS rebinding) comes with a name of its own, and is refused.</summary>
+    /// <remarks>An entry that is no host's name is refused with an <see cref="ArgumentException"/> when the inspector is mapped.</remarks>
     public IList<string> AllowedHosts { get; } = [];
 
     /// <summary>The origins, as <c>https://example.org</c>, whose pages may use the inspector beside its own; default none. A proxy that ends TLS and does not forward the scheme needs its
     /// own here. A page of another origin can open the live feed; to read answers over HTTP it needs CORS besides: <c>RequireCors(...)</c> on what <c>MapCierreInspector</c> returns.</summary>
+    /// <remarks>Written as <see cref="WebSocketEndpointOptions.AllowedOrigins"/>, and refused alike.</remarks>
     public IList<string> AllowedOrigins { get; } = [];
 
     /// <summary>Decides about each request by a rule of the application's own, such as a token; true lets it in. It stands in place of an authorization policy, or beside one. Default null.</summary>

@@ -24,7 +24,7 @@ internal static class PolicyAnswer
         IAuthorizationMiddlewareResultHandler handler = context.RequestServices.GetService<IAuthorizationMiddlewareResultHandler>() ?? new AuthorizationMiddlewareResultHandler();
         await handler.HandleAsync(ForbidAsync, context, policy, result).ConfigureAwait(false);
         bool saysNothing = context.Response is { HasStarted: false, ContentLength: null, ContentType: null, StatusCode: StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden };
-        if (saysNothing) await HandshakeRefusal.AnswerAsync(context, context.Response.StatusCode, Refused).ConfigureAwait(false);
+        if (saysNothing) await HandshakeRefusal.Of(context.Response.StatusCode, Refused).AnswerAsync(context).ConfigureAwait(false);
     }
 
     /// <summary>Whether a scheme is there to answer: without one the framework throws.</summary>
@@ -36,5 +36,5 @@ internal static class PolicyAnswer
         return await standard.ConfigureAwait(false) is not null;
     }
 
-    private static Task ForbidAsync(HttpContext context) => HandshakeRefusal.AnswerAsync(context, StatusCodes.Status403Forbidden, Refused);
+    private static Task ForbidAsync(HttpContext context) => HandshakeRefusal.Of(StatusCodes.Status403Forbidden, Refused).AnswerAsync(context);
 }

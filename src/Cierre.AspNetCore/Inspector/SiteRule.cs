@@ -1,4 +1,3 @@
-using System.Net;
 using Cierre.Opening;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
@@ -6,23 +5,31 @@ using Microsoft.Net.Http.Headers;
 namespace Cierre.AspNetCore.Inspector;
 
 /// <summary>From which pages a request may come: those of the inspector's own site, under a name that is known to be this server's.</summary>
-internal static class SiteRule
+internal sealed class SiteRule(InspectorOptions options)
 {
+    private const string Hosts = $"{nameof(InspectorOptions)}.{nameof(InspectorOptions.AllowedHosts)}";
+    private const string Origins = $"{nameof(InspectorOptions)}.{nameof(InspectorOptions.AllowedOrigins)}";
+
+    private readonly HashSet<string> _hosts = [.. options.AllowedHosts.Select(Known)];
+    private readonly OriginList _origins = OriginList.Parse(options.AllowedOrigins, Origins);
+
     /// <summary>What is wrong with the request, and what would allow it; null for nothing.</summary>
     /// <param name="isPage">It is the page itself that is asked for.</param>
-    public static string? FaultOf(HttpRequest request, InspectorOptions options, bool isPage)
+    public string? FaultOf(HttpRequest request, bool isPage)
     {
         // DNS rebinding: a page of evil.example whose name now leads here is of one origin with us, but its name it cannot change.
-        if (!IsKnown(request.Host.Host, options.AllowedHosts))
+        string host = RequestOrigin.HostOf(request);
+        bool isHost = HostName.TrySplit(host, out string name, out _);
+        if (!isHost || !(HostName.IsLoopback(name) || _hosts.Contains(name)))
         {
-            return $"The host {UntrustedText.Quote(request.Host.Host)} is not one of the inspector's. It answers to localhost and to what InspectorOptions.AllowedHosts lists.";
+            return $"The host {UntrustedText.Quote(isHost ? name : host)} is not one of the inspector's. It answers to localhost and to what {Hosts} lists.";
         }
 
         string origin = request.Headers[HeaderNames.Origin].ToString();
-        bool isListed = origin.Length > 0 && options.AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase);
-        if (origin.Length > 0 && !isListed && !OriginRule.IsSameOrigin(origin, request.Scheme, request.Host.Value ?? ""))
+        bool isListed = origin.Length > 0 && _origins.Contains(origin);
+        if (!isListed && !RequestOrigin.IsSameOrigin(request))
         {
-            return $"The origin {UntrustedText.Quote(origin)} is not the inspector's own ({request.Scheme}://{UntrustedText.Escape(request.Host.Value ?? "")}), nor one of InspectorOptions.AllowedOrigins. "
+            return $"The origin {UntrustedText.Quote(origin)} is not the inspector's own ({request.Scheme}://{UntrustedText.Escape(host)}), nor one of {Origins}. "
                 + "Behind a proxy that ends TLS, forward the scheme (UseForwardedHeaders) or list the origin.";
         }
 
@@ -34,14 +41,10 @@ internal static class SiteRule
         string site = request.Headers["Sec-Fetch-Site"].ToString();
         if (isListed || site is "" or "same-origin" || (site == "none" && isSafe)) return null;
         if (isPage && isSafe && request.Headers["Sec-Fetch-Mode"] == "navigate" && request.Headers["Sec-Fetch-Dest"] == "document") return null;
-        return $"The request comes from another site (Sec-Fetch-Site: {UntrustedText.Escape(site)}). Only the inspector's own page may ask, and pages of InspectorOptions.AllowedOrigins.";
+        return $"The request comes from another site (Sec-Fetch-Site: {UntrustedText.Escape(site)}). Only the inspector's own page may ask, and pages of {Origins}.";
     }
 
-    private static bool IsKnown(string host, IList<string> allowed)
-    {
-        if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase)) return true;
-        // Not what "0177.1" and the like would be parsed to: browsers send addresses in their one form.
-        if (IPAddress.TryParse(host, out IPAddress? address) && IPAddress.IsLoopback(address) && address.ToString() == host.Trim('[', ']')) return true;
-        return host.Length > 0 && allowed.Contains(host, StringComparer.OrdinalIgnoreCase);
-    }
+    private static string Known(string host) => HostName.Normalize(host) ?? throw new ArgumentException(
+        $"{UntrustedText.Quote(host)} in {Hosts} is the name of no host: write the name alone, without scheme, port and path, such as \"ops.example.org\".",
+        nameof(host));
 }

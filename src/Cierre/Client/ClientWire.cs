@@ -7,9 +7,23 @@ namespace Cierre.Client;
 
 /// <summary>The sending half of a client's connection: the stream that a 101, or an accepted extended CONNECT, left behind.</summary>
 /// <remarks>Over cleartext HTTP/1.1 our direction can end alone, by the socket; TLS and HTTP/2 streams end as a whole, after the server's end.</remarks>
+/// <param name="ends">Over HTTP/2: when the end of our stream is with the kernel.</param>
 internal sealed class ClientWire(
-    PipeReader input, Stream stream, Socket? socket, bool canHalfClose, bool http2, HttpResponseMessage response, HttpMessageInvoker invoker) : Wire
+    PipeReader input,
+    Stream stream,
+    Socket? socket,
+    bool canHalfClose,
+    bool http2,
+    HttpResponseMessage response,
+    HttpMessageInvoker invoker,
+    EndOfStreamWatch? ends = null) : Wire
 {
+    // A few bytes that need no window: what holds them up longer is a TCP that takes nothing.
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(1);
+
+    private Task? _end;
+    private volatile bool _isLost;
+
     public override int Unread => canHalfClose && socket is { Connected: true } ? socket.Available : 0;
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes) => http2 ? WriteAndFlushAsync(bytes) : stream.WriteAsync(bytes);
@@ -25,6 +39,7 @@ internal sealed class ClientWire(
         if (http2)
         {
             // RST_STREAM(CANCEL): the other streams of the connection go on.
+            _end ??= ends?.NextEnd();
             response.Dispose();
             return;
         }
@@ -52,13 +67,22 @@ internal sealed class ClientWire(
         try
         {
             await input.CompleteAsync().ConfigureAwait(false);
+            _end ??= ends?.NextEnd();
             await stream.DisposeAsync().ConfigureAwait(false);
+            // Before the connection ends: a server would take the end of TCP for the loss of the stream. A stream that was lost has no end to send.
+            if (_end is not null && !_isLost) await _end.WaitAsync(LongestEnd).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         finally
         {
             response.Dispose();
             invoker.Dispose();
         }
+    }
+
+    public override TransportEnd EndOf(Exception exception)
+    {
+        _isLost = true;
+        return base.EndOf(exception);
     }
 
     private async ValueTask WriteAndFlushAsync(ReadOnlyMemory<byte> bytes)

@@ -133,7 +133,7 @@ internal sealed class HttpUpgrade(Uri address, WebSocketClientOptions options, i
         Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         Uri reached = UrlUserInfo.Without(response.RequestMessage?.RequestUri ?? _url);
         PipeReader input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadBuffer, minimumReadSize: ReadBuffer / 2, leaveOpen: true, useZeroByteReads: true));
-        var wire = new ClientWire(input, stream, _trace.Socket, canHalfClose: !OpeningHandler.IsTls(reached) && !http2, http2, response, invoker);
+        var wire = new ClientWire(input, stream, _trace.Socket, canHalfClose: !OpeningHandler.IsTls(reached) && !http2, http2, response, invoker, _trace.Ends);
         var info = new OpeningInfo(
             accepted.Subprotocol,
             ExtensionList.Format(accepted.Extensions),

@@ -70,8 +70,11 @@ internal sealed class OpeningHandler(Uri url, NetworkCredential? credentials, We
             // Behind TLS, where there is any; but not yet behind a tunnel.
             if (IsTunnel(context.InitialRequestMessage)) trace.ProxyReached = true;
             else trace.Phase = OpeningPhase.Upgrade;
-            if (filter is null) return context.PlaintextStream;
-            return await trace.GuardAsync(nameof(handler.PlaintextStreamFilter), () => filter(context, token)).ConfigureAwait(false);
+            Stream stream = filter is null
+                ? context.PlaintextStream
+                : await trace.GuardAsync(nameof(handler.PlaintextStreamFilter), () => filter(context, token)).ConfigureAwait(false);
+            if (context.NegotiatedHttpVersion != HttpVersion.Version20) return stream;
+            return trace.Ends = new EndOfStreamWatch(stream);
         };
     }
 

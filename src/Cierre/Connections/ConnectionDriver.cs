@@ -278,14 +278,16 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
             _engine.Listening(listening, now);
             if (listening && _transport.Unread != 0) _engine.BytesCame(now);
             NoteUnread();
+            bool over = _engine.Record is not null;
             _engine.Tick(_transport, now);
             if (now >= _brokenDeadline)
             {
                 _brokenDeadline = TimeSpan.MaxValue;
-                _transport.Close();
+                _transport.GiveUp();
             }
 
-            wake = AfterClosing();
+            // A deadline that ends the machine is one that the peer let pass.
+            wake = AfterClosing(late: !over);
             if (_engine.Record is not null) ended = _ended;
             // A handler that keeps the transport's thread, and perhaps waits for this very record, keeps the transport from ending.
             stranded = _batchThread == 0 ? null : _engine.Record;
@@ -345,7 +347,8 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
 
     /// <summary>Follows a move of the close machine; true: wake the reader. Under the lock.</summary>
     /// <param name="letGo">Whether the end of the machine lets go of the transport in order.</param>
-    private bool AfterClosing(bool letGo = true)
+    /// <param name="late">Whether it ends because the peer let its time pass.</param>
+    private bool AfterClosing(bool letGo = true, bool late = false)
     {
         if (_engine.IsOpen) return false;
         if (_engine.FramesDone)
@@ -363,6 +366,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         {
             if (_paused) Listen();
         }
+        else if (late) _transport.GiveUp();
         else if (letGo) _transport.Close();
 
         bool wake = _inbox.End();

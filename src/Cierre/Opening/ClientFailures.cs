@@ -10,7 +10,8 @@ internal static class ClientFailures
     public static Failed HttpStatus(int status) =>
         new(HandshakeFailureKind.HttpStatus, new(nameof(HttpStatus), [status]));
 
-    /// <summary>RFC 6455 4.1, 1, and RFC 8441 5: success is 101, over HTTP/2 any 2xx.</summary>
+    /// <summary>RFC 6455 4.1, 1: success is 101. Over HTTP/2 it is 200, the one that servers of RFC 8441 send: 204, 205 and 206 say what no open stream can be
+    /// (RFC 9110 15.3).</summary>
     public static Failed BadHandshakeStatus(int status, string due) => Bad(nameof(BadHandshakeStatus), status, due);
 
     /// <summary>RFC 9110 7.8 and 15.2: HTTP/1.0 knows neither an upgrade nor a status of 1xx.</summary>

@@ -101,10 +101,10 @@ internal static class ClientHandshake
     {
         (101, false) when response.HttpVersion < System.Net.HttpVersion.Version11 => ClientFailures.BadHandshakeHttpVersion(response.HttpVersion.ToString()),
         (101, false) => null,
-        ( >= 200 and <= 299, true) => null,
+        (200, true) => null,
         ( >= 300 and <= 599, _) => ClientFailures.HttpStatus(response.Status),
         (_, false) => ClientFailures.BadHandshakeStatus(response.Status, "101"),
-        (_, true) => ClientFailures.BadHandshakeStatus(response.Status, "2xx"),
+        (_, true) => ClientFailures.BadHandshakeStatus(response.Status, "200"),
     };
 
     /// <summary>RFC 6455 4.1, 2 and 3: Upgrade is exactly websocket, Connection contains upgrade.</summary>

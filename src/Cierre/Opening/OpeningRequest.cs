@@ -7,6 +7,15 @@ internal sealed record OpeningRequest
 
     public bool IsHttp2 { get; init; }
 
+    /// <summary>RFC 9110 7.8: of HTTP/1.0, in which a server ignores Upgrade.</summary>
+    public bool IsHttp10 { get; init; }
+
+    /// <summary>Whether content comes with it, or is announced: Content-Length, Transfer-Encoding.</summary>
+    public bool HasContent { get; init; }
+
+    /// <summary>The methods that others answer at the same address, in the order of their names.</summary>
+    public IReadOnlyList<string> OtherMethods { get; init; } = [];
+
     /// <summary>The pseudo-header :protocol of an extended CONNECT (RFC 8441 4), or null.</summary>
     public string? Protocol { get; init; }
 

@@ -16,6 +16,11 @@ internal static class ServerHandshake
             return wrongRequest;
         }
 
+        if (request.HasContent)
+        {
+            return ServerRefusals.HasContent();
+        }
+
         if (CheckVersion(request) is { } wrongVersion)
         {
             return wrongVersion;
@@ -56,12 +61,17 @@ internal static class ServerHandshake
         // RFC 9110 9.1: methods are told apart by case.
         if (request.Method != "GET")
         {
-            return ServerRefusals.MethodNotGet(request.Method);
+            return ServerRefusals.MethodNotGet(request.Method, request.OtherMethods);
         }
 
         if (request.HostCount != 1)
         {
             return ServerRefusals.HostCount(request.HostCount);
+        }
+
+        if (request.IsHttp10)
+        {
+            return ServerRefusals.HttpVersion10();
         }
 
         if (!HeaderList.Contains(request.Upgrade, OpeningHeaders.WebSocket))
@@ -79,7 +89,7 @@ internal static class ServerHandshake
     {
         if (request.Method != "CONNECT" || request.Protocol is not { } protocol)
         {
-            return ServerRefusals.NotExtendedConnect(request.Method);
+            return ServerRefusals.NotExtendedConnect(request.Method, request.OtherMethods);
         }
 
         return protocol.Equals(OpeningHeaders.WebSocket, StringComparison.OrdinalIgnoreCase)

@@ -24,8 +24,11 @@ internal enum HandshakeRefusalKind
 {
     MethodNotGet,
     HostCount,
+    HttpVersion10,
     UpgradeNotWebSocket,
     ConnectionNotUpgrade,
+    ConnectionNotRead,
+    HasContent,
     NotExtendedConnect,
     ProtocolNotWebSocket,
     VersionRepeated,

@@ -8,14 +8,20 @@ namespace Cierre.Opening;
 internal static class ServerRefusals
 {
     /// <summary>RFC 6455 4.2.1, 1: an HTTP/1.1 GET. RFC 9110 15.5.6: 405 names what is allowed.</summary>
-    public static Refused MethodNotGet(string method) => new(
-        HandshakeRefusalKind.MethodNotGet, 405, [new(OpeningHeaders.Allow, "GET")],
+    /// <param name="others">The methods that others answer at this address.</param>
+    public static Refused MethodNotGet(string method, IReadOnlyList<string> others) => new(
+        HandshakeRefusalKind.MethodNotGet, 405, [Allow("GET", others)],
         $"The request method is \"{HeaderText.Show(method)}\", but over HTTP/1.1 a WebSocket opens with GET.");
 
     /// <summary>RFC 6455 4.2.1, 2, and RFC 9112 3.2: exactly one Host.</summary>
     public static Refused HostCount(int count) => BadRequest(
         HandshakeRefusalKind.HostCount,
         string.Create(CultureInfo.InvariantCulture, $"The request has {count} Host headers, but must have exactly 1."));
+
+    /// <summary>RFC 6455 4.2.1, 1. A proxy that was not told of HTTP/1.1 asks so, and drops Upgrade or has it ignored (RFC 9110 7.8).</summary>
+    public static Refused HttpVersion10() => UpgradeRequired(
+        HandshakeRefusalKind.HttpVersion10,
+        "The request is one of HTTP/1.0, but a WebSocket opens over HTTP/1.1 or HTTP/2; a proxy in between may have to be told to speak HTTP/1.1.");
 
     /// <summary>RFC 6455 4.2.1, 3. A plain HTTP request ends here, and learns how to do better (RFC 9110 15.5.22).</summary>
     public static Refused UpgradeNotWebSocket(IReadOnlyList<string> upgrade) => UpgradeRequired(
@@ -27,10 +33,25 @@ internal static class ServerRefusals
         HandshakeRefusalKind.ConnectionNotUpgrade,
         $"The request {Sent(OpeningHeaders.Connection, connection)}, but a WebSocket handshake needs \"Connection: Upgrade\".");
 
-    /// <summary>RFC 8441 4 and 5. No 405 or 426 here: HTTP/2 has no upgrade.</summary>
-    public static Refused NotExtendedConnect(string method) => BadRequest(
-        HandshakeRefusalKind.NotExtendedConnect,
-        $"The request is a plain \"{HeaderText.Show(method)}\", but over HTTP/2 a WebSocket opens with CONNECT and \":protocol: websocket\".");
+    /// <summary>A server that reads no tab in the list, where RFC 9110 5.6.1 has one, sees no upgrade in it.</summary>
+    public static Refused ConnectionNotRead(IReadOnlyList<string> connection) => BadRequest(
+        HandshakeRefusalKind.ConnectionNotRead,
+        $"The request {Sent(OpeningHeaders.Connection, connection)}, in which this server reads no \"Upgrade\" because of the tab; separate by a comma and a space.");
+
+    /// <summary>RFC 6455 4.1: what follows the head of a handshake are frames, and not before the answer.</summary>
+    public static Refused HasContent() => BadRequest(
+        HandshakeRefusalKind.HasContent,
+        "The request has a body (Content-Length or Transfer-Encoding), but a WebSocket handshake must have none.");
+
+    /// <summary>RFC 8441 4 and 5. No 426 here: HTTP/2 has no upgrade. Where others answer at this address, the method is what is wrong (RFC 9110 15.5.6).</summary>
+    /// <param name="others">The methods that others answer at this address.</param>
+    public static Refused NotExtendedConnect(string method, IReadOnlyList<string> others)
+    {
+        string text = $"The request is a plain \"{HeaderText.Show(method)}\", but over HTTP/2 a WebSocket opens with CONNECT and \":protocol: websocket\".";
+        return others.Count == 0 || method == "CONNECT"
+            ? BadRequest(HandshakeRefusalKind.NotExtendedConnect, text)
+            : new(HandshakeRefusalKind.NotExtendedConnect, 405, [Allow("CONNECT", others)], text);
+    }
 
     /// <summary>RFC 8441 5.</summary>
     public static Refused ProtocolNotWebSocket(string protocol) => BadRequest(
@@ -84,13 +105,17 @@ internal static class ServerRefusals
 
     private static Refused BadRequest(HandshakeRefusalKind kind, string text) => new(kind, 400, [], text);
 
-    // RFC 9110 7.8: whoever sends Upgrade names it in Connection too.
+    private static KeyValuePair<string, string> Allow(string own, IReadOnlyList<string> others) =>
+        new(OpeningHeaders.Allow, string.Join(", ", others.Append(own).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)));
+
+    // RFC 9110 7.8: whoever sends Upgrade names it in Connection too. Servers end a connection whose Connection header does not say keep-alive,
+    // so that it says close (RFC 9112 9.6).
     private static Refused UpgradeRequired(HandshakeRefusalKind kind, string text) => new(
         kind,
         426,
         [
             new(OpeningHeaders.Upgrade, OpeningHeaders.WebSocket),
-            new(OpeningHeaders.Connection, OpeningHeaders.Upgrade),
+            new(OpeningHeaders.Connection, OpeningHeaders.Upgrade + ", close"),
             new(OpeningHeaders.Version, OpeningHeaders.Version13),
         ],
         text);

@@ -66,6 +66,12 @@ internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? 
         Post(static transport => ((PipeTransport)transport!).CancelRead());
     }
 
+    public override void GiveUp()
+    {
+        wire.GiveUp();
+        Close();
+    }
+
     public override void Abort()
     {
         _closing = true;

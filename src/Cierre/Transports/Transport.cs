@@ -85,6 +85,9 @@ internal abstract class Transport : IBufferWriter<byte>, IThreadPoolWorkItem
     /// <summary>Lets go in order: what was flushed still reaches the peer. <see cref="ITransportReceiver.Ended"/> follows.</summary>
     public abstract void Close();
 
+    /// <summary>Lets go of a peer that did not do its part in time: in order as far as that needs nothing of the peer.</summary>
+    public virtual void GiveUp() => Close();
+
     /// <summary>Cuts: RST, RST_STREAM(CANCEL). <see cref="ITransportReceiver.Ended"/> follows.</summary>
     public abstract void Abort();
 

@@ -20,6 +20,11 @@ internal abstract class Wire
 
     public abstract void Abort();
 
+    /// <summary>The peer did not do its part in time: <see cref="DisposeAsync"/> follows, and must not wait for it.</summary>
+    public virtual void GiveUp()
+    {
+    }
+
     /// <summary>The pump has ended, no read is under way: release everything, and end our direction in order where that was not done.</summary>
     public abstract ValueTask DisposeAsync();
 

@@ -111,12 +111,13 @@ public sealed class GatewayRelayTests
             o.ForwardedHeaders.Add("X-Forwarded-For");
             o.ConfigureUpstream = (_, options) => options.Headers.Add(new("X-Key", "secret"));
         });
-        await using RawPeer client = await rig.Server.RawAsync("/gw", "X-Tenant: blue", "X-Other: no", "X-Forwarded-For: 6.6.6.6", "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+        await using RawPeer client = await rig.Server.RawAsync("/gw", "X-Tenant: blue", "X-Other: no", "X-Forwarded-For: 6.6.6.6", "Via: 1.0 fred, 1.1 p.example", "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
         await client.ReadFrameAsync();
         Assert.Contains("X-Tenant: blue", head, StringComparison.Ordinal);
         Assert.Contains("X-Forwarded-For: 127.0.0.1", head, StringComparison.Ordinal);
         Assert.Contains("X-Forwarded-Proto: http", head, StringComparison.Ordinal);
         Assert.Contains($"X-Forwarded-Host: {client.Socket.RemoteEndPoint}", head, StringComparison.Ordinal);
+        Assert.Contains("Via: 1.0 fred, 1.1 p.example, 1.1 cierre", head, StringComparison.Ordinal);
         Assert.Contains("X-Key: secret", head, StringComparison.Ordinal);
         Assert.Contains("0af7651916cd43dd8448eb211c80319c", head, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("X-Other", head, StringComparison.Ordinal);
@@ -155,6 +156,32 @@ public sealed class GatewayRelayTests
         await using GatewayRig rig = await GatewayRig.StartAsync(Carrier.Http1, new Uri("ws://127.0.0.1:1/"), o => o.RefuseByStatus = true);
         WebSocketConnectException refused = await Assert.ThrowsAsync<WebSocketConnectException>(() => rig.Server.ConnectAsync(path: "/gw"));
         Assert.Equal(HttpStatusCode.BadGateway, refused.Record.HttpStatus);
+    }
+
+    [Fact]
+    public async Task Upstream_that_does_not_answer_in_time_is_504_where_a_status_is_asked_for_and_1014_else()
+    {
+        using var silent = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var upstream = new Uri($"ws://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}/");
+        foreach (bool byStatus in (bool[])[true, false])
+        {
+            await using GatewayRig rig = await GatewayRig.StartAsync(Carrier.Http1, upstream, o =>
+            {
+                o.RefuseByStatus = byStatus;
+                o.ConfigureUpstream = (_, options) => options.ConnectTimeout = TimeSpan.FromMilliseconds(200);
+            });
+            if (byStatus)
+            {
+                WebSocketConnectException refused = await Assert.ThrowsAsync<WebSocketConnectException>(() => rig.Server.ConnectAsync(path: "/gw"));
+                Assert.Equal(HttpStatusCode.GatewayTimeout, refused.Record.HttpStatus);
+                Assert.Contains("Gateway timeout", refused.Record.Detail, StringComparison.Ordinal);
+                continue;
+            }
+
+            await using WebSocketConnection client = await rig.Server.ConnectAsync(path: "/gw");
+            Assert.Equal(1014, (await client.Closed.Soon()).Code);
+        }
     }
 
     [Fact]

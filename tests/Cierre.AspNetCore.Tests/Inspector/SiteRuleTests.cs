@@ -25,10 +25,13 @@ public class SiteRuleTests
     [InlineData("0.0.0.0", false)]
     [InlineData("192.168.1.7", false)]
     [InlineData("localhost.", false)]
+    [InlineData("xn--bcher-kva.example", true)]
+    [InlineData("xn--bcher-kva.example:8443", true)]
+    [InlineData("xn--99999999999", false)]
     [InlineData("", false)]
     public void Host_is_one_that_is_known(string host, bool isKnown)
     {
-        string? fault = SiteRule.FaultOf(Request("GET", host), Options(), isPage: false);
+        string? fault = new SiteRule(Options()).FaultOf(Request("GET", host), isPage: false);
         Assert.Equal(isKnown, fault is null);
         if (!isKnown) Assert.Contains("InspectorOptions.AllowedHosts", fault, StringComparison.Ordinal);
     }
@@ -57,7 +60,29 @@ public class SiteRuleTests
         HttpRequest request = Request(method, "localhost:5000");
         if (origin.Length > 0) request.Headers.Origin = origin;
         if (site.Length > 0) request.Headers["Sec-Fetch-Site"] = site;
-        Assert.Equal(isAllowed, SiteRule.FaultOf(request, Options(), isPage: false) is null);
+        Assert.Equal(isAllowed, new SiteRule(Options()).FaultOf(request, isPage: false) is null);
+    }
+
+    [Fact]
+    public void Name_of_another_alphabet_is_of_one_origin_with_itself()
+    {
+        HttpRequest request = Request("POST", "xn--bcher-kva.example:5000");
+        request.Headers.Origin = "http://xn--bcher-kva.example:5000";
+        Assert.Null(new SiteRule(Options()).FaultOf(request, isPage: false));
+    }
+
+    [Theory]
+    [InlineData("https://ops.example.org")]
+    [InlineData("ops.example.org:8443")]
+    [InlineData("ops.example.org/")]
+    [InlineData("*.example.org, other")]
+    [InlineData("")]
+    public void Name_that_no_host_has_is_refused_when_the_inspector_is_mapped(string host)
+    {
+        var options = new InspectorOptions();
+        options.AllowedHosts.Add(host);
+        ArgumentException refused = Assert.Throws<ArgumentException>(() => new SiteRule(options));
+        Assert.Contains("InspectorOptions.AllowedHosts", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -69,7 +94,7 @@ public class SiteRuleTests
     {
         HttpRequest request = Request("GET", "localhost:5000");
         (request.Headers["Sec-Fetch-Site"], request.Headers["Sec-Fetch-Mode"], request.Headers["Sec-Fetch-Dest"]) = ("cross-site", mode, destination);
-        Assert.Equal(isAllowed, SiteRule.FaultOf(request, Options(), isPage) is null);
+        Assert.Equal(isAllowed, new SiteRule(Options()).FaultOf(request, isPage) is null);
     }
 
     [Fact]
@@ -107,6 +132,7 @@ public class SiteRuleTests
     {
         var options = new InspectorOptions();
         options.AllowedHosts.Add("ops.example.org");
+        options.AllowedHosts.Add("BÜCHER.example");
         options.AllowedOrigins.Add("https://ops.example.org");
         return options;
     }

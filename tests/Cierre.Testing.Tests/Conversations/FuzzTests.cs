@@ -10,6 +10,8 @@ public sealed class FuzzTests
     [InlineData("engine", 20_000, "1000", "1006")]
     [InlineData("inflater", 5_000, "whole", "DeflateNotValid", "InflatedTooBig")]
     [InlineData("connection", 2_000, "1000", "1006")]
+    [InlineData("opening", 20_000, "opened", "HasContent", "HttpVersion10", "ExtensionsMalformed")]
+    [InlineData("handshake", 2_000, "101", "200", "400", "403", "405", "426")]
     public void Inputs_of_one_seed_break_no_rule(string name, int inputs, params string[] ends)
     {
         var target = Target.Of(name);

@@ -17,6 +17,12 @@ public sealed class OriginRuleTests
     [InlineData("https://example.com", "wss", "example.com:443")]
     [InlineData("http://[::1]:5000", "http", "[::1]:5000")]
     [InlineData("http://[::1]", "http", "[::1]:80")]
+    [InlineData("http://[::1]", "http", "[0:0:0:0:0:0:0:1]")]
+    [InlineData("http://xn--bcher-kva.example", "http", "xn--bcher-kva.example")]
+    [InlineData("http://xn--bcher-kva.example", "http", "XN--bcher-kva.example")]
+    [InlineData("http://xn--bcher-kva.example:8080", "http", "bücher.example:8080")]
+    [InlineData("https://xn--bcher-kva.example", "https", "BÜCHER.example")]
+    [InlineData("https://example.com.", "https", "example.com.")]
     public void Scheme_host_and_port_alike_is_the_same_origin(string origin, string scheme, string host) =>
         Assert.True(OriginRule.IsSameOrigin(origin, scheme, host));
 
@@ -29,6 +35,8 @@ public sealed class OriginRuleTests
     [InlineData("http://[::1]:5000", "http", "[::2]:5000")]
     [InlineData("http://[::1]:5000", "http", "[::1]")]
     [InlineData("chrome-extension://example.com", "https", "example.com")]
+    [InlineData("https://example.com.", "https", "example.com")]
+    [InlineData("https://xn--bcher-kva.example", "https", "bucher.example")]
     public void Another_scheme_host_or_port_is_another_origin(string origin, string scheme, string host) =>
         Assert.False(OriginRule.IsSameOrigin(origin, scheme, host));
 

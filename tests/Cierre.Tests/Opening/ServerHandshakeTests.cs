@@ -184,6 +184,25 @@ public sealed class ServerHandshakeTests
     public void Over_HTTP_2_another_protocol_is_answered_400() =>
         ShouldRefuse(Http2 with { Protocol = "connect-udp" }, HandshakeRefusalKind.ProtocolNotWebSocket, 400);
 
+    [Fact]
+    public void A_request_of_HTTP_1_0_is_told_so_whatever_its_headers() => Assert.Contains(
+        "HTTP/1.0", ShouldRefuse(Http11 with { IsHttp10 = true }, HandshakeRefusalKind.HttpVersion10, 426).Text, StringComparison.Ordinal);
+
+    [Theory]
+    [MemberData(nameof(BothVersions))]
+    public void A_request_with_a_body_is_answered_400(bool isHttp2) =>
+        ShouldRefuse(Good(isHttp2) with { HasContent = true }, HandshakeRefusalKind.HasContent, 400);
+
+    [Fact]
+    public void Where_others_answer_other_methods_they_are_named()
+    {
+        Assert.Equal([new("Allow", "GET, POST")], ShouldRefuse(Http11 with { Method = "PUT", OtherMethods = ["GET", "POST"] }, HandshakeRefusalKind.MethodNotGet, 405).Headers);
+        Assert.Equal(
+            [new("Allow", "CONNECT, POST")],
+            ShouldRefuse(Http2 with { Method = "GET", Protocol = null, OtherMethods = ["POST"] }, HandshakeRefusalKind.NotExtendedConnect, 405).Headers);
+        Assert.Empty(ShouldRefuse(Http2 with { Protocol = null, OtherMethods = ["POST"] }, HandshakeRefusalKind.NotExtendedConnect, 400).Headers);
+    }
+
     private static OpeningRequest Good(bool isHttp2) => isHttp2 ? Http2 : Http11;
 
     private static Accepted ShouldAccept(OpeningRequest request, params string[] supported) =>
@@ -197,6 +216,6 @@ public sealed class ServerHandshakeTests
     }
 
     private static void ShouldAskForUpgrade(Refused refused) => Assert.Equal(
-        [new("Upgrade", "websocket"), new("Connection", "Upgrade"), new("Sec-WebSocket-Version", "13")],
+        [new("Upgrade", "websocket"), new("Connection", "Upgrade, close"), new("Sec-WebSocket-Version", "13")],
         refused.Headers);
 }

@@ -10,11 +10,14 @@ public sealed class ServerRefusalsTests
 
     private static readonly Refused[] All =
     [
-        ServerRefusals.MethodNotGet(Hostile),
+        ServerRefusals.MethodNotGet(Hostile, []),
         ServerRefusals.HostCount(0),
+        ServerRefusals.HttpVersion10(),
         ServerRefusals.UpgradeNotWebSocket([Hostile]),
         ServerRefusals.ConnectionNotUpgrade([Hostile]),
-        ServerRefusals.NotExtendedConnect(Hostile),
+        ServerRefusals.ConnectionNotRead([Hostile]),
+        ServerRefusals.HasContent(),
+        ServerRefusals.NotExtendedConnect(Hostile, []),
         ServerRefusals.ProtocolNotWebSocket(Hostile),
         ServerRefusals.VersionRepeated(2),
         ServerRefusals.VersionMissing(isHttp2: false),
@@ -40,5 +43,5 @@ public sealed class ServerRefusalsTests
 
     [Fact]
     public void No_header_holds_text_of_the_peer() =>
-        Assert.All(All.SelectMany(refused => refused.Headers), header => Assert.True(header.Value is "GET" or "websocket" or "Upgrade" or "13"));
+        Assert.All(All.SelectMany(refused => refused.Headers), header => Assert.True(header.Value is "GET" or "websocket" or "Upgrade, close" or "13"));
 }

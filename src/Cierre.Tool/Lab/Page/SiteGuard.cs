@@ -1,4 +1,4 @@
-using System.Net;
+using Cierre.AspNetCore;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
@@ -24,8 +24,8 @@ internal sealed class SiteGuard(string token)
     public Task CheckAsync(HttpContext context, RequestDelegate next)
     {
         HttpRequest request = context.Request;
-        string? refusal = !IsThisMachine(request.Host) ? "This address is not one of this machine's own."
-            : !IsOwn(request) ? "Another site's page may not use the lab."
+        string? refusal = !RequestOrigin.IsToLoopback(request) ? "This address is not one of this machine's own."
+            : !RequestOrigin.IsSameOrigin(request) ? "Another site's page may not use the lab."
             : !SiteFiles.IsPublic(request.Path) && !MayAsk(request) ? "Open the address that cierre lab printed: it has the token of this start in it."
             : null;
         if (refusal is null)
@@ -41,13 +41,6 @@ internal sealed class SiteGuard(string token)
 
     /// <summary>Whether a request has the token, or for the inspector what the page left instead.</summary>
     public bool MayAsk(HttpRequest request) => HasToken(request) || (request.Path.StartsWithSegments(InspectorPath, StringComparison.Ordinal) && HasPass(request));
-
-    // Any loopback address, but not what "0177.1" and the like would be parsed to: browsers send addresses in their one form.
-    private static bool IsThisMachine(HostString host) =>
-        host.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-        || (IPAddress.TryParse(host.Host, out IPAddress? address) && IPAddress.IsLoopback(address) && address.ToString() == host.Host.Trim('[', ']'));
-
-    private static bool IsOwn(HttpRequest request) => request.Headers.Origin.ToString() is var origin && (origin.Length == 0 || origin == $"{request.Scheme}://{request.Host.Value}");
 
     private bool HasToken(HttpRequest request) =>
         CryptographicOperations.FixedTimeEquals(_token, Encoding.UTF8.GetBytes(request.Query[Parameter].ToString()));

@@ -1,0 +1,78 @@
+using System.Text;
+using Cierre.Deflate;
+using Cierre.Opening;
+using static Cierre.Fuzz.OutputReader;
+
+namespace Cierre.Fuzz;
+
+/// <summary>The functions that judge requests, answers and origins: whatever the headers, a request opens, or is refused with a 4xx and a sentence.</summary>
+internal sealed class OpeningTarget : Target
+{
+    private static readonly OriginList Listed = OriginList.Parse(["https://app.example", "https://*.wild.example", "null"], "Listed");
+
+    public override (string What, string Why) Run(Dice dice, int number)
+    {
+        bool isHttp2 = dice.OneIn(3);
+        string origin = HandshakeMaker.Pick(dice, HandshakeMaker.Origins), host = HandshakeMaker.Pick(dice, HandshakeMaker.Hosts);
+        var request = new OpeningRequest
+        {
+            Method = isHttp2 && !dice.OneIn(10) ? "CONNECT" : HandshakeMaker.Pick(dice, HandshakeMaker.Methods),
+            IsHttp2 = isHttp2,
+            IsHttp10 = !isHttp2 && dice.OneIn(20),
+            HasContent = dice.OneIn(20),
+            OtherMethods = dice.OneIn(5) ? ["GET", "POST"] : [],
+            Protocol = isHttp2 ? HandshakeMaker.Pick(dice, ["websocket", "", "webtransport", "\u00e9"]) : null,
+            HostCount = dice.OneIn(20) ? dice.Below(3) : 1,
+            Upgrade = Values(dice, HandshakeMaker.Upgrades),
+            Connection = Values(dice, HandshakeMaker.Connections),
+            Key = Values(dice, HandshakeMaker.Keys),
+            Version = Values(dice, HandshakeMaker.Versions),
+            Subprotocols = dice.OneIn(2) ? Values(dice, HandshakeMaker.Protocols) : [],
+            Extensions = dice.OneIn(2) ? Values(dice, HandshakeMaker.Extensions) : [],
+        };
+        IReadOnlyList<string>[] lists = [request.Upgrade, request.Connection, request.Key, request.Version, request.Subprotocols, request.Extensions];
+        Input = Encoding.UTF8.GetBytes($"{request} {string.Join('/', lists.Select(list => string.Join('|', list)))} {origin} {host}");
+        if (Listed.Contains(origin)) Require(origin is "null" or "https://app.example" or "https://a.wild.example", $"{origin} is let in");
+        bool isOwn = OriginRule.IsSameOrigin(origin, "http", host);
+        Require(!isOwn || (Origin.TryParse(origin, out Origin own) && own.Scheme == "http"), $"{origin} is one with {host}");
+        DeflateOptions? compression = dice.OneIn(2) ? new DeflateOptions() : null;
+        switch (ServerHandshake.Check(request, ["best", "a"], compression))
+        {
+            case ServerHandshakeResult.Refused refused:
+                Require(refused.Status is >= 400 and <= 426, $"status {refused.Status}");
+                Require(refused.Text.StartsWith("The ", StringComparison.Ordinal) && refused.Text.EndsWith('.'), refused.Text);
+                Require(refused.Text.All(c => c is >= ' ' and <= '~'), refused.Text);
+                Require(refused.Headers.All(header => header.Value.Length > 0 && header.Value.All(c => c is >= ' ' and <= '~')), "a header of the answer");
+                return (refused.Kind.ToString(), isHttp2 ? "HTTP/2" : "HTTP/1.1");
+            case ServerHandshakeResult.Accepted accepted:
+                Require(accepted.Subprotocol is null or "best" or "a", "a subprotocol that the server does not speak");
+                Require((accepted.Accept is null) == isHttp2, "Sec-WebSocket-Accept");
+                return (Judge(dice, accepted, request, compression, isHttp2), isHttp2 ? "HTTP/2" : "HTTP/1.1");
+            default:
+                throw new InvalidOperationException("neither opened nor refused");
+        }
+    }
+
+    /// <summary>A client that offered what the server read makes of its answer, or of one that was changed, what the rules say.</summary>
+    private static string Judge(Dice dice, ServerHandshakeResult.Accepted accepted, OpeningRequest request, DeflateOptions? compression, bool isHttp2)
+    {
+        var response = new OpeningResponse
+        {
+            Status = dice.OneIn(4) ? dice.Below(1000) : isHttp2 ? 200 : 101,
+            IsHttp2 = isHttp2,
+            Upgrade = Values(dice, HandshakeMaker.Upgrades),
+            Connection = Values(dice, HandshakeMaker.Connections),
+            Accept = dice.OneIn(4) ? Values(dice, HandshakeMaker.Keys) : accepted.Accept is { } accept ? [accept] : [],
+            Subprotocols = dice.OneIn(4) ? Values(dice, HandshakeMaker.Protocols) : accepted.Subprotocol is { } chosen ? [chosen] : [],
+            Extensions = dice.OneIn(4) ? Values(dice, HandshakeMaker.Extensions) : [],
+        };
+        return ClientHandshake.Check(response, isHttp2 ? null : request.Key[0], ["best", "a"], compression, dice.OneIn(2)) switch
+        {
+            ClientHandshakeResult.Accepted => "opened",
+            ClientHandshakeResult.Failed failed => failed.Sentence.Key,
+            _ => throw new InvalidOperationException("neither opened nor failed"),
+        };
+    }
+
+    private static string[] Values(Dice dice, string[] values) => [.. HandshakeMaker.Values(dice, values)];
+}

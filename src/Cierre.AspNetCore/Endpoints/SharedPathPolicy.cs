@@ -1,0 +1,87 @@
+using Cierre.Opening;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Matching;
+
+namespace Cierre.AspNetCore.Endpoints;
+
+/// <summary>Lets a socket share its path with pages: a handshake goes to the socket, everything else to what else is there, whatever was mapped first.</summary>
+/// <remarks>
+/// It has a say only where a socket and something else match the same path. There it splits the requests in two before anybody asks for the method: an
+/// ordinary GET over HTTP/1.1 and a CONNECT over HTTP/2 open the same socket. Of equally specific routes the handshake goes to the socket; a more specific
+/// page keeps it, because it may be a WebSocket endpoint of another make. What is no handshake comes to the socket only where nothing else answers it, and
+/// learns from it what would be right.
+/// </remarks>
+internal sealed class SharedPathPolicy : MatcherPolicy, INodeBuilderPolicy, IEndpointSelectorPolicy, IEndpointComparerPolicy
+{
+    // Before the policies that look at method, host and content type.
+    private const int BeforeMethods = -2000;
+
+    public override int Order => BeforeMethods;
+
+    /// <summary>A socket stands before what has the same order and is as specific.</summary>
+    public IComparer<Endpoint> Comparer { get; } = EndpointMetadataComparer<WebSocketEndpointMetadata>.Default;
+
+    bool INodeBuilderPolicy.AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) => endpoints.Any(IsSocket) && !endpoints.All(IsSocket);
+
+    public IReadOnlyList<PolicyNodeEdge> GetEdges(IReadOnlyList<Endpoint> endpoints)
+    {
+        IEnumerable<string> methods = endpoints.Where(endpoint => !IsSocket(endpoint)).SelectMany(MethodsOf);
+        var others = new OtherMethods([.. methods.Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.Ordinal)]);
+        Endpoint[] plain = [.. endpoints.Select(endpoint => IsSocket(endpoint) ? AsLastResort(endpoint, others) : endpoint)];
+        return [new PolicyNodeEdge(true, endpoints), new PolicyNodeEdge(false, plain)];
+    }
+
+    public PolicyJumpTable BuildJumpTable(int exitDestination, IReadOnlyList<PolicyJumpTableEdge> edges) =>
+        new ByHandshake(edges.Single(edge => edge.State is true).Destination, edges.Single(edge => edge.State is false).Destination);
+
+    bool IEndpointSelectorPolicy.AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) => endpoints.Any(IsLastResort) && !endpoints.All(IsLastResort);
+
+    /// <summary>However specific its route: the socket has no answer but what would be right.</summary>
+    public Task ApplyAsync(HttpContext httpContext, CandidateSet candidates)
+    {
+        bool isAnswered = false;
+        for (int i = 0; i < candidates.Count; i++) isAnswered |= candidates.IsValidCandidate(i) && !IsLastResort(candidates[i].Endpoint);
+        for (int i = 0; isAnswered && i < candidates.Count; i++)
+        {
+            if (IsLastResort(candidates[i].Endpoint)) candidates.SetValidity(i, false);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static bool IsLastResort(Endpoint endpoint) => endpoint.Metadata.GetMetadata<OtherMethods>() is not null;
+
+    private static bool IsSocket(Endpoint endpoint) => endpoint.Metadata.GetMetadata<WebSocketEndpointMetadata>() is not null;
+
+    private static IReadOnlyList<string> MethodsOf(Endpoint endpoint) => endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [];
+
+    private static Endpoint AsLastResort(Endpoint socket, OtherMethods others)
+    {
+        var metadata = new EndpointMetadataCollection(socket.Metadata.Append(others));
+        return socket is RouteEndpoint route
+            ? new RouteEndpoint(route.RequestDelegate!, route.RoutePattern, route.Order, metadata, route.DisplayName)
+            : new Endpoint(socket.RequestDelegate, metadata, socket.DisplayName);
+    }
+
+    /// <summary>Whether a request asks for a WebSocket. RFC 9110 7.8: Upgrade is ignored in HTTP/1.0; RFC 6455 4.1: the method is GET.</summary>
+    private static bool IsHandshake(HttpContext context)
+    {
+        if (context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true, Protocol: { } protocol })
+        {
+            return protocol.Equals(OpeningHeaders.WebSocket, StringComparison.OrdinalIgnoreCase);
+        }
+
+        HttpRequest request = context.Request;
+        return request.Method == HttpMethods.Get
+            && request.Headers.Upgrade is { Count: > 0 } upgrade
+            && HttpProtocol.IsHttp11(request.Protocol)
+            && HeaderList.Contains(upgrade!, OpeningHeaders.WebSocket);
+    }
+
+    private sealed class ByHandshake(int handshake, int plain) : PolicyJumpTable
+    {
+        public override int GetDestination(HttpContext httpContext) => IsHandshake(httpContext) ? handshake : plain;
+    }
+}
