@@ -2,14 +2,13 @@ using System.Globalization;
 using Cierre.Closing;
 using Cierre.Opening;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Microsoft.Net.Http.Headers;
 
 namespace Cierre.AspNetCore.Endpoints;
 
 /// <summary>The answer to a handshake that is not accepted: status, headers, and a text that says what would be right.</summary>
-/// <param name="Level">How much its operator should see of it.</param>
-internal sealed record HandshakeRefusal(int Status, string Text, IReadOnlyList<KeyValuePair<string, string>> Headers, LogLevel Level = LogLevel.Debug)
+/// <param name="IsOfOrigin">No browser lets the page read the answer, so that the log is where its author finds the remedy.</param>
+internal sealed record HandshakeRefusal(int Status, string Text, IReadOnlyList<KeyValuePair<string, string>> Headers, bool IsOfOrigin = false)
 {
     public static HandshakeRefusal Of(ServerHandshakeResult.Refused refused) => new(refused.Status, refused.Text, refused.Headers);
 
@@ -21,8 +20,7 @@ internal sealed record HandshakeRefusal(int Status, string Text, IReadOnlyList<K
         "The credentials do not say when they expire: their claim exp is no number (RFC 7519 4.1.4).",
         [new(HeaderNames.WWWAuthenticate, "Bearer error=\"invalid_token\"")]);
 
-    /// <summary>No browser lets the page read the answer, so that the log is where its author finds the remedy.</summary>
-    public static HandshakeRefusal Origin(string fault) => new(StatusCodes.Status403Forbidden, fault, [], LogLevel.Information);
+    public static HandshakeRefusal Origin(string fault) => new(StatusCodes.Status403Forbidden, fault, [], IsOfOrigin: true);
 
     public static HandshakeRefusal Draining(TimeSpan retryAfter) =>
         Unavailable(retryAfter, "The server takes no new connections: it is stopping, or drains its connections.");

@@ -121,7 +121,8 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
 
     private Task RefuseAsync(HttpContext context, HandshakeRefusal refusal)
     {
-        CloseLog.HandshakeRefused(_logger, refusal.Level, name, refusal.Status, refusal.Text);
+        if (refusal.IsOfOrigin) CloseLog.OriginRefused(_logger, name, refusal.Text);
+        else CloseLog.HandshakeRefused(_logger, name, refusal.Status, refusal.Text);
         return refusal.AnswerAsync(context);
     }
 

@@ -29,11 +29,14 @@ internal static partial class CloseLog
     private static partial void ConnectionClosed(
         ILogger logger, LogLevel level, long id, string endpoint, ushort code, bool wasClean, string endedBy, string cause, string detail, double seconds, Exception? exception);
 
-    [LoggerMessage(EventId = 10, EventName = "HandshakeRefused", Message = "WebSocket {Endpoint} refused a handshake with {Status}: {Text}")]
-    public static partial void HandshakeRefused(ILogger logger, LogLevel level, string endpoint, int status, string text);
+    [LoggerMessage(EventId = 10, EventName = "HandshakeRefused", Level = LogLevel.Debug, Message = "WebSocket {Endpoint} refused a handshake with {Status}: {Text}")]
+    public static partial void HandshakeRefused(ILogger logger, string endpoint, int status, string text);
+
+    [LoggerMessage(EventId = 13, EventName = "OriginRefused", Level = LogLevel.Information, Message = "WebSocket {Endpoint} refused a handshake: {Text}")]
+    public static partial void OriginRefused(ILogger logger, string endpoint, string text);
 
     [LoggerMessage(
-        EventId = 12, EventName = "ClientLeft", Level = LogLevel.Debug, Message = "WebSocket {Endpoint}: the client left before its handshake was answered")]
+        EventId = 14, EventName = "ClientLeft", Level = LogLevel.Debug, Message = "WebSocket {Endpoint}: the client left before its handshake was answered")]
     public static partial void ClientLeft(ILogger logger, string endpoint);
 
     [LoggerMessage(EventId = 8, EventName = "CallbackFailed", Level = LogLevel.Error, Message = "The endpoint's {Callback} failed")]
