@@ -12,6 +12,7 @@ internal static class CauseOfEnd
         TransportEndKind.EndOfStream => new CloseWhy(CloseCause.EndOfStream, new CloseDetail("EndOfStream"), end.Exception),
         TransportEndKind.Reset => new CloseWhy(CloseCause.ConnectionReset, new CloseDetail("ConnectionReset", ErrorName(end.Exception)), end.Exception),
         TransportEndKind.Closed => CloseWhy.Aborted,
+        TransportEndKind.CutHere => new CloseWhy(CloseCause.Aborted, new CloseDetail("HostCut"), end.Exception),
         _ => new CloseWhy(CloseCause.ConnectionReset, new CloseDetail("TransportFailed", ErrorName(end.Exception)), end.Exception),
     };
 

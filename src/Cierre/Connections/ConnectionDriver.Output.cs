@@ -98,7 +98,7 @@ internal sealed partial class ConnectionDriver
         }
         catch (Exception e)
         {
-            broken = TransportFault.EndOf(e);
+            broken = _transport.EndOf(e);
         }
 
         lock (_gate)

@@ -96,6 +96,9 @@ internal sealed partial class ConnectionDriver
             case TransportEndKind.Reset:
                 Tell(TransportEventKind.Reset, end.Exception);
                 break;
+            case TransportEndKind.CutHere:
+                Tell(TransportEventKind.Aborted, end.Exception);
+                break;
             case TransportEndKind.Fault:
                 Tell(TransportEventKind.Fault, end.Exception);
                 break;

@@ -245,7 +245,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         lock (_gate)
         {
             _ended = null;
-            if (end.Kind == TransportEndKind.Closed && _brokenEnd is { } broken) end = broken;
+            if (_brokenEnd is { } broken && (end.Kind == TransportEndKind.Closed || (end.Kind == TransportEndKind.EndOfStream && TransportFault.IsReset(broken)))) end = broken;
             NoteUnread();
             _engine.EndOfStream(CauseOfEnd.Of(end), Now);
             record = _engine.Record!;

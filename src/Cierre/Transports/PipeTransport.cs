@@ -105,6 +105,8 @@ internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? 
         }
     }
 
+    public override TransportEnd EndOf(Exception exception) => wire.EndOf(exception);
+
     protected override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes) => wire.WriteAsync(bytes);
 
     private static bool IsOfTheEnd(Exception e) => e is IOException or System.Net.Sockets.SocketException or ObjectDisposedException or InvalidOperationException;

@@ -90,6 +90,11 @@ internal sealed class SocketTransport(Socket socket, EarlierReader? earlier = nu
         return default;
     }
 
+    /// <summary>A socket that somebody else in this process disposed of was cut here: what the peer does never disposes of ours.</summary>
+    public override TransportEnd EndOf(Exception exception) => !_closing && exception is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted }
+        ? new TransportEnd(TransportEndKind.CutHere, exception)
+        : TransportFault.EndOf(exception);
+
     protected override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {
         ValueTask<int> sent = socket.SendAsync(bytes, SocketFlags.None);
@@ -155,14 +160,9 @@ internal sealed class SocketTransport(Socket socket, EarlierReader? earlier = nu
             if (earlier is not null) await FollowAsync(earlier, receiver).ConfigureAwait(false);
             end = await ReadToEndAsync(receiver).ConfigureAwait(false);
         }
-        catch (ObjectDisposedException e) when (!_closing)
-        {
-            // The host cut it.
-            end = new TransportEnd(TransportEndKind.Reset, e);
-        }
         catch (Exception e)
         {
-            end = _closing ? new TransportEnd(TransportEndKind.Closed, e) : TransportFault.EndOf(e);
+            end = _closing ? new TransportEnd(TransportEndKind.Closed, e) : EndOf(e);
         }
 
         receiver.Ended(end);

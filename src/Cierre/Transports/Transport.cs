@@ -94,6 +94,9 @@ internal abstract class Transport : IBufferWriter<byte>, IThreadPoolWorkItem
     /// <summary>After <see cref="ITransportReceiver.Ended"/>, and when no flush is under way any more: gives everything back.</summary>
     public virtual ValueTask ReleaseAsync() => default;
 
+    /// <summary>What an exception of a write says about the end.</summary>
+    public virtual TransportEnd EndOf(Exception exception) => TransportFault.EndOf(exception);
+
     protected abstract ValueTask WriteAsync(ReadOnlyMemory<byte> bytes);
 
     private void DropShared()

@@ -11,6 +11,9 @@ internal enum TransportEndKind
     /// <summary>We let go of it.</summary>
     Closed,
 
+    /// <summary>Something else in this process cut it: the host, or whoever else holds the stream. A peer cannot dispose of our socket.</summary>
+    CutHere,
+
     /// <summary>Anything else that a read or write can throw.</summary>
     Fault,
 }

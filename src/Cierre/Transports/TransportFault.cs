@@ -13,14 +13,14 @@ internal static class TransportFault
         {
             switch (e)
             {
-                case SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown or SocketError.OperationAborted }:
+                case SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown }:
                 case HttpProtocolException:
                     return new TransportEnd(TransportEndKind.Reset, exception);
                 // A TLS stream or an HTTP stream cut in the middle: the peer's FIN came where more was due.
                 case HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded }:
                     return new TransportEnd(TransportEndKind.EndOfStream, exception);
-                // Kestrel's ConnectionResetException and Http2StreamErrorException are known by name only: this library does not reference it.
-                case IOException when e.GetType().Name is "ConnectionResetException" or "ConnectionAbortedException":
+                // Kestrel's ConnectionResetException is known by name only: this library does not reference it.
+                case IOException when e.GetType().Name is "ConnectionResetException":
                     return new TransportEnd(TransportEndKind.Reset, exception);
                 default:
                     continue;
@@ -28,5 +28,16 @@ internal static class TransportFault
         }
 
         return new TransportEnd(TransportEndKind.Fault, exception);
+    }
+
+    /// <summary>Whether a send met a reset that the peer did not announce by a FIN. The kernel tells of it once: the reader then sees an end of the stream. A reset behind a FIN is another error (EPIPE).</summary>
+    public static bool IsReset(TransportEnd end)
+    {
+        for (Exception? e = end.Exception; e is not null; e = e.InnerException)
+        {
+            if (e is SocketException { SocketErrorCode: SocketError.ConnectionReset }) return true;
+        }
+
+        return false;
     }
 }

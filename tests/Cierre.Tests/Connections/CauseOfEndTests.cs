@@ -14,6 +14,7 @@ public sealed class CauseOfEndTests
     [InlineData(TransportEndKind.Reset, CloseCause.ConnectionReset)]
     [InlineData(TransportEndKind.Fault, CloseCause.ConnectionReset)]
     [InlineData(TransportEndKind.Closed, CloseCause.Aborted)]
+    [InlineData(TransportEndKind.CutHere, CloseCause.Aborted)]
     internal void Each_kind_of_end_has_its_cause(TransportEndKind kind, CloseCause cause)
     {
         var exception = new IOException("text");

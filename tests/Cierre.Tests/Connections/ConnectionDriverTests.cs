@@ -53,6 +53,17 @@ public sealed class ConnectionDriverTests
         Assert.Equal((1006, CloseCause.ConnectionReset, EndedBy.Network), (record.Code, record.Cause, record.EndedBy));
     }
 
+    [Theory]
+    [InlineData(SocketError.ConnectionReset, CloseCause.ConnectionReset)]
+    [InlineData(SocketError.Shutdown, CloseCause.EndOfStream)]
+    public async Task Reset_that_a_send_met_is_not_the_readers_end_of_stream(SocketError error, CloseCause cause)
+    {
+        var played = new Played { Wire = { WriteFails = new IOException("outer", new SocketException((int)error)) } };
+        await played.Connection.SendAsync("lost");
+        played.Wire.End();
+        Assert.Equal((1006, cause, EndedBy.Network), await played.Ended is { } record ? (record.Code, record.Cause, record.EndedBy) : default);
+    }
+
     [Fact]
     public async Task Flush_that_fails_later_fails_what_waits_behind_it()
     {

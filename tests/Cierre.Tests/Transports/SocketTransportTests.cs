@@ -160,7 +160,7 @@ public sealed class SocketTransportTests : IDisposable
     {
         _transport.Start(_receiver);
         _socket.Close(timeout: 0);
-        Assert.Equal(TransportEndKind.Reset, (await _receiver.End.WaitAsync(Bound)).Kind);
+        Assert.Equal(TransportEndKind.CutHere, (await _receiver.End.WaitAsync(Bound)).Kind);
         Assert.Equal(0, _transport.Unread);
     }
 

@@ -11,7 +11,7 @@ public sealed class TransportFaultTests
     [InlineData(SocketError.ConnectionReset, TransportEndKind.Reset)]
     [InlineData(SocketError.ConnectionAborted, TransportEndKind.Reset)]
     [InlineData(SocketError.Shutdown, TransportEndKind.Reset)]
-    [InlineData(SocketError.OperationAborted, TransportEndKind.Reset)]
+    [InlineData(SocketError.OperationAborted, TransportEndKind.Fault)]
     [InlineData(SocketError.NetworkDown, TransportEndKind.Fault)]
     [InlineData(SocketError.TimedOut, TransportEndKind.Fault)]
     internal void Socket_errors_are_told_apart_by_their_code(SocketError error, TransportEndKind kind)
@@ -29,16 +29,17 @@ public sealed class TransportFaultTests
         Assert.Equal(TransportEndKind.EndOfStream, TransportFault.EndOf(new HttpIOException(HttpRequestError.ResponseEnded)).Kind);
 
     [Fact]
-    public void Kestrels_resets_are_known_by_name()
+    public void Kestrels_reset_is_known_by_name() => Assert.Equal(TransportEndKind.Reset, TransportFault.EndOf(new ConnectionResetException()).Kind);
+
+    [Fact]
+    public void Cut_that_may_have_been_our_own_is_no_reset_by_the_peer()
     {
-        Assert.Equal(TransportEndKind.Reset, TransportFault.EndOf(new ConnectionResetException()).Kind);
-        Assert.Equal(TransportEndKind.Reset, TransportFault.EndOf(new ConnectionAbortedException()).Kind);
+        Assert.Equal(TransportEndKind.Fault, TransportFault.EndOf(new OperationCanceledException()).Kind);
+        Assert.Equal(TransportEndKind.Fault, TransportFault.EndOf(new ObjectDisposedException("socket")).Kind);
     }
 
     [Fact]
     public void Anything_else_is_a_fault() => Assert.Equal(TransportEndKind.Fault, TransportFault.EndOf(new InvalidOperationException()).Kind);
 
     private sealed class ConnectionResetException : IOException;
-
-    private sealed class ConnectionAbortedException : IOException;
 }
