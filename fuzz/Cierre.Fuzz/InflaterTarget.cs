@@ -73,6 +73,13 @@ internal sealed class InflaterTarget : Target
 
     private static byte[] Compress(Dice dice, byte[] payload)
     {
+        if (dice.OneIn(8) && payload.Length > 1)
+        {
+            // Streams of their own, one behind the other: each but the last has a final block.
+            int half = dice.Below(payload.Length);
+            return [.. Final(payload[..half]), .. Compress(dice, payload[half..])];
+        }
+
         if (dice.OneIn(8) && payload.Length < 60_000) return [.. DeflateKit.Stored(payload, final: dice.OneIn(2)), 0];
         using var output = new MemoryStream();
         using (var deflate = new DeflateStream(output, dice.Of<CompressionLevel>([CompressionLevel.Fastest, CompressionLevel.Optimal, CompressionLevel.SmallestSize]), leaveOpen: true))
@@ -87,6 +94,13 @@ internal sealed class InflaterTarget : Target
         }
 
         return [.. output.ToArray(), 0];
+    }
+
+    private static byte[] Final(byte[] payload)
+    {
+        using var output = new MemoryStream();
+        using (var deflate = new DeflateStream(output, CompressionLevel.Fastest, leaveOpen: true)) deflate.Write(payload);
+        return output.Length == 0 ? [3, 0] : output.ToArray();
     }
 
     private static byte[] Payload(Dice dice)

@@ -20,11 +20,12 @@ internal struct CloseHandshake(TimeSpan timeout)
 
     public readonly CloseState State => _state ?? Open.Instance;
 
-    public readonly bool IsOpen => _state is null;
+    public readonly bool IsOpen => _state is null or Violated { Answered: false };
 
     public readonly CloseRecord? Record => (_state as Ended)?.Record;
 
-    /// <summary>Every wait has an end: from the decision to the peer's close frame, and again from there to the end of the stream.</summary>
+    /// <summary>Every wait has an end: from the decision to the peer's close frame, and again from there to the end of the stream. So has that for the
+    /// answers to what came before a violation.</summary>
     public readonly TimeSpan Deadline => _state is null or Ended ? TimeSpan.MaxValue : _deadline;
 
     public CloseStep On(CloseInput input, TimeSpan now)
@@ -35,8 +36,14 @@ internal struct CloseHandshake(TimeSpan timeout)
             (Open, Request r)                       => (new Sent(r.Frame, r.Why), WriteBehind(r.Frame)),                                        // 7.1.2
             (Open, PeerFrame p)                     => (Answer(p.Frame), WriteAndFinish(p.Frame.Echo)),                                         // 5.5.1: answered once
             (Open, Violate { Violation.Fails: false } v) => (new Sent(v.Violation.Frame, v.Violation.Why), WriteBehind(v.Violation.Frame)),     // a limit of ours: an ordinary close
+            (Open, Violate { Behind: true } v)      => (new Violated(v.Violation), Nothing),                         // what came before is answered first
             (Open, Violate v)                       => (new Failed(v.Violation.Frame, v.Violation.Why, Staged), WriteAndFinish(v.Violation.Frame)), // 7.1.7
             (Open, StreamEnd e)                     => (Lost(null, e.Why, e.Why.EndedBy, now), DropNow),                                        // 7.1.5: 1006
+
+            (Violated { Answered: false } v, Answered or Request) => (v with { Answered = true }, WriteBehind(v.Violation.Frame)),
+            (Violated { Answered: true } v, Staging) => (Fail(v), FinishNow),
+            (Violated v, Due)                       => (Fail(v), WriteAndFinish(v.Violation.Frame)),                 // the answers took too long
+            (Violated v, StreamEnd)                 => (Lost(null, v.Violation.Why, EndedBy.Local, now), DropNow),
 
             (Sent { Ours: Owed } s, Staging)        => (s with { Ours = Staged }, Nothing),
             (Sent { Ours: Staged } s, Handing)      => (s with { Ours = Leaving }, Nothing),
@@ -63,6 +70,8 @@ internal struct CloseHandshake(TimeSpan timeout)
         _state = next;
         return step;
     }
+
+    private static Failed Fail(Violated v) => new(v.Violation.Frame, v.Violation.Why, Staged);
 
     private static Exchanged Answer(CloseFrame frame) => new(frame.Echo, frame, ReceivedFirst: true, EndedBy.Remote, CloseWhy.PeerClosed, Staged);
 

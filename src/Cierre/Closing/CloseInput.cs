@@ -12,7 +12,15 @@ internal abstract record CloseInput
     public sealed record PeerFrame(CloseFrame Frame) : CloseInput;
 
     /// <summary>The peer broke a rule, which fails the connection (RFC 6455 7.1.7), or one of our limits, which closes it: <see cref="Closing.Violation.Fails"/>.</summary>
-    public sealed record Violate(Violation Violation) : CloseInput;
+    /// <param name="Violation">The rule.</param>
+    /// <param name="Behind">What came before is still being answered: a failure waits for that.</param>
+    public sealed record Violate(Violation Violation, bool Behind = false) : CloseInput;
+
+    /// <summary>What came before a violation is answered.</summary>
+    public sealed record Answered : CloseInput
+    {
+        public static readonly Answered Instance = new();
+    }
 
     /// <summary>Our close frame, which waited behind messages, was written into the output.</summary>
     public sealed record Staging : CloseInput

@@ -17,6 +17,12 @@ internal abstract record CloseState
     /// <summary>The peer's close frame came, ours is out or on its way; the transport still has to end.</summary>
     public sealed record Exchanged(CloseFrame Frame, CloseFrame Received, bool ReceivedFirst, EndedBy By, CloseWhy Why, Delivery Ours = Delivery.Owed) : CloseState;
 
+    /// <summary>The peer broke the protocol, and nothing more is read; but what came before that is still being answered, and the close frame waits for it.
+    /// RFC 6455: OPEN.</summary>
+    /// <param name="Violation">The rule.</param>
+    /// <param name="Answered">The answers are given: the close frame goes out behind them, and no message is taken any more.</param>
+    public sealed record Violated(Violation Violation, bool Answered = false) : CloseState;
+
     /// <summary>We failed the connection: whatever still comes is not processed. RFC 6455 7.1.7.</summary>
     public sealed record Failed(CloseFrame Frame, CloseWhy Why, Delivery Ours = Delivery.Owed) : CloseState;
 

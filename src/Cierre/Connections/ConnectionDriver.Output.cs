@@ -118,7 +118,7 @@ internal sealed partial class ConnectionDriver
             }
 
             ended = _ended;
-            resume = !_engine.IsOpen && !AnswerIsComing;
+            resume = !_engine.IsOpen && !AnswerIsComing && !_engine.IsViolated;
         }
 
         if (taken) PayloadWasTaken?.Invoke();
@@ -139,7 +139,16 @@ internal sealed partial class ConnectionDriver
         if (known) return;
         _brokenDeadline = Now + _closeTimeout;
         _wheel.Schedule(this, _closeTimeout);
-        if (_paused) Listen();
+        if (_engine.IsViolated)
+        {
+            // No answer gets out any more. Nobody is to be woken: the reader is busy, or was told.
+            _engine.Answered(_transport, Now);
+            AfterClosing();
+        }
+        else if (_paused)
+        {
+            Listen();
+        }
     }
 
     /// <summary>Writes what waited for room: answers to pings, sends, and behind them our close frame. Under the lock.</summary>
@@ -149,7 +158,15 @@ internal sealed partial class ConnectionDriver
         if (!_engine.FramesDone) _outbox.Drain(_engine, _transport, SendHighWater, _writesUntil, now);
         if (!_engine.OwesClose || !_outbox.IsIdle) return;
         _engine.WriteOwedClose(_transport, now);
-        _outbox.Fail(Known());
+        if (!_engine.FramesDone)
+        {
+            _outbox.Fail(Known());
+            return;
+        }
+
+        // A failure that waited for the answers to what came before it.
+        DropWaiting();
+        if (_paused) Listen();
     }
 
     /// <summary>The server ends its direction first (RFC 6455 7.1.1); a client does so only where it failed the connection.</summary>

@@ -112,21 +112,27 @@ internal sealed partial class ConnectionDriver
     /// <summary>Before the end begins: what nobody reads has kept us from reading on, so what the peer sent behind it, perhaps its close frame, is not known. Under the lock.</summary>
     private void NoteUnread()
     {
-        if (_paused && _engine.IsOpen) _engine.UnreadBytes = _inbox.IsFull(_engine.HeldBytes) ? _inbox.UnreadBytes + _engine.HeldBytes : 0;
+        if (_paused && _engine.IsOpen && !_engine.IsViolated) _engine.UnreadBytes = _inbox.IsFull(_engine.HeldBytes) ? _inbox.UnreadBytes + _engine.HeldBytes : 0;
     }
 
     /// <summary>The token that says that the connection ends is harmless in a receive: what has come is handed out, and then the end.</summary>
     private CancellationToken Foreign(CancellationToken token) => token.CanBeCanceled && _closing is { } own && token == own.Token ? default : token;
 
-    /// <summary>There may be room again, or a drain may have waited for the handler to come back.</summary>
+    /// <summary>There may be room again, or a failure or a drain may have waited for the handler to come back.</summary>
     private void AfterReceive()
     {
         if (_paused)
         {
+            bool answered, wake = false;
             lock (_gate)
             {
-                if (_paused && !_inbox.IsFull(_engine.HeldBytes)) Listen();
+                answered = _engine.IsViolated && _engine.IsOpen && !_inbox.IsBusy;
+                if (answered) wake = AfterClosing();
+                else if (_paused && !_engine.IsViolated && !_inbox.IsFull(_engine.HeldBytes)) Listen();
             }
+
+            if (wake) _inbox.Wake();
+            if (answered) Flush();
         }
 
         if (_drain is not null && !InBatch) TryDrain();

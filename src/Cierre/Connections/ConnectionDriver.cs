@@ -137,6 +137,9 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     /// <summary>When the batch began: near enough for what only keeps count of idleness.</summary>
     private TimeSpan BatchNow => _batchThread == 0 ? Now : _batchNow;
 
+    /// <summary>What came is with the application, or waits for it, or what the application made of it waits to be sent.</summary>
+    private bool IsAnswering => _inbox.IsBusy || !_outbox.IsIdle;
+
     private TimeSpan Now => _time.GetElapsedTime(_opened);
 
     private bool InBatch => _batchThread == Environment.CurrentManagedThreadId;
@@ -165,6 +168,14 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
                 if (came) _engine.BytesCame(now);
                 came = false;
                 if (_waitsForTurn) BeginTurn(now);
+                bool full = _engine.IsOpen && (_inbox.IsFull(_engine.HeldBytes) || _drain is { BytesLeft: <= 0 });
+                if (full || _engine.IsViolated)
+                {
+                    _paused = true;
+                    _engine.Listening(false, now);
+                    break;
+                }
+
                 if (_engine.TurnIsOver && !bytes.IsEmpty && !_engine.FramesDone)
                 {
                     // What is left is offered again when the others have had the thread.
@@ -173,15 +184,9 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
                     break;
                 }
 
-                if (_engine.IsOpen && (_inbox.IsFull(_engine.HeldBytes) || _drain is { BytesLeft: <= 0 }))
-                {
-                    _paused = true;
-                    _engine.Listening(false, now);
-                    break;
-                }
-
                 _engine.InParts = _inbox.WantsParts;
                 _engine.HoldPongs = _transport.Backlog >= SendHighWater;
+                _engine.IsAnswering = IsAnswering;
                 ProtocolEvent found = _engine.Read(ref bytes, _transport, now);
                 if (found.Kind == ProtocolEventKind.NeedMore) break;
                 if (found.Kind == ProtocolEventKind.TurnOver) continue;
@@ -210,13 +215,14 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         if (_drain is not null) TryDrain();
     }
 
-    /// <summary>The peer's close frame came, and the answer is not out. Only then: a peer that we failed may not read before we have read what it still sends.</summary>
+    /// <summary>The peer's close frame came, and the answer is not out; or its violation came, and what came before is still being answered.
+    /// Only then: a peer that we failed may not read before we have read what it still sends.</summary>
     public bool IsHolding
     {
         get
         {
-            if (_engine.IsOpen) return false;
-            lock (_gate) return AnswerIsComing;
+            if (_engine.IsOpen && !_engine.IsViolated) return false;
+            lock (_gate) return AnswerIsComing || _engine.IsViolated;
         }
     }
 
@@ -350,21 +356,18 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     /// <param name="late">Whether it ends because the peer let its time pass.</param>
     private bool AfterClosing(bool letGo = true, bool late = false)
     {
-        if (_engine.IsOpen) return false;
-        if (_engine.FramesDone)
+        if (_engine.IsViolated && !_inbox.IsBusy) _engine.Answered(_transport, Now);
+        if (_engine.IsOpen)
         {
-            CloseRecord known = Known();
-            _outbox.Fail(known);
-            _pings.Fail(known);
-        }
-        else
-        {
-            WriteOwed(Now);
+            if (_engine.IsViolated) _wheel.Schedule(this, _engine.Deadline - Now);
+            return false;
         }
 
+        if (_engine.FramesDone) DropWaiting();
+        else WriteOwed(Now);
         if (_engine.Record is null)
         {
-            if (_paused) Listen();
+            if (_paused && !_engine.IsViolated) Listen();
         }
         else if (late) _transport.GiveUp();
         else if (letGo) _transport.Close();
@@ -373,6 +376,14 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         _ = _closing?.CancelAsync();
         if (_engine.Deadline != TimeSpan.MaxValue) _wheel.Schedule(this, _engine.Deadline - Now);
         return wake;
+    }
+
+    /// <summary>No frame follows: who waits for one to be sent or answered learns it.</summary>
+    private void DropWaiting()
+    {
+        CloseRecord known = Known();
+        _outbox.Fail(known);
+        _pings.Fail(known);
     }
 
     private void Listen()

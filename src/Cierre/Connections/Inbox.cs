@@ -27,6 +27,7 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
     private PooledBuffer _lent;
     private Opcode _lentKind;
     private bool _isLent;
+    private bool _isOut;
     private int _loan;
     private Queue<Parked>? _parked;
     private int _parkedBytes;
@@ -59,6 +60,9 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
     /// <summary>Nothing lies unread and no handed-out message is still in use.</summary>
     public bool IsIdle => !_isLent && _stream is null && _parked is not { Count: > 0 };
 
+    /// <summary>A message lies unread, or its reader has not come back for the next: it may still answer.</summary>
+    public bool IsBusy => _waiting == Waiting.Nobody && (_isOut || _parked is { Count: > 0 });
+
     /// <summary>Whether the coming message is wanted in parts, or was begun so.</summary>
     public bool WantsParts => _waiting == Waiting.ForStream || _skipping || (_stream is not null && !_partsEnded);
 
@@ -70,7 +74,7 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
         {
             Fill(ref _lent, message, engine);
             _lentKind = message.MessageKind;
-            _isLent = true;
+            _isLent = _isOut = true;
             return StopWaiting();
         }
 
@@ -87,6 +91,7 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
         if (_waiting == Waiting.ForStream)
         {
             _stream = new MessageReadStream(driver, (WebSocketMessageKind)part.MessageKind);
+            _isOut = true;
             wakes = true;
         }
 
@@ -247,7 +252,7 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
     {
         CheckOne();
         if (_stream is not null) CloseStream(_stream);
-        _isLent = false;
+        _isLent = _isOut = false;
         _loan++;
         _lent.Release();
     }
@@ -259,7 +264,7 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
         _parkedBytes -= parked.Data.Length + MessageOverhead;
         _lent.TakeFrom(ref parked.Data);
         _lentKind = parked.Kind;
-        _isLent = true;
+        _isLent = _isOut = true;
         return true;
     }
 
@@ -270,6 +275,7 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
         _parkedBytes -= parked.Data.Length + MessageOverhead;
         _parts.TakeFrom(ref parked.Data);
         _partsEnded = true;
+        _isOut = true;
         return _stream = new MessageReadStream(driver, (WebSocketMessageKind)parked.Kind);
     }
 

@@ -3,95 +3,63 @@ using Cierre.Buffers;
 namespace Cierre.Deflate;
 
 /// <summary>
-/// Finds where a block with BFINAL ends. The framework's inflater reads ahead and does not say how much of it was too much; so what came since the last known
-/// border of blocks is kept, and gone over once more, byte by byte at the end. RFC 7692 7.2.3.4.
+/// Finds where a block with BFINAL ends. The framework's inflater reads ahead and does not say how much of it was too much; so what came since the
+/// message began is kept, and gone over once more, without inflating it. RFC 7692 7.2.3.4.
 /// </summary>
-/// <remarks>A mutable struct with one owner. The second inflater has zeroes where the first had its history: where blocks end does not depend on what they refer to.</remarks>
+/// <remarks>A mutable struct with one owner.</remarks>
 internal struct FinalBlock
 {
     private const int MostKept = 64 * 1024;
 
-    // A stored block of zeroes, as long as the largest window. RFC 1951 3.2.4.
-    private static readonly byte[] Zeroes = MakeZeroes();
-
     private PooledBuffer _kept;
-    private InflatingStream? _follower;
-    private long _followed;
+    private BlockReader? _reader;
+    private bool _begun;
 
-    /// <summary>A piece without an end in it. <paramref name="inflated"/>: how much all since the border inflated to.</summary>
-    public void Passed(ReadOnlySpan<byte> piece, long inflated)
+    /// <summary>A piece without an end in it.</summary>
+    public void Passed(ReadOnlySpan<byte> piece)
     {
         if (_kept.Length + piece.Length > MostKept)
         {
-            Follow(_kept.Memory, inflated);
+            Follow(_kept.Span);
             _kept.Clear();
         }
 
         _kept.Append(piece);
     }
 
-    /// <summary>How many bytes of this piece belong to the block that ends in it. <paramref name="inflated"/>: how much all since the border inflated to.</summary>
-    /// <exception cref="InvalidDataException">No block that began at the border ends there, having inflated to so much.</exception>
-    public int EndIn(ReadOnlyMemory<byte> piece, long inflated)
+    /// <summary>How many bytes of this piece belong to the block that ends in it; null: it breaks off there.</summary>
+    /// <param name="piece">What comes next.</param>
+    /// <param name="inflated">How much all since the beginning inflated to.</param>
+    /// <param name="reader">Who goes on behind the end, or says whether the message may end where it breaks off.</param>
+    /// <exception cref="InvalidDataException">No block that began there ends there, having inflated to so much.</exception>
+    public int? EndIn(ReadOnlySpan<byte> piece, long inflated, out BlockReader reader)
     {
-        try
-        {
-            bool ended = Follow(_kept.Memory, inflated);
-            for (int i = 0; i < piece.Length && !ended; i++)
-            {
-                ended = Follow(piece.Slice(i, 1), inflated);
-                if (ended && _followed == inflated) return i + 1;
-            }
-
-            throw new InvalidDataException();
-        }
-        finally
-        {
-            Clear();
-        }
+        Follow(_kept.Span);
+        reader = _reader!;
+        ReadOnlySpan<byte> rest = piece;
+        bool ended = reader.Read(ref rest) == BlockStep.FinalBlock;
+        if (reader.Inflated != inflated) throw new InvalidDataException();
+        Clear();
+        return ended ? piece.Length - rest.Length : null;
     }
 
-    /// <summary>A border of blocks that is known: the beginning of a message.</summary>
+    /// <summary>The beginning of a message is a border of blocks.</summary>
     public void Clear()
     {
         _kept.Release();
-        _follower?.Dispose();
-        _follower = null;
-        _followed = 0;
+        _begun = false;
     }
 
-    private static InflatingStream CreateFollower()
+    private void Follow(ReadOnlySpan<byte> passed)
     {
-        var follower = new InflatingStream();
-        Span<byte> ignored = stackalloc byte[1024];
-        follower.Feed(Zeroes);
-        while (follower.Read(ignored) != 0)
+        _reader ??= new BlockReader();
+        if (!_begun)
         {
+            _reader.Window = null;
+            _reader.Begin();
         }
 
-        return follower;
-    }
-
-    private static byte[] MakeZeroes()
-    {
-        const int Window = 1 << DeflateOptions.MostWindowBits;
-        byte[] block = new byte[5 + Window];
-        ((ReadOnlySpan<byte>)[0, Window & 0xFF, Window >> 8, ~Window & 0xFF, (~Window >> 8) & 0xFF]).CopyTo(block);
-        return block;
-    }
-
-    /// <summary>Whether the second inflater has come to an end.</summary>
-    private bool Follow(ReadOnlyMemory<byte> piece, long most)
-    {
-        Span<byte> ignored = stackalloc byte[1024];
-        _follower ??= CreateFollower();
-        _follower.Feed(piece);
-        for (int count; (count = _follower.Read(ignored)) != 0;)
-        {
-            _followed += count;
-            if (_followed > most) throw new InvalidDataException();
-        }
-
-        return _follower.Ended;
+        _begun = true;
+        if (_reader.Read(ref passed) != BlockStep.Dry) throw new InvalidDataException();
     }
 }

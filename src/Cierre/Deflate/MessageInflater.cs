@@ -4,39 +4,41 @@ using Cierre.Closing;
 namespace Cierre.Deflate;
 
 /// <summary>Inflates the messages of one direction, piece by piece, and never further than the limit. RFC 7692 7.2.2.</summary>
-/// <remarks>Any window is taken: the framework's is the largest there is. Without context takeover there is no context between messages.</remarks>
+/// <remarks>
+/// <para>Any window is taken: the framework's is the largest there is. Without context takeover there is no context between messages.</para>
+/// <para>The framework's inflater reads nothing more behind a block with BFINAL, and a fresh one knows no history. So what comes behind such a block,
+/// with context takeover in all messages after it, is read by <see cref="BlockReader"/>: no sequence of blocks makes a second context.</para>
+/// </remarks>
 internal sealed class MessageInflater(bool takeover, long limit) : IDisposable
 {
     // Room that is made at first: what data usually inflates to, and no less than a small message.
     private const int UsualRatio = 4;
     private const int LeastRoom = 1024;
 
-    // A sender without a flush ends what it has with a final block each time; more of them is nobody's flush, and each costs a context.
-    private const int MostFinalBlocks = 1024;
-
-    // What the sender took away: the rest of the empty block at which its flush ended. 7.2.2, 1.
-    private const int TailLength = 4;
-
     // Empty stored blocks, more of them than the longest header of a dynamic block has bits: RFC 1951 3.2.7, 2,283 behind its type.
     private const int Empties = 60;
 
+    // What the sender took away, the rest of the empty block at which its flush ended (7.2.2, 1), and the empties.
     private static readonly byte[] Tail = [0, 0, 0xFF, 0xFF, .. Enumerable.Repeat<byte[]>([0, 0, 0, 0xFF, 0xFF], Empties).SelectMany(block => block)];
 
+    private readonly SlidingWindow _history = new();
     private InflatingStream? _context;
     private FinalBlock _final;
+    private BlockReader? _blocks;
     private bool _any;
-    private int _finalBlocks;
-    private long _border;
 
     /// <summary>Bytes of the current message so far, inflated.</summary>
     public long Size { get; private set; }
 
+    /// <summary>How many contexts of the framework were made: each costs as much as hundreds of bytes to inflate.</summary>
+    public int ContextsMade { get; private set; }
+
     public void Begin()
     {
         _final.Clear();
+        if (takeover) _blocks?.Begin();
+        else Drop();
         _any = false;
-        _finalBlocks = 0;
-        _border = 0;
         Size = 0;
     }
 
@@ -48,23 +50,11 @@ internal sealed class MessageInflater(bool takeover, long limit) : IDisposable
         if (last && !_any) return Violations.DeflateNotValid();
         try
         {
-            while (!piece.IsEmpty || (last && _context is not null))
-            {
-                _context ??= new InflatingStream();
-                _context.Feed(piece, last ? Tail : default);
-                if (target.IsEmpty) target.Reserve((int)Math.Min(Math.Max(LeastRoom, UsualRatio * (long)piece.Length), Math.Min(limit, Array.MaxLength)));
-                if (ReadAll(_context, ref target) is { } violation) return violation;
-                if (!_context.Ended)
-                {
-                    if (!last) _final.Passed(piece.Span, Size - _border);
-                    break;
-                }
-
-                if (!EndFinalBlock(_context.Behind, ref piece)) return Violations.DeflateNotValid();
-            }
-
+            Violation? violation = null;
+            if (_blocks is null && (last || !piece.IsEmpty)) violation = InflateByContext(ref piece, last, ref target);
+            if (_blocks is not null) violation ??= InflateByBlocks(piece.Span, last, ref target);
             if (last) End();
-            return null;
+            return violation;
         }
         catch (InvalidDataException)
         {
@@ -76,6 +66,57 @@ internal sealed class MessageInflater(bool takeover, long limit) : IDisposable
     {
         Drop();
         _final.Clear();
+    }
+
+    /// <summary>By the framework's inflater, which leaves what comes behind a final block.</summary>
+    private Violation? InflateByContext(ref ReadOnlyMemory<byte> piece, bool last, ref PooledBuffer target)
+    {
+        if (_context is null)
+        {
+            _context = new InflatingStream();
+            ContextsMade++;
+        }
+
+        _context.Feed(piece, last ? Tail : default);
+        int before = target.Length;
+        if (target.IsEmpty) target.Reserve((int)Math.Min(Math.Max(LeastRoom, UsualRatio * (long)piece.Length), Math.Min(limit, Array.MaxLength)));
+        if (ReadAll(_context, ref target) is { } violation) return violation;
+        if (takeover || !last || _context.Ended) _history.Append(target.Span[before..]);
+        if (!_context.Ended)
+        {
+            if (!last) _final.Passed(piece.Span);
+            return null;
+        }
+
+        // 7.2.3.4: what follows a block with BFINAL begins at a byte, and goes on in the same window.
+        int? end = _final.EndIn(piece.Span, Size, out BlockReader blocks);
+        _context.Dispose();
+        _context = null;
+        if (end is null && !(last && blocks.MayEnd)) return Violations.DeflateNotValid();
+        piece = piece[(end ?? piece.Length)..];
+        blocks.Window = _history;
+        _blocks = blocks;
+        return null;
+    }
+
+    private Violation? InflateByBlocks(ReadOnlySpan<byte> piece, bool last, ref PooledBuffer target)
+    {
+        BlockStep step;
+        do
+        {
+            bool valid = _blocks!.TryRead(ref piece, out step);
+            // What came out before counts first, however the message was split.
+            ReadOnlySpan<byte> fresh = _history.Take();
+            long room = Math.Min(limit - Size, Array.MaxLength - target.Length);
+            bool fits = fresh.Length <= room;
+            if (!fits) fresh = fresh[..(int)room];
+            target.Append(fresh);
+            Size += fresh.Length;
+            if (!fits) return Violations.InflatedTooBig(limit);
+            if (!valid) return Violations.DeflateNotValid();
+        }
+        while (step != BlockStep.Dry);
+        return last && !_blocks.MayEnd ? Violations.DeflateNotValid() : null;
     }
 
     /// <summary>Appends all there is within the limit.</summary>
@@ -106,17 +147,6 @@ internal sealed class MessageInflater(bool takeover, long limit) : IDisposable
         }
     }
 
-    /// <summary>7.2.3.4: a block with BFINAL; what follows it is a stream of its own. False: there are too many, or it ended <paramref name="behind"/> the piece, elsewhere than a stored block of its own can.</summary>
-    private bool EndFinalBlock(bool behind, ref ReadOnlyMemory<byte> piece)
-    {
-        if (behind) _final.Passed(piece.Span, Size - _border);
-        int end = _final.EndIn(behind ? Tail : piece, Size - _border);
-        piece = behind ? default : piece[end..];
-        _border = Size;
-        Drop();
-        return ++_finalBlocks <= MostFinalBlocks && (!behind || end == TailLength);
-    }
-
     private void End()
     {
         if (!takeover) Drop();
@@ -127,5 +157,7 @@ internal sealed class MessageInflater(bool takeover, long limit) : IDisposable
     {
         _context?.Dispose();
         _context = null;
+        _blocks = null;
+        _history.Dispose();
     }
 }

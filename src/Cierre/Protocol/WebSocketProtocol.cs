@@ -49,6 +49,9 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
 
     public CloseState State => _close.State;
 
+    /// <summary>The peer broke the protocol, and the close frame waits until what came before is answered: nothing is read.</summary>
+    public bool IsViolated => _close.State is CloseState.Violated;
+
     /// <summary>No frame follows and what comes is not processed any more.</summary>
     public bool FramesDone => _close.State is CloseState.Exchanged or CloseState.Failed or CloseState.Ended;
 
@@ -77,7 +80,7 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
         record with { Traffic = _traffic.Total, EarlyLossesBefore = EarlyLossesBefore, ConnectionId = ConnectionId, UnreadBytes = UnreadBytes };
 
     /// <summary>A close frame waits behind messages: <see cref="WriteOwedClose"/> when they are out.</summary>
-    public bool OwesClose => _close.State is CloseState.Sent { Ours: Delivery.Owed };
+    public bool OwesClose => OwedClose is not null;
 
     /// <summary>Our close frame is in the output, and the transport has not said that it took it.</summary>
     public bool CloseIsUnderWay => _close.State is CloseState.Sent { Ours: Delivery.Staged or Delivery.Leaving } or CloseState.Exchanged { Ours: not Delivery.Out } or CloseState.Failed { Ours: not Delivery.Out };
@@ -107,7 +110,7 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
     /// <summary>What passed so far; after the end, by then.</summary>
     public ConnectionTraffic Traffic => Record?.Traffic ?? _traffic.Total;
 
-    public TimeSpan Deadline => _close.IsOpen ? _keepAlive.Deadline : _close.Deadline;
+    public TimeSpan Deadline => _close.State is CloseState.Open ? _keepAlive.Deadline : _close.Deadline;
 
     /// <summary>Whether the message that is coming is handed out in parts, for a reader that cannot hold it. Set before each read.</summary>
     public bool InParts { get; set; }
@@ -120,6 +123,10 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
 
     /// <summary>Others had the thread.</summary>
     public void BeginTurn() => _turn.Begin();
+
+    /// <summary>Whether what was handed out is still being answered: a violation then waits for <see cref="Answered"/>, at most the close timeout. Set before
+    /// each read.</summary>
+    public bool IsAnswering { get; set; }
 
     /// <summary>Bytes came from the peer: life, whatever they are.</summary>
     public void BytesCame(TimeSpan now)
@@ -134,6 +141,7 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
     /// <summary>Takes bytes until something happened, they are used up or <see cref="TurnIsOver"/>; answers go into <paramref name="output"/>.</summary>
     public ProtocolEvent Read(ref Memory<byte> input, IBufferWriter<byte> output, TimeSpan now)
     {
+        if (IsViolated) return new ProtocolEvent { Kind = ProtocolEventKind.NeedMore };
         if (_handedOut)
         {
             // What the last event held and nobody took.
@@ -222,12 +230,15 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
     /// <summary>Begins an ordinary closing handshake; no move if a close was begun before.</summary>
     public void Close(CloseFrame frame, CloseWhy why, IBufferWriter<byte> output, TimeSpan now) => Move(new CloseInput.Request(frame, why), output, now);
 
+    /// <summary>What came before a violation is answered: nothing more is taken to be sent, and the close frame follows.</summary>
+    public void Answered(IBufferWriter<byte> output, TimeSpan now) => Move(CloseInput.Answered.Instance, output, now);
+
     /// <summary>The messages before our close frame are written.</summary>
     public void WriteOwedClose(IBufferWriter<byte> output, TimeSpan now)
     {
-        if (_close.State is not CloseState.Sent { Ours: Delivery.Owed } sent) return;
-        WriteClose(output, sent.Frame, now);
-        Step(CloseInput.Staging.Instance, now);
+        if (OwedClose is not { } frame) return;
+        WriteClose(output, frame, now);
+        Move(CloseInput.Staging.Instance, output, now);
     }
 
     public void WriteOwedPong(IBufferWriter<byte> output, TimeSpan now)
@@ -254,7 +265,7 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
     /// <summary>Does what is due: a ping, a close for a silent or idle peer, the end of a wait.</summary>
     public void Tick(IBufferWriter<byte> output, TimeSpan now)
     {
-        if (!_close.IsOpen)
+        if (_close.State is not CloseState.Open)
         {
             if (now < _close.Deadline) return;
             Move(CloseInput.Due.Instance, output, now);
@@ -280,7 +291,9 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
     {
         bool wasOpen = IsOpen;
         Observer?.Broken(violation);
-        Move(new CloseInput.Violate(violation), output, now);
+        Move(new CloseInput.Violate(violation, Behind: IsAnswering), output, now);
+        // What was begun of a message is never ended.
+        if (IsViolated) _messages.Release();
         return wasOpen || violation.Fails;
     }
 
@@ -299,6 +312,13 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
         _control.Release();
         _owedPong.Release();
     }
+
+    private CloseFrame? OwedClose => _close.State switch
+    {
+        CloseState.Sent { Ours: Delivery.Owed } sent => sent.Frame,
+        CloseState.Violated { Answered: true } violated => violated.Violation.Frame,
+        _ => null,
+    };
 
     private static ProtocolEvent Closing => new() { Kind = ProtocolEventKind.Closing };
 

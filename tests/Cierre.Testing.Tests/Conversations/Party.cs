@@ -9,6 +9,7 @@ internal sealed class Party(string name, SimulatedNetwork network, WebSocketConn
     private readonly Random _random = new(network.Random.Next());
     private IReadOnlyList<Sent> _sentBeforeEnd = [];
     private bool _cutsOff;
+    private int _answered;
     private TaskCompletionSource? _stop;
 
     private enum Fate
@@ -49,6 +50,9 @@ internal sealed class Party(string name, SimulatedNetwork network, WebSocketConn
 
     /// <summary>How many of them were refused after all. An unfinished message is cut off by the close, and what waits behind it with it.</summary>
     public int RefusedBeforeEnd => _cutsOff ? 0 : _sentBeforeEnd.Count(sent => sent.Fate is Fate.Refused);
+
+    /// <summary>How many answers were refused.</summary>
+    public int AnswersRefused { get; private set; }
 
     public async Task PlayAsync()
     {
@@ -187,10 +191,26 @@ internal sealed class Party(string name, SimulatedNetwork network, WebSocketConn
                 _ => Take(await connection.ReceiveAsync()),
             };
             if (!more) break;
+            while (_answered < _received.Count) await AnswerAsync();
         }
 
         if (await connection.ReceiveAsync() is not null) throw new Broken(name, "got a message behind the end");
         if (await connection.ReceiveStreamAsync() is not null) throw new Broken(name, "got a stream behind the end");
+    }
+
+    private async Task AnswerAsync()
+    {
+        _answered++;
+        if (plan.AnswersWithin is not { } most) return;
+        await network.Delay(TimeSpan.FromMilliseconds(_random.Next(most)));
+        try
+        {
+            await connection.SendAsync("answer");
+        }
+        catch (WebSocketClosedException)
+        {
+            AnswersRefused++;
+        }
     }
 
     private bool Take(WebSocketMessage? message)

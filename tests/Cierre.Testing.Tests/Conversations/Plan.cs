@@ -37,6 +37,9 @@ internal sealed record Plan
 
     public int PauseMilliseconds { get; init; }
 
+    /// <summary>Up to how many milliseconds it takes to answer each message before it reads the next; null: it answers none.</summary>
+    public int? AnswersWithin { get; init; }
+
     /// <summary>After how many messages the application stops reading; never in calm weather.</summary>
     public int StopsReadingAfter { get; init; } = int.MaxValue;
 

@@ -6,6 +6,9 @@ namespace Cierre.Testing.Tests.Conversations;
 /// <summary>A peer made of bytes, who says some valid things, then the one thing that ends the connection, and then what must not matter any more.</summary>
 internal sealed class RawPeer
 {
+    /// <summary>Up to how many milliseconds an answer takes that is awaited: all of them together less than the close timeout.</summary>
+    public const int QuickAnswer = 200;
+
     private static readonly ViolationVector[] Violations = [.. Vectors.Violations];
     private static readonly CloseVector[] Closes = [.. Vectors.Closes];
 
@@ -119,9 +122,20 @@ internal sealed class RawPeer
                 break;
         }
 
+        CheckAnswers(party);
         if (party.ReadWhole > Whole) throw new Broken(party.Name, $"was handed {party.ReadWhole} messages, though only {Whole} were whole before the end");
         bool mayLose = _verdict is Verdict.Vanishes { Cause: CloseCause.ConnectionReset };
         if (party.Received.Count < Whole && !mayLose) throw new Broken(party.Name, $"was handed {party.Received.Count} of the {Whole} messages before the end");
+    }
+
+    /// <summary>docs/closing.md 4: what came before the violation is answered, and the close frame goes out behind the answers. An application that
+    /// takes longer than the close timeout is not awaited.</summary>
+    private void CheckAnswers(Party party)
+    {
+        if (_verdict is not Verdict.Fails || !(_reads || _answers) || party.Plan.AnswersWithin is not <= QuickAnswer) return;
+        int answers = party.Outgoing.Messages, messages = party.Received.Count;
+        if (party.AnswersRefused != 0) throw new Broken(party.Name, $"failed the connection before {party.AnswersRefused} answers to what had come");
+        if (answers != messages) throw new Broken(party.Name, $"sent {answers} answers before its close frame, to {messages} messages");
     }
 
     private void SaySomething()

@@ -15,7 +15,9 @@ public partial class CloseHandshakeTests
         ("we want to close", new CloseInput.Request(Bye, CloseWhy.Requested)),
         ("the peer's close frame", new CloseInput.PeerFrame(Restarting)),
         ("a violation", new CloseInput.Violate(Broken)),
+        ("a violation while we answer", new CloseInput.Violate(Broken, Behind: true)),
         ("a limit of ours", new CloseInput.Violate(Limit)),
+        ("we have answered", CloseInput.Answered.Instance),
         ("our frame has its turn", CloseInput.Staging.Instance),
         ("the transport is given it", CloseInput.Handing.Instance),
         ("the transport takes it", CloseInput.Written.Instance),
@@ -27,6 +29,8 @@ public partial class CloseHandshakeTests
     private static readonly (string Name, CloseInput[] Path)[] Situations =
     [
         ("Open", []),
+        ("Violated", [new CloseInput.Violate(Broken, Behind: true)]),
+        ("Violated, answered", [new CloseInput.Violate(Broken, Behind: true), CloseInput.Answered.Instance]),
         ("Sent, owed", [Inputs[0].Input]),
         ("Sent, staged", [Inputs[0].Input, CloseInput.Staging.Instance]),
         ("Sent, leaving", [Inputs[0].Input, CloseInput.Staging.Instance, CloseInput.Handing.Instance]),
@@ -66,6 +70,7 @@ public partial class CloseHandshakeTests
 
     private static string Name(CloseState state) => state switch
     {
+        CloseState.Violated { Answered: true } => "Violated, answered",
         CloseState.Sent { Ours: var ours } => $"Sent, {Word(ours)}",
         CloseState.Exchanged { Ours: var ours } => $"Exchanged, {Word(ours)}",
         CloseState.Failed { Ours: var ours } => $"Failed, {Word(ours)}",

@@ -386,4 +386,41 @@ public partial class CloseHandshakeTests
         Assert.Same(record, Record);
         Assert.Equal(TimeSpan.MaxValue, _close.Deadline);
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Failure_waits_for_the_answers_to_what_came_before_and_its_frame_goes_behind_them(bool closes)
+    {
+        Assert.Equal(CloseStep.Nothing, _close.On(new Violate(Broken, Behind: true), _now));
+        Assert.True(_close.IsOpen);
+        Assert.Equal(Timeout, _close.Deadline);
+        _now += TimeSpan.FromSeconds(1);
+        Assert.Equal(CloseStep.WriteBehind(Broken.Frame), closes ? Request() : _close.On(Answered.Instance, _now));
+        Assert.False(_close.IsOpen);
+        Assert.Equal(Timeout, _close.Deadline);
+        Out(ref _close, _now);
+        Assert.Equal(_now + Timeout, _close.Deadline);
+        Peer(Restarting);
+        End();
+        Assert.Equal((1006, false, Broken.Frame, EndedBy.Local, CloseCause.ProtocolViolation), (Record.Code, Record.WasClean, Record.Sent, Record.EndedBy, Record.Cause));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Answers_that_take_longer_than_the_close_timeout_are_not_awaited(bool answered)
+    {
+        _close.On(new Violate(Broken, Behind: true), _now);
+        if (answered) _close.On(Answered.Instance, _now);
+        _now += Timeout;
+        Assert.Equal(CloseStep.WriteAndFinish(Broken.Frame), Due());
+        Assert.Equal(_now + Timeout, _close.Deadline);
+        _close.On(CloseInput.Written.Instance, _now);
+        Due();
+        Assert.Equal((1006, Broken.Frame), (Record.Code, Record.Sent));
+    }
+
+    [Fact]
+    public void Limit_of_ours_waits_for_no_answer() => Assert.Equal(CloseStep.WriteBehind(Limit.Frame), _close.On(new Violate(Limit, Behind: true), _now));
 }
