@@ -19,14 +19,26 @@ namespace Cierre.AspNetCore;
 public static class ServiceCollectionExtensions
 {
     /// <summary>Registers what <c>MapWebSocket</c> needs: the roster of connections, the drain when the host stops, the options of the configuration section
-    /// <c>Cierre</c> (validated at start), and a socket transport for Kestrel whose sockets are taken over after the upgrade (it follows
-    /// <c>SocketTransportOptions</c>).</summary>
+    /// <c>Cierre</c> (validated at start), and a socket transport that stands in for Kestrel's own and whose sockets are taken over after the upgrade (it follows
+    /// <c>SocketTransportOptions</c>; <see cref="WebSocketServerOptions.UseKestrelTransport"/> leaves Kestrel's in place).</summary>
     /// <param name="services">The application's services.</param>
     /// <returns>The same services.</returns>
-    public static IServiceCollection AddCierre(this IServiceCollection services)
+    public static IServiceCollection AddCierre(this IServiceCollection services) => services.AddCierre(_ => { });
+
+    /// <inheritdoc cref="AddCierre(IServiceCollection)"/>
+    /// <param name="services">The application's services.</param>
+    /// <param name="configure">Sets what is changed of the server itself.</param>
+    public static IServiceCollection AddCierre(this IServiceCollection services, Action<WebSocketServerOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(services);
-        if (services.Any(s => s.ServiceType == typeof(WebSocketServer))) return services;
+        ArgumentNullException.ThrowIfNull(configure);
+        if (!services.Any(s => s.ServiceType == typeof(WebSocketServer))) Register(services);
+        // Behind what the configuration says.
+        return services.Configure(configure);
+    }
+
+    private static void Register(IServiceCollection services)
+    {
         services.AddSingleton(_ => new WebSocketRoster());
         services.AddSingleton<AdmissionGate>();
         services.AddSingleton<Capacity>();
@@ -53,12 +65,12 @@ public static class ServiceCollectionExtensions
             ?? throw new InvalidOperationException("A WebSocketConnection can be had as a parameter of a WebSocket endpoint's handler only."));
         services.AddScoped(provider => provider.GetRequiredService<CurrentConnection>().Credentials
             ?? throw new InvalidOperationException("WebSocketCredentials can be had as a parameter of a WebSocket endpoint's handler only."));
+        services.AddOptions<WebSocketServerOptions>().BindConfiguration("Cierre:Server").ValidateOnStart();
         services.AddOptions<WebSocketEndpointOptions>().BindConfiguration("Cierre").ValidateOnStart();
         services.AddSingleton<IValidateOptions<WebSocketEndpointOptions>, EndpointOptionsValidation>();
         services.AddSingleton<MatcherPolicy, SharedPathPolicy>();
         services.AddSingleton<IConnectionListenerFactory, SocketListenerFactory>();
         RefuseByCloseInFrontOf(services, services.LastOrDefault(s => s.ServiceType == typeof(IAuthorizationMiddlewareResultHandler)));
-        return services;
     }
 
     /// <summary>What the application registered, or else ASP.NET Core's own, still decides where no endpoint of ours asks for a close.</summary>

@@ -13,7 +13,7 @@ namespace Cierre.AspNetCore.Tests;
 /// <summary>Kestrel as other people set it up: with a transport of their own, or with middleware on the connection.</summary>
 public class OtherServersTests
 {
-    public static TheoryData<Carrier, string> Ways => [.. from carrier in Enum.GetValues<Carrier>() from way in (string[])["own transport", "logging below tls", "logging above", "inline scheduling"] select (carrier, way)];
+    public static TheoryData<Carrier, string> Ways => [.. from carrier in Enum.GetValues<Carrier>() from way in (string[])["own transport", "logging below tls", "logging above", "inline scheduling", "kestrel's transport"] select (carrier, way)];
 
     [Theory]
     [MemberData(nameof(Ways))]
@@ -91,6 +91,7 @@ public class OtherServersTests
         {
             builder.Logging.SetMinimumLevel(LogLevel.Trace);
             if (way == "own transport") builder.Services.AddSingleton<IConnectionListenerFactory, OwnTransport>();
+            if (way == "kestrel's transport") builder.Services.Configure<WebSocketServerOptions>(options => options.UseKestrelTransport = true);
             if (way == "inline scheduling") builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         },
         listen: options =>

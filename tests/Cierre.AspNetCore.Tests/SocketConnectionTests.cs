@@ -84,7 +84,7 @@ public sealed class SocketConnectionTests
         (WebSocketConnection connection, HttpContext context) = await opened.Task.WaitAsync(Bound);
         context.Abort();
         CloseRecord record = await connection.Closed.WaitAsync(Bound);
-        Assert.Equal((1006, false, CloseCause.ConnectionReset), (record.Code, record.WasClean, record.Cause));
+        Assert.Equal((1006, false, CloseCause.Aborted), (record.Code, record.WasClean, record.Cause));
         Assert.Equal(RawEnd.Reset, (await peer.ReadToEndAsync()).End);
     }
 

@@ -50,7 +50,8 @@ internal sealed class Drain(WebSocketRoster connections, AdmissionGate gate, IOp
         gate.Close(notice);
         IReadOnlyCollection<WebSocketConnection> open = connections.Snapshot();
         int count = open.Count;
-        CloseLog.DrainBegan(_logger, count, options.Code);
+        // A server of ordinary requests stops as it would without us, its log included.
+        if (count != 0) CloseLog.DrainBegan(_logger, count, options.Code);
         foreach ((WebSocketConnection connection, TimeSpan at) in Spread.Over(open, options.Spread, Random.Shared))
         {
             if (await EmptiesBeforeAsync(at).ConfigureAwait(false)) break;
@@ -64,6 +65,7 @@ internal sealed class Drain(WebSocketRoster connections, AdmissionGate gate, IOp
             if (!await EmptiesBeforeAsync(timeout).ConfigureAwait(false)) Cut();
         }
 
+        if (count == 0) return;
         double seconds = _time.GetElapsedTime(begun).TotalSeconds;
         CloseLog.DrainEnded(_logger, seconds);
 

@@ -100,8 +100,8 @@ internal static class Upgrade
         if (own?.TakeOver(pipe) is { } socket) return socket;
         var wire = new KestrelWire(
             pipe.Output,
+            own,
             context.Features.Get<IConnectionSocketFeature>()?.Socket,
-            proven: own is not null,
             context.Features.Get<ISslStreamFeature>()?.SslStream,
             context.Features.Get<IConnectionLifetimeFeature>());
         return new PipeTransport(pipe.Input, wire);

@@ -19,6 +19,7 @@ internal sealed class Http2Wire : Wire
     private readonly HttpContext _context;
     private readonly PipeReader _input;
     private readonly Stream _duplex;
+    private readonly HostCut _cut;
     private readonly Socket? _socket;
     private readonly WindowWait _wait;
     private volatile bool _aborted;
@@ -28,6 +29,7 @@ internal sealed class Http2Wire : Wire
     public Http2Wire(HttpContext context, PipeReader input, Stream duplex)
     {
         (_context, _input, _duplex) = (context, input, duplex);
+        _cut = new HostCut(context);
         _socket = context.Features.Get<IConnectionSocketFeature>()?.Socket;
         _wait = new WindowWait(this);
     }
@@ -50,6 +52,8 @@ internal sealed class Http2Wire : Wire
 
     public override void GiveUp() => _overdue = true;
 
+    public override TransportEnd EndOf(Exception exception) => KestrelFault.OfStream(exception, _cut.IsSo);
+
     public override void Abort()
     {
         _aborted = true;
@@ -58,6 +62,7 @@ internal sealed class Http2Wire : Wire
 
     public override async ValueTask DisposeAsync()
     {
+        _cut.Forget();
         _wait.End();
         await _input.CompleteAsync().ConfigureAwait(false);
         if (_aborted) return;

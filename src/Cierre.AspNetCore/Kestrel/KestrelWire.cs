@@ -2,15 +2,14 @@ using System.IO.Pipelines;
 using System.Net.Security;
 using System.Net.Sockets;
 using Cierre.Transports;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
 namespace Cierre.AspNetCore.Kestrel;
 
 /// <summary>The sending half of an upgraded HTTP/1.1 connection whose socket cannot be taken over: TLS, or another transport.</summary>
+/// <param name="own">Our own transport, where it is the one below: a completed flush of <paramref name="output"/> means then that the kernel has the bytes.</param>
 /// <param name="socket">The socket, where there is one below.</param>
-/// <param name="proven">Whether a completed flush of <paramref name="output"/> means that the kernel has the bytes.</param>
-internal sealed class KestrelWire(PipeWriter output, Socket? socket, bool proven, SslStream? tls, IConnectionLifetimeFeature? lifetime) : Wire
+internal sealed class KestrelWire(PipeWriter output, SocketConnection? own, Socket? socket, SslStream? tls, IConnectionLifetimeFeature? lifetime) : Wire
 {
     private volatile bool _aborted;
     private volatile bool _writing;
@@ -25,7 +24,8 @@ internal sealed class KestrelWire(PipeWriter output, Socket? socket, bool proven
         _writing = true;
         FlushResult result = await output.WriteAsync(bytes).ConfigureAwait(false);
         _writing = false;
-        if (result.IsCompleted) throw new ConnectionAbortedException("The connection's output was completed.");
+        // Whose doing that is, the reader is told.
+        if (result.IsCompleted) throw new IOException("The connection takes no more output.");
     }
 
     public override async ValueTask ShutdownSendAsync()
@@ -34,9 +34,11 @@ internal sealed class KestrelWire(PipeWriter output, Socket? socket, bool proven
         _shut = true;
         // A shutdown of the socket under TLS would truncate the stream for the peer and break our own reading: close_notify instead.
         if (tls is not null) await tls.ShutdownAsync().ConfigureAwait(false);
-        else if (proven) socket!.Shutdown(SocketShutdown.Send);
+        else if (own is not null) own.Socket.Shutdown(SocketShutdown.Send);
         else await output.CompleteAsync().ConfigureAwait(false);
     }
+
+    public override TransportEnd EndOf(Exception exception) => KestrelFault.OfConnection(exception, own is { IsCutHere: true });
 
     public override void Abort()
     {
@@ -59,7 +61,7 @@ internal sealed class KestrelWire(PipeWriter output, Socket? socket, bool proven
         try
         {
             await ShutdownSendAsync().ConfigureAwait(false);
-            if (proven) socket!.Shutdown(SocketShutdown.Send);
+            if (own is not null) own.Socket.Shutdown(SocketShutdown.Send);
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
         {

@@ -1,41 +1,59 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Net;
 using System.Net.Sockets;
 using Cierre.Transports;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
 
 namespace Cierre.AspNetCore.Kestrel;
 
-/// <summary>A connection as Kestrel knows it. While it speaks HTTP its bytes come through a pipe; after the upgrade its socket can be taken over.</summary>
+/// <summary>A connection as Kestrel knows it. While it speaks HTTP it does what Kestrel's own socket transport does; after the upgrade its socket can be taken over.</summary>
 /// <remarks>
-/// Output goes to the socket itself, with no pipe and no second thread: through Kestrel's own transport a completed flush says nothing about
-/// the kernel, and of 300 close frames that were flushed and followed by a shutdown of the socket none arrived.
+/// What an upgraded connection needs and Kestrel's own does not give: a socket that nobody else reads, an output of which a completed flush says that the kernel has the bytes (of 300 close
+/// frames that were flushed through a pipe and followed by a shutdown of the socket none arrived), and silence towards HTTP about the end of the peer's stream.
 /// </remarks>
-internal sealed class SocketConnection : DefaultConnectionContext, IConnectionSocketFeature, IMemoryPoolFeature
+internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature, IConnectionTransportFeature, IConnectionItemsFeature, IMemoryPoolFeature,
+    IConnectionLifetimeFeature, IConnectionSocketFeature
 {
-    private static long s_lastId = DateTime.UtcNow.Ticks;
+    // Half a block of Kestrel's pool: less room than that begins a new one.
+    private const int LeastBuffer = 2048;
 
-    private readonly CancellationTokenSource _closed = new();
+    private readonly SocketSettings _settings;
     private readonly Pipe _input;
-    private readonly DirectPipe _http;
+    private readonly SocketOutput _output;
+    private readonly IDuplexPipe _http;
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _closed = new();
+    private readonly CancellationTokenSource _takenOver = new();
     private Task<Exception?> _receiving = Task.FromResult<Exception?>(null);
+    private IDictionary<object, object?>? _items;
     private Reading _reading;
+    private volatile Exception? _shutdownReason;
+    private volatile bool _peerEnded;
+    private volatile bool _cutHere;
     private volatile bool _upgraded;
+    private volatile bool _taken;
 
-    private SocketConnection(Socket socket, PipeOptions input)
-        : base(Interlocked.Increment(ref s_lastId).ToString("X13", System.Globalization.CultureInfo.InvariantCulture))
+    private SocketConnection(Socket socket, SocketSettings settings)
     {
         Socket = socket;
-        MemoryPool = input.Pool;
+        _settings = settings;
         LocalEndPoint = socket.LocalEndPoint;
         RemoteEndPoint = socket.RemoteEndPoint;
-        _input = new Pipe(input);
-        _http = new DirectPipe(_input.Reader, PipeWriter.Create(new NetworkStream(socket, ownsSocket: false), new StreamPipeWriterOptions(input.Pool, leaveOpen: true)));
-        Transport = _http;
         ConnectionClosed = _closed.Token;
-        Features.Set<IConnectionSocketFeature>(this);
+        _input = new Pipe(settings.Input);
+        _output = new SocketOutput(this, settings.Output, settings.Scheduler, settings.Senders);
+        Transport = _http = new DuplexPipe(_input.Reader, _output);
+        Features = new FeatureCollection(initialCapacity: 8);
+        Features.Set<IConnectionIdFeature>(this);
+        Features.Set<IConnectionTransportFeature>(this);
+        Features.Set<IConnectionItemsFeature>(this);
         Features.Set<IMemoryPoolFeature>(this);
+        Features.Set<IConnectionLifetimeFeature>(this);
+        Features.Set<IConnectionSocketFeature>(this);
         Features.Set(this);
     }
 
@@ -54,81 +72,234 @@ internal sealed class SocketConnection : DefaultConnectionContext, IConnectionSo
 
     public Socket Socket { get; }
 
-    public MemoryPool<byte> MemoryPool { get; }
+    public MemoryPool<byte> MemoryPool => _settings.Pool;
 
-    public static SocketConnection Start(Socket socket, PipeOptions input)
+    public override string ConnectionId { get => field ??= ConnectionIds.Next(); set; }
+
+    public override IFeatureCollection Features { get; }
+
+    public override IDictionary<object, object?> Items
     {
-        var connection = new SocketConnection(socket, input);
+        get => _items ??= new ConnectionItems();
+        set => _items = value;
+    }
+
+    public override IDuplexPipe Transport { get; set; }
+
+    public override CancellationToken ConnectionClosed { get; set; }
+
+    public override EndPoint? LocalEndPoint { get; set; }
+
+    public override EndPoint? RemoteEndPoint { get; set; }
+
+    /// <summary>Whether this process cut the connection, before the peer had ended it.</summary>
+    public bool IsCutHere => _cutHere;
+
+    public static SocketConnection Start(Socket socket, SocketSettings settings)
+    {
+        var connection = new SocketConnection(socket, settings);
         connection._receiving = connection.ReceiveAsync();
         return connection;
     }
 
-    /// <summary>From now on the end of the peer's stream is no business of HTTP's.</summary>
+    /// <summary>From now on a flush sends, and the end of the peer's stream is no business of HTTP's.</summary>
     /// <remarks>
     /// To HTTP a peer's FIN means that nobody waits for the answer, and Kestrel cuts the connection, with RST. A WebSocket peer may well end its
     /// stream right behind its close frame and read on, and ours must reach it.
     /// </remarks>
-    public void Upgraded(bool upgraded) => _upgraded = upgraded;
+    public void Upgraded(bool upgraded) => _upgraded = _output.IsDirect = upgraded;
 
     /// <summary>Hands the socket over, with what was read of it and not used; null where something else, TLS, stands between it and HTTP.</summary>
     public SocketTransport? TakeOver(IDuplexPipe http)
     {
         if (!ReferenceEquals(http, _http)) return null;
+        _taken = true;
+        // A loop that fills the pipe ends when it has done so, and at once if it waits: such a wait would be in nobody's books.
         if (Interlocked.Exchange(ref _reading, Reading.Over) == Reading.Waits) _input.Writer.Complete();
+        else _takenOver.Cancel();
         return new SocketTransport(Socket, new EarlierReader(_input.Reader, _receiving));
     }
 
-    public override void Abort(ConnectionAbortedException abortReason) => Socket.Close(timeout: 0);
+    void IConnectionLifetimeFeature.Abort() =>
+        Abort(new ConnectionAbortedException("The connection was aborted by the application via IConnectionLifetimeFeature.Abort()."));
+
+    /// <param name="abortReason">Null where the server itself takes the end of the peer's stream for the end of all.</param>
+    public override void Abort(ConnectionAbortedException? abortReason)
+    {
+        if (abortReason is not null && !_peerEnded && _shutdownReason is null) _cutHere = true;
+        Shutdown(abortReason);
+        // After the reason is set, which the sender of the output then finds.
+        _output.Cancel();
+    }
 
     public override async ValueTask DisposeAsync()
     {
-        // Whatever was flushed is in the kernel already.
-        await _http.Output.CompleteAsync(new ConnectionAbortedException()).ConfigureAwait(false);
         await _input.Reader.CompleteAsync().ConfigureAwait(false);
-        SocketTransport.Shutdown(Socket, SocketShutdown.Both);
-        // A shutdown ends the wait in order. Disposed of first, the socket would end it with an exception: tens of microseconds for each of thousands
-        // that are dropped at once. On Windows only disposing ends it.
-        if (!OperatingSystem.IsWindows()) await _receiving.ConfigureAwait(false);
-        Socket.Dispose();
+        await _output.CompleteAsync().ConfigureAwait(false);
+        await _output.Ended.ConfigureAwait(false);
         await _receiving.ConfigureAwait(false);
+        // An upgraded connection is silent until here.
+        if (!_closed.IsCancellationRequested) CancelClosed();
         _closed.Dispose();
+        _takenOver.Dispose();
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
+    /// <summary>What an error of a send means; it is no longer sent then.</summary>
+    internal (Exception? Reason, Exception? Unexpected) Broken(SocketError error)
+    {
+        var exception = new SocketException((int)error);
+        if (!IsReset(error)) return (exception, IsOfOurs(error) ? null : exception);
+        _peerEnded = true;
+        SocketLog.Reset(_settings.Logger, ConnectionId);
+        return (new ConnectionResetException(exception.Message, exception), null);
+    }
+
+    internal void Unexpected(Exception exception) => SocketLog.Error(_settings.Logger, ConnectionId, exception);
+
+    /// <summary>The output has ended: an input that waits for room need not wait any more.</summary>
+    internal void OutputEnded() => _input.Writer.CancelPendingFlush();
+
+    /// <summary>Ends the socket, once. In order where everything was sent, by a reset otherwise.</summary>
+    internal void Shutdown(Exception? reason)
+    {
+        lock (_gate)
+        {
+            if (_shutdownReason is not null) return;
+            _shutdownReason = reason ?? new ConnectionAbortedException("The Socket transport's send loop completed gracefully.");
+            if (_taken && reason is null)
+            {
+                // Whoever took it over has ended it.
+                Socket.Dispose();
+                return;
+            }
+
+            if (reason is not null && !SocketSettings.FinOnError)
+            {
+                SocketLog.WriteRst(_settings.Logger, ConnectionId, reason.Message);
+                Socket.Close(timeout: 0);
+                return;
+            }
+
+            SocketLog.WriteFin(_settings.Logger, ConnectionId, _shutdownReason.Message);
+            SocketTransport.Shutdown(Socket, SocketShutdown.Both);
+            Socket.Dispose();
+        }
+    }
+
+    private static bool IsReset(SocketError error) => error is SocketError.ConnectionReset or SocketError.Shutdown || (error is SocketError.ConnectionAborted && OperatingSystem.IsWindows());
+
+    private static bool IsOfOurs(SocketError error) => error is SocketError.OperationAborted or SocketError.Interrupted || (error is SocketError.InvalidArgument && !OperatingSystem.IsWindows());
+
     /// <summary>Moves what comes into the pipe, for as long as HTTP is spoken, and returns what ended it. A wait holds no buffer.</summary>
-    /// <remarks>One method: of thousands of connections that are cut at once, each throws once here and not once for each method on the way.</remarks>
     private async Task<Exception?> ReceiveAsync()
     {
         Exception? error = null;
+        using var wait = new SocketWait();
         try
         {
-            while (true)
+            while (_shutdownReason is null)
             {
-                await Socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None).ConfigureAwait(false);
-                // Such a wait can end though nothing has come, 4 times in 100 under load; a receive that waits now would be in nobody's books.
-                if (!Socket.Poll(0, SelectMode.SelectRead)) continue;
-                if (Interlocked.CompareExchange(ref _reading, Reading.Fills, Reading.Waits) != Reading.Waits) break;
-                int count = await Socket.ReceiveAsync(_input.Writer.GetMemory(), SocketFlags.None).ConfigureAwait(false);
-                if (count == 0) break;
+                if (_settings.WaitsWithoutBuffer && Failure(await wait.ForDataAsync(Socket).ConfigureAwait(false)) is { } failure)
+                {
+                    error = failure;
+                    break;
+                }
+
+                if (_shutdownReason is not null || Interlocked.CompareExchange(ref _reading, Reading.Fills, Reading.Waits) != Reading.Waits) break;
+                // A wait can end though nothing has come: then this one waits, until it is taken over.
+                int count = await Socket.ReceiveAsync(_input.Writer.GetMemory(LeastBuffer), SocketFlags.None, _takenOver.Token).ConfigureAwait(false);
+                if (count == 0)
+                {
+                    if (_shutdownReason is not null) break;
+                    _peerEnded = true;
+                    SocketLog.ReadFin(_settings.Logger, ConnectionId);
+                    break;
+                }
+
                 _input.Writer.Advance(count);
-                if (await _input.Writer.FlushAsync().ConfigureAwait(false) is { IsCompleted: true }) break;
+                if (await FlushInputAsync().ConfigureAwait(false) is { IsCompleted: true } or { IsCanceled: true }) break;
                 if (Interlocked.CompareExchange(ref _reading, Reading.Waits, Reading.Fills) != Reading.Fills) break;
             }
         }
-        catch (SocketException e) when (e.SocketErrorCode is not SocketError.OperationAborted)
+        catch (OperationCanceledException)
         {
-            error = new ConnectionResetException(e.Message, e);
+            // Taken over.
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (SocketException e)
         {
-            error = new ConnectionAbortedException("The connection was cut by the server.", e);
+            error = Failure(e.SocketErrorCode);
+        }
+        catch (Exception e)
+        {
+            error = e;
+            if (e is not ObjectDisposedException || _shutdownReason is null) SocketLog.Error(_settings.Logger, ConnectionId, e);
         }
 
         // No effect where whoever took the socket over has completed it.
-        await _input.Writer.CompleteAsync(error).ConfigureAwait(false);
-        if (Interlocked.Exchange(ref _reading, Reading.Over) != Reading.Over && !_upgraded) await _closed.CancelAsync().ConfigureAwait(false);
+        await _input.Writer.CompleteAsync(_shutdownReason ?? error).ConfigureAwait(false);
+        _reading = Reading.Over;
+        if (!_upgraded) await FireClosedAsync().ConfigureAwait(false);
         return error;
     }
 
-    private sealed record DirectPipe(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+    /// <summary>What an error of a receive means; null where there is none, or where the shutdown before it says all.</summary>
+    private Exception? Failure(SocketError error)
+    {
+        if (error == SocketError.Success) return null;
+        var exception = new SocketException((int)error);
+        if (_shutdownReason is not null) return exception;
+        if (IsReset(error))
+        {
+            _peerEnded = true;
+            SocketLog.Reset(_settings.Logger, ConnectionId);
+            return new ConnectionResetException(exception.Message, exception);
+        }
+
+        SocketLog.Error(_settings.Logger, ConnectionId, exception);
+        return exception;
+    }
+
+    private ValueTask<FlushResult> FlushInputAsync()
+    {
+        ValueTask<FlushResult> flushed = _input.Writer.FlushAsync();
+        return flushed.IsCompleted ? flushed : PausedAsync(flushed);
+    }
+
+    private async ValueTask<FlushResult> PausedAsync(ValueTask<FlushResult> flushed)
+    {
+        SocketLog.Paused(_settings.Logger, ConnectionId);
+        FlushResult result = await flushed.ConfigureAwait(false);
+        SocketLog.Resumed(_settings.Logger, ConnectionId);
+        return result;
+    }
+
+    /// <summary>Tells that the connection has ended, on the pool: what is told is the application's code.</summary>
+    private Task FireClosedAsync()
+    {
+        var told = new TaskCompletionSource();
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static state =>
+            {
+                state.Connection.CancelClosed();
+                state.Told.SetResult();
+            },
+            (Connection: this, Told: told),
+            preferLocal: false);
+        return told.Task;
+    }
+
+    private void CancelClosed()
+    {
+        try
+        {
+            _closed.Cancel();
+        }
+        catch (Exception e)
+        {
+            SocketLog.ClosedCallbackFailed(_settings.Logger, e);
+        }
+    }
+
+    private sealed record DuplexPipe(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

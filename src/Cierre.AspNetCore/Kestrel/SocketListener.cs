@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
@@ -7,21 +5,12 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Cierre.AspNetCore.Kestrel;
 
-internal sealed class SocketListener(Socket socket, SocketTransportOptions options, IMemoryPoolFactory<byte>? pools) : IConnectionListener
+/// <summary>Accepts connections, and gives each to the next of the transport's queues.</summary>
+internal sealed class SocketListener(Socket socket, SocketTransportOptions options, SocketSettings[] settings) : IConnectionListener
 {
-    private readonly MemoryPool<byte> _pool = pools?.Create(new MemoryPoolOptions { Owner = "cierre" }) ?? MemoryPool<byte>.Shared;
-    private PipeOptions? _input;
+    private uint _next;
 
     public EndPoint EndPoint { get; } = socket.LocalEndPoint!;
-
-    /// <summary>HTTP's backpressure is the options' to say; the application's code runs on the pool unless they say otherwise.</summary>
-    private PipeOptions Input => _input ??= new PipeOptions(
-        _pool,
-        readerScheduler: options.UnsafePreferInlineScheduling ? PipeScheduler.Inline : PipeScheduler.ThreadPool,
-        writerScheduler: PipeScheduler.ThreadPool,
-        pauseWriterThreshold: options.MaxReadBufferSize ?? 0,
-        resumeWriterThreshold: (options.MaxReadBufferSize ?? 0) / 2,
-        useSynchronizationContext: false);
 
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
     {
@@ -31,7 +20,7 @@ internal sealed class SocketListener(Socket socket, SocketTransportOptions optio
             {
                 Socket accepted = await socket.AcceptAsync(cancellationToken).ConfigureAwait(false);
                 if (accepted.LocalEndPoint is IPEndPoint) accepted.NoDelay = options.NoDelay;
-                return SocketConnection.Start(accepted, Input);
+                return SocketConnection.Start(accepted, settings[Interlocked.Increment(ref _next) % settings.Length]);
             }
             catch (Exception e) when (e is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted })
             {
@@ -40,6 +29,7 @@ internal sealed class SocketListener(Socket socket, SocketTransportOptions optio
             catch (SocketException)
             {
                 // The peer was gone before it was accepted.
+                SocketLog.Reset(settings[0].Logger, "(null)");
             }
         }
     }
@@ -53,7 +43,7 @@ internal sealed class SocketListener(Socket socket, SocketTransportOptions optio
     public ValueTask DisposeAsync()
     {
         socket.Dispose();
-        if (pools is not null) _pool.Dispose();
+        foreach (SocketSettings each in settings) each.Dispose();
         return default;
     }
 }

@@ -3,18 +3,27 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Cierre.AspNetCore.Kestrel;
 
-/// <summary>Listens as Kestrel's own socket transport does, by its options, and makes connections whose socket can be taken over.</summary>
-internal sealed class SocketListenerFactory(IOptions<SocketTransportOptions> options, IServiceProvider services)
+/// <summary>Stands in for Kestrel's own socket transport, by the same options, and for no other transport: makes connections whose socket can be taken over.</summary>
+internal sealed class SocketListenerFactory(IOptions<SocketTransportOptions> options, IOptions<WebSocketServerOptions> server, ILoggerFactory loggers, IServiceProvider services)
     : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
-    public bool CanBind(EndPoint endpoint) => endpoint is IPEndPoint or UnixDomainSocketEndPoint or FileHandleEndPoint;
+    /// <summary>Where Kestrel's own would listen if this one were not registered. Kestrel asks the factory that was registered last first.</summary>
+    public bool CanBind(EndPoint endpoint) => WithoutUs(endpoint) switch
+    {
+        SocketTransportFactory => !server.Value.UseKestrelTransport,
+        // Kestrel registers its own only where there is none yet.
+        null => endpoint is IPEndPoint or UnixDomainSocketEndPoint or FileHandleEndPoint,
+        _ => false,
+    };
 
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
+        if (server.Value.UseKestrelTransport) return new SocketTransportFactory(options, loggers).BindAsync(endpoint, cancellationToken);
         Socket socket;
         try
         {
@@ -26,6 +35,10 @@ internal sealed class SocketListenerFactory(IOptions<SocketTransportOptions> opt
         }
 
         socket.Listen(options.Value.Backlog);
-        return ValueTask.FromResult<IConnectionListener>(new SocketListener(socket, options.Value, services.GetService<IMemoryPoolFactory<byte>>()));
+        SocketSettings[] settings = SocketSettings.For(options.Value, services.GetService<IMemoryPoolFactory<byte>>(), loggers.CreateLogger(SocketLog.Category));
+        return ValueTask.FromResult<IConnectionListener>(new SocketListener(socket, options.Value, settings));
     }
+
+    private IConnectionListenerFactory? WithoutUs(EndPoint endpoint) => services.GetServices<IConnectionListenerFactory>()
+        .LastOrDefault(factory => factory is not SocketListenerFactory && (factory is not IConnectionListenerFactorySelector selector || selector.CanBind(endpoint)));
 }

@@ -25,6 +25,7 @@ public sealed class DefaultsTests
         new WebSocketLimits(),
         new WebSocketDrainOptions(),
         new WebSocketSheddingOptions(),
+        new WebSocketServerOptions(),
         new InspectorOptions(),
     ];
 
