@@ -55,26 +55,6 @@ public sealed class HostCutTests
         Assert.Equal(reset || carrier.IsHttp2() ? CloseCause.ConnectionReset : CloseCause.EndOfStream, record.Cause);
     }
 
-    [Fact]
-    public async Task Reset_that_a_send_meets_first_is_still_a_reset()
-    {
-        byte[] data = new byte[100_000];
-        for (int i = 0; i < 10; i++)
-        {
-            await using TestServer server = await TestServer.StartAsync(
-                Carrier.Http1,
-                async connection =>
-                {
-                    while (true) await connection.SendAsync(data);
-                });
-            RawPeer peer = await server.RawAsync();
-            await peer.ReadFrameAsync();
-            peer.Reset();
-            CloseRecord record = await server.RecordAsync();
-            Assert.Equal((1006, EndedBy.Network, CloseCause.ConnectionReset), (record.Code, record.EndedBy, record.Cause));
-        }
-    }
-
     [Theory]
     [InlineData(Carrier.Http1)]
     [InlineData(Carrier.Tls)]
