@@ -100,9 +100,11 @@ internal sealed partial class HttpSide : IAsyncDisposable
 
     public Task StopAsync(CancellationToken cancellationToken = default) => _app.StopAsync(cancellationToken);
 
-    /// <summary>Stops, so that whatever is still to be logged is.</summary>
+    /// <summary>Stops when its clients have gone, so that whatever is still to be logged is, and a stop does not overtake a client that goes.</summary>
     public async ValueTask DisposeAsync()
     {
+        long begun = TimeProvider.System.GetTimestamp();
+        while (Count("features") != Count("closed") && TimeProvider.System.GetElapsedTime(begun) < TimeSpan.FromSeconds(3)) await Task.Delay(5);
         using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(5));
         await _app.StopAsync(soon.Token).Soon();
         await _app.DisposeAsync().Soon();
@@ -116,6 +118,8 @@ internal sealed partial class HttpSide : IAsyncDisposable
         _log.Enqueue($"id {Ids().Replace(context.ConnectionId, "ID")} {context.LocalEndPoint is IPEndPoint} {context.RemoteEndPoint is IPEndPoint}");
         return next(context);
     }
+
+    private int Count(string beginning) => _log.Count(line => line.StartsWith(beginning, StringComparison.Ordinal));
 
     private void Listen(IMeterFactory meters)
     {
