@@ -98,23 +98,4 @@ public sealed class OriginListTests
         Assert.Contains("Some.Option", refused.Message, StringComparison.Ordinal);
         Assert.Contains(right, refused.Message, StringComparison.Ordinal);
     }
-
-    [Theory]
-    [InlineData("localhost", true)]
-    [InlineData("LOCALHOST:5000", true)]
-    [InlineData("127.0.0.1", true)]
-    [InlineData("127.7.7.7:80", true)]
-    [InlineData("[::1]:5000", true)]
-    [InlineData("localhost.evil.test", false)]
-    [InlineData("notlocalhost", false)]
-    [InlineData("127.1", false)]
-    [InlineData("0177.0.0.1", false)]
-    [InlineData("127.0.0.1.evil.test", false)]
-    [InlineData("[::2]", false)]
-    [InlineData("10.0.0.1", false)]
-    [InlineData("", false)]
-    [InlineData("localhost:x", false)]
-    [InlineData("user@localhost", false)]
-    public void Names_of_this_machine_are_known_in_their_one_form(string authority, bool known) =>
-        Assert.Equal(known, HostName.TrySplit(authority, out string host, out _) && HostName.IsLoopback(host));
 }
