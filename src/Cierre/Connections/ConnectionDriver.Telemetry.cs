@@ -19,7 +19,7 @@ internal sealed partial class ConnectionDriver : IMeasured
                     _engine.MessagesSent,
                     _engine.PayloadRead,
                     _engine.PayloadWritten,
-                    SendQueue: _transport.Backlog + _outbox.WaitingBytes,
+                    SendQueue: Waiting,
                     ReceiveQueue: _inbox.UnreadBytes + _engine.HeldBytes);
             }
         }

@@ -42,6 +42,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     private CancellationTokenSource? _closing;
     private ValueTaskAwaiter _flush;
     private DrainState? _drain;
+    private TimeSpan? _lastRoundTrip;
     private long _discarded;
     private long _payloadFlushing;
     private long _payloadTaken;
@@ -118,7 +119,14 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         }
     }
 
-    public TimeSpan? LastRoundTrip { get; private set; }
+    public TimeSpan? LastRoundTrip
+    {
+        get
+        {
+            // Two words, written one after the other.
+            lock (_gate) return _lastRoundTrip;
+        }
+    }
 
     /// <summary>What a reconnecting client remembers; set before the start.</summary>
     public int EarlyLossesBefore
@@ -343,7 +351,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
             case ProtocolEventKind.MessagePart:
                 return _inbox.DeliverPart(found, _engine);
             case ProtocolEventKind.Pong:
-                LastRoundTrip = found.RoundTrip;
+                _lastRoundTrip = found.RoundTrip;
                 _pings.Answer(found.PingNumber, now);
                 return false;
             default:

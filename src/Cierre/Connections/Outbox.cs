@@ -12,7 +12,7 @@ internal struct Outbox
     private PendingSend? _lastPart;
     private long _bytes;
 
-    /// <summary>Bytes of messages that wait here.</summary>
+    /// <summary>Bytes of messages that wait here, and are not in the transport yet. Counted in one place, as they come and go.</summary>
     public readonly long Bytes => _bytes;
 
     /// <summary>Nothing waits and no streamed message is unfinished: a message may go out at once.</summary>
@@ -20,18 +20,6 @@ internal struct Outbox
 
     /// <summary>Nothing waits that could still be written: our close frame may go out.</summary>
     public readonly bool IsIdle => _part is null && (_streaming is not null || _waiting is not { Count: > 0 });
-
-    /// <summary>Bytes of messages that wait here, and not yet in the transport.</summary>
-    public readonly long WaitingBytes
-    {
-        get
-        {
-            long bytes = (_part?.Left ?? 0) + (_lastPart?.Left ?? 0);
-            if (_waiting is null) return bytes;
-            foreach (PendingSend send in _waiting) bytes += send.Left;
-            return bytes;
-        }
-    }
 
     public readonly bool IsStreaming(MessageWriteStream stream) => ReferenceEquals(_streaming, stream);
 

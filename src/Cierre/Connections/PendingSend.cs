@@ -23,9 +23,6 @@ internal sealed class PendingSend(Opcode opcode, ReadOnlyMemory<byte> payload, b
 
     public override bool Begun => _sent != 0;
 
-    /// <summary>Bytes that are not written yet.</summary>
-    public int Left => payload.Length - _sent;
-
     public ValueTask Task => new(this, _done.Version);
 
     public override bool WriteNext(WebSocketProtocol engine, Transport output, bool continued, TimeSpan now)
