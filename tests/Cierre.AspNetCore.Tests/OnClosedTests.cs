@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Cierre.AspNetCore.Tests;
@@ -46,14 +47,24 @@ public class OnClosedTests
     }
 
     [Fact]
-    public async Task Exception_of_the_one_who_was_told_harms_no_connection()
+    public async Task Exception_of_the_one_who_was_told_is_logged_and_harms_no_connection()
     {
-        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, options => options.OnClosed = (_, _) => throw new InvalidOperationException("not now"));
+        var log = new LogSink(LogLevel.Error);
+        await using TestServer server = await TestServer.StartAsync(
+            Carrier.Http1,
+            TestServer.EchoAsync,
+            options => options.OnClosed = (_, _) => throw new InvalidOperationException("not now"),
+            build: builder => builder.Logging.AddProvider(log));
         for (int i = 0; i < 2; i++)
         {
             await using WebSocketConnection client = await server.ConnectAsync();
             Assert.True((await client.CloseAsync()).WasClean);
             Assert.True((await server.RecordAsync()).WasClean);
         }
+
+        await server.Services.GetRequiredService<WebSocketRoster>().WhenEmpty().WaitAsync(TimeSpan.FromSeconds(10));
+        // Once for each, and the request did not fail.
+        Assert.Equal(2, log.Lines.Count);
+        Assert.All(log.Lines, line => Assert.StartsWith("The endpoint's OnClosed failed System.InvalidOperationException: not now", line, StringComparison.Ordinal));
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Cierre.Callbacks;
 using Cierre.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -10,12 +11,14 @@ namespace Cierre.AspNetCore.Endpoints;
 internal static class HandshakeTelemetry
 {
     /// <param name="pattern">The endpoint's own; the route has the prefix of its group as well.</param>
-    public static ConnectionTelemetry Begin(HttpContext context, string pattern, TimeProvider time)
+    /// <param name="failed">Told of what a listener or the propagator of the application's throws: the request goes on without it.</param>
+    public static ConnectionTelemetry Begin(HttpContext context, string pattern, TimeProvider time, Action<Exception> failed)
     {
         HttpRequest request = context.Request;
         string route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? pattern;
         string path = request.PathBase.Add(request.Path).ToString();
-        var telemetry = ConnectionTelemetry.OfServer(route, request.IsHttps ? "wss" : "ws", path, time, CallerOf(context));
+        var telemetry = ConnectionTelemetry.OfServer(
+            route, request.IsHttps ? "wss" : "ws", path, time, Guarded.Call(context, CallerOf, fallback: default, failed), failed);
         context.Features.Set(telemetry);
         return telemetry;
     }

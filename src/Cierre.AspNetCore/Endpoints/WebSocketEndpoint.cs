@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Claims;
 using Cierre.AspNetCore.Admission;
 using Cierre.AspNetCore.Logging;
+using Cierre.Callbacks;
 using Cierre.Closing;
 using Cierre.Connections;
 using Cierre.Opening;
@@ -34,7 +35,7 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
     /// <param name="opening">Asked what becomes of a request that is in order.</param>
     public async Task RunAsync(HttpContext context, Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> opening)
     {
-        ConnectionTelemetry telemetry = HandshakeTelemetry.Begin(context, name, options.TimeProvider);
+        ConnectionTelemetry telemetry = HandshakeTelemetry.Begin(context, name, options.TimeProvider, ListenerFailed);
         try
         {
             await AnswerAsync(context, opening).ConfigureAwait(false);
@@ -165,7 +166,10 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
         bool isRefusal,
         WebSocketConnection? connection = null)
     {
+        // All that asks the application comes before the answer: behind it there is a connection, which has to come to its end.
         MessageRate? rate = RateOf(context);
+        string? user = UserOf(context.User);
+        DateTimeOffset openedAt = options.TimeProvider.GetUtcNow();
         if (await Upgrade.AcceptAsync(context, accepted).ConfigureAwait(false) is not { } transport)
         {
             // Before the answer: whoever reads it may knock again.
@@ -177,7 +181,8 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
         connection ??= new WebSocketConnection(InfoOf(context, accepted));
         connection.Open(Role.Server, options, transport);
         connection.Driver.Guard = rate;
-        var entry = new OpenConnection(connection, name, UserOf(context.User), RemoteOf(context.Connection), options.TimeProvider.GetUtcNow()) { IsInspector = options.IsInspector };
+        connection.Driver.CallbackFailed = e => CloseLog.CallbackFailed(_logger, nameof(HttpContext.RequestAborted), e);
+        var entry = new OpenConnection(connection, name, user, RemoteOf(context.Connection), openedAt) { IsInspector = options.IsInspector };
         _connections.Enter(entry);
         connection.Start(context.Features.Get<ConnectionTelemetry>());
         // One that opened while the drain took its snapshot.
@@ -221,16 +226,16 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
         CloseRecord record = await connection.Closed.ConfigureAwait(false);
         place.Dispose();
         CloseLog.Closed(_logger, connection.Id, name, record);
-        try
+        if (options.OnClosed is { } told)
         {
-            options.OnClosed?.Invoke(connection, record);
+            Guarded.Call((told, connection, record), static of => of.told(of.connection, of.record), e => CloseLog.CallbackFailed(_logger, nameof(WebSocketEndpointOptions.OnClosed), e));
         }
-        finally
-        {
-            // Last: who waits for the end of all of them may count on having been told of each.
-            _connections.Leave(entry, record);
-        }
+
+        // Last: who waits for the end of all of them may count on having been told of each.
+        _connections.Leave(entry, record);
     }
+
+    private void ListenerFailed(Exception exception) => CloseLog.ListenerFailed(_logger, exception);
 
     private static Func<WebSocketConnection, HttpContext, CancellationToken, Task> Closing(CloseFrame frame, CloseWhy why, Func<WebSocketConnection, Task>? then = null) => (connection, _, _) =>
     {

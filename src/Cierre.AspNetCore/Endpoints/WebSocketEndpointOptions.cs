@@ -106,7 +106,7 @@ public sealed class WebSocketEndpointOptions : WebSocketConnectionOptions
     public Func<HttpContext, RateLimiter?>? MessageLimiter { get; set; }
 
     /// <summary>Called with each connection of the endpoint and its record once it has ended, also with one that was accepted only to be closed; default null.</summary>
-    /// <remarks>It runs where the end was noticed and should not block. An exception of its own fails the request and harms no connection.</remarks>
+    /// <remarks>It runs where the end was noticed and should not block. What it throws is logged, and the end goes on.</remarks>
     public Action<WebSocketConnection, CloseRecord>? OnClosed { get; set; }
 
     /// <summary>The endpoint is an inspector's feed.</summary>

@@ -1,6 +1,10 @@
 using Cierre.AspNetCore.Endpoints;
+using Cierre.AspNetCore.Logging;
+using Cierre.Callbacks;
 using Cierre.Closing;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Cierre.AspNetCore.Gateway;
 
@@ -18,13 +22,13 @@ internal sealed class GatewayHandler(WebSocketGatewayOptions options, Func<HttpC
         }
         catch (WebSocketConnectException e)
         {
-            return Failed(e.Record);
+            return Failed(context, e.Record);
         }
 
-        return new EndpointOpening.AcceptWith(upstream.Subprotocol, (client, _, _) => JoinAsync(client, upstream), upstream);
+        return new EndpointOpening.AcceptWith(upstream.Subprotocol, (client, _, _) => JoinAsync(context, client, upstream), upstream);
     }
 
-    private EndpointOpening Failed(CloseRecord upstream)
+    private EndpointOpening Failed(HttpContext context, CloseRecord upstream)
     {
         (CloseFrame frame, CloseWhy why) = CloseMapping.Failed(upstream);
         if (options.RefuseByStatus)
@@ -35,12 +39,21 @@ internal sealed class GatewayHandler(WebSocketGatewayOptions options, Func<HttpC
                 : new EndpointOpening.Refuse(StatusCodes.Status502BadGateway, $"Bad gateway: {frame.Reason}.");
         }
 
-        return new EndpointOpening.AcceptThenClose(frame, why, async client => options.OnEnded?.Invoke(await client.Closed.ConfigureAwait(false), upstream));
+        return new EndpointOpening.AcceptThenClose(frame, why, async client => Ended(context, await client.Closed.ConfigureAwait(false), upstream));
     }
 
-    private async Task JoinAsync(WebSocketConnection client, WebSocketConnection upstream)
+    private async Task JoinAsync(HttpContext context, WebSocketConnection client, WebSocketConnection upstream)
     {
         (CloseRecord ofClient, CloseRecord ofUpstream) = await GatewayConversation.RunAsync(client, upstream).ConfigureAwait(false);
-        options.OnEnded?.Invoke(ofClient, ofUpstream);
+        Ended(context, ofClient, ofUpstream);
+    }
+
+    private void Ended(HttpContext context, CloseRecord ofClient, CloseRecord ofUpstream)
+    {
+        if (options.OnEnded is not { } told) return;
+        Guarded.Call(
+            (told, ofClient, ofUpstream),
+            static of => of.told(of.ofClient, of.ofUpstream),
+            e => CloseLog.CallbackFailed(CloseLog.Of(context.RequestServices.GetRequiredService<ILoggerFactory>()), nameof(WebSocketGatewayOptions.OnEnded), e));
     }
 }

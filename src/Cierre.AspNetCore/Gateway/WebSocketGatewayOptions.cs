@@ -25,6 +25,6 @@ public sealed class WebSocketGatewayOptions
     public Action<HttpContext, WebSocketClientOptions>? ConfigureUpstream { get; set; }
 
     /// <summary>Called when both sides of a conversation have ended, with the client's record and the upstream's; also where the upstream never opened. Default null.</summary>
-    /// <remarks>It runs where the end was noticed and should not block.</remarks>
+    /// <remarks>It runs where the end was noticed and should not block. What it throws is logged.</remarks>
     public Action<CloseRecord, CloseRecord>? OnEnded { get; set; }
 }

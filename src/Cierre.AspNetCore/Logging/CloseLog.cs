@@ -6,8 +6,8 @@ namespace Cierre.AspNetCore.Logging;
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Performance", "CA1873", Justification = "The level is checked before.")]
 internal static partial class CloseLog
 {
-    /// <summary>Under the one category of all events of the server.</summary>
-    public static ILogger Of(ILoggerFactory loggers) => loggers.CreateLogger("Cierre.WebSocket");
+    /// <summary>Under the one category of all events of the server. Writing to it never throws.</summary>
+    public static ILogger Of(ILoggerFactory loggers) => new GuardedLogger(loggers.CreateLogger("Cierre.WebSocket"));
 
     public static void Closed(ILogger logger, long id, string endpoint, CloseRecord record)
     {
@@ -41,6 +41,9 @@ internal static partial class CloseLog
 
     [LoggerMessage(EventId = 8, EventName = "CallbackFailed", Level = LogLevel.Error, Message = "The endpoint's {Callback} failed")]
     public static partial void CallbackFailed(ILogger logger, string callback, Exception exception);
+
+    [LoggerMessage(EventId = 15, EventName = "ListenerFailed", Level = LogLevel.Error, Message = "A listener of metrics or traces failed")]
+    public static partial void ListenerFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(EventId = 11, EventName = "InspectorCloses", Level = LogLevel.Information, Message = "{Caller} closes through the inspector, with {Code}, the WebSocket connections {Connections}")]
     public static partial void InspectorCloses(ILogger logger, string caller, string connections, ushort code);

@@ -1,3 +1,4 @@
+using Cierre.Callbacks;
 using Cierre.Closing;
 
 namespace Cierre.Connections;
@@ -40,6 +41,12 @@ internal sealed partial class ConnectionDriver
                 return _closing.Token;
             }
         }
+    }
+
+    /// <summary>What was registered with the token runs on the pool, and is the application's.</summary>
+    private void CancelClosing()
+    {
+        if (_closing is { IsCancellationRequested: false } closing) Guarded.Watch(closing.CancelAsync(), CallbackFailed);
     }
 
     /// <summary>Closes for a rule of the application's, such as JSON that does not parse.</summary>

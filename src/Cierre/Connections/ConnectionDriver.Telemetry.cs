@@ -25,16 +25,13 @@ internal sealed partial class ConnectionDriver : IMeasured
         }
     }
 
-    /// <summary>The end is known. A listener that throws must not keep it from those who wait for it.</summary>
+    /// <summary>Told of what code of the application's threw that nobody awaits; null: nobody has a log. Set before <see cref="Start"/>.</summary>
+    public Action<Exception>? CallbackFailed { get; set; }
+
+    /// <summary>The end is known.</summary>
     private void Complete(CloseRecord record)
     {
-        try
-        {
-            Telemetry?.Closed(record, Counts);
-        }
-        finally
-        {
-            _closed.TrySetResult(record);
-        }
+        Telemetry?.Closed(record, Counts);
+        _closed.TrySetResult(record);
     }
 }

@@ -264,7 +264,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
             _engine.EndOfStream(CauseOfEnd.Of(end), Now);
             record = _engine.Record!;
             wake = _inbox.End();
-            _ = _closing?.CancelAsync();
+            CancelClosing();
             _outbox.Fail(record);
             _pings.Fail(record);
             _transport.DropStaged();
@@ -381,7 +381,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         else if (letGo) _transport.Close();
 
         bool wake = _inbox.End();
-        _ = _closing?.CancelAsync();
+        CancelClosing();
         if (_engine.Deadline != TimeSpan.MaxValue) _wheel.Schedule(this, _engine.Deadline - Now);
         return wake;
     }

@@ -1,6 +1,8 @@
 using System.Threading.Tasks.Sources;
 using Cierre.Buffers;
+using Cierre.Callbacks;
 using Cierre.Protocol;
+using Cierre.Scheduling;
 
 namespace Cierre.Connections;
 
@@ -133,7 +135,7 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
     public void Wake(bool inline = false)
     {
         _waiter.RunContinuationsAsynchronously = !inline;
-        _waiter.SetResult(true);
+        Guarded.Call(this, static inbox => inbox._waiter.SetResult(true), driver.CallbackFailed);
     }
 
     // ---- the reader's side ----
@@ -328,7 +330,7 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
     ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _waiter.GetStatus(token);
 
     void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _waiter.OnCompleted(continuation, state, token, flags);
+        _waiter.OnCompletedGuarded(continuation, state, token, flags);
 
     WebSocketMessage? IValueTaskSource<WebSocketMessage?>.GetResult(short token)
     {
@@ -340,7 +342,7 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
     ValueTaskSourceStatus IValueTaskSource<WebSocketMessage?>.GetStatus(short token) => _waiter.GetStatus(token);
 
     void IValueTaskSource<WebSocketMessage?>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _waiter.OnCompleted(continuation, state, token, flags);
+        _waiter.OnCompletedGuarded(continuation, state, token, flags);
 
     private struct Parked
     {

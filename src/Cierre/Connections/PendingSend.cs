@@ -1,5 +1,6 @@
 using System.Threading.Tasks.Sources;
 using Cierre.Protocol;
+using Cierre.Scheduling;
 using Cierre.Transports;
 
 namespace Cierre.Connections;
@@ -52,5 +53,5 @@ internal sealed class PendingSend(Opcode opcode, ReadOnlyMemory<byte> payload, b
     ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _done.GetStatus(token);
 
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _done.OnCompleted(continuation, state, token, flags);
+        _done.OnCompletedGuarded(continuation, state, token, flags);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Cierre.Callbacks;
 
 namespace Cierre.Telemetry;
 
@@ -14,11 +15,12 @@ internal static class CierreActivities
     private static readonly ActivitySource Source = new(Name, typeof(CierreActivities).Assembly.GetName().Version?.ToString(3));
 
     /// <summary>Below what the caller does. The request of the opening is below it in turn: the HTTP handler names its own span to the server.</summary>
-    public static Activity? StartClient(ConnectionGroup group, Uri url, TimeProvider time) =>
-        Source.StartActivity("WebSocket", ActivityKind.Client, parentContext: default, Attributes(group, url.Scheme, url.AbsolutePath), links: null, time.GetUtcNow());
+    public static Activity? StartClient(ConnectionGroup group, Uri url, TimeProvider time, Action<Exception>? failed) =>
+        Start("WebSocket", ActivityKind.Client, parent: default, Attributes(group, url.Scheme, url.AbsolutePath), time, failed);
 
     /// <summary>Below the request, where somebody watches requests; else this span is the entry, below the peer's.</summary>
-    public static Activity? StartServer(ConnectionGroup group, string route, string scheme, string path, TimeProvider time, ActivityContext caller)
+    public static Activity? StartServer(
+        ConnectionGroup group, string route, string scheme, string path, TimeProvider time, ActivityContext caller, Action<Exception>? failed = null)
     {
         if (!Source.HasListeners()) return null;
         Activity? request = Activity.Current;
@@ -26,13 +28,8 @@ internal static class CierreActivities
         bool watched = request is not null && request.Source.HasListeners();
         if (!watched) Activity.Current = null;
 
-        Activity? span = Source.StartActivity(
-            $"WebSocket {route}",
-            watched ? ActivityKind.Internal : ActivityKind.Server,
-            watched ? default : caller,
-            Attributes(group, scheme, path),
-            links: null,
-            time.GetUtcNow());
+        Activity? span = Start(
+            $"WebSocket {route}", watched ? ActivityKind.Internal : ActivityKind.Server, watched ? default : caller, Attributes(group, scheme, path), time, failed);
         if (span is null) Activity.Current = request;
         return span;
     }
@@ -75,6 +72,16 @@ internal static class CierreActivities
         Stop(span, elapsed);
     }
 
+    /// <summary>A listener that throws while it is told leaves the span begun and current: it is the connection's all the same, for the other listeners.</summary>
+    private static Activity? Start(
+        string name, ActivityKind kind, ActivityContext parent, List<KeyValuePair<string, object?>> attributes, TimeProvider time, Action<Exception>? failed)
+    {
+        Activity? before = Activity.Current;
+        return Guarded.Call(
+            (name, kind, parent, attributes, time), static of => Source.StartActivity(of.name, of.kind, of.parent, of.attributes, links: null, of.time.GetUtcNow()), fallback: null, failed)
+            ?? (Activity.Current is { } begun && begun != before ? begun : null);
+    }
+
     private static void Fail(Activity span, string? error, string? description)
     {
         if (error is null) return;
@@ -86,9 +93,16 @@ internal static class CierreActivities
     {
         // Stopping makes the parent current, here as well, where something else may be.
         Activity? current = Activity.Current;
-        span.SetEndTime(At(span, elapsed).UtcDateTime);
-        span.Stop();
-        if (current != span) Activity.Current = current;
+        try
+        {
+            span.SetEndTime(At(span, elapsed).UtcDateTime);
+            span.Stop();
+        }
+        finally
+        {
+            // Also where a listener throws before the parent is current.
+            Activity.Current = current == span ? span.Parent : current;
+        }
     }
 
     /// <summary>By the connection's clock, as all its durations are.</summary>

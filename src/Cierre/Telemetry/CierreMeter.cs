@@ -48,23 +48,24 @@ internal static class CierreMeter
         Handshakes.Record(duration.TotalSeconds, attributes);
     }
 
-    public static void Close(ConnectionGroup group, CloseRecord record)
+    public static void Closed(ConnectionGroup group, CloseRecord record)
     {
+        if (!Closes.Enabled) return;
         string cause = record.Cause.ToKebabCase();
-        if (Closes.Enabled)
+        var attributes = new TagList(group.Attributes)
         {
-            var attributes = new TagList(group.Attributes)
-            {
-                { TelemetryAttributes.CloseCode, CodeOf(record.Code) },
-                { TelemetryAttributes.CloseCause, cause },
-                { TelemetryAttributes.CloseEndedBy, record.EndedBy.ToKebabCase() },
-                { TelemetryAttributes.CloseClean, record.WasClean },
-            };
-            if (CloseFault.IsError(record, group.IsClient)) attributes.Add(TelemetryAttributes.ErrorType, cause);
-            Closes.Add(1, attributes);
-        }
+            { TelemetryAttributes.CloseCode, CodeOf(record.Code) },
+            { TelemetryAttributes.CloseCause, cause },
+            { TelemetryAttributes.CloseEndedBy, record.EndedBy.ToKebabCase() },
+            { TelemetryAttributes.CloseClean, record.WasClean },
+        };
+        if (CloseFault.IsError(record, group.IsClient)) attributes.Add(TelemetryAttributes.ErrorType, cause);
+        Closes.Add(1, attributes);
+    }
 
-        if (Lifetimes.Enabled) Lifetimes.Record(record.Elapsed.TotalSeconds, new TagList(group.Attributes) { { TelemetryAttributes.CloseCause, cause } });
+    public static void Lived(ConnectionGroup group, CloseRecord record)
+    {
+        if (Lifetimes.Enabled) Lifetimes.Record(record.Elapsed.TotalSeconds, new TagList(group.Attributes) { { TelemetryAttributes.CloseCause, record.Cause.ToKebabCase() } });
     }
 
     public static void RoundTrip(ConnectionGroup group, TimeSpan duration) => RoundTrips.Record(duration.TotalSeconds, group.Attributes);

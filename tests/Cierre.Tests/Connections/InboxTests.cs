@@ -8,7 +8,7 @@ namespace Cierre.Tests.Connections;
 public sealed class InboxTests
 {
     private readonly WebSocketProtocol _engine = new(Role.Server, ProtocolLimits.Default);
-    private readonly Inbox _inbox = new(new Lock(), null!);
+    private readonly Inbox _inbox = new(new Lock(), new Played().Connection.Driver);
 
     [Fact]
     public void Inbox_is_full_at_64_KiB_of_messages_and_fragments_together_while_nobody_waits()

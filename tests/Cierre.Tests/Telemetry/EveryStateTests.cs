@@ -122,7 +122,8 @@ public sealed class EveryStateTests
             client,
             options => (options.SlowReader, options.PingInterval) = (policy, TimeSpan.Zero),
             time => client ? ConnectionTelemetry.OfClient(new Uri($"ws://{(uint)route.GetHashCode(StringComparison.Ordinal)}.example"), time) : ConnectionTelemetry.OfServer(route, "ws", route, time));
-        played.Wire.HoldsFlushes = true;
+        // Each state stays as it is while it is looked at.
+        (played.Wire.HoldsFlushes, played.Wire.EndsWhenClosed) = (true, false);
         await States[state](played);
         // What an exporter does: all observable instruments, and what one of them throws comes out here.
         using var probe = client ? new MeterProbe(CierreMeter.Name, "cierre.role", "client") : new MeterProbe(CierreMeter.Name, "http.route", route);
