@@ -16,15 +16,15 @@ public sealed class TroubleTests(ITestOutputHelper output)
     private static readonly string[] Places =
     [
         "ILogger.IsEnabled", "ILogger.Log", "cierre.handshake.duration", "cierre.connection.closes", "cierre.connection.duration", "cierre.ping.duration", "Sample", "ActivityStarted",
-        "ActivityStopped", "UserOf", "ExpiryOf", "MessageLimiter", "RateLimiter.AttemptAcquire", "RateLimitLease.IsAcquired", "RateLimitLease.Dispose", "OnClosed",
+        "ActivityStopped", "UserIdSelector", "ExpiryOf", "MessageLimiter", "RateLimiter.AttemptAcquire", "RateLimitLease.IsAcquired", "RateLimitLease.Dispose", "OnClosed",
         "RequestAborted", "the handler's beginning", "the handler's loop", "the handler's end", "the receivers of a broadcast", "SynchronizationContext.Post",
     ];
 
     [Theory]
     [InlineData(1, 3)]
     [InlineData(2, 20)]
-    [InlineData(3, 100, "UserOf", "MessageLimiter")]
-    [InlineData(4, 100, "UserOf", "MessageLimiter", "ExpiryOf", "the handler's beginning", "the handler's loop", "RateLimiter.AttemptAcquire", "RateLimitLease.IsAcquired", "RateLimitLease.Dispose")]
+    [InlineData(3, 100, "UserIdSelector", "MessageLimiter")]
+    [InlineData(4, 100, "UserIdSelector", "MessageLimiter", "ExpiryOf", "the handler's beginning", "the handler's loop", "RateLimiter.AttemptAcquire", "RateLimitLease.IsAcquired", "RateLimitLease.Dispose")]
     public async Task Application_that_throws_anywhere_keeps_no_connection_from_its_end(int seed, int chance, params string[] spared)
     {
         using var trouble = new Trouble(seed, chance, spared);

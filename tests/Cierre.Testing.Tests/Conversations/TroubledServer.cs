@@ -38,7 +38,7 @@ internal sealed class TroubledServer(Trouble trouble) : IAsyncDisposable
         builder.Services.Configure<WebSocketLimits>(limits =>
         {
             (limits.MaxConnections, limits.MaxConnectionsPerUser) = (100_000, 100_000);
-            limits.UserOf = user => trouble.At("UserOf", user.Identity!.Name);
+            limits.UserIdSelector = user => trouble.At("UserIdSelector", user.Identity!.Name);
         });
         _app = builder.Build();
         _app.Use((context, next) =>
