@@ -8,26 +8,26 @@ public static class OpenConnectionExtensions
     /// <summary>Sends a text message to all of them, as <see cref="WebSocketBroadcast.BroadcastAsync(IEnumerable{WebSocketConnection}, string)"/> does.</summary>
     /// <param name="receivers">The connections, each once: a roster, or what was chosen from one.</param>
     /// <param name="text">The text. A lone surrogate becomes U+FFFD.</param>
-    /// <returns>What became of it, when it has been offered to the network everywhere.</returns>
+    /// <returns>What became of it, when each connection has taken it or is closed.</returns>
     public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<OpenConnection> receivers, string text) => Connections(receivers).BroadcastAsync(text);
 
     /// <summary>Sends a binary message to all of them.</summary>
     /// <param name="receivers">The connections, each once.</param>
     /// <param name="data">The payload; must not change until the returned task completes.</param>
-    /// <returns>What became of it, when it has been offered to the network everywhere.</returns>
+    /// <returns>What became of it, when each connection has taken it or is closed.</returns>
     public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<OpenConnection> receivers, ReadOnlyMemory<byte> data) => Connections(receivers).BroadcastAsync(data);
 
     /// <summary>Sends a text message that is UTF-8 already to all of them.</summary>
     /// <param name="receivers">The connections, each once.</param>
     /// <param name="utf8">The text; must not change until the returned task completes.</param>
-    /// <returns>What became of it, when it has been offered to the network everywhere.</returns>
+    /// <returns>What became of it, when each connection has taken it or is closed.</returns>
     /// <exception cref="ArgumentException">The bytes are not UTF-8 (RFC 6455 8.1).</exception>
     public static ValueTask<BroadcastResult> BroadcastTextAsync(this IEnumerable<OpenConnection> receivers, ReadOnlyMemory<byte> utf8) => Connections(receivers).BroadcastTextAsync(utf8);
 
     /// <summary>Sends a received message on to all of them, as it is.</summary>
     /// <param name="receivers">The connections, each once.</param>
     /// <param name="message">A message that is still valid, and stays so until the returned task completes.</param>
-    /// <returns>What became of it, when it has been offered to the network everywhere.</returns>
+    /// <returns>What became of it, when each connection has taken it or is closed.</returns>
     public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<OpenConnection> receivers, WebSocketMessage message) => Connections(receivers).BroadcastAsync(message);
 
     /// <summary>Closes all of them, each behind what was sent to it before. RFC 6455 7.1.2.</summary>

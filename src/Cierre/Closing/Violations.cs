@@ -96,6 +96,12 @@ internal static class Violations
     /// <summary>RFC 6455 7.4.1, 1008: a peer that reads more slowly than is sent to it.</summary>
     public static Violation SlowReader(long limit) => Policy(CloseCode.PolicyViolation, CloseCause.PolicyViolation, nameof(SlowReader), CloseDetail.Bytes(limit));
 
+    /// <summary>RFC 6455 7.4.1, 1008: a peer without room for a broadcast, when others have it long since.</summary>
+    public static Violation BroadcastNotTaken(TimeSpan timeout) => Policy(CloseCode.PolicyViolation, CloseCause.PolicyViolation, nameof(BroadcastNotTaken), timeout.TotalSeconds);
+
+    /// <summary>RFC 6455 7.4.1, 1008: a peer that takes nothing while something waits for it.</summary>
+    public static Violation NothingTaken(TimeSpan timeout) => Policy(CloseCode.PolicyViolation, CloseCause.PolicyViolation, nameof(NothingTaken), timeout.TotalSeconds);
+
     /// <summary>IANA 1013: no place on the server.</summary>
     public static Violation ServerAtCapacity(int limit) => Policy(CloseCode.TryAgainLater, CloseCause.LoadShed, nameof(ServerAtCapacity), CloseDetail.Connections(limit));
 

@@ -17,28 +17,28 @@ internal sealed class Broadcast : IThreadPoolWorkItem
 
     private Broadcast(ConnectionDriver[] rented, int count) => (_drivers, _count, _left) = (rented, count, count);
 
-    /// <summary>Posts to each and sends it off; completes when all have been offered to the network, which no slow one delays.</summary>
+    /// <summary>Posts to each and sends it off; completes when all have it, or are closed: those that are slow delay nobody else.</summary>
     public static ValueTask<BroadcastResult> SendAsync(IEnumerable<WebSocketConnection> receivers, BroadcastMessage message)
     {
         return Environment.ProcessorCount == 1 || (receivers.TryGetNonEnumeratedCount(out int few) && few <= Share)
-            ? new ValueTask<BroadcastResult>(SendHere(receivers, message))
+            ? SendHere(receivers, message)
             : SendByManyAsync(receivers, message);
     }
 
-    private static BroadcastResult SendHere(IEnumerable<WebSocketConnection> receivers, BroadcastMessage message)
+    private static ValueTask<BroadcastResult> SendHere(IEnumerable<WebSocketConnection> receivers, BroadcastMessage message)
     {
         var result = new BroadcastResult();
         using (message)
         {
             foreach (WebSocketConnection receiver in receivers)
             {
-                Posted posted = receiver.Driver.Post(message);
-                if (posted == Posted.Taken) receiver.Driver.Leave();
+                Posted posted = receiver.Driver.Post(message, receiver);
+                if (posted != Posted.Closed) receiver.Driver.Leave();
                 result = result.With(posted);
             }
         }
 
-        return result;
+        return message.Slow is { } slow ? slow.AwaitAsync(result) : new ValueTask<BroadcastResult>(result);
     }
 
     private static async ValueTask<BroadcastResult> SendByManyAsync(IEnumerable<WebSocketConnection> receivers, BroadcastMessage message)
@@ -50,9 +50,9 @@ internal sealed class Broadcast : IThreadPoolWorkItem
         {
             foreach (WebSocketConnection receiver in receivers)
             {
-                Posted posted = receiver.Driver.Post(message);
+                Posted posted = receiver.Driver.Post(message, receiver);
                 result = result.With(posted);
-                if (posted != Posted.Taken) continue;
+                if (posted == Posted.Closed) continue;
                 if (count == taken.Length) taken = Larger(taken);
                 taken[count++] = receiver.Driver;
             }
@@ -66,7 +66,7 @@ internal sealed class Broadcast : IThreadPoolWorkItem
             ArrayPool<ConnectionDriver>.Shared.Return(taken, clearArray: true);
         }
 
-        return result;
+        return message.Slow is { } slow ? await slow.AwaitAsync(result).ConfigureAwait(SimulationContext.IsCurrent) : result;
     }
 
     void IThreadPoolWorkItem.Execute()

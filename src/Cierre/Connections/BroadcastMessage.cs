@@ -12,6 +12,9 @@ internal sealed class BroadcastMessage(Opcode opcode, ReadOnlyMemory<byte> paylo
     private List<(int WindowBits, CompressionLevel Level, FramedMessage? Frames)>? _compressed;
     private SharedBytes? _bytes;
 
+    /// <summary>Who is slow; null as long as nobody is.</summary>
+    public SlowReceivers? Slow { get; private set; }
+
     public Opcode Opcode => opcode;
 
     public ReadOnlySpan<byte> Payload => payload.Span;
@@ -31,6 +34,9 @@ internal sealed class BroadcastMessage(Opcode opcode, ReadOnlyMemory<byte> paylo
         if (terms is null || !compressible || payload.Length < terms.Threshold) return Plain;
         return terms.Sending.Takeover ? null : Compressed(terms.Sending.WindowBits, terms.Level) ?? Plain;
     }
+
+    /// <summary>For one that is.</summary>
+    public SlowReceivers SlowOnes() => Slow ??= new SlowReceivers();
 
     public void Dispose()
     {

@@ -42,6 +42,7 @@ internal sealed partial class ConnectionDriver
             if (!_flush.IsCompleted)
             {
                 _flush.UnsafeOnCompleted(_flushDone);
+                WatchOutput();
                 return;
             }
 
@@ -68,6 +69,44 @@ internal sealed partial class ConnectionDriver
         }
 
         Flush();
+    }
+
+    /// <summary>How long a peer may take nothing while something waits for it; zero or less: as long as it likes. Set before <see cref="Start"/>.</summary>
+    public TimeSpan SendTimeout
+    {
+        init => (_sendTimeout, _output) = (value, new OutputWatch(value));
+    }
+
+    private void WatchOutput()
+    {
+        TimeSpan next;
+        lock (_gate)
+        {
+            TimeSpan now = Now;
+            if (!_flushing || !_output.Begin(now, _transport.Acknowledged)) return;
+            next = _output.Deadline - now;
+        }
+
+        _wheel.Schedule(this, next);
+    }
+
+    /// <summary>Closes for a peer that does not take what waits for it, or no broadcast in time. Under the lock.</summary>
+    private void CloseForSlowness(TimeSpan now)
+    {
+        Violation? violation = null;
+        if (_output.IsWatched && _output.IsStuck(_flushing, now, () => _transport.Acknowledged)) violation = Violations.NothingTaken(_sendTimeout);
+        bool overdue = _outbox.Deadline <= now;
+        if (overdue) violation ??= Violations.BroadcastNotTaken(BroadcastTimeout);
+        if (violation is null) return;
+        if (_engine.IsOpen && _brokenEnd is null)
+        {
+            _engine.Break(violation, _transport, now);
+            _outbox.TakeBack(Known());
+        }
+        else if (overdue)
+        {
+            _outbox.TakeBack(Known(), now);
+        }
     }
 
     private ValueTask BeginFlush()
@@ -104,6 +143,7 @@ internal sealed partial class ConnectionDriver
         lock (_gate)
         {
             _flushing = false;
+            if (_output.IsWatched) _output.Moved(Now);
             _transport.EndFlush();
             if (broken is { } end)
             {
@@ -155,7 +195,7 @@ internal sealed partial class ConnectionDriver
     private void WriteOwed(TimeSpan now)
     {
         if (_transport.Backlog < SendHighWater) _engine.WriteOwedPong(_transport, now);
-        if (!_engine.FramesDone) _outbox.Drain(_engine, _transport, SendHighWater, _writesUntil, now);
+        if (!_engine.FramesDone) _outbox.Drain(_engine, _transport, Buffer, SendHighWater, _writesUntil, now);
         if (!_engine.OwesClose || !_outbox.IsIdle) return;
         _engine.WriteOwedClose(_transport, now);
         if (!_engine.FramesDone)

@@ -13,6 +13,9 @@ internal sealed partial class ConnectionDriver
     /// <summary>How much may wait for the peer; set before <see cref="Start"/>.</summary>
     public SendBuffer Buffer { get; init; } = new(int.MaxValue, SlowReaderPolicy.Wait);
 
+    /// <summary>How long a broadcast waits for room; set before <see cref="Start"/>.</summary>
+    public TimeSpan BroadcastTimeout { get; init; } = Timeout.InfiniteTimeSpan;
+
     /// <summary>Bytes of messages that wait, and of frames that the kernel does not have yet.</summary>
     public long QueuedBytes
     {
@@ -25,23 +28,43 @@ internal sealed partial class ConnectionDriver
     private long Waiting => _transport.Backlog + _outbox.Bytes;
 
     /// <summary>Nothing is before it. Where a message may be dropped it is staged only if it leaves at once: what is staged cannot be taken back.</summary>
-    private bool GoesAtOnce => _outbox.IsFree && _transport.Backlog < Math.Min(SendHighWater, Buffer.Limit) && (Buffer.Policy == SlowReaderPolicy.Wait || !_flushing);
+    private bool GoesAtOnce(int bytes) =>
+        _outbox.IsFree
+        && _transport.Backlog < Math.Min(SendHighWater, Buffer.Limit)
+        && (Buffer.Policy == SlowReaderPolicy.Wait ? Buffer.HasRoom(_transport.Backlog, bytes) : !_flushing);
 
-    /// <summary>Takes one message of a broadcast; <see cref="Leave"/> sends it off.</summary>
-    public Posted Post(BroadcastMessage message)
+    /// <summary>Takes one message of a broadcast, or lets it wait for room; <see cref="Leave"/> sends it off.</summary>
+    public Posted Post(BroadcastMessage message, WebSocketConnection receiver)
     {
         Violation? violation;
+        int dropped;
         lock (_gate)
         {
             if (!_engine.IsOpen || _brokenEnd is not null) return Posted.Closed;
-            if (GoesAtOnce && !_flushing && WriteAtOnce(message)) return Posted.Taken;
-            if (!MakesRoom(message.Length, out violation)) return Posted.Dropped;
+            if (GoesAtOnce(message.Length) && !_flushing && WriteAtOnce(message)) return Posted.Taken;
+            if (Buffer.Policy == SlowReaderPolicy.Wait) return WaitForRoom(message, receiver);
+            dropped = MakeRoom(message.Length, out violation);
             if (violation is null) _outbox.Enqueue(Queued(message));
         }
 
-        if (violation is null) return Posted.Taken;
+        if (violation is null && dropped == 0) return Posted.Taken;
+        message.SlowOnes().Add(receiver);
+        if (violation is null) return Posted.TakenForOlder;
         BeginClose(violation, takeBack: true);
         return Posted.Closed;
+    }
+
+    /// <summary>Behind what waits already: what comes later does not overtake it. Under the lock.</summary>
+    private Posted WaitForRoom(BroadcastMessage message, WebSocketConnection receiver)
+    {
+        Outgoing queued = Queued(message);
+        if (_outbox.TakesNext(queued, Buffer, _transport.Backlog)) return Posted.Taken;
+        bool bounded = BroadcastTimeout != Timeout.InfiniteTimeSpan;
+        SlowReceivers slow = message.SlowOnes();
+        slow.Expect();
+        _outbox.EnqueueForRoom(new WaitingBroadcast(queued, bounded ? Now + BroadcastTimeout : TimeSpan.MaxValue, receiver, slow), Buffer, _transport.Backlog);
+        if (bounded) _wheel.Schedule(this, BroadcastTimeout);
+        return Posted.Waits;
     }
 
     /// <summary>Sends off what was posted; a handler's own connection does so when its batch of input is used up.</summary>
@@ -78,24 +101,21 @@ internal sealed partial class ConnectionDriver
     /// <summary>Frames that others send as well; null where each connection makes its own: a client masks, and what is compressed with context takeover depends on what went before.</summary>
     private FramedMessage? FramesOf(BroadcastMessage message) => Role == Role.Client ? null : message.FramesFor(_deflate);
 
-    /// <summary>Applies the policy to a message that would wait; false: it is passed over. Under the lock.</summary>
-    private bool MakesRoom(int bytes, out Violation? violation)
+    /// <summary>Applies a policy that does not wait to a message that would; how many older ones were dropped for it. Under the lock.</summary>
+    private int MakeRoom(int bytes, out Violation? violation)
     {
         violation = null;
         long waiting = Waiting;
-        if (Buffer.HasRoom(waiting, bytes)) return true;
-        switch (Buffer.Policy)
+        if (Buffer.HasRoom(waiting, bytes)) return 0;
+        if (Buffer.Policy == SlowReaderPolicy.Close)
         {
-            case SlowReaderPolicy.DropOldest:
-                _engine.CountDropped(_outbox.MakeRoom(waiting + bytes - Buffer.Limit));
-                return true;
-            case SlowReaderPolicy.Close:
-                violation = Violations.SlowReader(Buffer.Limit);
-                return true;
-            default:
-                _engine.CountDropped(1);
-                return false;
+            violation = Violations.SlowReader(Buffer.Limit);
+            return 0;
         }
+
+        int dropped = _outbox.MakeRoom(waiting + bytes - Buffer.Limit);
+        _engine.CountDropped(dropped);
+        return dropped;
     }
 
     /// <summary>A send that waits for nothing: the message is copied, and waits alone.</summary>
@@ -105,7 +125,7 @@ internal sealed partial class ConnectionDriver
         lock (_gate)
         {
             if (Refusal() is { } closed) return ValueTask.FromException(closed);
-            MakesRoom(payload.Length, out violation);
+            MakeRoom(payload.Length, out violation);
             if (violation is null) _outbox.Enqueue(new QueuedMessage(kind, Buffers.SharedBytes.CopyOf(payload), compressible));
         }
 

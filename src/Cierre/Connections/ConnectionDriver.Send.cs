@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using Cierre.Protocol;
 
 namespace Cierre.Connections;
@@ -14,7 +16,7 @@ internal sealed partial class ConnectionDriver
         lock (_gate)
         {
             if (Refusal() is { } closed) return ValueTask.FromException(closed);
-            if (payload.Length <= FrameWriter.MaxPayload && GoesAtOnce)
+            if (payload.Length <= FrameWriter.MaxPayload && GoesAtOnce(payload.Length))
             {
                 _engine.WriteData(_transport, kind, fin: true, payload.Span, BatchNow, compressible);
                 if (InBatch && _batchGoesOn && _transport.Staged < SendHighWater) return default;
@@ -22,7 +24,7 @@ internal sealed partial class ConnectionDriver
             else if (Buffer.Policy == SlowReaderPolicy.Wait)
             {
                 pending = new PendingSend(kind, payload, final: true) { Compressible = compressible, Token = cancellationToken };
-                _outbox.Enqueue(pending);
+                _outbox.EnqueueForRoom(pending, Buffer, _transport.Backlog);
             }
             else
             {
@@ -31,6 +33,45 @@ internal sealed partial class ConnectionDriver
         }
 
         return later ? SendLater(kind, payload.Span, compressible) : Sent(pending);
+    }
+
+    /// <summary>Sends a text. Its bytes are made when there is room for them: here and now where it goes out at once, else in its turn.</summary>
+    public ValueTask SendAsync(string text, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
+        int most = Encoding.UTF8.GetMaxByteCount(text.Length);
+        bool maySuit = most <= FrameWriter.MaxPayload || Buffer.Policy != SlowReaderPolicy.Wait;
+        byte[] utf8 = maySuit ? ArrayPool<byte>.Shared.Rent(most) : [];
+        int length = maySuit ? Encoding.UTF8.GetBytes(text, utf8) : 0;
+        PendingSend? pending = null;
+        bool later = false;
+        try
+        {
+            lock (_gate)
+            {
+                if (Refusal() is { } closed) return ValueTask.FromException(closed);
+                if (maySuit && length <= FrameWriter.MaxPayload && GoesAtOnce(length))
+                {
+                    _engine.WriteData(_transport, Opcode.Text, fin: true, utf8.AsSpan(0, length), BatchNow);
+                    if (InBatch && _batchGoesOn && _transport.Staged < SendHighWater) return default;
+                }
+                else if (Buffer.Policy == SlowReaderPolicy.Wait)
+                {
+                    pending = new PendingSend(text) { Token = cancellationToken };
+                    _outbox.EnqueueForRoom(pending, Buffer, _transport.Backlog);
+                }
+                else
+                {
+                    later = true;
+                }
+            }
+
+            return later ? SendLater(Opcode.Text, utf8.AsSpan(0, length), compressible: true) : Sent(pending);
+        }
+        finally
+        {
+            if (maySuit) ArrayPool<byte>.Shared.Return(utf8);
+        }
     }
 
     /// <summary>Begins a message of many fragments, when the messages before it are out. Other messages wait until it ends.</summary>
@@ -49,7 +90,8 @@ internal sealed partial class ConnectionDriver
             else
             {
                 pending = new PendingSend(default, default, final: false) { Token = cancellationToken, Stream = stream };
-                _outbox.Enqueue(pending);
+                if (Buffer.Policy == SlowReaderPolicy.Wait) _outbox.EnqueueForRoom(pending, Buffer, _transport.Backlog);
+                else _outbox.Enqueue(pending);
             }
         }
 

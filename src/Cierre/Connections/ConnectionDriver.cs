@@ -38,6 +38,8 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     private readonly Action _flushDone;
 
     private Outbox _outbox;
+    private OutputWatch _output;
+    private TimeSpan _sendTimeout;
     private PingWaiters _pings;
     private CancellationTokenSource? _closing;
     private ValueTaskAwaiter _flush;
@@ -300,6 +302,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
                 _transport.GiveUp();
             }
 
+            CloseForSlowness(now);
             // A deadline that ends the machine is one that the peer let pass.
             wake = AfterClosing(late: !over);
             if (_engine.Record is not null) ended = _ended;
@@ -326,7 +329,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         lock (_gate)
         {
             if (_engine.Record is not null) return;
-            deadline = _engine.Deadline < _brokenDeadline ? _engine.Deadline : _brokenDeadline;
+            deadline = Earlier(Earlier(_engine.Deadline, _brokenDeadline), Earlier(_outbox.Deadline, _output.Deadline));
         }
 
         if (deadline != TimeSpan.MaxValue) _wheel.Schedule(this, deadline - Now);
@@ -338,6 +341,8 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         _engine.BeginTurn();
         if (!_paused) _engine.Listening(true, now);
     }
+
+    private static TimeSpan Earlier(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     private bool Handle(in ProtocolEvent found, TimeSpan now)
     {

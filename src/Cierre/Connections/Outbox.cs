@@ -4,15 +4,17 @@ using Cierre.Transports;
 namespace Cierre.Connections;
 
 /// <summary>The sends that wait, in their order. Empty as long as the peer takes what is sent. Guarded by the connection's lock.</summary>
+/// <remarks>Those for which there is room are taken: their bytes are here. The others wait behind them, in the order of their calls, and are taken as room comes.</remarks>
 internal struct Outbox
 {
     private LinkedList<Outgoing>? _waiting;
+    private LinkedListNode<Outgoing>? _firstNotTaken;
     private MessageWriteStream? _streaming;
     private PendingSend? _part;
     private PendingSend? _lastPart;
     private long _bytes;
 
-    /// <summary>Bytes of messages that wait here, and are not in the transport yet. Counted in one place, as they come and go.</summary>
+    /// <summary>Bytes of messages that were taken and are not in the transport yet. Counted in one place, as they come and go.</summary>
     public readonly long Bytes => _bytes;
 
     /// <summary>Nothing waits and no streamed message is unfinished: a message may go out at once.</summary>
@@ -21,12 +23,44 @@ internal struct Outbox
     /// <summary>Nothing waits that could still be written: our close frame may go out.</summary>
     public readonly bool IsIdle => _part is null && (_streaming is not null || _waiting is not { Count: > 0 });
 
+    /// <summary>When the first must have been taken that does not wait for ever.</summary>
+    public readonly TimeSpan Deadline
+    {
+        get
+        {
+            for (LinkedListNode<Outgoing>? node = _firstNotTaken; node is not null; node = node.Next)
+            {
+                // All of a connection have the same patience: the first of them is the first that loses it.
+                if (node.Value.TakenBy != TimeSpan.MaxValue) return node.Value.TakenBy;
+            }
+
+            return TimeSpan.MaxValue;
+        }
+    }
+
     public readonly bool IsStreaming(MessageWriteStream stream) => ReferenceEquals(_streaming, stream);
 
+    /// <summary>Takes it, whatever waits.</summary>
     public void Enqueue(Outgoing send)
     {
         (_waiting ??= new LinkedList<Outgoing>()).AddLast(send);
-        _bytes += send.Rest;
+        Take(send);
+    }
+
+    /// <summary>Takes it where nothing waits for room before it and there is some for it.</summary>
+    public bool TakesNext(Outgoing send, in SendBuffer buffer, long backlog)
+    {
+        if (_firstNotTaken is not null || !buffer.HasRoom(backlog + _bytes, send.Rest)) return false;
+        Enqueue(send);
+        return true;
+    }
+
+    /// <summary>Lets it wait for room behind what waits already: it is taken in its turn, perhaps at once.</summary>
+    public void EnqueueForRoom(Outgoing send, in SendBuffer buffer, long backlog)
+    {
+        LinkedListNode<Outgoing> node = (_waiting ??= new LinkedList<Outgoing>()).AddLast(send);
+        _firstNotTaken ??= node;
+        TakeWhatHasRoom(buffer, backlog);
     }
 
     /// <summary>Drops the oldest messages for which nobody waits and that have not begun, until there is room for <paramref name="bytes"/>. Returns how many.</summary>
@@ -54,7 +88,7 @@ internal struct Outbox
         if (_part is null) _part = part;
         else if (part.EndsMessage) _lastPart = part;
         else return false;
-        _bytes += part.Rest;
+        Take(part);
         return true;
     }
 
@@ -62,26 +96,34 @@ internal struct Outbox
     public bool Remove(PendingSend send)
     {
         if (send.Begun) return false;
-        if (ReferenceEquals(send, _part)) NextPart();
-        else if (_waiting is null || !_waiting.Remove(send)) return false;
-        _bytes -= send.Rest;
+        if (ReferenceEquals(send, _part))
+        {
+            NextPart();
+            _bytes -= send.Rest;
+            return true;
+        }
+
+        if (_waiting?.Find(send) is not { } node) return false;
+        TakeOut(node);
         return true;
     }
 
-    /// <summary>Takes out, and fails, every message that has not begun.</summary>
-    public void TakeBack(CloseRecord record)
+    /// <summary>Takes out, and fails, every message that has not begun; or only those that had to be taken by a time that has come.</summary>
+    public void TakeBack(CloseRecord record, TimeSpan? takenBy = null)
     {
         for (LinkedListNode<Outgoing>? node = _waiting?.First, next; node is not null; node = next)
         {
             next = node.Next;
-            if (!node.Value.Begun) TakeOut(node).Fail(new WebSocketClosedException(record));
+            Outgoing send = node.Value;
+            if (takenBy is { } now ? !send.IsTaken && send.TakenBy <= now : !send.Begun) TakeOut(node).Fail(new WebSocketClosedException(record));
         }
     }
 
-    /// <summary>Writes what waits, as long as the output has room and the turn is ours.</summary>
+    /// <summary>Takes what there is room for by now, and writes what was taken, as long as the output has room and the turn is ours.</summary>
     /// <param name="until">How much work ends the turn: <see cref="WebSocketProtocol.Work"/>.</param>
-    public void Drain(WebSocketProtocol engine, Transport output, int highWater, long until, TimeSpan now)
+    public void Drain(WebSocketProtocol engine, Transport output, in SendBuffer buffer, int highWater, long until, TimeSpan now)
     {
+        TakeWhatHasRoom(buffer, output.Backlog);
         while (output.Backlog < highWater && engine.Work < until)
         {
             if (_part is { } part)
@@ -94,7 +136,7 @@ internal struct Outbox
                 if (part.EndsMessage) _streaming = null;
                 part.Complete();
             }
-            else if (_streaming is not null || _waiting?.First?.Value is not { } first)
+            else if (_streaming is not null || _waiting?.First?.Value is not { IsTaken: true } first)
             {
                 return;
             }
@@ -123,9 +165,25 @@ internal struct Outbox
         for (; _part is { } part; NextPart()) part.Fail(new WebSocketClosedException(record));
         _streaming = null;
         _bytes = 0;
+        _firstNotTaken = null;
         if (_waiting is null) return;
         foreach (Outgoing send in _waiting) send.Fail(new WebSocketClosedException(record));
         _waiting = null;
+    }
+
+    private void TakeWhatHasRoom(in SendBuffer buffer, long backlog)
+    {
+        while (_firstNotTaken is { } node && buffer.HasRoom(backlog + _bytes, node.Value.Rest))
+        {
+            _firstNotTaken = node.Next;
+            Take(node.Value);
+        }
+    }
+
+    private void Take(Outgoing send)
+    {
+        send.Take();
+        _bytes += send.Rest;
     }
 
     private bool Write(Outgoing send, WebSocketProtocol engine, Transport output, bool continued, TimeSpan now)
@@ -138,8 +196,9 @@ internal struct Outbox
 
     private Outgoing TakeOut(LinkedListNode<Outgoing> node)
     {
+        if (ReferenceEquals(node, _firstNotTaken)) _firstNotTaken = node.Next;
         _waiting!.Remove(node);
-        _bytes -= node.Value.Rest;
+        if (node.Value.IsTaken) _bytes -= node.Value.Rest;
         return node.Value;
     }
 

@@ -9,8 +9,14 @@ internal abstract class Outgoing
     /// <summary>Set where a stream of fragments waits for its turn instead of a message.</summary>
     public MessageWriteStream? Stream { get; init; }
 
-    /// <summary>How many bytes of it are not in the output yet.</summary>
+    /// <summary>How many bytes of it are not in the output yet. Of one that was not taken, as many as it will have.</summary>
     public abstract int Rest { get; }
+
+    /// <summary>There was room for it. Before that it holds no bytes of its own, and counts for nothing.</summary>
+    public bool IsTaken { get; private set; }
+
+    /// <summary>When it must have been taken, by the connection's clock.</summary>
+    public virtual TimeSpan TakenBy => TimeSpan.MaxValue;
 
     /// <summary>Some of it is on its way: it can neither be cancelled nor dropped any more.</summary>
     public abstract bool Begun { get; }
@@ -23,6 +29,9 @@ internal abstract class Outgoing
 
     /// <summary>Writes the next frame; true when it was the last.</summary>
     public abstract bool WriteNext(WebSocketProtocol engine, Transport output, bool continued, TimeSpan now);
+
+    /// <summary>There is room for it. Once.</summary>
+    public virtual void Take() => IsTaken = true;
 
     public abstract void Complete();
 

@@ -5,8 +5,11 @@ internal enum Posted
 {
     Taken,
 
-    /// <summary>There was no room for it.</summary>
-    Dropped,
+    /// <summary>Taken, and older ones were dropped to make room.</summary>
+    TakenForOlder,
+
+    /// <summary>There is no room for it yet: <see cref="SlowReceivers"/> is told when it is decided.</summary>
+    Waits,
 
     /// <summary>The connection closes or is closed, perhaps for just this message.</summary>
     Closed,

@@ -9,8 +9,9 @@ namespace Cierre;
 /// <summary>Sends one message to many connections.</summary>
 /// <remarks>
 /// <para>A server's message is framed, and where that was agreed on compressed, once for all connections with the same settings. With context takeover each connection compresses on
-/// its own: what it sends depends on what it sent before. No receiver waits for another, and the call waits for none: a connection whose peer does not read keeps the message within
-/// its send buffer, and what happens beyond is its <see cref="WebSocketConnectionOptions.SlowReader"/>. One that is closed is counted and no error.</para>
+/// its own: what it sends depends on what it sent before. No receiver waits for another: a connection whose peer does not read keeps the message within its send buffer, and what
+/// happens beyond is its <see cref="WebSocketConnectionOptions.SlowReader"/>. Where that is to wait, the call waits for room there, while the others have the message, and at most the
+/// <see cref="WebSocketConnectionOptions.BroadcastTimeout"/>: then the connection is closed with 1008. One that is closed is counted and no error.</para>
 /// <para>Every connection gets the messages of one caller in the order of the calls.</para>
 /// </remarks>
 public static class WebSocketBroadcast
@@ -18,7 +19,7 @@ public static class WebSocketBroadcast
     /// <summary>Sends a text message to all of them. A lone surrogate becomes U+FFFD.</summary>
     /// <param name="receivers">The connections, each once.</param>
     /// <param name="text">The text.</param>
-    /// <returns>What became of it, when it has been offered to the network everywhere.</returns>
+    /// <returns>What became of it, when each connection has taken it or is closed.</returns>
     public static async ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<WebSocketConnection> receivers, string text)
     {
         ArgumentNullException.ThrowIfNull(receivers);
@@ -37,7 +38,7 @@ public static class WebSocketBroadcast
     /// <summary>Sends a binary message to all of them.</summary>
     /// <param name="receivers">The connections, each once.</param>
     /// <param name="data">The payload; must not change until the returned task completes.</param>
-    /// <returns>What became of it, when it has been offered to the network everywhere.</returns>
+    /// <returns>What became of it, when each connection has taken it or is closed.</returns>
     public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<WebSocketConnection> receivers, ReadOnlyMemory<byte> data)
     {
         ArgumentNullException.ThrowIfNull(receivers);
@@ -47,7 +48,7 @@ public static class WebSocketBroadcast
     /// <summary>Sends a text message that is UTF-8 already to all of them.</summary>
     /// <param name="receivers">The connections, each once.</param>
     /// <param name="utf8">The text; must not change until the returned task completes.</param>
-    /// <returns>What became of it, when it has been offered to the network everywhere.</returns>
+    /// <returns>What became of it, when each connection has taken it or is closed.</returns>
     /// <exception cref="ArgumentException">The bytes are not UTF-8 (RFC 6455 8.1).</exception>
     public static ValueTask<BroadcastResult> BroadcastTextAsync(this IEnumerable<WebSocketConnection> receivers, ReadOnlyMemory<byte> utf8)
     {
@@ -61,7 +62,7 @@ public static class WebSocketBroadcast
     /// <param name="kind">Text (the data must be UTF-8) or binary.</param>
     /// <param name="data">The payload; must not change until the returned task completes.</param>
     /// <param name="compress">Whether it is compressed where that was agreed on and it is not below the threshold; false: never.</param>
-    /// <returns>What became of it, when it has been offered to the network everywhere.</returns>
+    /// <returns>What became of it, when each connection has taken it or is closed.</returns>
     /// <exception cref="ArgumentException">The bytes of a text are not UTF-8 (RFC 6455 8.1).</exception>
     /// <exception cref="ArgumentOutOfRangeException">The kind is none.</exception>
     public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<WebSocketConnection> receivers, WebSocketMessageKind kind, ReadOnlyMemory<byte> data, bool compress)
@@ -75,7 +76,7 @@ public static class WebSocketBroadcast
     /// <summary>Sends a received message on to all of them, as it is.</summary>
     /// <param name="receivers">The connections, each once.</param>
     /// <param name="message">A message that is still valid, and stays so until the returned task completes.</param>
-    /// <returns>What became of it, when it has been offered to the network everywhere.</returns>
+    /// <returns>What became of it, when each connection has taken it or is closed.</returns>
     /// <exception cref="ArgumentException">The message is the default value, which no receive hands out; nothing was sent.</exception>
     /// <exception cref="InvalidOperationException">The message is not valid any more: the next receive has begun.</exception>
     public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<WebSocketConnection> receivers, WebSocketMessage message)

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
@@ -18,9 +16,7 @@ public sealed partial class WebSocketConnection
     public ValueTask SendAsync(string text, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
-        byte[] utf8 = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
-        int length = Encoding.UTF8.GetBytes(text, utf8);
-        return SendRented(Opcode.Text, utf8, length, cancellationToken);
+        return _driver.SendAsync(text, cancellationToken);
     }
 
     /// <summary>Sends a binary message.</summary>
@@ -120,25 +116,5 @@ public sealed partial class WebSocketConnection
     private static void CheckText(ReadOnlyMemory<byte> utf8, string name)
     {
         if (!Utf8.IsValid(utf8.Span)) throw new ArgumentException("A text message must be UTF-8 (RFC 6455 8.1); send other bytes as binary.", name);
-    }
-
-    private ValueTask SendRented(Opcode kind, byte[] rented, int length, CancellationToken cancellationToken)
-    {
-        ValueTask sent = _driver.SendAsync(kind, rented.AsMemory(0, length), cancellationToken);
-        if (!sent.IsCompleted) return Await(sent, rented);
-        ArrayPool<byte>.Shared.Return(rented);
-        return sent;
-
-        static async ValueTask Await(ValueTask sent, byte[] rented)
-        {
-            try
-            {
-                await sent.ConfigureAwait(SimulationContext.IsCurrent);
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(rented);
-            }
-        }
     }
 }

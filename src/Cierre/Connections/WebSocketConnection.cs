@@ -77,6 +77,8 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
         _opened = new ConnectionDriver(role, options.ToLimits(), transport, options.TimeProvider, Info.Deflate, Id)
         {
             Buffer = new SendBuffer(options.SendBufferLimit, options.SlowReader),
+            BroadcastTimeout = options.BroadcastTimeout,
+            SendTimeout = options.SendTimeout,
         };
         if (options.Trace is { } trace) Trace = _opened.StartTrace(trace);
         if (options.RecentFrames > 0) _opened.KeepRecentFrames(options.RecentFrames);

@@ -95,7 +95,8 @@ public class WebSocketConnectionOptions
     }
 
     /// <summary>How many bytes of messages may wait for a peer that does not read, before <see cref="SlowReader"/> decides; default 512 KiB.</summary>
-    /// <remarks>It counts what the operating system has not taken yet; what its own buffers hold is not in it. A single message is taken whatever its size where nothing waits.</remarks>
+    /// <remarks>It counts what the operating system has not taken yet; what its own buffers hold is not in it. A single message is taken whatever its size where nothing waits. A sender that
+    /// waits (<see cref="SlowReaderPolicy.Wait"/>) is taken in its turn, when there is room: until then its text is not encoded, nor anything copied.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
     public int SendBufferLimit
     {
@@ -116,6 +117,26 @@ public class WebSocketConnectionOptions
         get;
         set => field = Defined(value, nameof(SlowReader));
     }
+
+    /// <summary>How long a peer may take nothing of what is sent to it while something waits, before the connection is closed with 1008; default 60 s. Zero or
+    /// <see cref="Timeout.InfiniteTimeSpan"/>: as long as it likes.</summary>
+    /// <remarks>A ping that waits counts as well, and any byte that the peer takes begins the time anew. The close frame waits behind the rest; if the peer does not take it within
+    /// <see cref="CloseTimeout"/>, the record says 1006.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">Otherwise negative, or more than 24 days.</exception>
+    public TimeSpan SendTimeout
+    {
+        get;
+        set => field = CheckOrOff(value, nameof(SendTimeout));
+    } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a broadcast waits for room at this connection where <see cref="SlowReader"/> is <see cref="SlowReaderPolicy.Wait"/>; default 1 s. A connection that has none by then is
+    /// closed with 1008. <see cref="Timeout.InfiniteTimeSpan"/>: as long as it takes.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive and not infinite, or more than 24 days.</exception>
+    public TimeSpan BroadcastTimeout
+    {
+        get;
+        set => field = value == Timeout.InfiniteTimeSpan ? value : Check(value, nameof(BroadcastTimeout));
+    } = TimeSpan.FromSeconds(1);
 
     /// <summary>The clock; default <see cref="TimeProvider.System"/>.</summary>
     /// <exception cref="ArgumentNullException">Null.</exception>

@@ -20,7 +20,7 @@ internal struct KeepAlive(ProtocolLimits limits)
                 if (_waitingSince is { } since && !_deaf) deadline = Earlier(deadline, since + limits.PingTimeout);
             }
 
-            return limits.IdleTimeout > TimeSpan.Zero && !_deaf ? Earlier(deadline, _lastMessage + limits.IdleTimeout) : deadline;
+            return limits.IdleTimeout > TimeSpan.Zero ? Earlier(deadline, _lastMessage + limits.IdleTimeout) : deadline;
         }
     }
 
@@ -30,19 +30,19 @@ internal struct KeepAlive(ProtocolLimits limits)
 
     public void MessagePassed(TimeSpan now) => _lastMessage = now;
 
-    /// <summary>While we do not read, the peer's silence is our own doing: the waits for its answer and its messages begin anew when we read again.</summary>
+    /// <summary>While we do not read, the peer's silence is our own doing: the wait for its answer begins anew when we read again. That nothing
+    /// passes is so whoever is deaf: the idle timeout goes on.</summary>
     public void Listening(bool listening, TimeSpan now)
     {
         if (_deaf == !listening) return;
         _deaf = !listening;
         if (!listening) return;
-        _lastMessage = now;
         if (_waitingSince is not null) _waitingSince = now;
     }
 
     public KeepAliveStep Tick(TimeSpan now)
     {
-        if (limits.IdleTimeout > TimeSpan.Zero && !_deaf && now >= _lastMessage + limits.IdleTimeout) return KeepAliveStep.Idle;
+        if (limits.IdleTimeout > TimeSpan.Zero && now >= _lastMessage + limits.IdleTimeout) return KeepAliveStep.Idle;
         if (limits.PingInterval <= TimeSpan.Zero) return KeepAliveStep.None;
         if (!_deaf && _waitingSince is { } since && now >= since + limits.PingTimeout) return KeepAliveStep.NoAnswer;
         if (now < _lastPing + limits.PingInterval) return KeepAliveStep.None;

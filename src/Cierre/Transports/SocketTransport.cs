@@ -34,6 +34,21 @@ internal sealed class SocketTransport(Socket socket, EarlierReader? earlier = nu
     private bool _counts;
     private long _read;
 
+    public override long Acknowledged
+    {
+        get
+        {
+            try
+            {
+                return TcpReceived.Acknowledged(socket) ?? 0;
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                return 0;
+            }
+        }
+    }
+
     public override int Unread
     {
         get

@@ -25,6 +25,9 @@ internal abstract class Transport : IBufferWriter<byte>, IThreadPoolWorkItem
     /// <summary>How many bytes of the peer are known to wait unread.</summary>
     public virtual int Unread => 0;
 
+    /// <summary>How many bytes of ours the peer's side has acknowledged, where the system says so; else always the same.</summary>
+    public virtual long Acknowledged => 0;
+
     public Memory<byte> GetMemory(int sizeHint = 0) => _staged.GetMemory(sizeHint);
 
     public Span<byte> GetSpan(int sizeHint = 0) => _staged.GetMemory(sizeHint).Span;

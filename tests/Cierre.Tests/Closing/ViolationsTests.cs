@@ -63,7 +63,8 @@ public class ViolationsTests
     public void Only_limits_and_the_application_s_own_data_close_in_the_ordinary_way(string name)
     {
         string[] ordinary = [nameof(Violations.TooManyFragments), nameof(Violations.KindNotAccepted), nameof(Violations.JsonNotValid), nameof(Violations.PingNotAnswered),
-            nameof(Violations.Idle), nameof(Violations.MessagesTooFast), nameof(Violations.BytesTooFast), nameof(Violations.RateExceeded), nameof(Violations.SlowReader), nameof(Violations.ServerAtCapacity),
+            nameof(Violations.Idle), nameof(Violations.MessagesTooFast), nameof(Violations.BytesTooFast), nameof(Violations.RateExceeded), nameof(Violations.SlowReader), nameof(Violations.BroadcastNotTaken),
+            nameof(Violations.NothingTaken), nameof(Violations.ServerAtCapacity),
             nameof(Violations.EndpointAtCapacity), nameof(Violations.UserAtCapacity), nameof(Violations.HandshakesTooFast), nameof(Violations.LoadShed),
             nameof(Violations.CredentialsExpired), nameof(Violations.Unauthorized), nameof(Violations.Forbidden), nameof(Violations.Deadline),
             nameof(Violations.DeadlinePassed), nameof(Violations.RuleBroken)];

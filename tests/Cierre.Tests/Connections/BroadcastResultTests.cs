@@ -6,6 +6,6 @@ namespace Cierre.Tests.Connections;
 public sealed class BroadcastResultTests
 {
     [Fact]
-    public void Each_receiver_counts_once() =>
-        Assert.Equal(new BroadcastResult(1, 2, 1), new BroadcastResult().With(Posted.Dropped).With(Posted.Taken).With(Posted.Closed).With(Posted.Dropped));
+    public void Each_receiver_is_taken_or_closed_or_not_decided_yet() =>
+        Assert.Equal(new BroadcastResult(3, 2, 1), new BroadcastResult().With(Posted.TakenForOlder).With(Posted.Taken).With(Posted.Closed).With(Posted.Waits).With(Posted.TakenForOlder));
 }

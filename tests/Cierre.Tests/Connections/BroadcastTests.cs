@@ -30,30 +30,93 @@ public sealed class BroadcastTests
     }
 
     [Fact]
-    public async Task Reader_that_stopped_delays_nobody_and_its_policy_decides()
+    public async Task Reader_that_stopped_delays_no_other_and_its_policy_decides()
     {
         Played waits = Stuck(SlowReaderPolicy.Wait), drops = Stuck(SlowReaderPolicy.DropOldest), closes = Stuck(SlowReaderPolicy.Close), reads = new();
-        BroadcastResult[] results = new BroadcastResult[20];
-        for (int i = 0; i < results.Length; i++)
+        var sending = new List<Task<BroadcastResult>>();
+        for (int i = 0; i < 20; i++)
         {
-            ValueTask<BroadcastResult> sending = Connections(waits, drops, closes, reads).BroadcastAsync(new byte[KiB]);
-            Assert.True(sending.IsCompleted);
-            results[i] = await sending;
+            sending.Add(Connections(waits, drops, closes, reads).BroadcastAsync(new byte[KiB]).AsTask());
             Assert.Equal(i + 1, reads.Sent.Count);
         }
 
         // 4 KiB each beside the message that is under way, and the frame of that; the third of these is the first beyond.
-        Assert.Equal(new BroadcastResult(4, 0, 0), results[1]);
-        Assert.Equal(new BroadcastResult(2, 1, 1), results[^1]);
+        Assert.All(sending, (sent, i) => Assert.Equal(i < 2, sent.IsCompletedSuccessfully));
+        Assert.Equal(new BroadcastResult(4, 0, 0), await sending[1]);
+        Assert.Empty((await sending[1]).SlowReaders);
         Assert.False(closes.Connection.IsOpen);
-        Assert.Equal(18, waits.Connection.Traffic.MessagesDropped);
         Assert.Equal(18, drops.Connection.Traffic.MessagesDropped);
-        foreach (Played played in (Played[])[waits, drops])
+        foreach (Played played in (Played[])[waits, drops]) Assert.InRange(played.Connection.QueuedBytes, 3 * KiB, 4 * KiB);
+        Go(drops);
+        await Played.Until(() => drops.Sent.Count == 3);
+        Go(waits);
+        BroadcastResult[] results = await Played.Within(Task.WhenAll(sending));
+        Assert.Equal((new BroadcastResult(3, 1, 1), new BroadcastResult(3, 1, 1)), (results[2], results[^1]));
+        Assert.Equal([drops.Connection, closes.Connection], results[2].SlowReaders);
+        Assert.Equal([drops.Connection], results[^1].SlowReaders);
+        await Played.Until(() => waits.Sent.Count == 21);
+        Assert.Equal(0, waits.Connection.Traffic.MessagesDropped);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Receiver_without_room_in_time_is_closed_and_named_while_the_others_have_the_message(bool many)
+    {
+        Played slow = Stuck(SlowReaderPolicy.Wait), reads = new();
+        Played[] others = [.. Enumerable.Range(0, many ? 100 : 1).Select(_ => new Played())];
+        await Connections(slow).BroadcastAsync(new byte[2 * KiB]);
+        Task<BroadcastResult> sending = Connections([slow, reads, .. others]).BroadcastAsync(new byte[3 * KiB]).AsTask();
+        await Played.Until(() => reads.Sent.Count == 1);
+        slow.Clock.Advance(TimeSpan.FromMilliseconds(900));
+        Assert.False(sending.IsCompleted);
+        Assert.True(slow.Connection.IsOpen);
+        slow.Clock.Advance(TimeSpan.FromMilliseconds(140));
+        BroadcastResult result = await Played.Within(sending);
+        Assert.Equal(new BroadcastResult(others.Length + 1, 0, 1), result);
+        Assert.Same(slow.Connection, Assert.Single(result.SlowReaders));
+        Go(slow);
+        await Played.Until(() => slow.Sent[^1].Opcode == Played.Close);
+        // What had not begun gives way, and nothing is missing in between.
+        Assert.Equal(2, slow.Sent.Count);
+        slow.PeerClose(1008);
+        slow.Wire.End();
+        CloseRecord record = await slow.Ended;
+        Assert.Equal((1008, CloseCause.PolicyViolation, EndedBy.Local), (record.Code, record.Cause, record.EndedBy));
+        Assert.Equal("the peer reads too slowly: a broadcast found no room within 1 s", record.Sent!.Reason);
+    }
+
+    [Fact]
+    public async Task Broadcast_that_waits_is_not_overtaken_and_what_follows_waits_behind_it()
+    {
+        Played slow = Stuck(SlowReaderPolicy.Wait);
+        var sends = new List<Task>();
+        for (int i = 1; i <= 20; i++)
         {
-            Assert.InRange(played.Connection.QueuedBytes, 3 * KiB, 4 * KiB);
-            Go(played);
-            await Played.Until(() => played.Sent.Count == 3);
+            // A large one, then small ones for which there would be room.
+            sends.Add(Connections(slow).BroadcastAsync(Message(i, i % 4 == 0 ? 3 * KiB : 100)).AsTask());
+            sends.Add(slow.Connection.SendAsync(Message(i + 100, 50)).AsTask());
         }
+
+        Assert.InRange(slow.Connection.QueuedBytes, KiB, 4 * KiB);
+        Go(slow);
+        await Played.Within(Task.WhenAll(sends));
+        await Played.Until(() => slow.Sent.Count == 41);
+        Assert.Equal(Enumerable.Range(1, 20).SelectMany(i => (int[])[i, i + 100]), slow.Sent.Skip(1).Select(f => (int)f.Payload[0]));
+    }
+
+    [Fact]
+    public async Task Connection_that_ends_or_closes_while_a_broadcast_waits_is_counted()
+    {
+        Played lost = Stuck(SlowReaderPolicy.Wait), closing = Stuck(SlowReaderPolicy.Wait);
+        Task<BroadcastResult> sending = Connections(lost, closing).BroadcastAsync(new byte[4 * KiB]).AsTask();
+        _ = closing.Connection.CloseAsync();
+        lost.Connection.Abort();
+        Assert.False(sending.IsCompleted);
+        closing.Clock.Advance(TimeSpan.FromSeconds(1.1));
+        BroadcastResult result = await Played.Within(sending);
+        Assert.Equal(new BroadcastResult(0, 0, 2), result);
+        Assert.Equal([lost.Connection, closing.Connection], result.SlowReaders);
     }
 
     [Fact]

@@ -120,7 +120,8 @@ public sealed class OutboxTests
 
     private static PendingSend Send(int size) => new(Opcode.Binary, new byte[size], final: true);
 
-    private void Drain() => _outbox.Drain(_engine, _output, 64 * 1024, long.MaxValue, TimeSpan.Zero);
+    private void Drain() =>
+        _outbox.Drain(_engine, _output, new SendBuffer(int.MaxValue, SlowReaderPolicy.Wait), 64 * 1024, long.MaxValue, TimeSpan.Zero);
 
     private void Flush()
     {

@@ -84,7 +84,9 @@ public sealed class SlowReaderTests
     {
         Played played = Stuck(SlowReaderPolicy.Wait, 4 * KiB);
         ValueTask[] sends = [.. Enumerable.Range(0, 5).Select(i => played.Connection.SendAsync(Message(i)))];
-        Assert.Equal([true, true, true, false, false], sends.Select(s => s.IsCompleted));
+        // With the headers a third would be beyond it.
+        Assert.Equal([true, true, false, false, false], sends.Select(s => s.IsCompleted));
+        Assert.InRange(played.Connection.QueuedBytes, 3 * KiB, 4 * KiB);
         Go(played);
         foreach (ValueTask send in sends) await send;
         Assert.Equal(0, played.Connection.Traffic.MessagesDropped);
@@ -126,10 +128,135 @@ public sealed class SlowReaderTests
         Assert.Contains(played.Sent, f => f.Payload is [99, ..]);
     }
 
-    /// <summary>A first message, its number 0, is on its way and stays there.</summary>
-    private static Played Stuck(SlowReaderPolicy policy, int limit)
+    [Fact]
+    public async Task Senders_beyond_the_limit_wait_before_their_bytes_are_taken_and_keep_their_order()
     {
-        var played = new Played(setup: o => (o.SlowReader, o.SendBufferLimit) = (policy, limit)) { Wire = { HoldsFlushes = true } };
+        var played = new Played { Wire = { HoldsFlushes = true } };
+        string text = new('x', 100_000);
+        Task[] sends = [.. Enumerable.Range(0, 1000).Select(i => played.Connection.SendAsync($"{i:000}{text}").AsTask())];
+        Assert.InRange(played.Connection.QueuedBytes, 400_000, 512 * KiB);
+        Assert.DoesNotContain(sends, send => send.IsCompleted);
+        played.Wire.HoldsFlushes = false;
+        played.Wire.CompleteFlush();
+        await Played.Within(Task.WhenAll(sends));
+        await Played.Until(() => played.Connection.QueuedBytes == 0);
+        Assert.Equal(Enumerable.Range(0, 1000).Select(i => $"{i:000}"), played.Sent.Where(f => f.Opcode == 1).Select(f => System.Text.Encoding.UTF8.GetString(f.Payload, 0, 3)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Send_that_waits_for_room_is_cancelled_whole(bool text)
+    {
+        Played played = Stuck(SlowReaderPolicy.Wait, 4 * KiB);
+        using var cancelled = new CancellationTokenSource();
+        Task before = played.Connection.SendAsync(new byte[2 * KiB]).AsTask();
+        Task waits = text ? played.Connection.SendAsync(new string('y', 3 * KiB), cancelled.Token).AsTask() : played.Connection.SendAsync(new byte[3 * KiB], cancelled.Token).AsTask();
+        Task behind = played.Connection.SendAsync("behind").AsTask();
+        long queued = played.Connection.QueuedBytes;
+        await cancelled.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Played.Within(waits));
+        // Of those that wait, the next one fits.
+        Assert.Equal(queued + 6, played.Connection.QueuedBytes);
+        Go(played);
+        await Played.Within(Task.WhenAll(before, behind));
+        await Played.Until(() => played.Sent.Count == 3);
+        Assert.Equal("behind", played.Sent[^1].Text);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Message_larger_than_the_limit_passes_alone(bool text)
+    {
+        Played played = Stuck(SlowReaderPolicy.Wait, 4 * KiB);
+        Task large = text ? played.Connection.SendAsync(new string('é', 100 * KiB)).AsTask() : played.Connection.SendAsync(new byte[200 * KiB]).AsTask();
+        Task small = played.Connection.SendAsync("small").AsTask();
+        Assert.InRange(played.Connection.QueuedBytes, KiB, 2 * KiB);
+        Go(played);
+        await Played.Within(Task.WhenAll(large, small));
+        await Played.Until(() => played.Sent[^1].Text == "small");
+        Assert.Equal(200 * KiB, played.Sent.Skip(1).SkipLast(1).Sum(f => f.Payload.Length));
+    }
+
+    [Theory]
+    [InlineData(SlowReaderPolicy.Wait)]
+    [InlineData(SlowReaderPolicy.DropOldest)]
+    [InlineData(SlowReaderPolicy.Close)]
+    public async Task Peer_that_takes_nothing_while_something_waits_ends_and_the_cause_is_named(SlowReaderPolicy policy)
+    {
+        Played played = Stuck(policy, 512 * KiB, TimeSpan.FromSeconds(60));
+        Task[] sends = [.. Enumerable.Range(1, 3).Select(i => played.Connection.SendAsync(new byte[100 * KiB]).AsTask())];
+        played.Clock.Advance(TimeSpan.FromSeconds(59));
+        Assert.True(played.Connection.IsOpen);
+        played.Clock.Advance(TimeSpan.FromSeconds(1.1));
+        Assert.False(played.Connection.IsOpen);
+        if (policy == SlowReaderPolicy.Wait)
+        {
+            foreach (Task send in sends) Assert.Equal(CloseCause.PolicyViolation, (await Assert.ThrowsAsync<WebSocketClosedException>(() => Played.Within(send))).Record.Cause);
+        }
+
+        played.Clock.Advance(TimeSpan.FromSeconds(6));
+        played.Wire.FailFlush(new IOException());
+        CloseRecord record = await played.Ended;
+        Assert.Equal((1006, EndedBy.Local, CloseCause.PolicyViolation, null), (record.Code, record.EndedBy, record.Cause, record.Sent));
+        Assert.Equal("the peer reads too slowly: it took nothing of what waits for it for 60 s", record.Detail);
+    }
+
+    [Fact]
+    public async Task Peer_that_fills_the_inbox_reads_nothing_and_answers_no_ping_ends()
+    {
+        var played = new Played(setup: o => o.PingInterval = TimeSpan.FromSeconds(20)) { Wire = { HoldsFlushes = true } };
+        for (int i = 0; i < 10; i++) played.Peer(Played.Binary, new byte[20 * KiB]);
+        Assert.True(played.Wire.IsPaused);
+        for (int i = 0; i < 5 && played.Connection.IsOpen; i++) played.Clock.Advance(TimeSpan.FromSeconds(20));
+        // The first ping waits from 20 s on.
+        Assert.False(played.Connection.IsOpen);
+        Assert.InRange(played.Connection.Age, TimeSpan.FromSeconds(80), TimeSpan.FromSeconds(100));
+        played.Clock.Advance(TimeSpan.FromSeconds(6));
+        played.Wire.FailFlush(new IOException());
+        Assert.Equal(CloseCause.PolicyViolation, (await played.Ended).Cause);
+    }
+
+    [Fact]
+    public async Task Peer_that_takes_something_now_and_then_stays()
+    {
+        Played played = Stuck(SlowReaderPolicy.Wait, 512 * KiB, TimeSpan.FromSeconds(60));
+        Task send = played.Connection.SendAsync(new byte[400 * KiB]).AsTask();
+        for (int i = 0; i < 7; i++)
+        {
+            played.Clock.Advance(TimeSpan.FromSeconds(58));
+            Assert.True(played.Connection.IsOpen);
+            if (played.Wire.IsFlushHeld) played.Wire.CompleteFlush();
+        }
+
+        await Played.Within(send);
+    }
+
+    [Fact]
+    public void Send_timeout_can_be_switched_off()
+    {
+        Played played = Stuck(SlowReaderPolicy.Wait, 512 * KiB, Timeout.InfiniteTimeSpan);
+        _ = played.Connection.SendAsync(new byte[400 * KiB]).AsTask();
+        played.Clock.Advance(TimeSpan.FromDays(3));
+        Assert.True(played.Connection.IsOpen);
+    }
+
+    [Fact]
+    public void Connection_whose_handler_does_not_read_is_idle_when_nothing_passes()
+    {
+        var played = new Played(setup: o => (o.PingInterval, o.IdleTimeout) = (TimeSpan.Zero, TimeSpan.FromSeconds(2)));
+        for (int i = 0; i < 10; i++) played.Peer(Played.Binary, new byte[20 * KiB]);
+        Assert.True(played.Wire.IsPaused);
+        played.Clock.Advance(TimeSpan.FromSeconds(2.1));
+        Assert.Equal("no message either way for 2 s", played.Connection.Driver.RecordAsKnown.Detail);
+        Assert.Equal(CloseCause.IdleTimeout, played.Connection.Driver.RecordAsKnown.Cause);
+    }
+
+    /// <summary>A first message, its number 0, is on its way and stays there.</summary>
+    private static Played Stuck(SlowReaderPolicy policy, int limit, TimeSpan? sendTimeout = null)
+    {
+        var played = new Played(setup: o => (o.SlowReader, o.SendBufferLimit, o.SendTimeout, o.PingInterval) = (policy, limit, sendTimeout ?? TimeSpan.Zero, TimeSpan.Zero)) { Wire = { HoldsFlushes = true } };
         Assert.True(played.Connection.SendAsync(Message(0)).IsCompletedSuccessfully);
         return played;
     }

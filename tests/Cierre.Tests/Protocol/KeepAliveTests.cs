@@ -50,9 +50,9 @@ public class KeepAliveTests
     }
 
     [Fact]
-    public void While_we_do_not_listen_neither_wait_runs_out()
+    public void While_we_do_not_listen_the_wait_for_an_answer_does_not_run_out()
     {
-        KeepAlive keepAlive = new(Limits);
+        KeepAlive keepAlive = new(Limits with { IdleTimeout = TimeSpan.Zero });
         keepAlive.Tick(S(10));
         keepAlive.Listening(false, S(11));
         for (int i = 2; i < 50; i++) Assert.Equal(KeepAliveStep.Ping, keepAlive.Tick(S(10 * i)));
@@ -68,6 +68,17 @@ public class KeepAliveTests
         keepAlive.MessagePassed(S(50));
         Assert.Equal(S(150), keepAlive.Deadline);
         Assert.Equal(KeepAliveStep.None, keepAlive.Tick(S(149)));
+        Assert.Equal(KeepAliveStep.Idle, keepAlive.Tick(S(150)));
+    }
+
+    [Fact]
+    public void Nothing_that_passes_is_idle_whoever_is_deaf()
+    {
+        KeepAlive keepAlive = new(Limits with { PingInterval = TimeSpan.Zero });
+        keepAlive.MessagePassed(S(50));
+        keepAlive.Listening(false, S(60));
+        Assert.Equal(S(150), keepAlive.Deadline);
+        keepAlive.Listening(true, S(149));
         Assert.Equal(KeepAliveStep.Idle, keepAlive.Tick(S(150)));
     }
 

@@ -1,0 +1,49 @@
+namespace Cierre.Connections;
+
+/// <summary>The receivers for which a broadcast waits, and those that it lost; made for the first that is slow.</summary>
+internal sealed class SlowReceivers
+{
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _decided = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<WebSocketConnection> _slow = [];
+    private int _taken;
+    private int _lost;
+
+    // The caller's own, until it has been everywhere.
+    private int _open = 1;
+
+    /// <summary>One more takes it when there is room.</summary>
+    public void Expect() => Interlocked.Increment(ref _open);
+
+    public void Took()
+    {
+        Interlocked.Increment(ref _taken);
+        Decide();
+    }
+
+    public void Lost(WebSocketConnection receiver)
+    {
+        Add(receiver);
+        Interlocked.Increment(ref _lost);
+        Decide();
+    }
+
+    /// <summary>Slow, and its policy has decided at once.</summary>
+    public void Add(WebSocketConnection receiver)
+    {
+        lock (_gate) _slow.Add(receiver);
+    }
+
+    /// <summary>Completes when none is left that may still take it.</summary>
+    public async ValueTask<BroadcastResult> AwaitAsync(BroadcastResult others)
+    {
+        Decide();
+        await _decided.Task.ConfigureAwait(SimulationContext.IsCurrent);
+        lock (_gate) return others with { Taken = others.Taken + _taken, Closed = others.Closed + _lost, SlowReaders = [.. _slow] };
+    }
+
+    private void Decide()
+    {
+        if (Interlocked.Decrement(ref _open) == 0) _decided.SetResult();
+    }
+}

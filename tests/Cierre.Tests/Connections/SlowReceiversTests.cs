@@ -1,0 +1,63 @@
+using Cierre.Connections;
+using Cierre.Protocol;
+using Xunit;
+
+namespace Cierre.Tests.Connections;
+
+public sealed class SlowReceiversTests
+{
+    [Fact]
+    public async Task Result_is_there_when_each_is_decided_and_names_the_slow_ones()
+    {
+        var slow = new SlowReceivers();
+        WebSocketConnection lost = new Played().Connection, dropped = new Played().Connection;
+        slow.Add(dropped);
+        slow.Expect();
+        slow.Expect();
+        slow.Took();
+        Task<BroadcastResult> result = slow.AwaitAsync(new BroadcastResult(5, 1, 2)).AsTask();
+        Assert.False(result.IsCompleted);
+        slow.Lost(lost);
+        Assert.Equal(new BroadcastResult(6, 1, 3), await Played.Within(result));
+        Assert.Equal([dropped, lost], (await result).SlowReaders);
+    }
+
+    [Fact]
+    public void Nothing_to_wait_for_is_decided_at_once()
+    {
+        var slow = new SlowReceivers();
+        slow.Add(new Played().Connection);
+        Assert.True(slow.AwaitAsync(new BroadcastResult(1, 1, 0)).IsCompletedSuccessfully);
+    }
+}
+
+public sealed class WaitingBroadcastTests
+{
+    private readonly WebSocketConnection _receiver = new Played().Connection;
+    private readonly SlowReceivers _slow = new();
+
+    [Fact]
+    public async Task Message_that_finds_room_is_taken_once_and_fails_later_as_any()
+    {
+        var waiting = Waiting();
+        Assert.Equal((TimeSpan.FromSeconds(1), false, 3), (waiting.TakenBy, waiting.IsTaken, waiting.Rest));
+        waiting.Take();
+        Assert.Equal((TimeSpan.MaxValue, true), (waiting.TakenBy, waiting.IsTaken));
+        waiting.Fail(new InvalidOperationException());
+        Assert.Equal(new BroadcastResult(1, 0, 0), await _slow.AwaitAsync(default));
+    }
+
+    [Fact]
+    public async Task Message_that_finds_none_loses_its_receiver()
+    {
+        Waiting().Fail(new InvalidOperationException());
+        BroadcastResult result = await _slow.AwaitAsync(default);
+        Assert.Equal((new BroadcastResult(0, 0, 1), _receiver), (result, Assert.Single(result.SlowReaders)));
+    }
+
+    private WaitingBroadcast Waiting()
+    {
+        _slow.Expect();
+        return new WaitingBroadcast(new QueuedMessage(Opcode.Binary, Cierre.Buffers.SharedBytes.CopyOf(new byte[3]), compressible: true), TimeSpan.FromSeconds(1), _receiver, _slow);
+    }
+}
