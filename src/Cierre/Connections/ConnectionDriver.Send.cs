@@ -178,7 +178,12 @@ internal sealed partial class ConnectionDriver
     {
         lock (_gate)
         {
-            if (_outbox.Remove(send)) send.Fail(new OperationCanceledException(send.Token));
+            if (_outbox.Remove(send))
+            {
+                send.Fail(new OperationCanceledException(send.Token));
+                // Whoever waits behind it for room waits for it no more.
+                _outbox.TakeWhatHasRoom(Buffer, _transport.Backlog);
+            }
         }
 
         // Our close frame may have waited for just this one.

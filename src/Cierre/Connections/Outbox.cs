@@ -171,7 +171,8 @@ internal struct Outbox
         _waiting = null;
     }
 
-    private void TakeWhatHasRoom(in SendBuffer buffer, long backlog)
+    /// <summary>Takes what there is room for by now, in its turn.</summary>
+    public void TakeWhatHasRoom(in SendBuffer buffer, long backlog)
     {
         while (_firstNotTaken is { } node && buffer.HasRoom(backlog + _bytes, node.Value.Rest))
         {
