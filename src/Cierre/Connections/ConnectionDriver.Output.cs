@@ -56,11 +56,12 @@ internal sealed partial class ConnectionDriver
         if (_engine.Work < _writesUntil || _engine.FramesDone || _outbox.IsIdle) return false;
         if (_writesLater) return true;
         _writesLater = true;
-        _transport.Post(_ => WriteInTurn());
+        _transport.PostTurn(this);
         return true;
     }
 
-    private void WriteInTurn()
+    /// <summary>Our turn to write.</summary>
+    void IThreadPoolWorkItem.Execute()
     {
         lock (_gate)
         {

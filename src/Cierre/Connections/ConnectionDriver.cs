@@ -17,7 +17,7 @@ namespace Cierre.Connections;
 /// it leaves in one flush when the batch of input is used up.
 /// </remarks>
 [SuppressMessage("Reliability", "CA1001", Justification = "A source without timer or wait handle holds nothing that needs disposal.")]
-internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiver
+internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiver, IThreadPoolWorkItem
 {
     /// <summary>How much may be staged or under way before a send waits: await is backpressure.</summary>
     public const int SendHighWater = 64 * 1024;

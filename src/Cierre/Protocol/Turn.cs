@@ -2,13 +2,13 @@ namespace Cierre.Protocol;
 
 /// <summary>Counts the work of one connection, so that it can give the thread away before others have waited long: the engine knows no clock.</summary>
 /// <remarks>
-/// One unit is a byte that DEFLATE makes or takes, about 20 ns at the slowest that messages commonly cost. A turn is 256 Ki of them: 5 ms at most on such a machine, and a fraction of it for
-/// ordinary messages. Work is counted from one turn's end to the next, however many reads and flushes it took.
+/// One unit is a byte that DEFLATE makes or takes, about 20 ns at the slowest that messages commonly cost. A turn is 32 Ki of them and what the last step takes, which may be a message of 100 KB: about 1 ms,
+/// since with fifty such peers everybody waits for fifty turns. Work is counted from one turn's end to the next, however many reads and flushes it took.
 /// </remarks>
 internal struct Turn
 {
     /// <summary>Units of work before the thread is given away.</summary>
-    public const int Budget = 256 * 1024;
+    public const int Budget = 32 * 1024;
 
     // A frame: its header, its event, the wakeup of its reader.
     private const int Frame = 32;

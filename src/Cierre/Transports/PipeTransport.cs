@@ -36,10 +36,10 @@ internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? 
 
     public override void Resume() => _room.Release();
 
-    public override void ResumeLater()
+    public override void PostTurn(IThreadPoolWorkItem turn)
     {
-        if (scheduler is null) base.ResumeLater();
-        else scheduler.Schedule(static transport => ((PipeTransport)transport!).Resume(), this);
+        if (scheduler is null) base.PostTurn(turn);
+        else scheduler.Schedule(static turn => ((IThreadPoolWorkItem)turn!).Execute(), turn);
     }
 
     public override void Look() => CancelRead();

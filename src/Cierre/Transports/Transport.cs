@@ -69,7 +69,10 @@ internal abstract class Transport : IBufferWriter<byte>, IThreadPoolWorkItem
     public abstract void Resume();
 
     /// <summary>The same, once those who wait for a thread had one; without an allocation.</summary>
-    public virtual void ResumeLater() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    public void ResumeLater() => PostTurn(this);
+
+    /// <summary>Runs what is a turn's work, once those who wait for a thread had one.</summary>
+    public virtual void PostTurn(IThreadPoolWorkItem turn) => TurnQueue.Shared.Add(turn);
 
     void IThreadPoolWorkItem.Execute() => Resume();
 
