@@ -82,14 +82,15 @@ public class BackpressureTests
     [MemberData(nameof(Carriers.EachKind), MemberType = typeof(Carriers))]
     public async Task Handler_that_blocks_its_thread_is_no_silence_of_the_peer(Carrier carrier)
     {
-        TimeSpan brief = TimeSpan.FromMilliseconds(50);
+        // Long enough for a client on a busy machine to answer, and not for a handler that keeps the thread.
+        TimeSpan brief = TimeSpan.FromMilliseconds(300);
         await using TestServer server = await TestServer.StartAsync(
             carrier,
             async connection =>
             {
                 await foreach (WebSocketMessage message in connection.ReadAllAsync())
                 {
-                    Thread.Sleep(400);
+                    Thread.Sleep(1000);
                     await connection.SendAsync(message);
                 }
             },
