@@ -63,12 +63,12 @@ public sealed class HostCutTests
         var opened = new TaskCompletionSource<HttpContext>();
         var failed = new TaskCompletionSource<WebSocketClosedException>();
         byte[] data = new byte[100_000];
-        await using TestServer server = await TestServer.StartAsync(carrier, TestServer.EchoAsync, map: app => app.MapWebSocket("/cut", async (connection, http, stopping) =>
+        await using TestServer server = await TestServer.StartAsync(carrier, TestServer.EchoAsync, map: app => app.MapWebSocket("/cut", async (connection, http, _) =>
         {
             opened.SetResult(http);
             try
             {
-                while (true) await connection.SendAsync(data, stopping);
+                while (true) await connection.SendAsync(data, CancellationToken.None);
             }
             catch (WebSocketClosedException e)
             {

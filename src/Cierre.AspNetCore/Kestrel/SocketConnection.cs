@@ -112,7 +112,12 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
     /// <summary>Hands the socket over, with what was read of it and not used; null where something else, TLS, stands between it and HTTP.</summary>
     public SocketTransport? TakeOver(IDuplexPipe http)
     {
-        if (!ReferenceEquals(http, _http)) return null;
+        if (!ReferenceEquals(http, _http))
+        {
+            _output.Throws = true;
+            return null;
+        }
+
         _taken = true;
         // A loop that fills the pipe ends when it has done so, and at once if it waits: such a wait would be in nobody's books.
         if (Interlocked.Exchange(ref _reading, Reading.Over) == Reading.Waits) _input.Writer.Complete();

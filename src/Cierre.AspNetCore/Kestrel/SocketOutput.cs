@@ -28,6 +28,9 @@ internal sealed class SocketOutput(SocketConnection connection, PipeOptions opti
         set => _direct = value;
     }
 
+    /// <summary>Whether a write that nobody takes any more fails. HTTP expects that it passes; layers in between, TLS, would hide its result from a sender that goes on and on.</summary>
+    public bool Throws { get; set; }
+
     /// <summary>Completes when nothing goes out any more, and the connection has been told.</summary>
     public Task Ended
     {
@@ -109,6 +112,7 @@ internal sealed class SocketOutput(SocketConnection connection, PipeOptions opti
     {
         if (!_over && !bytes.IsEmpty && await SendAsync(new ReadOnlySequence<byte>(bytes)).ConfigureAwait(false) is { } broken) End(broken.Reason, broken.Unexpected);
         if (Interlocked.CompareExchange(ref _requests, 0, 1) != 1) await SendAllAsync().ConfigureAwait(false);
+        if (_over && Throws) throw new IOException("The connection takes no more output.");
         return new FlushResult(isCanceled: false, isCompleted: _over);
     }
 
@@ -140,7 +144,10 @@ internal sealed class SocketOutput(SocketConnection connection, PipeOptions opti
         {
             SocketError error = await sender.SendAsync(connection.Socket, bytes).ConfigureAwait(false);
             senders.Return(sender);
-            return error == SocketError.Success ? null : connection.Broken(error);
+            if (error == SocketError.Success) return null;
+            // Whoever cut the connection may be on this thread, with locks in its hands: what the sender does about it is not to run there.
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            return connection.Broken(error);
         }
         catch (ObjectDisposedException e)
         {
