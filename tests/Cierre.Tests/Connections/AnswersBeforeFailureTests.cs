@@ -196,6 +196,29 @@ public sealed class AnswersBeforeFailureTests
     }
 
     [Fact]
+    public async Task Failure_waits_for_what_is_to_be_sent_though_the_handler_waits_already_and_reads_on_while_it_goes_out()
+    {
+        var played = new Played { Wire = { HoldsFlushes = true } };
+        await played.Connection.SendAsync(new byte[60_000]);
+        Task large = played.Connection.SendAsync(new byte[200_000]).AsTask(), last = played.Connection.SendAsync("last").AsTask();
+        Task<string?> next = played.ReceiveTextAsync();
+        played.Wire.Push(Bad(played));
+        Assert.Null(await next);
+        Assert.False(last.IsCompleted);
+        Assert.True(played.Wire.IsPaused);
+        while (played.Sent[^1].Opcode != Played.Close)
+        {
+            played.Wire.CompleteFlush();
+            await Played.Until(() => played.Wire.IsFlushHeld);
+        }
+
+        await Played.Within(Task.WhenAll(large, last));
+        Assert.Equal("last", played.Sent[^2].Text);
+        // The peer may not read before we have read what it still sends: our close frame is not out.
+        await Played.Until(() => !played.Wire.IsPaused);
+    }
+
+    [Fact]
     public async Task Message_read_as_a_stream_is_answered_first_and_one_that_is_cut_off_is_not_ended()
     {
         var played = new Played();

@@ -1,4 +1,5 @@
 using Cierre.Closing;
+using Cierre.Protocol;
 using Cierre.TestKit;
 
 namespace Cierre.Tests.Protocol;
@@ -23,6 +24,27 @@ public class FailTests
         engine.Receive(Frames.Close(side.Other(), 1005));
         engine.ShouldFail(Violations.CloseCodeForbidden(1005));
         Assert.Null(engine.Record.Received);
+    }
+
+    [Theory, BothSides]
+    public void While_what_came_before_is_answered_nothing_is_processed_either(Side side)
+    {
+        EngineSide engine = new(side);
+        engine.Receive(Frames.Text(side.Other(), "fine"));
+        engine.Engine.IsAnswering = true;
+        Memory<byte> input = (byte[])[.. Frames.Raw(side.Other(), 0x83, []), .. Frames.Ping(side.Other(), "late"), .. Frames.Close(side.Other(), 1000)];
+        var output = new System.Buffers.ArrayBufferWriter<byte>();
+        Assert.Equal(ProtocolEventKind.Closing, engine.Engine.Read(ref input, output, TimeSpan.Zero).Kind);
+        int left = input.Length;
+        Assert.Equal(ProtocolEventKind.NeedMore, engine.Engine.Read(ref input, output, TimeSpan.Zero).Kind);
+        Assert.Equal((left, 0), (input.Length, output.WrittenCount));
+        Assert.True(engine.Engine.IsOpen && left > 0);
+        engine.Engine.WriteData(output, Opcode.Text, fin: true, "answer"u8, TimeSpan.Zero);
+        engine.Engine.Answered(output, TimeSpan.Zero);
+        Assert.False(engine.Engine.IsOpen);
+        engine.Engine.WriteOwedClose(output, TimeSpan.Zero);
+        Assert.True(engine.Engine.FramesDone);
+        Assert.Equal([1, 8], WireFrame.ParseAll(output.WrittenSpan, side, deflates: false).Select(frame => (int)frame.Opcode));
     }
 
     [Theory, BothSides]
