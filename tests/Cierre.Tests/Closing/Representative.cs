@@ -44,6 +44,7 @@ internal static class Representative
         CloseRecord.NotOpened(Why(CloseCause.ProxyFailed, "ProxyStatus", "example.org:3128", 407), TimeSpan.FromMilliseconds(12)),
         CloseRecord.NotOpened(Why(CloseCause.TlsFailed, "TlsNameMismatch", "example.org"), TimeSpan.FromMilliseconds(85)),
         CloseRecord.NotOpened(Why(CloseCause.HttpStatus, "HttpStatus", 401, "\"quién es\""), TimeSpan.FromMilliseconds(230), new HttpRefusal(HttpStatusCode.Unauthorized, [], default)),
+        CloseRecord.NotOpened(Why(CloseCause.Cancelled, "Requested"), TimeSpan.FromMilliseconds(12)),
         CloseRecord.NotOpened(Why(CloseCause.BadHandshake, "BadHandshakeSubprotocolNotAsked", "chat"), TimeSpan.FromMilliseconds(230)),
     }.ToDictionary(record => record.Cause);
 
