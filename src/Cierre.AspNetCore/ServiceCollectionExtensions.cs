@@ -23,18 +23,21 @@ public static class ServiceCollectionExtensions
     /// <c>SocketTransportOptions</c>; <see cref="WebSocketServerOptions.UseKestrelTransport"/> leaves Kestrel's in place).</summary>
     /// <param name="services">The application's services.</param>
     /// <returns>The same services.</returns>
-    public static IServiceCollection AddCierre(this IServiceCollection services) => services.AddCierre(_ => { });
+    public static IServiceCollection AddCierre(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        if (!services.Any(s => s.ServiceType == typeof(WebSocketServer))) Register(services);
+        return services;
+    }
 
     /// <inheritdoc cref="AddCierre(IServiceCollection)"/>
     /// <param name="services">The application's services.</param>
     /// <param name="configure">Sets what is changed of the server itself.</param>
     public static IServiceCollection AddCierre(this IServiceCollection services, Action<WebSocketServerOptions> configure)
     {
-        ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
-        if (!services.Any(s => s.ServiceType == typeof(WebSocketServer))) Register(services);
         // Behind what the configuration says.
-        return services.Configure(configure);
+        return services.AddCierre().Configure(configure);
     }
 
     private static void Register(IServiceCollection services)

@@ -56,7 +56,7 @@ public sealed class ExceptionTextTests
         ["authorization fails and says why, where refusals are closes"] = new(3003, Map: app => app.MapWebSocket("/case", TestServer.EchoAsync, o => o.RefuseByClose = true).RequireAuthorization("says why"), User: "guest"),
         ["authorization throws"] = new(500, Map: app => app.MapWebSocket("/case", TestServer.EchoAsync).RequireAuthorization("throws"), User: "guest"),
         ["naming the user throws"] = new(500, Handler: TestServer.EchoAsync, Services: services => services.Configure<WebSocketLimits>(o => (o.UserIdSelector, o.MaxConnectionsPerUser) = (_ => throw Secret(), 1)), User: "guest"),
-        ["origin is not allowed"] = new(403, Handler: TestServer.EchoAsync, Headers: [$"Origin: https://{Marker}.example"]),
+        ["origin is not allowed"] = new(403, Options: o => o.AllowedOrigins.Add($"https://{Marker}.example"), Handler: TestServer.EchoAsync, Headers: ["Origin: https://elsewhere.example"]),
         ["handshake is broken"] = new(400, Handler: TestServer.EchoAsync, Headers: ["Sec-WebSocket-Extensions: = ;;"]),
 
         // Limits and clocks of the endpoint.
