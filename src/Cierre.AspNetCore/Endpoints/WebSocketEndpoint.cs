@@ -136,7 +136,7 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
                 await RunAsync(context, place, accepted, run, isRefusal: false).ConfigureAwait(false);
                 break;
             case EndpointOpening.AcceptWith { Subprotocol: var subprotocol, Run: var run, Held: var held }:
-                await using (held) await RunAsync(context, place, accepted with { Subprotocol = subprotocol }, run, isRefusal: false).ConfigureAwait(false);
+                await using (held.ConfigureAwait(false)) await RunAsync(context, place, accepted with { Subprotocol = subprotocol }, run, isRefusal: false).ConfigureAwait(false);
                 break;
             case EndpointOpening.AcceptBound { BindAsync: var bindAsync }:
                 var connection = new WebSocketConnection(InfoOf(context, accepted));

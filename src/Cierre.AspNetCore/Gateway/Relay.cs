@@ -18,7 +18,7 @@ internal static class Relay
         {
             while (await from.ReceiveStreamAsync().ConfigureAwait(false) is { } message)
             {
-                await using (message) await PassAsync(message, to).ConfigureAwait(false);
+                await using (message.ConfigureAwait(false)) await PassAsync(message, to).ConfigureAwait(false);
             }
         }
         catch (WebSocketClosedException)

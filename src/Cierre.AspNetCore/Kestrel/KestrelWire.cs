@@ -19,6 +19,8 @@ internal sealed class KestrelWire(PipeWriter output, SocketConnection? own, Sock
 
     public override int Unread => socket?.Available ?? 0;
 
+    public override long? Arrived => socket is null ? null : TcpReceived.Of(socket);
+
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {
         _writing = true;

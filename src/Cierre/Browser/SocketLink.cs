@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Cierre.Closing;
+using Cierre.Scheduling;
 
 namespace Cierre.Browser;
 
@@ -22,7 +23,10 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, WebSocketOptio
     private readonly long _begun = options.TimeProvider.GetTimestamp();
     private readonly Lock _gate = new();
 
+    // What the tasks have said so far; and what a task that was asked for has said ahead of them.
     private volatile ushort _readyState = WebSocket.CONNECTING;
+    private volatile ushort _ahead = WebSocket.CONNECTING;
+    private CloseRecord? _record;
     private CloseWhy? _dropped;
     private WebSocketConnection? _connection;
     private SendQueue? _sends;
@@ -32,11 +36,14 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, WebSocketOptio
     private int _undelivered;
     private TaskCompletionSource? _room;
 
-    public ushort ReadyState => _readyState;
+    public ushort ReadyState => Math.Max(_readyState, _ahead);
+
+    /// <summary>The ready state that the events have come to: what decides which of them are still to be delivered.</summary>
+    public ushort StateOfEvents => _readyState;
 
     public long BufferedAmount => Interlocked.Read(ref _buffered);
 
-    public void Start() => _ = Task.Run(RunAsync);
+    public void Start() => _ = Task.Run(OpenAsync);
 
     /// <summary>A task of the socket's: nothing where it was collected in the meantime.</summary>
     public void Enqueue(Action<WebSocket> task) => _tasks.Enqueue(() =>
@@ -52,9 +59,10 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, WebSocketOptio
         SendQueue sends;
         lock (_gate)
         {
-            if (_readyState == WebSocket.CONNECTING) return false;
+            ushort state = ReadyState;
+            if (state == WebSocket.CONNECTING) return false;
             _buffered += size;
-            if (_readyState != WebSocket.OPEN) return true;
+            if (state != WebSocket.OPEN) return true;
             sends = _sends!;
             full = _buffered > options.MaxBufferedAmount;
         }
@@ -71,7 +79,7 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, WebSocketOptio
         ushort was;
         lock (_gate)
         {
-            was = _readyState;
+            was = ReadyState;
             if (was is WebSocket.CLOSING or WebSocket.CLOSED) return;
             _readyState = WebSocket.CLOSING;
             if (was == WebSocket.CONNECTING) _dropped = why;
@@ -87,22 +95,66 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, WebSocketOptio
         Volatile.Read(ref _connection)?.Driver.Abort(why);
     }
 
-    private async Task RunAsync()
+    /// <summary>A task was asked for, or what it waits for has come. It does not wait for the tasks of a loop: the thread that runs them may be blocked on it.</summary>
+    public void TellAwaited(WebSocket target)
     {
-        CloseRecord record;
+        if (!_tasks.HasLoop) return;
+        // The one side asks and then looks what is known, the other knows and then looks who has asked.
+        Interlocked.MemoryBarrier();
+        if (target.OpenedIsAwaited && Volatile.Read(ref _connection) is { } connection && TryGoAhead()) target.Establish(connection.Extensions, connection.Subprotocol ?? "");
+        if ((!target.OpenedIsAwaited && !target.ClosedIsAwaited) || Volatile.Read(ref _record) is not { } record) return;
+        _ahead = WebSocket.CLOSED;
+        // Who awaits the end on the loop goes on behind the events.
+        _tasks.Hurry();
+        target.Complete(record);
+    }
+
+    private bool TryGoAhead()
+    {
+        lock (_gate)
+        {
+            if (_dropped is not null || ReadyState != WebSocket.CONNECTING) return false;
+            _ahead = WebSocket.OPEN;
+            return true;
+        }
+    }
+
+    private void TellAwaited()
+    {
+        if (_tasks.HasLoop && _socket.TryGetTarget(out WebSocket? target)) TellAwaited(target);
+    }
+
+    /// <summary>The opening is part of what the caller does, and below its span; the conversation is not.</summary>
+    private async Task OpenAsync()
+    {
+        WebSocketConnection connection;
         try
         {
-            record = await ConverseAsync(await WebSocketConnection.ConnectAsync(url.Address, options, _opening.Token).ConfigureAwait(SimulationContext.IsCurrent)).ConfigureAwait(SimulationContext.IsCurrent);
+            connection = await WebSocketConnection.ConnectAsync(url.Address, options, _opening.Token).ConfigureAwait(SimulationContext.IsCurrent);
         }
         catch (Exception e)
         {
-            record = FailedOpening.RecordOf(e, _dropped, options.TimeProvider.GetElapsedTime(_begun));
+            End(FailedOpening.RecordOf(e, _dropped, options.TimeProvider.GetElapsedTime(_begun)));
+            return;
         }
 
-        _tasks.Enqueue(() => Ended(record));
+        NoContext.Run(
+            static state =>
+            {
+                (SocketLink link, WebSocketConnection connection) = ((SocketLink, WebSocketConnection))state!;
+                _ = link.ConverseAsync(connection);
+            },
+            (this, connection));
     }
 
-    private async Task<CloseRecord> ConverseAsync(WebSocketConnection connection)
+    private void End(CloseRecord record)
+    {
+        Volatile.Write(ref _record, record);
+        _tasks.Enqueue(() => Ended(record));
+        TellAwaited();
+    }
+
+    private async Task ConverseAsync(WebSocketConnection connection)
     {
         connection.Driver.PayloadWasTaken = PayloadWasTaken;
         bool dropped;
@@ -116,6 +168,7 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, WebSocketOptio
         // The opening was given up, but it was there first: no open event.
         if (dropped) connection.Driver.Abort(_dropped!);
         else _tasks.Enqueue(() => Opened(connection));
+        TellAwaited();
         while (await connection.ReceiveAsync().ConfigureAwait(SimulationContext.IsCurrent) is { } message)
         {
             await ReceivedAsync(message.Kind, message.ToArray()).ConfigureAwait(SimulationContext.IsCurrent);
@@ -123,7 +176,7 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, WebSocketOptio
 
         // The closing handshake is started, unless the connection is lost already.
         if (!connection.Closed.IsCompleted) _tasks.Enqueue(Closing);
-        return await connection.Closed.ConfigureAwait(SimulationContext.IsCurrent);
+        End(await connection.Closed.ConfigureAwait(SimulationContext.IsCurrent));
     }
 
     private async ValueTask ReceivedAsync(WebSocketMessageKind kind, byte[] bytes)
@@ -152,11 +205,13 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, WebSocketOptio
         _socket.TryGetTarget(out WebSocket? target);
         lock (_gate)
         {
-            if (_readyState != WebSocket.CONNECTING) return;
-            _readyState = WebSocket.OPEN; // 1
+            // Who was told ahead of this may have closed since: it was open.
+            if (_readyState != WebSocket.CONNECTING && _ahead == WebSocket.CONNECTING) return;
+            if (_readyState == WebSocket.CONNECTING) _readyState = WebSocket.OPEN; // 1
         }
 
-        target?.Establish(connection.Extensions, connection.Subprotocol ?? ""); // 2-4
+        target?.Establish(connection.Extensions, connection.Subprotocol ?? ""); // 2, 3
+        target?.FireOpen(); // 4
     }
 
     /// <summary>When a WebSocket message has been received.</summary>

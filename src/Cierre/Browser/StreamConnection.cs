@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using Cierre.Closing;
+using Cierre.Scheduling;
 
 namespace Cierre.Browser;
 
@@ -154,13 +155,22 @@ internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions opt
         _signal.Unregister();
         // 5-8. The readable stream. It pulls one chunk ahead (the default high water mark), and while it is full the transport rests.
         Channel<WebSocketChunk> chunks = Channel.CreateBounded<WebSocketChunk>(1);
-        _ = PullAsync(connection, chunks.Writer);
+        Outlive((self: this, connection, chunks.Writer), static it => it.self.PullAsync(it.connection, it.Writer));
         // 2-4 and 9-14. The writable stream; extensions and protocol.
         opened.SetResult(new WebSocketOpenInfo(
             new WebSocketReadable(root, chunks), new WebSocketWritable(root, connection), connection.Extensions, connection.Subprotocol ?? ""));
-        _ = EndAsync(connection);
+        Outlive((self: this, connection), static it => it.self.EndAsync(it.connection));
         return true;
     }
+
+    /// <summary>The opening is part of what the caller does; what goes on as long as the connection is not.</summary>
+    private static void Outlive<T>(T state, Func<T, Task> begin) => NoContext.Run(
+        static work =>
+        {
+            (T state, Func<T, Task> begin) = ((T, Func<T, Task>))work!;
+            _ = begin(state);
+        },
+        (state, begin));
 
     /// <summary>When a message came, as long as there is room for it; what lies here at the end can still be read.</summary>
     private async Task PullAsync(WebSocketConnection connection, ChannelWriter<WebSocketChunk> readable)

@@ -12,6 +12,10 @@ internal sealed class TaskQueue(SynchronizationContext? context)
     private readonly Lock _gate = new();
     private readonly Queue<Action> _tasks = new();
     private bool _outstanding;
+    private volatile bool _hurries;
+
+    /// <summary>Whether the tasks run where an application may block: on a context that is not the thread pool's.</summary>
+    public bool HasLoop => context is not null;
 
     public void Enqueue(Action task)
     {
@@ -25,12 +29,17 @@ internal sealed class TaskQueue(SynchronizationContext? context)
         Post();
     }
 
+    /// <summary>What waits here runs in one go, before what is posted to the context from now on.</summary>
+    public void Hurry() => _hurries = true;
+
     private void Post()
     {
         if (context is not null)
         {
             try
             {
+                // A window's thread has a context of its own, its culture among it. Whoever brought the event has nothing to say in it.
+                using AsyncFlowControl suppressed = ExecutionContext.SuppressFlow();
                 context.Post(static queue => ((TaskQueue)queue!).Run(), this);
                 return;
             }
@@ -45,11 +54,16 @@ internal sealed class TaskQueue(SynchronizationContext? context)
 
     private void Run()
     {
-        for (int i = 0; i < Batch; i++)
+        for (int i = 0; i < Batch || _hurries; i++)
         {
             Action? task;
             lock (_gate) _outstanding = _tasks.TryDequeue(out task);
-            if (task is null) return;
+            if (task is null)
+            {
+                _hurries = false;
+                return;
+            }
+
             try
             {
                 task();

@@ -7,7 +7,7 @@ namespace Cierre.Browser;
 /// <summary>The browser's WebSocket in .NET. WHATWG WebSockets 3.</summary>
 /// <remarks>
 /// <para>Events come one at a time and in order, on the synchronization context that was current where the socket was made (a user interface's thread), else on the
-/// thread pool. None is lost because a handler is set a moment late: an open, error or close event waits for its first listener, messages for theirs up to 64 of them or
+/// thread pool. They see the AsyncLocals of that thread, and none of whoever made the socket. None is lost because a handler is set a moment late: an open, error or close event waits for its first listener, messages for theirs up to 64 of them or
 /// 64 KiB.</para>
 /// <para>A file that uses <c>System.Net.WebSockets</c> too needs <c>using WebSocket = Cierre.Browser.WebSocket;</c>.</para>
 /// </remarks>
@@ -37,6 +37,7 @@ public sealed partial class WebSocket : EventTarget, IAsyncDisposable
     private readonly TaskCompletionSource<CloseEvent> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _rootGate = new();
     private readonly string _origin;
+    private CloseEvent? _closeEvent;
     private bool _isRooted;
     private volatile bool _openedIsAwaited;
     private volatile bool _closedIsAwaited;
@@ -139,28 +140,36 @@ public sealed partial class WebSocket : EventTarget, IAsyncDisposable
     }
 
     /// <summary>Completes when the connection is open; fails with <see cref="WebSocketConnectException"/> where it could not be opened. Keeps the socket alive until then.</summary>
+    /// <remarks>A thread may block on it, though the events come on that very thread. <see cref="ReadyState"/> then says what the task said, and the events follow.</remarks>
     public Task Opened
     {
         get
         {
             _openedIsAwaited = true;
             UpdateRoot();
+            _link.TellAwaited(this);
             return _opened.Task;
         }
     }
 
     /// <summary>How the connection was closed: the event that <see cref="OnClose"/> gets. Waits for no listener and never fails. Keeps the socket alive until then.</summary>
+    /// <remarks>A thread may block on it, though the events come on that very thread. <see cref="ReadyState"/> then says what the task said, and the events follow.</remarks>
     public Task<CloseEvent> Closed
     {
         get
         {
             _closedIsAwaited = true;
             UpdateRoot();
+            _link.TellAwaited(this);
             return _closed.Task;
         }
     }
 
-    private bool IsAwaited => (_openedIsAwaited && !_opened.Task.IsCompleted) || (_closedIsAwaited && !_closed.Task.IsCompleted);
+    /// <summary>Whether a task was handed out that has still to complete.</summary>
+    internal bool OpenedIsAwaited => _openedIsAwaited && !_opened.Task.IsCompleted;
+
+    /// <inheritdoc cref="OpenedIsAwaited"/>
+    internal bool ClosedIsAwaited => _closedIsAwaited && !_closed.Task.IsCompleted;
 
     /// <summary>Closes with 1001 (an opening is given up) and waits for the end, at most twice the close timeout.</summary>
     /// <returns>Completes when the connection is closed.</returns>
@@ -183,7 +192,7 @@ public sealed partial class WebSocket : EventTarget, IAsyncDisposable
     {
         lock (_rootGate)
         {
-            bool needed = SocketRoot.IsNeeded(ReadyState, HasListener, IsAwaited, BufferedAmount);
+            bool needed = SocketRoot.IsNeeded(_link.StateOfEvents, HasListener, OpenedIsAwaited || ClosedIsAwaited, BufferedAmount);
             // All sockets share the root, and every send comes by here.
             if (needed != _isRooted) SocketRoot.Keep(this, _isRooted = needed);
         }
@@ -194,8 +203,9 @@ public sealed partial class WebSocket : EventTarget, IAsyncDisposable
         (Extensions, Protocol) = (extensions, protocol); // 2, 3
         _opened.TrySetResult();
         UpdateRoot();
-        Fire(SocketEvent.Open, static () => new Event("open")); // 4
     }
+
+    internal void FireOpen() => Fire(SocketEvent.Open, static () => new Event("open")); // 4
 
     internal void Receive(WebSocketMessageKind kind, byte[] bytes) => Fire(SocketEvent.Message, () => new MessageEvent("message", new MessageEventInit
     {
@@ -206,16 +216,19 @@ public sealed partial class WebSocket : EventTarget, IAsyncDisposable
         Origin = _origin, // 3
     }), bytes.Length);
 
+    /// <summary>The tasks that were handed out; the events follow.</summary>
+    internal CloseEvent Complete(CloseRecord record)
+    {
+        CloseEvent made = new(record);
+        CloseEvent close = Interlocked.CompareExchange(ref _closeEvent, made, null) ?? made;
+        if (!_opened.Task.IsCompleted && _opened.TrySetException(new WebSocketConnectException(record))) _ = _opened.Task.Exception; // observed: nobody need ask
+        _closed.TrySetResult(close);
+        return close;
+    }
+
     internal void End(CloseRecord record)
     {
-        var close = new CloseEvent(record);
-        if (!_opened.Task.IsCompleted)
-        {
-            _opened.SetException(new WebSocketConnectException(record));
-            _ = _opened.Task.Exception; // observed: nobody need ask
-        }
-
-        _closed.SetResult(close);
+        CloseEvent close = Complete(record);
         UpdateRoot();
         GC.SuppressFinalize(this);
         if (record.Received is null) _events.Add(SocketEvent.Error, () => new ErrorEvent(record)); // 2

@@ -24,7 +24,12 @@ internal sealed class ClientWire(
     private Task? _end;
     private volatile bool _isLost;
 
-    public override int Unread => canHalfClose && socket is { Connected: true } ? socket.Available : 0;
+    public override bool CancelsReads => false;
+
+    public override int Unread => socket is { Connected: true } ? socket.Available : 0;
+
+    /// <summary>Behind HTTP/2 the peer's transport says things of its own: they are no life of whom we talk to.</summary>
+    public override long? Arrived => !http2 && socket is { Connected: true } ? TcpReceived.Of(socket) : null;
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes) => http2 ? WriteAndFlushAsync(bytes) : stream.WriteAsync(bytes);
 

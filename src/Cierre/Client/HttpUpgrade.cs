@@ -49,7 +49,7 @@ internal sealed class HttpUpgrade(Uri address, WebSocketClientOptions options, i
     private async Task<WebSocketConnectException> ClosedAsync(WebSocketConnection connection, CancellationToken cancellationToken)
     {
         CloseRecord record;
-        await using (cancellationToken.UnsafeRegister(static connection => ((WebSocketConnection)connection!).Abort(), connection)) record = await connection.Closed.ConfigureAwait(false);
+        await using (cancellationToken.UnsafeRegister(static connection => ((WebSocketConnection)connection!).Abort(), connection).ConfigureAwait(false)) record = await connection.Closed.ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         return new WebSocketConnectException(record with { WasOpen = false, Elapsed = _trace.Clock.Elapsed, OpeningTimes = connection.OpeningTimes });
     }

@@ -73,6 +73,6 @@ internal sealed partial class ConnectionDriver
         // Before anything lets go of the transport in order: that would say FIN where RST is due.
         _transport.Abort();
         if (wake) _inbox.Wake();
-        if (ended is { } end) _ = FinishAsync(end);
+        if (ended is { } end) Finish(end);
     }
 }

@@ -22,6 +22,7 @@ internal sealed partial class ConnectionDriver
 
     public void Looked(bool any)
     {
+        LookedForLife();
         lock (_gate)
         {
             if (_drain is not { Looking: true } drain) return;

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Cierre.Closing;
 using Cierre.Protocol;
+using Cierre.Scheduling;
 using Cierre.Transports;
 
 namespace Cierre.Connections;
@@ -38,7 +39,8 @@ internal sealed partial class ConnectionDriver
                 if (all && !_engine.IsOpen) _engine.OutputLeaving(Now);
             }
 
-            _flush = BeginFlush().GetAwaiter();
+            // Whoever sends may be a window: what follows a flush must not wait for its thread.
+            _flush = BeginFlush().ConfigureAwait(SimulationContext.IsCurrent).GetAwaiter();
             if (!_flush.IsCompleted)
             {
                 _flush.UnsafeOnCompleted(_flushDone);
@@ -122,11 +124,15 @@ internal sealed partial class ConnectionDriver
         }
     }
 
-    private void FlushDone()
-    {
-        EndFlush();
-        Flush();
-    }
+    /// <summary>The kernel took its time. One flush leads to the next, and none to the context of whoever sent first.</summary>
+    private void FlushDone() => NoContext.Run(
+        static state =>
+        {
+            var driver = (ConnectionDriver)state!;
+            driver.EndFlush();
+            driver.Flush();
+        },
+        this);
 
     private void EndFlush()
     {
@@ -164,7 +170,7 @@ internal sealed partial class ConnectionDriver
 
         if (taken) PayloadWasTaken?.Invoke();
         if (resume) _transport.Resume();
-        if (ended is { } last) _ = FinishAsync(last);
+        if (ended is { } last) Finish(last);
     }
 
     /// <summary>Nothing goes out any more. What the peer sent before is still read, its close frame perhaps; the wait for its end is bounded.</summary>

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Cierre.Closing;
 using Cierre.Deflate;
 using Cierre.Protocol;
+using Cierre.Scheduling;
 using Cierre.Timing;
 using Cierre.Transports;
 
@@ -42,7 +43,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     private TimeSpan _sendTimeout;
     private PingWaiters _pings;
     private CancellationTokenSource? _closing;
-    private ValueTaskAwaiter _flush;
+    private ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter _flush;
     private DrainState? _drain;
     private TimeSpan? _lastRoundTrip;
     private long _discarded;
@@ -152,13 +153,17 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
 
     private TimeSpan Now => _time.GetElapsedTime(_opened);
 
-    private bool InBatch => _batchThread == Environment.CurrentManagedThreadId;
+    /// <summary>Whether this is the thread that brings the bytes, in the middle of it.</summary>
+    public bool InBatch => _batchThread == Environment.CurrentManagedThreadId;
 
     public void Start()
     {
         Reschedule();
-        _transport.Start(this);
+        // The pump outlives whoever starts it, on whatever thread that is.
+        NoContext.Run(static driver => ((ConnectionDriver)driver!).StartTransport(), this);
     }
+
+    private void StartTransport() => _transport.Start(this);
 
     // ---- the transport's side ----
 
@@ -251,8 +256,17 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
             }
         }
 
-        _ = FinishAsync(end);
+        Finish(end);
     }
+
+    /// <summary>The end is the connection's own business, on whatever thread it is noticed.</summary>
+    private void Finish(TransportEnd end) => NoContext.Run(
+        static state =>
+        {
+            (ConnectionDriver driver, TransportEnd end) = ((ConnectionDriver, TransportEnd))state!;
+            _ = driver.FinishAsync(end);
+        },
+        (this, end));
 
     private async Task FinishAsync(TransportEnd end)
     {
@@ -283,7 +297,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
 
     public override void Due()
     {
-        bool wake;
+        bool wake, look = false;
         CloseRecord? stranded;
         TransportEnd? ended = null;
         lock (_gate)
@@ -292,10 +306,11 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
             // A backlog that we have not read, or a handler that keeps the transport's thread, is not the peer's silence.
             bool listening = !_paused && !_waitsForTurn && _batchThread == 0;
             _engine.Listening(listening, now);
-            if (listening && _transport.Unread != 0) _engine.BytesCame(now);
+            if (listening && (_transport.Unread != 0 || HasArrived())) _engine.BytesCame(now);
             NoteUnread();
             bool over = _engine.Record is not null;
-            _engine.Tick(_transport, now);
+            if (IsSilenceCertain(now, out look)) _engine.Tick(_transport, now);
+            NoteArrived();
             if (now >= _brokenDeadline)
             {
                 _brokenDeadline = TimeSpan.MaxValue;
@@ -312,13 +327,14 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
 
         if (ended is { } last)
         {
-            _ = FinishAsync(last);
+            Finish(last);
             return;
         }
 
         if (wake) _inbox.Wake();
         Flush();
         Reschedule();
+        if (look) LookForLife();
         if (stranded is not null) Complete(stranded);
         if (_drain is not null) TryDrain();
     }

@@ -74,7 +74,11 @@ internal sealed class PendingSend(Opcode opcode, ReadOnlyMemory<byte> payload, b
         _rented = null;
     }
 
-    void IValueTaskSource.GetResult(short token) => _done.GetResult(token);
+    void IValueTaskSource.GetResult(short token)
+    {
+        BlockingWait.For(ref _done, token);
+        _done.GetResult(token);
+    }
 
     ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _done.GetStatus(token);
 

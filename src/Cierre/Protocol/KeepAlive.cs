@@ -40,16 +40,23 @@ internal struct KeepAlive(ProtocolLimits limits)
         if (_waitingSince is not null) _waitingSince = now;
     }
 
+    /// <summary>Whether <see cref="Tick"/> would close for silence that may be our own: the moment to look. While we do not read there is nothing to look at.</summary>
+    public readonly bool GivesUp(TimeSpan now) => !_deaf && (IsIdle(now) || IsUnanswered(now));
+
     public KeepAliveStep Tick(TimeSpan now)
     {
-        if (limits.IdleTimeout > TimeSpan.Zero && now >= _lastMessage + limits.IdleTimeout) return KeepAliveStep.Idle;
+        if (IsIdle(now)) return KeepAliveStep.Idle;
         if (limits.PingInterval <= TimeSpan.Zero) return KeepAliveStep.None;
-        if (!_deaf && _waitingSince is { } since && now >= since + limits.PingTimeout) return KeepAliveStep.NoAnswer;
+        if (IsUnanswered(now)) return KeepAliveStep.NoAnswer;
         if (now < _lastPing + limits.PingInterval) return KeepAliveStep.None;
         _lastPing = now;
         _waitingSince ??= now;
         return KeepAliveStep.Ping;
     }
+
+    private readonly bool IsIdle(TimeSpan now) => limits.IdleTimeout > TimeSpan.Zero && now >= _lastMessage + limits.IdleTimeout;
+
+    private readonly bool IsUnanswered(TimeSpan now) => limits.PingInterval > TimeSpan.Zero && !_deaf && _waitingSince is { } since && now >= since + limits.PingTimeout;
 
     private static TimeSpan Earlier(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

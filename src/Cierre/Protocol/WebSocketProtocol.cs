@@ -262,6 +262,9 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
         Release();
     }
 
+    /// <summary>Whether <see cref="Tick"/> would close for a silent or idle peer.</summary>
+    public bool GivesUp(TimeSpan now) => _close.IsOpen && _keepAlive.GivesUp(now);
+
     /// <summary>Does what is due: a ping, a close for a silent or idle peer, the end of a wait.</summary>
     public void Tick(IBufferWriter<byte> output, TimeSpan now)
     {

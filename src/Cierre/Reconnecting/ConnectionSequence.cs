@@ -31,7 +31,7 @@ internal sealed class ConnectionSequence(Uri url, WebSocketReconnectOptions opti
                 wasOpen = true;
                 try
                 {
-                    await using (cancellationToken.UnsafeRegister(static connection => Leave((WebSocketConnection)connection!), connection))
+                    await using (cancellationToken.UnsafeRegister(static connection => Leave((WebSocketConnection)connection!), connection).ConfigureAwait(SimulationContext.IsCurrent))
                     {
                         yield return connection;
                         await connection.Closed.ConfigureAwait(SimulationContext.IsCurrent);

@@ -10,6 +10,9 @@ internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? 
 {
     private readonly SemaphoreSlim _room = new(0);
     private readonly Lock _gate = new();
+    private ITransportReceiver? _receiver;
+    private bool _offering;
+    private bool _looking;
     private volatile bool _closing;
     private volatile bool _readingIsOver;
     private volatile bool _shutting;
@@ -32,7 +35,26 @@ internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? 
         }
     }
 
-    public override void Start(ITransportReceiver receiver) => _ = PumpAsync(receiver);
+    public override long? Arrived
+    {
+        get
+        {
+            try
+            {
+                return wire.Arrived;
+            }
+            catch (Exception e) when (IsOfTheEnd(e))
+            {
+                return null;
+            }
+        }
+    }
+
+    public override void Start(ITransportReceiver receiver)
+    {
+        _receiver = receiver;
+        _ = PumpAsync(receiver);
+    }
 
     public override void Resume() => _room.Release();
 
@@ -42,11 +64,23 @@ internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? 
         else scheduler.Schedule(static turn => ((IThreadPoolWorkItem)turn!).Execute(), turn);
     }
 
-    public override void Look() => CancelRead();
+    public override void Look()
+    {
+        if (wire.CancelsReads)
+        {
+            CancelRead();
+            return;
+        }
+
+        // In this order. Where there is something, or the pump is at it, the pump answers.
+        Interlocked.Exchange(ref _looking, true);
+        if (Unread == 0 && !Volatile.Read(ref _offering) && Interlocked.Exchange(ref _looking, false)) _receiver!.Looked(any: false);
+    }
 
     public override void Post(Action<object?> work)
     {
-        if (scheduler is null) base.Post(work);
+        // The pool's own scheduler would take the caller's context along.
+        if (scheduler is null || scheduler == PipeScheduler.ThreadPool) base.Post(work);
         else scheduler.Schedule(work, this);
     }
 
@@ -151,6 +185,7 @@ internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? 
         while (!_closing)
         {
             ReadResult result = await input.ReadAsync().ConfigureAwait(SimulationContext.IsCurrent);
+            Volatile.Write(ref _offering, true);
             bool any = !result.Buffer.IsEmpty;
             bool full = Offer(receiver, result.Buffer);
             // A cancelled read is either ours, a look or the end, or a host that begins to stop; the latter changes nothing for us.
@@ -165,6 +200,9 @@ internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? 
             while (receiver.IsHolding && !_closing) await _room.WaitAsync().ConfigureAwait(SimulationContext.IsCurrent);
             if (result.IsCompleted && !full) return new TransportEnd(TransportEndKind.EndOfStream);
             if (full && !_closing) await _room.WaitAsync().ConfigureAwait(SimulationContext.IsCurrent);
+            // In this order, as in Look.
+            Interlocked.Exchange(ref _offering, false);
+            if (Interlocked.Exchange(ref _looking, false)) receiver.Looked(any);
         }
 
         return new TransportEnd(TransportEndKind.Closed);

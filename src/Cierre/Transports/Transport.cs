@@ -28,6 +28,9 @@ internal abstract class Transport : IBufferWriter<byte>, IThreadPoolWorkItem
     /// <summary>How many bytes of ours the peer's side has acknowledged, where the system says so; else always the same.</summary>
     public virtual long Acknowledged => 0;
 
+    /// <summary>How many bytes of the peer the kernel has had so far, read or not; null where that is not known. A layer in between may hold some that are no whole record yet.</summary>
+    public virtual long? Arrived => null;
+
     public Memory<byte> GetMemory(int sizeHint = 0) => _staged.GetMemory(sizeHint);
 
     public Span<byte> GetSpan(int sizeHint = 0) => _staged.GetMemory(sizeHint).Span;

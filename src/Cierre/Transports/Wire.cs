@@ -9,8 +9,14 @@ internal abstract class Wire
     /// <summary>Whether ending our direction must not meet a read: the state of a TLS session is not made for two threads.</summary>
     public virtual bool ShutsBetweenReads => false;
 
+    /// <summary>Whether a read that waits can be cancelled. A stream of the HTTP client ends with a read that is.</summary>
+    public virtual bool CancelsReads => true;
+
     /// <summary>How many bytes of the peer wait in the kernel, as far as that can be known. It may throw what a socket that is gone throws.</summary>
     public virtual int Unread => 0;
+
+    /// <summary>How many bytes of this peer the kernel has had so far, read or not; null where it does not say. It throws as <see cref="Unread"/> does.</summary>
+    public virtual long? Arrived => null;
 
     /// <summary>Completes when the kernel, or what plays its part, has the bytes.</summary>
     public abstract ValueTask WriteAsync(ReadOnlyMemory<byte> bytes);
