@@ -130,6 +130,7 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, WebSocketOptio
         WebSocketConnection connection;
         try
         {
+            BlockedPorts.Check(url.Address);
             connection = await WebSocketConnection.ConnectAsync(url.Address, options, _opening.Token).ConfigureAwait(SimulationContext.IsCurrent);
         }
         catch (Exception e)

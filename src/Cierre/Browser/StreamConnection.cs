@@ -127,6 +127,7 @@ internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions opt
         CloseRecord record;
         try
         {
+            BlockedPorts.Check(url.Address);
             WebSocketConnection connection = await WebSocketConnection.ConnectAsync(url.Address, options, _givingUp.Token).ConfigureAwait(SimulationContext.IsCurrent);
             if (TryOpen(connection)) return;
             connection.Abort();

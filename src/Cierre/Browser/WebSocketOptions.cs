@@ -8,6 +8,9 @@ namespace Cierre.Browser;
 /// <remarks>Copied by the constructor of <see cref="WebSocket"/>. The subprotocols are those of the constructor, and as in a browser the server has to choose one.</remarks>
 public sealed class WebSocketOptions : WebSocketClientOptions
 {
+    /// <summary>Creates options with the defaults: openings to one address one after the other, as in a browser, and all else as for every client.</summary>
+    public WebSocketOptions() => SerializeOpenings = true;
+
     /// <summary>Answers a server's, or a proxy's, demand for credentials; default null, none. For a token, set a header.</summary>
     public ICredentials? Credentials { get; set; }
 
