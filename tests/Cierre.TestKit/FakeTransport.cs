@@ -19,6 +19,7 @@ internal sealed class FakeTransport : Transport
     private TaskCompletionSource? _held;
     private bool _ended, _offering, _turnIsOver;
     private int _closeCalls, _abortCalls, _shutdownCalls, _writes, _offers;
+    private int _looks;
 
     /// <summary>Flushes wait for <see cref="CompleteFlush"/> or <see cref="FailFlush"/>.</summary>
     public bool HoldsFlushes { get; set; }
@@ -39,6 +40,19 @@ internal sealed class FakeTransport : Transport
     public bool SaysUnread { get; set; }
 
     public override int Unread => SaysUnread ? 1 : 0;
+
+    /// <summary>What <see cref="Arrived"/> says.</summary>
+    public long? SaysArrived { get; set; }
+
+    public override long? Arrived => SaysArrived;
+
+    /// <summary>Whether layers in between may hold something that a look does not see; one is answered by hand then.</summary>
+    public bool LooksByHand { get; set; }
+
+    public override bool LooksAreExact => !LooksByHand;
+
+    /// <summary>Looks that wait for <see cref="AnswerLook"/>.</summary>
+    public int Looks => Volatile.Read(ref _looks);
 
     /// <summary>Some of what was pushed was not taken: the receiver is full.</summary>
     public bool IsPaused { get; private set; }
@@ -84,7 +98,17 @@ internal sealed class FakeTransport : Transport
     public override void Start(ITransportReceiver receiver) => _receiver = receiver;
 
     /// <summary>Everything was pushed when it was pushed: a look finds nothing more.</summary>
-    public override void Look() => _receiver!.Looked(any: false);
+    public override void Look()
+    {
+        if (LooksByHand) Interlocked.Increment(ref _looks);
+        else _receiver!.Looked(any: false);
+    }
+
+    public void AnswerLook()
+    {
+        Interlocked.Decrement(ref _looks);
+        _receiver!.Looked(any: false);
+    }
 
     /// <summary>Bytes of the peer, all in one batch.</summary>
     public void Push(ReadOnlySpan<byte> bytes)

@@ -57,9 +57,11 @@ internal sealed class HttpUpgrade(Uri address, WebSocketClientOptions options, i
     private async Task<WebSocketConnection> EstablishAsync(CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(options.ConnectTimeout, options.TimeProvider);
+        // Held until the opening has succeeded or failed.
+        using var turn = options.SerializeOpenings ? new OpeningTurn() : null;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         // One handler a connection: it carries this connection's settings, and its socket is ours to end.
-        var handler = new OpeningHandler(_url, UrlUserInfo.CredentialsOf(address), options, _trace, _key);
+        var handler = new OpeningHandler(_url, UrlUserInfo.CredentialsOf(address), options, _trace, _key) { TakeTurnAsync = (addresses, token) => TakeTurnAsync(turn, addresses, timeout, token) };
         var invoker = new HttpMessageInvoker(handler.Create());
         try
         {
@@ -75,6 +77,15 @@ internal sealed class HttpUpgrade(Uri address, WebSocketClientOptions options, i
             if (e is OperationCanceledException { InnerException: TimeoutException }) throw Failed(TimedOut(handler.DialTimeout, e));
             throw Failed(CauseOfFailure.Of(e, _trace, _url.Host));
         }
+    }
+
+    /// <summary>RFC 6455 4.1, step 2. The wait is bounded by the timeouts of those before, and not part of ours.</summary>
+    private async ValueTask TakeTurnAsync(OpeningTurn? turn, IEnumerable<string> addresses, CancellationTokenSource timeout, CancellationToken cancellationToken)
+    {
+        if (turn is null) return;
+        timeout.CancelAfter(Timeout.InfiniteTimeSpan);
+        await turn.TakeAsync(addresses, cancellationToken).ConfigureAwait(false);
+        timeout.CancelAfter(options.ConnectTimeout);
     }
 
     /// <summary>Names the addresses that were dialled where none of them stood.</summary>

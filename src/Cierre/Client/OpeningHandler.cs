@@ -15,6 +15,9 @@ internal sealed class OpeningHandler(Uri url, NetworkCredential? credentials, We
     /// <summary>The application's own limit of a dial, which the handler keeps by itself.</summary>
     public TimeSpan DialTimeout => _handler!.ConnectTimeout;
 
+    /// <summary>Waits until nobody else connects to these addresses, where openings wait for each other. RFC 6455 4.1, step 2.</summary>
+    public required Func<IEnumerable<string>, CancellationToken, ValueTask> TakeTurnAsync { get; init; }
+
     public static bool IsTls(Uri target) => target.Scheme is "wss" or "https";
 
     /// <exception cref="ArgumentException">A cookie for this address cannot be sent.</exception>
@@ -58,8 +61,12 @@ internal sealed class OpeningHandler(Uri url, NetworkCredential? credentials, We
             // The handler's own request to a proxy has the proxy for its target.
             Uri? proxy = IsTunnel(context.InitialRequestMessage) ? target : proxyOf(target);
             trace.Begin(context.DnsEndPoint, proxy, resolves: dial is null);
+            // Where a proxy, or a dial of the application's own, looks the name up, each name counts as a host of its own (RFC 6455 4.1).
+            bool isNamed = proxy is not null || dial is not null;
+            Uri named = IsTunnel(context.InitialRequestMessage) ? url : target;
+            if (isNamed) await TakeTurnAsync([$"{named.IdnHost}:{named.Port}"], token).ConfigureAwait(false);
             Stream stream = dial is null
-                ? await DialAsync(context.DnsEndPoint, token).ConfigureAwait(false)
+                ? await DialAsync(context.DnsEndPoint, isNamed, token).ConfigureAwait(false)
                 : await trace.GuardAsync(nameof(handler.ConnectCallback), () => dial(context, token)).ConfigureAwait(false);
             trace.Socket = (stream as NetworkStream)?.Socket;
             trace.Phase = proxy is not null ? OpeningPhase.Proxy : IsTls(target) ? OpeningPhase.Tls : OpeningPhase.Upgrade;
@@ -68,13 +75,14 @@ internal sealed class OpeningHandler(Uri url, NetworkCredential? credentials, We
         handler.PlaintextStreamFilter = async (context, token) =>
         {
             // Behind TLS, where there is any; but not yet behind a tunnel.
-            if (IsTunnel(context.InitialRequestMessage)) trace.ProxyReached = true;
+            bool tunnels = IsTunnel(context.InitialRequestMessage);
+            if (tunnels) trace.ProxyReached = true;
             else trace.Phase = OpeningPhase.Upgrade;
             Stream stream = filter is null
                 ? context.PlaintextStream
                 : await trace.GuardAsync(nameof(handler.PlaintextStreamFilter), () => filter(context, token)).ConfigureAwait(false);
-            if (context.NegotiatedHttpVersion != HttpVersion.Version20) return stream;
-            return trace.Ends = new EndOfStreamWatch(stream);
+            if (context.NegotiatedHttpVersion == HttpVersion.Version20) return trace.Ends = new EndOfStreamWatch(stream);
+            return !tunnels && context.PlaintextStream is SslStream tls ? new NotifyingTlsStream(stream, tls) : stream;
         };
     }
 
@@ -87,9 +95,10 @@ internal sealed class OpeningHandler(Uri url, NetworkCredential? credentials, We
     /// <summary>The handler's own request to a proxy; ours over HTTP/2 is a CONNECT that names its protocol.</summary>
     private static bool IsTunnel(HttpRequestMessage request) => request.Method == HttpMethod.Connect && request.Headers.Protocol is null;
 
-    private async ValueTask<Stream> DialAsync(DnsEndPoint endPoint, CancellationToken cancellationToken)
+    private async ValueTask<Stream> DialAsync(DnsEndPoint endPoint, bool hasTurn, CancellationToken cancellationToken)
     {
         IPAddress[] addresses = await options.Dialer.Resolve(Dialer.Plain(endPoint.Host), cancellationToken).ConfigureAwait(false);
+        if (!hasTurn) await TakeTurnAsync(addresses.Select(address => new IPEndPoint(address, endPoint.Port).ToString()), cancellationToken).ConfigureAwait(false);
         return await new AddressRace(options.Dialer.Connect, trace, options.TimeProvider).RunAsync(addresses, endPoint.Port, cancellationToken).ConfigureAwait(false);
     }
 }

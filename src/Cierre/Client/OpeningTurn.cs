@@ -14,13 +14,10 @@ internal sealed class OpeningTurn : IDisposable
     private readonly List<string> _held = [];
     private bool _isOver;
 
-    /// <summary>How many addresses are being connected to.</summary>
-    public static int Addresses
+    /// <summary>How many openings connect to an address, or wait to.</summary>
+    public static int CountAt(string address)
     {
-        get
-        {
-            lock (Gate) return Lines.Count;
-        }
+        lock (Gate) return Lines.TryGetValue(address, out Line? line) ? line.Members : 0;
     }
 
     /// <summary>Waits until nobody else is connecting to any of these. What was held before, for an address on the way here, is given back first.</summary>

@@ -316,8 +316,7 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
     private void Unclaim(short token)
     {
         // Throws where the token is not that of this wait. The thread that brings the bytes would wait for itself.
-        if (!driver.InBatch) BlockingWait.For(ref _waiter, token);
-        else _ = _waiter.GetStatus(token);
+        if (_waiter.GetStatus(token) == ValueTaskSourceStatus.Pending && !driver.InBatch) BlockingWait.For(ref _waiter, token);
         _claimed = false;
     }
 

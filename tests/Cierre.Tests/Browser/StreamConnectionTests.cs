@@ -63,7 +63,7 @@ public sealed class StreamConnectionTests
     public async Task Exception_of_the_application_s_own_setup_fails_both_tasks()
     {
         var mine = new InvalidOperationException("mine");
-        var stream = new WebSocketStream("ws://localhost:1/", new() { Connection = new() { ConfigureHandler = _ => throw mine } });
+        var stream = new WebSocketStream("ws://localhost:81/", new() { Connection = new() { ConfigureHandler = _ => throw mine } });
         var error = await Assert.ThrowsAsync<WebSocketError>(() => stream.Opened.Soon());
         Assert.Same(mine, error.InnerException);
         Assert.Equal((ushort?)1006, (await Assert.ThrowsAsync<WebSocketError>(() => stream.Closed.Soon())).CloseCode);

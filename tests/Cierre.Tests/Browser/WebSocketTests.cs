@@ -138,7 +138,7 @@ public sealed class WebSocketTests
     public async Task Set_up_that_throws_ends_in_a_close_event_too()
     {
         var failure = new InvalidOperationException("mine");
-        WebSocket socket = SocketRig.Make(new Uri("ws://127.0.0.1:1"), new WebSocketOptions { ConfigureHandler = _ => throw failure });
+        WebSocket socket = SocketRig.Make(new Uri("ws://127.0.0.1:81"), new WebSocketOptions { ConfigureHandler = _ => throw failure });
         CloseEvent close = await socket.Closed.WaitAsync(SocketRig.Bound);
         Assert.Equal(1006, close.Code);
         Assert.Same(failure, close.Record!.Exception);

@@ -50,6 +50,18 @@ public class KeepAliveTests
     }
 
     [Fact]
+    public void It_says_before_a_tick_whether_that_would_close()
+    {
+        KeepAlive keepAlive = new(Limits);
+        keepAlive.Tick(S(10));
+        Assert.Equal((false, true), (keepAlive.GivesUp(S(34)), keepAlive.GivesUp(S(35))));
+        keepAlive.BytesCame();
+        Assert.Equal((false, true), (keepAlive.GivesUp(S(99)), keepAlive.GivesUp(S(100))));
+        keepAlive.Listening(false, S(99));
+        Assert.False(keepAlive.GivesUp(S(1000)));
+    }
+
+    [Fact]
     public void While_we_do_not_listen_the_wait_for_an_answer_does_not_run_out()
     {
         KeepAlive keepAlive = new(Limits with { IdleTimeout = TimeSpan.Zero });

@@ -244,8 +244,29 @@ public sealed class PipeTransportTests
         Assert.NotEqual(Environment.CurrentManagedThreadId, receiver.EndThread);
     }
 
+    [Fact]
+    public void Look_where_no_read_can_be_cancelled_asks_kernel_and_pump_and_is_answered_behind_what_came()
+    {
+        (_wire.Cancels, _wire.Waits) = (false, 0);
+        _transport.Start(_receiver);
+        _transport.Look();
+        Assert.Equal([false], _receiver.Looks);
+        _wire.Waits = 1;
+        _transport.Look();
+        Assert.Equal([false], _receiver.Looks);
+        Assert.True(_input.Writer.WriteAsync(new byte[3]).AsTask().Wait(Bound));
+        Assert.True(SpinWait.SpinUntil(() => _receiver.Looks is [false, true], Bound));
+        Assert.False(_receiver.End.IsCompleted);
+    }
+
     private sealed class TestWire : Wire
     {
+        public bool Cancels { get; set; } = true;
+
+        public int Waits { get; set; } = 1;
+
+        public override bool CancelsReads => Cancels;
+
         public bool Ends { get; set; }
 
         public bool IsDisposed { get; private set; }
@@ -264,7 +285,7 @@ public sealed class PipeTransportTests
 
         public override bool EndsOnShutdown => Ends;
 
-        public override int Unread => UnreadThrows is { } e ? throw e : 1;
+        public override int Unread => UnreadThrows is { } e ? throw e : Waits;
 
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes) => default;
 

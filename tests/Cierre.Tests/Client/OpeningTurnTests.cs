@@ -1,0 +1,188 @@
+using Cierre.Browser;
+using Cierre.Client;
+using Cierre.TestKit;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+using WebSocket = Cierre.Browser.WebSocket;
+
+namespace Cierre.Tests.Client;
+
+/// <summary>RFC 6455 4.1, step 2.</summary>
+public sealed class OpeningTurnTests
+{
+    [Fact]
+    public async Task Whoever_shares_an_address_waits_and_the_others_do_not()
+    {
+        using OpeningTurn first = new(), second = new(), third = new(), other = new();
+        await first.TakeAsync(["a:1", "b:1"], default);
+        await other.TakeAsync(["a:2", "c:1"], default);
+        Task waiting = second.TakeAsync(["b:1", "d:1"], default).AsTask();
+        Task last = third.TakeAsync(["b:1"], default).AsTask();
+        Assert.False(waiting.IsCompleted);
+        first.Dispose();
+        await waiting.WaitAsync(ClientRig.Bound);
+        Assert.False(last.IsCompleted);
+        second.Dispose();
+        await last.WaitAsync(ClientRig.Bound);
+    }
+
+    [Fact]
+    public async Task Who_gives_up_leaves_the_line_and_holds_nothing()
+    {
+        using OpeningTurn first = new(), second = new(), third = new();
+        using var cancel = new CancellationTokenSource();
+        await first.TakeAsync(["give-up:1"], default);
+        Task waiting = second.TakeAsync(["before:1", "give-up:1"], cancel.Token).AsTask();
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(ClientRig.Bound));
+        Assert.True(third.TakeAsync(["before:1"], default).IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public async Task Opening_that_is_over_takes_no_turn_any_more()
+    {
+        using OpeningTurn first = new(), second = new(), third = new();
+        await first.TakeAsync(["over:1"], default);
+        Task late = second.TakeAsync(["over:1"], default).AsTask();
+        second.Dispose();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => late.WaitAsync(ClientRig.Bound));
+        first.Dispose();
+        Assert.True(third.TakeAsync(["over:1"], default).IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public async Task Another_address_on_the_way_gives_the_one_before_back_and_the_same_one_is_kept()
+    {
+        using OpeningTurn first = new(), second = new();
+        await first.TakeAsync(["from:1"], default);
+        await first.TakeAsync(["from:1"], default);
+        Task waiting = second.TakeAsync(["from:1"], default).AsTask();
+        Assert.False(waiting.IsCompleted);
+        await first.TakeAsync(["to:1"], default);
+        await waiting.WaitAsync(ClientRig.Bound);
+    }
+
+    [Fact]
+    public async Task Nothing_is_kept_of_an_address_that_nobody_connects_to()
+    {
+        for (int round = 0; round < 100; round++)
+        {
+            OpeningTurn[] turns = [.. Enumerable.Range(0, 5).Select(_ => new OpeningTurn())];
+            await Task.WhenAll(turns.Select(async turn =>
+            {
+                using (turn) await turn.TakeAsync([$"kept-{round}:1", "kept:2"], default);
+            })).WaitAsync(ClientRig.Bound);
+        }
+
+        Assert.Equal(0, OpeningTurn.CountAt("kept:2"));
+        Assert.Equal(0, OpeningTurn.CountAt("kept-99:1"));
+    }
+
+    /// <summary>Two names of one address, and the address itself.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Sockets_open_one_after_the_other_and_one_that_fails_lets_the_next_one_on(bool succeeds)
+    {
+        int opening = 0, most = 0;
+        await using var server = RawServer.Start(
+            async peer =>
+            {
+                InterlockedMax(ref most, Interlocked.Increment(ref opening));
+                // Time for another one to come, if it were let.
+                for (int i = 0; i < 20; i++) await Task.Yield();
+                Interlocked.Decrement(ref opening);
+                if (!succeeds)
+                {
+                    await peer.SendAsync("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n");
+                    return;
+                }
+
+                await peer.SwitchProtocolsAsync();
+                await peer.ReadFrameAsync();
+                await peer.SendCloseAsync(1000);
+            },
+            switchProtocols: false);
+        WebSocket[] sockets = [.. Enumerable.Range(0, 12).Select(i => SocketRig(i % 2 == 0 ? "localhost" : "127.0.0.1", server.Port))];
+        CloseEvent[] closes = await Task.WhenAll(sockets.Select(async socket =>
+        {
+            if (succeeds)
+            {
+                await socket.Opened;
+                socket.Close(1000);
+            }
+
+            return await socket.Closed;
+        })).WaitAsync(ClientRig.Bound);
+        Assert.All(closes, close => Assert.Equal(succeeds ? 1000 : 1006, close.Code));
+        Assert.Equal(1, most);
+
+        static WebSocket SocketRig(string host, int port) => Browser.SocketRig.Make(new Uri($"ws://{host}:{port}/"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Client_waits_only_where_it_is_asked_to(bool serialize)
+    {
+        const int Count = 6;
+        int opening = 0, most = 0;
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = RawServer.Start(
+            async peer =>
+            {
+                int now = Interlocked.Increment(ref opening);
+                InterlockedMax(ref most, now);
+                if (now == Count) all.SetResult();
+                if (!serialize) await all.Task;
+                for (int i = 0; i < 20; i++) await Task.Yield();
+                Interlocked.Decrement(ref opening);
+                await peer.SwitchProtocolsAsync();
+                await peer.ReadToEndAsync();
+            },
+            switchProtocols: false);
+        WebSocketConnection[] connections = await Task.WhenAll(Enumerable.Range(0, Count).Select(_ => ClientRig.ConnectAsync(server.Url, o => o.SerializeOpenings = serialize)));
+        foreach (WebSocketConnection connection in connections) connection.Abort();
+        Assert.Equal(serialize ? 1 : Count, most);
+    }
+
+    [Fact]
+    public async Task Wait_for_the_turn_is_not_part_of_the_connect_timeout_and_can_be_given_up()
+    {
+        var clock = new FakeTimeProvider();
+        var came = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = RawServer.Start(
+            async peer =>
+            {
+                if (!came.TrySetResult()) await answer.Task;
+                else await peer.ReadToEndAsync();
+                if (answer.Task.IsCompleted) await peer.SwitchProtocolsAsync();
+            },
+            switchProtocols: false);
+        Task<WebSocketConnection> first = Connect(TimeSpan.FromHours(1), default);
+        await came.Task.WaitAsync(ClientRig.Bound);
+        using var cancel = new CancellationTokenSource();
+        Task<WebSocketConnection> given = Connect(TimeSpan.FromSeconds(1), cancel.Token);
+        Task<WebSocketConnection> second = Connect(TimeSpan.FromSeconds(1), default);
+        string address = $"127.0.0.1:{server.Port}";
+        Assert.True(SpinWait.SpinUntil(() => OpeningTurn.CountAt(address) == 3, ClientRig.Bound));
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given.WaitAsync(ClientRig.Bound));
+        Assert.True(SpinWait.SpinUntil(() => OpeningTurn.CountAt(address) == 2, ClientRig.Bound));
+        answer.SetResult();
+        clock.Advance(TimeSpan.FromHours(1));
+        var failed = await Assert.ThrowsAsync<WebSocketConnectException>(() => first.WaitAsync(ClientRig.Bound));
+        Assert.Equal(CloseCause.ConnectTimeout, failed.Record.Cause);
+        (await second.WaitAsync(ClientRig.Bound)).Abort();
+        Assert.True(SpinWait.SpinUntil(() => OpeningTurn.CountAt(address) == 0, ClientRig.Bound));
+
+        Task<WebSocketConnection> Connect(TimeSpan timeout, CancellationToken token) => WebSocketConnection.ConnectAsync(
+            server.Url, new WebSocketClientOptions { SerializeOpenings = true, ConnectTimeout = timeout, TimeProvider = clock }, token);
+    }
+
+    private static void InterlockedMax(ref int most, int value)
+    {
+        for (int seen = most; seen < value; seen = most) Interlocked.CompareExchange(ref most, value, seen);
+    }
+}
