@@ -38,6 +38,7 @@ public sealed class ContextRuleTests
     [InlineData("void F() => token.UnsafeRegister(_ => { }, null);")]
     [InlineData("void F() => ThreadPool.UnsafeQueueUserWorkItem(_ => { }, null);")]
     [InlineData("void F() => x.ContinueWith(_ => { }, TaskScheduler.Default);")]
+    [InlineData("void F() => Task.Factory.StartNew(x, y, CancellationToken.None, TaskCreationOptions.None, (TaskScheduler)z);")]
     public void What_does_not_is_let_be(string member) => Assert.Empty(FaultsIn($"class A {{ {member} }}"));
 
     private static IEnumerable<string> FaultsIn(string source)
@@ -64,7 +65,7 @@ public sealed class ContextRuleTests
         "GetAwaiter" when !IsConfigured(of) && call.Parent is not MemberAccessExpressionSyntax { Name.Identifier.Text: "GetResult" } && !call.Ancestors().OfType<MethodDeclarationSyntax>().Any(m => m.Identifier.Text == "GetAwaiter") => "an awaiter without ConfigureAwait",
         "Register" when call.ArgumentList.Arguments.Count is 1 or 2 && call.ArgumentList.Arguments[0].Expression is LambdaExpressionSyntax => "Register: UnsafeRegister",
         "QueueUserWorkItem" => "QueueUserWorkItem: UnsafeQueueUserWorkItem",
-        "StartNew" => "StartNew: Task.Run",
+        "StartNew" when !call.ArgumentList.ToString().Contains("TaskScheduler", StringComparison.Ordinal) => "StartNew without a scheduler: Task.Run",
         "Yield" => "Task.Yield",
         "ContinueWith" when !call.ArgumentList.ToString().Contains("TaskScheduler.Default", StringComparison.Ordinal) => "ContinueWith without TaskScheduler.Default",
         _ => null,
