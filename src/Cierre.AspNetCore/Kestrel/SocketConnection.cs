@@ -119,6 +119,7 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
         }
 
         _taken = true;
+        _output.LetGo();
         // A loop that fills the pipe ends when it has done so, and at once if it waits: such a wait would be in nobody's books.
         if (Interlocked.Exchange(ref _reading, Reading.Over) == Reading.Waits) _input.Writer.Complete();
         else _takenOver.Cancel();
@@ -141,7 +142,8 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
     {
         await _input.Reader.CompleteAsync().ConfigureAwait(false);
         await _output.CompleteAsync().ConfigureAwait(false);
-        await _output.Ended.ConfigureAwait(false);
+        if (_taken) Shutdown(null);
+        else await _output.Ended.ConfigureAwait(false);
         await _receiving.ConfigureAwait(false);
         // An upgraded connection is silent until here.
         if (!_closed.IsCancellationRequested) CancelClosed();

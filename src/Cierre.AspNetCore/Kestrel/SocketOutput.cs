@@ -13,12 +13,17 @@ internal sealed class SocketOutput(SocketConnection connection, PipeOptions opti
 {
     private static readonly Action<object?> s_send = static output => _ = ((SocketOutput)output!).SendAllAsync();
 
-    private readonly Pipe _pipe = new(options);
+    // Of an output that has been let go of, so that an idle WebSocket keeps no pipe of its own.
+    private static readonly Pipe s_nothing = new();
+    private static readonly FlushResult s_over = new(isCanceled: false, isCompleted: true);
+
+    private Pipe _pipe = new(options);
     private readonly Lock _gate = new();
     private TaskCompletionSource? _ended;
     private TaskCompletionSource? _waiter;
     private volatile bool _over;
     private volatile bool _direct;
+    private volatile bool _letGo;
     private int _requests;
 
     /// <summary>Whether a completed flush means that the kernel has the bytes. Set where nobody flushes.</summary>
@@ -54,6 +59,7 @@ internal sealed class SocketOutput(SocketConnection connection, PipeOptions opti
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
+        if (_letGo) return ValueTask.FromResult(s_over);
         if (_direct) return FlushDirectAsync(_pipe.Writer.FlushAsync(cancellationToken));
         bool any = UnflushedBytes != 0;
         ValueTask<FlushResult> flushed = _pipe.Writer.FlushAsync(cancellationToken);
@@ -63,6 +69,7 @@ internal sealed class SocketOutput(SocketConnection connection, PipeOptions opti
 
     public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
     {
+        if (_letGo) return ValueTask.FromResult(s_over);
         if (_direct && UnflushedBytes == 0 && Interlocked.CompareExchange(ref _requests, 1, 0) == 0) return SendDirectAsync(source);
         if (_direct) return FlushDirectAsync(_pipe.Writer.WriteAsync(source, cancellationToken));
         ValueTask<FlushResult> flushed = _pipe.Writer.WriteAsync(source, cancellationToken);
@@ -72,13 +79,28 @@ internal sealed class SocketOutput(SocketConnection connection, PipeOptions opti
 
     public override void Complete(Exception? exception = null)
     {
+        if (_letGo) return;
         _pipe.Writer.Complete(exception);
         Request();
+    }
+
+    /// <summary>Everything was sent, and from now on another writes to the socket.</summary>
+    public void LetGo()
+    {
+        _letGo = true;
+        // Whoever asks in this moment, because the connection is cut, finds it over, or ends it.
+        if (Interlocked.CompareExchange(ref _requests, 1, 0) != 0) return;
+        lock (_gate) _over = true;
+        Pipe pipe = _pipe;
+        _pipe = s_nothing;
+        pipe.Writer.Complete();
+        pipe.Reader.Complete();
     }
 
     /// <summary>The connection is shut: nothing is sent any more.</summary>
     public void Cancel()
     {
+        if (_letGo) return;
         _pipe.Reader.CancelPendingRead();
         Request();
     }
