@@ -9,7 +9,8 @@ using Xunit;
 
 namespace Cierre.AspNetCore.Tests;
 
-/// <summary>A connection that our own host cuts is not blamed on the peer, and one that the peer cuts is not blamed on us, though Kestrel tells both in much the same way.</summary>
+/// <summary>A connection that our own host cuts is not blamed on the peer, and one that the peer cuts is not blamed on us, though Kestrel tells both
+/// in much the same way.</summary>
 public sealed class HostCutTests
 {
     private static readonly Dictionary<string, Action<HttpContext>> Ways = new()
@@ -19,7 +20,8 @@ public sealed class HostCutTests
         ["the server's shutdown"] = http => http.RequestServices.GetRequiredService<IServer>().StopAsync(new CancellationToken(canceled: true)),
     };
 
-    public static TheoryData<Carrier, bool, string> Cuts => [.. from carrier in Enum.GetValues<Carrier>() from kestrel in (bool[])[false, true] from way in Ways.Keys select (carrier, kestrel, way)];
+    public static TheoryData<Carrier, bool, string> Cuts =>
+        [.. from carrier in Enum.GetValues<Carrier>() from kestrel in (bool[])[false, true] from way in Ways.Keys select (carrier, kestrel, way)];
 
     public static TheoryData<Carrier, bool, bool> Losses => [.. from carrier in Enum.GetValues<Carrier>() from kestrel in (bool[])[false, true] from reset in (bool[])[false, true] select (carrier, kestrel, reset)];
 
@@ -80,9 +82,11 @@ public sealed class HostCutTests
         Assert.Equal((EndedBy.Local, CloseCause.Aborted), await failed.Task.Soon() is { Record: var record } ? (record.EndedBy, record.Cause) : default);
     }
 
-    private static void Configure(WebApplicationBuilder builder, bool kestrel) => builder.Services.Configure<WebSocketServerOptions>(options => options.UseKestrelTransport = kestrel);
+    private static void Configure(WebApplicationBuilder builder, bool kestrel) =>
+        builder.Services.Configure<WebSocketServerOptions>(options => options.UseKestrelTransport = kestrel);
 
-    private static Task<TestServer> StartAsync(Carrier carrier, bool kestrel, TaskCompletionSource<(WebSocketConnection, HttpContext)> opened) => TestServer.StartAsync(
+    private static Task<TestServer> StartAsync(Carrier carrier, bool kestrel, TaskCompletionSource<(WebSocketConnection, HttpContext)> opened) =>
+        TestServer.StartAsync(
         carrier,
         TestServer.EchoAsync,
         build: builder => Configure(builder, kestrel),

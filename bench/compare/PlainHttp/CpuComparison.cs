@@ -12,7 +12,8 @@ internal enum Protocol
     Http2,
 }
 
-/// <summary>CPU of the server per answer. Two processes of the same program differ by more than what is looked for, so there are many of each, and a third kind is the second once more.</summary>
+/// <summary>CPU of the server per answer. Two processes of the same program differ by more than what is looked for, so there are many of each, and a
+/// third kind is the second once more.</summary>
 internal static class CpuComparison
 {
     private const int Connections = 8;

@@ -1,4 +1,5 @@
-// Ordinary HTTP of an application that has AddCierre, beside the same one that has not, each a process of its own, under the load of this one, a slice of one after a slice of the other.
+// Ordinary HTTP of an application that has AddCierre, beside the same one that has not, each a process of its own, under the load of this one, a
+// slice of one after a slice of the other.
 //   PlainHttp cpu [PROCESSES=7] [ROUNDS=5] [MS=400]   CPU of the server per answer: HTTP/1.1, TLS, HTTP/2; 200 B, 64 KiB, 1 MiB
 //   PlainHttp connections [COUNT=10000]               connections that have had one answer each: memory, CPU and what the log says when all of them are reset
 //   PlainHttp serve none|cierre|kestrel               the servers; started by the other two

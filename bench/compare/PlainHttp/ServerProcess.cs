@@ -3,7 +3,8 @@ using System.Globalization;
 
 namespace Cierre.Bench.PlainHttp;
 
-/// <summary>What a server has used so far: microseconds of user and system time, bytes resident, lines of its log at warning or above, and the last of them.</summary>
+/// <summary>What a server has used so far: microseconds of user and system time, bytes resident, lines of its log at warning or above, and the last
+/// of them.</summary>
 internal readonly record struct Usage(double Cpu, long Resident, int Lines, string Last);
 
 /// <summary>A server in a process of its own, which ends when its input does.</summary>

@@ -3,9 +3,11 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Cierre.AspNetCore.Kestrel;
 
-/// <summary>Whose doing an end was that comes as an exception of Kestrel's: the peer's, or our own host's (<c>HttpContext.Abort</c>, the server's shutdown, a limit of the server).</summary>
+/// <summary>Whose doing an end was that comes as an exception of Kestrel's: the peer's, or our own host's (<c>HttpContext.Abort</c>, the server's
+/// shutdown, a limit of the server).</summary>
 /// <remarks>
-/// Kestrel ends what it cuts with <see cref="ConnectionAbortedException"/> and what the peer cut with <see cref="ConnectionResetException"/>. But where a connection carries many streams it wraps
+/// Kestrel ends what it cuts with <see cref="ConnectionAbortedException"/> and what the peer cut with <see cref="ConnectionResetException"/>. But
+/// where a connection carries many streams it wraps
 /// the end of the connection, the peer's too, in an exception of the first kind: there somebody else must know.
 /// </remarks>
 internal static class KestrelFault
@@ -18,8 +20,10 @@ internal static class KestrelFault
     public static TransportEnd OfStream(Exception exception, bool isCutHere) =>
         Judge(exception, isCutHere || IsJudgement(exception) || (Has<ConnectionAbortedException>(exception) && !Has<IOException>(exception)));
 
-    /// <summary>Kestrel found a fault in what came over HTTP/2, or waited in vain for an answer to its ping, and ended the stream or the connection itself. The types are not public.</summary>
-    private static bool IsJudgement(Exception exception) => Any(exception, e => e.GetType().Name is "Http2ConnectionErrorException" or "Http2StreamErrorException");
+    /// <summary>Kestrel found a fault in what came over HTTP/2, or waited in vain for an answer to its ping, and ended the stream or the connection
+    /// itself. The types are not public.</summary>
+    private static bool IsJudgement(Exception exception) =>
+        Any(exception, e => e.GetType().Name is "Http2ConnectionErrorException" or "Http2StreamErrorException");
 
     private static TransportEnd Judge(Exception exception, bool isCutHere) => isCutHere && !Has<ConnectionResetException>(exception)
         ? new TransportEnd(TransportEndKind.CutHere, exception)

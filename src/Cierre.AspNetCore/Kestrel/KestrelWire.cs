@@ -7,7 +7,8 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace Cierre.AspNetCore.Kestrel;
 
 /// <summary>The sending half of an upgraded HTTP/1.1 connection whose socket cannot be taken over: TLS, or another transport.</summary>
-/// <param name="own">Our own transport, where it is the one below: a completed flush of <paramref name="output"/> means then that the kernel has the bytes.</param>
+/// <param name="own">Our own transport, where it is the one below: a completed flush of <paramref name="output"/> means then that the kernel has the
+/// bytes.</param>
 /// <param name="socket">The socket, where there is one below.</param>
 internal sealed class KestrelWire(PipeWriter output, SocketConnection? own, Socket? socket, SslStream? tls, IConnectionLifetimeFeature? lifetime) : Wire
 {

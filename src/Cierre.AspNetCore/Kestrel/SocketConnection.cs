@@ -10,9 +10,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Cierre.AspNetCore.Kestrel;
 
-/// <summary>A connection as Kestrel knows it. While it speaks HTTP it does what Kestrel's own socket transport does; after the upgrade its socket can be taken over.</summary>
+/// <summary>A connection as Kestrel knows it. While it speaks HTTP it does what Kestrel's own socket transport does; after the upgrade its socket can
+/// be taken over.</summary>
 /// <remarks>
-/// What an upgraded connection needs and Kestrel's own does not give: a socket that nobody else reads, an output of which a completed flush says that the kernel has the bytes (of 300 close
+/// What an upgraded connection needs and Kestrel's own does not give: a socket that nobody else reads, an output of which a completed flush says that
+/// the kernel has the bytes (of 300 close
 /// frames that were flushed through a pipe and followed by a shutdown of the socket none arrived), and silence towards HTTP about the end of the peer's stream.
 /// </remarks>
 internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature, IConnectionTransportFeature, IConnectionItemsFeature, IMemoryPoolFeature,
@@ -194,9 +196,11 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
         }
     }
 
-    private static bool IsReset(SocketError error) => error is SocketError.ConnectionReset or SocketError.Shutdown || (error is SocketError.ConnectionAborted && OperatingSystem.IsWindows());
+    private static bool IsReset(SocketError error) =>
+        error is SocketError.ConnectionReset or SocketError.Shutdown || (error is SocketError.ConnectionAborted && OperatingSystem.IsWindows());
 
-    private static bool IsOfOurs(SocketError error) => error is SocketError.OperationAborted or SocketError.Interrupted || (error is SocketError.InvalidArgument && !OperatingSystem.IsWindows());
+    private static bool IsOfOurs(SocketError error) =>
+        error is SocketError.OperationAborted or SocketError.Interrupted || (error is SocketError.InvalidArgument && !OperatingSystem.IsWindows());
 
     /// <summary>Moves what comes into the pipe, for as long as HTTP is spoken, and returns what ended it. A wait holds no buffer.</summary>
     private async Task<Exception?> ReceiveAsync()

@@ -8,8 +8,10 @@ using Microsoft.Extensions.Options;
 
 namespace Cierre.AspNetCore.Kestrel;
 
-/// <summary>Stands in for Kestrel's own socket transport, by the same options, and for no other transport: makes connections whose socket can be taken over.</summary>
-internal sealed class SocketListenerFactory(IOptions<SocketTransportOptions> options, IOptions<WebSocketServerOptions> server, ILoggerFactory loggers, IServiceProvider services)
+/// <summary>Stands in for Kestrel's own socket transport, by the same options, and for no other transport: makes connections whose socket can be
+/// taken over.</summary>
+internal sealed class SocketListenerFactory(
+    IOptions<SocketTransportOptions> options, IOptions<WebSocketServerOptions> server, ILoggerFactory loggers, IServiceProvider services)
     : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     /// <summary>Where Kestrel's own would listen if this one were not registered. Kestrel asks the factory that was registered last first.</summary>
@@ -35,10 +37,12 @@ internal sealed class SocketListenerFactory(IOptions<SocketTransportOptions> opt
         }
 
         socket.Listen(options.Value.Backlog);
-        SocketSettings[] settings = SocketSettings.For(options.Value, services.GetService<IMemoryPoolFactory<byte>>(), loggers.CreateLogger(SocketLog.Category));
+        SocketSettings[] settings =
+            SocketSettings.For(options.Value, services.GetService<IMemoryPoolFactory<byte>>(), loggers.CreateLogger(SocketLog.Category));
         return ValueTask.FromResult<IConnectionListener>(new SocketListener(socket, options.Value, settings));
     }
 
     private IConnectionListenerFactory? WithoutUs(EndPoint endpoint) => services.GetServices<IConnectionListenerFactory>()
-        .LastOrDefault(factory => factory is not SocketListenerFactory && (factory is not IConnectionListenerFactorySelector selector || selector.CanBind(endpoint)));
+        .LastOrDefault(factory =>
+            factory is not SocketListenerFactory && (factory is not IConnectionListenerFactorySelector selector || selector.CanBind(endpoint)));
 }

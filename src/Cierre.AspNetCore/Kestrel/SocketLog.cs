@@ -2,7 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Cierre.AspNetCore.Kestrel;
 
-/// <summary>What Kestrel's own socket transport logs: the same category, ids, levels and words, so that nobody's filters and alerts notice the difference.</summary>
+/// <summary>What Kestrel's own socket transport logs: the same category, ids, levels and words, so that nobody's filters and alerts notice the
+/// difference.</summary>
 internal static partial class SocketLog
 {
     public const string Category = "Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets";

@@ -24,7 +24,8 @@ internal abstract class SocketOperation() : SocketAsyncEventArgs(unsafeSuppressE
     protected void Begin() => _completion.Reset();
 
     /// <param name="pending">Whether the operation goes on.</param>
-    protected ValueTask<SocketError> Completion(bool pending) => pending ? new ValueTask<SocketError>(this, _completion.Version) : new ValueTask<SocketError>(SocketError);
+    protected ValueTask<SocketError> Completion(bool pending) =>
+        pending ? new ValueTask<SocketError>(this, _completion.Version) : new ValueTask<SocketError>(SocketError);
 }
 
 /// <summary>Waits until there is something to read, and holds no buffer meanwhile.</summary>

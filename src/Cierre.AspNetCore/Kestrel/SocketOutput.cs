@@ -4,7 +4,8 @@ using System.Net.Sockets;
 
 namespace Cierre.AspNetCore.Kestrel;
 
-/// <summary>Where HTTP writes. While HTTP is spoken a flush hands the bytes to the transport's own thread, which sends all there are in one call, as Kestrel's transport does;
+/// <summary>Where HTTP writes. While HTTP is spoken a flush hands the bytes to the transport's own thread, which sends all there are in one call, as
+/// Kestrel's transport does;
 /// after the upgrade a flush sends in its own place, and completes when the kernel has the bytes.</summary>
 /// <remarks>
 /// One sends at a time: whoever raises the number of requests from nought, until it can be set back to nought with nobody having asked in between.
@@ -33,7 +34,8 @@ internal sealed class SocketOutput(SocketConnection connection, PipeOptions opti
         set => _direct = value;
     }
 
-    /// <summary>Whether a write that nobody takes any more fails. HTTP expects that it passes; layers in between, TLS, would hide its result from a sender that goes on and on.</summary>
+    /// <summary>Whether a write that nobody takes any more fails. HTTP expects that it passes; layers in between, TLS, would hide its result from a
+    /// sender that goes on and on.</summary>
     public bool Throws { get; set; }
 
     /// <summary>Completes when nothing goes out any more, and the connection has been told.</summary>
@@ -132,7 +134,11 @@ internal sealed class SocketOutput(SocketConnection connection, PipeOptions opti
     /// <summary>Sends bytes from where they lie: the pipe is empty, and this call is the one that sends.</summary>
     private async ValueTask<FlushResult> SendDirectAsync(ReadOnlyMemory<byte> bytes)
     {
-        if (!_over && !bytes.IsEmpty && await SendAsync(new ReadOnlySequence<byte>(bytes)).ConfigureAwait(false) is { } broken) End(broken.Reason, broken.Unexpected);
+        if (!_over && !bytes.IsEmpty && await SendAsync(new ReadOnlySequence<byte>(bytes)).ConfigureAwait(false) is { } broken)
+        {
+            End(broken.Reason, broken.Unexpected);
+        }
+
         if (Interlocked.CompareExchange(ref _requests, 0, 1) != 1) await SendAllAsync().ConfigureAwait(false);
         if (_over && Throws) throw new IOException("The connection takes no more output.");
         return new FlushResult(isCanceled: false, isCompleted: _over);

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Cierre.AspNetCore.Kestrel;
 
-/// <summary>What the connections of one queue share: its thread, its memory, and the options of the socket transport, put as Kestrel's own transport puts them.</summary>
+/// <summary>What the connections of one queue share: its thread, its memory, and the options of the socket transport, put as Kestrel's own transport
+/// puts them.</summary>
 internal sealed class SocketSettings : IDisposable
 {
     private readonly bool _ownsPool;

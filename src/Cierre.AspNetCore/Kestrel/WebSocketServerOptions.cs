@@ -5,8 +5,10 @@ public sealed class WebSocketServerOptions
 {
     /// <summary>Gets or sets whether Kestrel keeps its own socket transport. Default: false.</summary>
     /// <remarks>
-    /// By default Cierre's transport listens in the place of Kestrel's, does for HTTP what Kestrel's does, and hands the socket to a WebSocket after the upgrade. True leaves Kestrel's transport alone. WebSockets
-    /// then run through its pipes: a message costs more, and a close frame that is followed by the end of the stream can be lost where the peer has sent what was not read (RFC 6455 7.1.1).
+    /// By default Cierre's transport listens in the place of Kestrel's, does for HTTP what Kestrel's does, and hands the socket to a WebSocket after
+    /// the upgrade. True leaves Kestrel's transport alone. WebSockets
+    /// then run through its pipes: a message costs more, and a close frame that is followed by the end of the stream can be lost where the peer has
+    /// sent what was not read (RFC 6455 7.1.1).
     /// A transport of the application's own, registered as <c>IConnectionListenerFactory</c>, is never replaced.
     /// </remarks>
     public bool UseKestrelTransport { get; set; }

@@ -7,7 +7,8 @@ namespace Cierre.Transports;
 
 /// <summary>Who has read a socket until now.</summary>
 /// <param name="Read">What it read and nobody used; completed behind that.</param>
-/// <param name="Ended">Completes when it has let go, at the latest with the next bytes; with an exception if it met the socket's end, which is told only once.</param>
+/// <param name="Ended">Completes when it has let go, at the latest with the next bytes; with an exception if it met the socket's end, which is told
+/// only once.</param>
 internal sealed record EarlierReader(PipeReader Read, Task<Exception?> Ended);
 
 /// <summary>A socket that is read and written with nothing in between: no pipe, and no second thread.</summary>
@@ -106,7 +107,8 @@ internal sealed class SocketTransport(Socket socket, EarlierReader? earlier = nu
     }
 
     /// <summary>A socket that somebody else in this process disposed of was cut here: what the peer does never disposes of ours.</summary>
-    public override TransportEnd EndOf(Exception exception) => !_closing && exception is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted }
+    public override TransportEnd EndOf(Exception exception) =>
+        !_closing && exception is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted }
         ? new TransportEnd(TransportEndKind.CutHere, exception)
         : TransportFault.EndOf(exception);
 

@@ -30,7 +30,8 @@ internal static class TransportFault
         return new TransportEnd(TransportEndKind.Fault, exception);
     }
 
-    /// <summary>Whether a send met a reset that the peer did not announce by a FIN. The kernel tells of it once: the reader then sees an end of the stream. A reset behind a FIN is another error (EPIPE).</summary>
+    /// <summary>Whether a send met a reset that the peer did not announce by a FIN. The kernel tells of it once: the reader then sees an end of the
+    /// stream. A reset behind a FIN is another error (EPIPE).</summary>
     public static bool IsReset(TransportEnd end)
     {
         for (Exception? e = end.Exception; e is not null; e = e.InnerException)

@@ -23,7 +23,8 @@ public enum Side
     WithKestrelsTransport,
 }
 
-/// <summary>An application of ordinary endpoints; everything that it, its clients, its log and its meters see is noted as a line, without what differs from run to run.</summary>
+/// <summary>An application of ordinary endpoints; everything that it, its clients, its log and its meters see is noted as a line, without what
+/// differs from run to run.</summary>
 internal sealed partial class HttpSide : IAsyncDisposable
 {
     private static readonly X509Certificate2 s_certificate = Certificates.ForLocalhost();
@@ -114,7 +115,8 @@ internal sealed partial class HttpSide : IAsyncDisposable
     private Task ConnectionAsync(ConnectionDelegate next, ConnectionContext context)
     {
         context.ConnectionClosed.Register(() => _log.Enqueue("closed"));
-        _log.Enqueue($"features {string.Join(' ', context.Features.Select(feature => feature.Key.Name).Where(name => name != "SocketConnection").Order(StringComparer.Ordinal))}");
+        _log.Enqueue($"features {string.Join(' ', context.Features.Select(feature =>
+            feature.Key.Name).Where(name => name != "SocketConnection").Order(StringComparer.Ordinal))}");
         _log.Enqueue($"id {Ids().Replace(context.ConnectionId, "ID")} {context.LocalEndPoint is IPEndPoint} {context.RemoteEndPoint is IPEndPoint}");
         return next(context);
     }

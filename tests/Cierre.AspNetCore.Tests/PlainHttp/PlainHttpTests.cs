@@ -9,7 +9,8 @@ using Xunit;
 
 namespace Cierre.AspNetCore.Tests.PlainHttp;
 
-/// <summary>What is no WebSocket does not notice Cierre: each case is played on a server without it and on one with it, and what the application, the client, the log and the meter saw is compared.</summary>
+/// <summary>What is no WebSocket does not notice Cierre: each case is played on a server without it and on one with it, and what the application, the
+/// client, the log and the meter saw is compared.</summary>
 public sealed class PlainHttpTests
 {
     // What depends on which of two threads is first is played often enough for both to be seen.
@@ -80,7 +81,8 @@ public sealed class PlainHttpTests
         .Select(line => string.Join(' ', line.Split(' ').Take(4)));
 
     /// <summary>Whether an upload was faster than its reader for a moment is not the transport's to say.</summary>
-    private static bool IsOfPace(string line) => line.Contains(" ConnectionPause ", StringComparison.Ordinal) || line.Contains(" ConnectionResume ", StringComparison.Ordinal);
+    private static bool IsOfPace(string line) =>
+        line.Contains(" ConnectionPause ", StringComparison.Ordinal) || line.Contains(" ConnectionResume ", StringComparison.Ordinal);
 
     private static async Task<Played> PlayAsync(Case played, Side side, Carrier carrier)
     {
@@ -104,7 +106,8 @@ public sealed class PlainHttpTests
             foreach (string path in (string[])["small", "large", "megabyte", "small", "none"])
             {
                 using HttpResponseMessage answer = await client.GetAsync(new Uri(path, UriKind.Relative));
-                IEnumerable<string> headers = answer.Headers.Concat(answer.Content.Headers).Where(header => header.Key != "Date").Select(header => $"{header.Key}: {string.Join(',', header.Value)}");
+                IEnumerable<string> headers = answer.Headers.Concat(answer.Content.Headers).Where(header =>
+                    header.Key != "Date").Select(header => $"{header.Key}: {string.Join(',', header.Value)}");
                 side.Note($"{answer.StatusCode} {answer.Version} {string.Join("; ", headers)} {(await answer.Content.ReadAsByteArrayAsync()).Length}");
             }
         }
