@@ -95,7 +95,8 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, WebSocketOptio
         Volatile.Read(ref _connection)?.Driver.Abort(why);
     }
 
-    /// <summary>A task was asked for, or what it waits for has come. It does not wait for the tasks of a loop: the thread that runs them may be blocked on it.</summary>
+    /// <summary>A task was asked for, or what it waits for has come. It does not wait for the tasks of a loop: the thread that runs them may be blocked on
+    /// it.</summary>
     public void TellAwaited(WebSocket target)
     {
         if (!_tasks.HasLoop) return;

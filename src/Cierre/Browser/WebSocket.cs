@@ -7,7 +7,8 @@ namespace Cierre.Browser;
 /// <summary>The browser's WebSocket in .NET. WHATWG WebSockets 3.</summary>
 /// <remarks>
 /// <para>Events come one at a time and in order, on the synchronization context that was current where the socket was made (a user interface's thread), else on the
-/// thread pool. They see the AsyncLocals of that thread, and none of whoever made the socket. None is lost because a handler is set a moment late: an open, error or close event waits for its first listener, messages for theirs up to 64 of them or
+/// thread pool. They see the AsyncLocals of that thread, and none of whoever made the socket. None is lost because a handler is set a moment late: an open,
+/// error or close event waits for its first listener, messages for theirs up to 64 of them or
 /// 64 KiB.</para>
 /// <para>A file that uses <c>System.Net.WebSockets</c> too needs <c>using WebSocket = Cierre.Browser.WebSocket;</c>.</para>
 /// </remarks>
@@ -140,7 +141,8 @@ public sealed partial class WebSocket : EventTarget, IAsyncDisposable
     }
 
     /// <summary>Completes when the connection is open; fails with <see cref="WebSocketConnectException"/> where it could not be opened. Keeps the socket alive until then.</summary>
-    /// <remarks>A thread may block on it, though the events come on that very thread. <see cref="ReadyState"/> then says what the task said, and the events follow.</remarks>
+    /// <remarks>A thread may block on it, though the events come on that very thread. <see cref="ReadyState"/> then says what the task said, and the events
+    /// follow.</remarks>
     public Task Opened
     {
         get
@@ -153,7 +155,8 @@ public sealed partial class WebSocket : EventTarget, IAsyncDisposable
     }
 
     /// <summary>How the connection was closed: the event that <see cref="OnClose"/> gets. Waits for no listener and never fails. Keeps the socket alive until then.</summary>
-    /// <remarks>A thread may block on it, though the events come on that very thread. <see cref="ReadyState"/> then says what the task said, and the events follow.</remarks>
+    /// <remarks>A thread may block on it, though the events come on that very thread. <see cref="ReadyState"/> then says what the task said, and the events
+    /// follow.</remarks>
     public Task<CloseEvent> Closed
     {
         get

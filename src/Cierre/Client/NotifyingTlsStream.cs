@@ -7,7 +7,8 @@ namespace Cierre.Client;
 
 /// <summary>Says close_notify where the HTTP handler lets go of a TLS session, which says none itself. RFC 8446 6.1.</summary>
 /// <remarks>
-/// The handler disposes of the session in the moment in which it has read the server's end, so nobody behind it can. Nothing is said in the middle of a read or a write: the state of a session is
+/// The handler disposes of the session in the moment in which it has read the server's end, so nobody behind it can. Nothing is said in the middle of a read
+/// or a write: the state of a session is
 /// not made for two threads. And nothing waits for a peer that does not take it.
 /// </remarks>
 /// <param name="inner">What the session is read and written through: itself, or a filter of the application's.</param>
@@ -51,9 +52,11 @@ internal sealed class NotifyingTlsStream(Stream inner, SslStream tls) : Stream
         return written.IsCompleted ? written : AwaitedAsync(written);
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
 
@@ -100,7 +103,8 @@ internal sealed class NotifyingTlsStream(Stream inner, SslStream tls) : Stream
         try
         {
             // With the kernel at once, or the peer takes nothing and is cut. Looked at, so that it is nobody's unobserved exception.
-            _ = tls.ShutdownAsync().ContinueWith(static told => told.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ = tls.ShutdownAsync().ContinueWith(
+                static told => told.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException or Win32Exception)
         {

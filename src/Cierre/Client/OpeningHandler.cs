@@ -98,7 +98,8 @@ internal sealed class OpeningHandler(Uri url, NetworkCredential? credentials, We
     private async ValueTask<Stream> DialAsync(DnsEndPoint endPoint, bool hasTurn, CancellationToken cancellationToken)
     {
         IPAddress[] addresses = await options.Dialer.Resolve(Dialer.Plain(endPoint.Host), cancellationToken).ConfigureAwait(false);
-        if (!hasTurn) await TakeTurnAsync(addresses.Select(address => new IPEndPoint(address, endPoint.Port).ToString()), cancellationToken).ConfigureAwait(false);
+        IEnumerable<string> endPoints = addresses.Select(address => new IPEndPoint(address, endPoint.Port).ToString());
+        if (!hasTurn) await TakeTurnAsync(endPoints, cancellationToken).ConfigureAwait(false);
         return await new AddressRace(options.Dialer.Connect, trace, options.TimeProvider).RunAsync(addresses, endPoint.Port, cancellationToken).ConfigureAwait(false);
     }
 }

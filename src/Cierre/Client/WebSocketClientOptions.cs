@@ -46,10 +46,13 @@ public class WebSocketClientOptions : WebSocketConnectionOptions
         set => field = Check(value, nameof(ConnectTimeout));
     } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Whether this opening waits until no other that says so is connecting to the same address and port; default false, and true for the browser's API. RFC 6455 4.1, step 2.</summary>
+    /// <summary>Whether this opening waits until no other that says so is connecting to the same address and port; default false, and true for the browser's
+    /// API. RFC 6455 4.1, step 2.</summary>
     /// <remarks>
-    /// The standard asks it of every client, so that a page cannot flood a server with handshakes. A gateway, a fleet of devices or a load test opens thousands of connections to one
-    /// address, and each would wait for the one before. The time of the wait is not part of <see cref="ConnectTimeout"/>, which bounds every opening before this one. Through a proxy, and
+    /// The standard asks it of every client, so that a page cannot flood a server with handshakes. A gateway, a fleet of devices or a load test opens
+    /// thousands of connections to one
+    /// address, and each would wait for the one before. The time of the wait is not part of <see cref="ConnectTimeout"/>, which bounds every opening before
+    /// this one. Through a proxy, and
     /// with a dial of your own, the address is not known; there the name in the URL counts.
     /// </remarks>
     public bool SerializeOpenings { get; set; }

@@ -2,7 +2,8 @@ using Cierre.Transports;
 
 namespace Cierre.Connections;
 
-/// <summary>Before the peer's silence is believed: a look at what may have come and has not reached us, because our threads were busy or a layer in between holds it.</summary>
+/// <summary>Before the peer's silence is believed: a look at what may have come and has not reached us, because our threads were busy or a layer in between
+/// holds it.</summary>
 /// <remarks>Bytes that a look brings are life and end the doubt. What a look is too early for, the next one, a tick later, is not.</remarks>
 internal sealed partial class ConnectionDriver
 {
