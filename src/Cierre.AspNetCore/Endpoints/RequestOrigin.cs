@@ -28,7 +28,8 @@ public static class RequestOrigin
     public static bool IsToLoopback(HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return HostName.TrySplit(HostOf(request), out string host, out _) && HostName.IsLoopback(host);
+        string authority = HostOf(request);
+        return HostName.TrySplit(authority, out string host, out _) && HostName.IsLoopback(authority, host);
     }
 
     /// <summary>The header as it came, and as browsers write it into Origin. <see cref="HttpRequest.Host"/> turns names of other alphabets into these, and

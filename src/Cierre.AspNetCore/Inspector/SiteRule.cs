@@ -20,7 +20,7 @@ internal sealed class SiteRule(InspectorOptions options)
         // DNS rebinding: a page of evil.example whose name now leads here is of one origin with us, but its name it cannot change.
         string host = RequestOrigin.HostOf(request);
         bool isHost = HostName.TrySplit(host, out string name, out _);
-        if (!isHost || !(HostName.IsLoopback(name) || _hosts.Contains(name)))
+        if (!isHost || !(HostName.IsLoopback(host, name) || _hosts.Contains(name)))
         {
             return $"The host {UntrustedText.Quote(isHost ? name : host)} is not one of the inspector's. It answers to localhost and to what {Hosts} lists.";
         }

@@ -61,8 +61,13 @@ internal static class HostName
         return true;
     }
 
-    /// <summary>Whether a normalized name is known to be this machine's whoever asks: <c>localhost</c>, and the loopback addresses.</summary>
-    /// <remarks>Not what "0177.1" and the like would be parsed to: browsers send addresses in their one form.</remarks>
-    public static bool IsLoopback(string host) =>
+    /// <summary>Whether a name is known to be this machine's whoever asks: <c>localhost</c>, and the loopback addresses.</summary>
+    /// <remarks>Not what "0177.1", "[0:0:0:0:0:0:0:1]" and the like would be parsed to: browsers send addresses in their one form.</remarks>
+    /// <param name="authority">As it came.</param>
+    /// <param name="host">The normalized name in it.</param>
+    public static bool IsLoopback(ReadOnlySpan<char> authority, string host) =>
+        authority.StartsWith(host, StringComparison.OrdinalIgnoreCase) && IsLoopback(host);
+
+    private static bool IsLoopback(string host) =>
         host == "localhost" || (IPAddress.TryParse(host, out IPAddress? address) && IPAddress.IsLoopback(address) && address.ToString() == host.Trim('[', ']'));
 }

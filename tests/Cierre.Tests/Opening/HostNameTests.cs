@@ -63,5 +63,5 @@ public sealed class HostNameTests
     [InlineData("localhost:x", false)]
     [InlineData("user@localhost", false)]
     public void Names_of_this_machine_are_known_in_their_one_form(string authority, bool known) =>
-        Assert.Equal(known, HostName.TrySplit(authority, out string host, out _) && HostName.IsLoopback(host));
+        Assert.Equal(known, HostName.TrySplit(authority, out string host, out _) && HostName.IsLoopback(authority, host));
 }
