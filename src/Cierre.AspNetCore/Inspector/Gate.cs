@@ -2,6 +2,7 @@ using System.Net;
 using Cierre.AspNetCore.Endpoints;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Hosting;
 
 namespace Cierre.AspNetCore.Inspector;
@@ -12,8 +13,14 @@ internal sealed class Gate(InspectorOptions options, SiteRule site, IHostEnviron
     /// <summary>Content Security Policy 3: the page runs its own files and talks to its own server; nothing may be put into it, and it into nothing.</summary>
     private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    /// <summary>What a proxy adds (RFC 7239): it is on this machine, and who asks it need not be.</summary>
-    private static readonly string[] ProxyHeaders = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"];
+    /// <summary>What a proxy adds (RFC 7239): it is on this machine, and who asks it need not be. And what the middleware for such headers leaves of them, which puts the
+    /// address that the proxy names, or the client invents, in place of the proxy's own.</summary>
+    private static readonly string[] ProxyHeaders =
+    [
+        "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix",
+        ForwardedHeadersDefaults.XOriginalForHeaderName, ForwardedHeadersDefaults.XOriginalHostHeaderName,
+        ForwardedHeadersDefaults.XOriginalProtoHeaderName, ForwardedHeadersDefaults.XOriginalPrefixHeaderName,
+    ];
 
     public RequestDelegate Before(RequestDelegate next) => async context =>
     {

@@ -112,7 +112,8 @@ internal sealed partial class ConnectionDriver
     /// <summary>Before the end begins: what nobody reads has kept us from reading on, so what the peer sent behind it, perhaps its close frame, is not known. Under the lock.</summary>
     private void NoteUnread()
     {
-        if (_paused && _engine.IsOpen && !_engine.IsViolated) _engine.UnreadBytes = _inbox.IsFull(_engine.HeldBytes) ? _inbox.UnreadBytes + _engine.HeldBytes : 0;
+        if (!_engine.IsOpen || _engine.IsViolated) return;
+        _engine.UnreadBytes = _paused && _inbox.IsFull(_engine.HeldBytes) ? _inbox.UnreadBytes + _engine.HeldBytes : 0;
     }
 
     /// <summary>The token that says that the connection ends is harmless in a receive: what has come is handed out, and then the end.</summary>
@@ -121,7 +122,8 @@ internal sealed partial class ConnectionDriver
     /// <summary>There may be room again, or a failure or a drain may have waited for the handler to come back.</summary>
     private void AfterReceive()
     {
-        if (_paused)
+        // A violation that was found this very moment has not paused the reading yet, and its reader may wait again by then.
+        if (_paused || _engine.IsViolated)
         {
             bool answered, wake = false;
             lock (_gate)

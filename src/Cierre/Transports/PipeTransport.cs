@@ -60,7 +60,7 @@ internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? 
 
     public override void PostTurn(IThreadPoolWorkItem turn)
     {
-        if (scheduler is null) base.PostTurn(turn);
+        if (scheduler is null || scheduler == PipeScheduler.ThreadPool) base.PostTurn(turn);
         else scheduler.Schedule(static turn => ((IThreadPoolWorkItem)turn!).Execute(), turn);
     }
 

@@ -110,6 +110,11 @@ public class StartCheckTests
     [InlineData("X-Forwarded-For")]
     [InlineData("X-Forwarded-Host")]
     [InlineData("X-Forwarded-Proto")]
+    [InlineData("X-Forwarded-Prefix")]
+    [InlineData("X-Original-For")]
+    [InlineData("X-Original-Host")]
+    [InlineData("X-Original-Proto")]
+    [InlineData("X-Original-Prefix")]
     public async Task In_Development_without_a_policy_nobody_may_look_through_a_proxy(string header)
     {
         await using TestServer server = await InspectorRig.StartAsync(_ => { }, "Development");
