@@ -9,7 +9,7 @@ internal static class UrlArgument
     {
         string text = result.Tokens[0].Value;
         if (Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "ws" or "wss" or "http" or "https" && url.Fragment.Length == 0) return url;
-        result.AddError($"'{ShownUrl.Of(text)}' is no URL to connect to: ws://HOST or wss://HOST is, without a fragment.");
+        result.AddError($"'{WebSocketUrl.ToDisplayString(text)}' is no URL to connect to: ws://HOST or wss://HOST is, without a fragment.");
         return null;
     }
 }

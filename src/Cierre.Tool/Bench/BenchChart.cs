@@ -35,7 +35,7 @@ internal static class BenchChart
 
     public static string Of(BenchResult result)
     {
-        string title = $"{Figures.Count(result.MessagesPerSecond)} messages/s, {ShownUrl.Of(result.Url)}";
+        string title = $"{Figures.Count(result.MessagesPerSecond)} messages/s, {WebSocketUrl.ToDisplayString(result.Url)}";
         string words = string.Join(", ", BenchText.Percentiles(result.Latency).Select(p => $"{p.Name} {Figures.Time(p.Time)}"));
         var svg = new StringBuilder();
         Write(svg, $"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {Height}" role="img" aria-labelledby="title words">""");

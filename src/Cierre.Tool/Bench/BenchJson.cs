@@ -55,7 +55,7 @@ internal sealed record ResultJson(
 
     public static ResultJson Of(BenchResult result, CultureInfo language) => new(
         "bench",
-        ShownUrl.Of(result.Url),
+        WebSocketUrl.ToDisplayString(result.Url),
         result.Settings.Connections,
         result.Opened,
         BenchJson.Round(result.Opening.TotalMilliseconds),

@@ -15,7 +15,7 @@ internal sealed class BenchText(bool live, CultureInfo language) : IBenchReport
 
     public void Opened(BenchSettings settings, int connections, TimeSpan time)
     {
-        StandardOutput.WriteLine($"{Style.Strong(ShownUrl.Of(settings.Url))} {Described(settings)}");
+        StandardOutput.WriteLine($"{Style.Strong(WebSocketUrl.ToDisplayString(settings.Url))} {Described(settings)}");
         StandardOutput.WriteLine($"opened {Connections(connections)} in {Figures.Time(time)}");
     }
 

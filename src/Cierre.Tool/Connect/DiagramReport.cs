@@ -42,7 +42,7 @@ internal sealed class DiagramReport(IConnectReport inner, Uri url, bool text, Fi
     {
         if (record.OpeningTimes is { } times) _diagram.Add(times);
         _diagram.Add(record);
-        Diagram diagram = _diagram.ToDiagram(ShownUrl.Of(url));
+        Diagram diagram = _diagram.ToDiagram(WebSocketUrl.ToDisplayString(url));
         _diagram = new ConversationDiagram(isClient: true, language);
         if (file is not null) File.WriteAllText(file.FullName, SvgDiagram.Draw(diagram, standalone: true) + "\n");
         inner.Closed(record);

@@ -17,7 +17,7 @@ internal sealed record HostAddress(bool IsHttps, IPAddress Address, int Port)
         if (!Uri.TryCreate(url.Replace("://*", "://[::]", StringComparison.Ordinal), UriKind.Absolute, out Uri? uri)
             || uri.Scheme is not ("http" or "https") || uri.PathAndQuery != "/" || uri.Fragment.Length > 0 || uri.UserInfo.Length > 0)
         {
-            error = $"'{url}' is no address to listen on: http://ADDRESS:PORT or https://ADDRESS:PORT is.";
+            error = $"'{WebSocketUrl.ToDisplayString(url)}' is no address to listen on: http://ADDRESS:PORT or https://ADDRESS:PORT is.";
         }
         else if (Find(uri) is { } ip) address = new HostAddress(uri.Scheme == "https", ip, uri.Port);
         else error = $"'{uri.Host}' is no address of this machine to listen on: take an IP address, localhost, or * for all.";

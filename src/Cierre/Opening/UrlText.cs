@@ -15,6 +15,7 @@ internal static class UrlText
             "wss" or "https" => "wss",
             _ => throw new ArgumentException($"The URL '{Show(url)}' has another scheme than ws or wss, one of which is needed.", nameof(url)),
         };
+        if (!HasName(url)) throw new ArgumentException($"The URL '{Show(url)}' has a host that is no name and no address.", nameof(url));
         _ = UrlUserInfo.CredentialsOf(url);
         if (url.Scheme == scheme) return url;
         // A zone of an IPv6 address is in the text that was given and in no other.
@@ -30,5 +31,18 @@ internal static class UrlText
         return plain.PathAndQuery == like.PathAndQuery ? plain : new Uri(text, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
     }
 
-    private static string Show(Uri url) => HeaderText.Show(url is { IsAbsoluteUri: true, Host.Length: > 0 } ? UrlUserInfo.Hide(url.OriginalString) : UrlUserInfo.HideInDoubt(url.OriginalString));
+    /// <summary>RFC 5891: the parser lets names through that have no form in ASCII, and so cannot be looked up.</summary>
+    private static bool HasName(Uri url)
+    {
+        try
+        {
+            return url.IdnHost.Length != 0;
+        }
+        catch (UriFormatException)
+        {
+            return false;
+        }
+    }
+
+    private static string Show(Uri url) => HeaderText.Show(UrlUserInfo.Hide(url.OriginalString));
 }

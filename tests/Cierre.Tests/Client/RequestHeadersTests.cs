@@ -45,6 +45,10 @@ public sealed class RequestHeadersTests
     [InlineData("[::1")]
     public void Host_that_is_none_is_refused(string host) => Assert.Contains("Host", Refused("Host", host).Message, StringComparison.Ordinal);
 
+    [Fact]
+    public void Host_with_a_password_is_refused_without_showing_it() =>
+        Assert.DoesNotContain("s3cret", Refused("Host", "u:s3cret@a").Message, StringComparison.Ordinal);
+
     [Theory]
     [InlineData("X", "")]
     [InlineData("X", "a\tb ~!")]

@@ -35,6 +35,7 @@ public sealed class UrlTextTests
     [InlineData("ftp://h/", "scheme")]
     [InlineData("ws://h/#f", "fragment")]
     [InlineData("ws://a%3Ab@h/", "colon")]
+    [InlineData("ws://\uFF20例え.テスト/", "host")]
     public void What_is_no_address_is_refused_in_words(string url, string word) =>
         Assert.Contains(word, Assert.Throws<ArgumentException>(() => UrlText.AddressOf(new Uri(url, UriKind.RelativeOrAbsolute))).Message, StringComparison.Ordinal);
 
@@ -43,6 +44,11 @@ public sealed class UrlTextTests
     [InlineData("ws://u:secret@h/#f")]
     [InlineData("user:secret@h")]
     [InlineData("//u:secret@h/")]
+    [InlineData("ws:\\\\u:secret@h/a//b@c#f")]
+    [InlineData("ftp:\\\\u:secret@h/a//b@c")]
+    [InlineData("foo:u:secret@h")]
+    [InlineData("mailto:u:secret@h")]
+    [InlineData("ws://u:secret@\uFF20例え.テスト/")]
     public void Password_is_not_in_the_message(string url) =>
         Assert.DoesNotContain("secret", Assert.Throws<ArgumentException>(() => UrlText.AddressOf(new Uri(url, UriKind.RelativeOrAbsolute))).Message, StringComparison.Ordinal);
 }

@@ -38,10 +38,32 @@ public sealed class UrlCredentialsTests
     [InlineData("ws://user:s3cret@host/#x")]
     [InlineData("ws://us%3Aer:s3cret@host/")]
     [InlineData("user:s3cret@host")]
+    [InlineData("ws:\\\\user:s3cret@host/a//b@c#x")]
+    [InlineData("ws://user:s3cret%40host/")]
     public async Task Url_that_cannot_be_used_is_refused_without_it(string url)
     {
         ToolResult result = await ToolProcess.RunAsync("connect", url, "--close", "1000");
         Assert.Equal(2, result.ExitCode);
+        Assert.DoesNotContain("s3cret", result.Output + result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Address_to_listen_on_has_none_and_is_refused_without_it()
+    {
+        ToolResult result = await ToolProcess.RunAsync("serve", "--url", "http://user:s3cret@127.0.0.1:0");
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("'http://127.0.0.1:0'", result.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", result.Output + result.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Authorization Bearer s3cret", "no colon")]
+    [InlineData(": s3cret", "name is missing")]
+    public async Task Header_that_is_none_is_refused_without_showing_it(string header, string fault)
+    {
+        ToolResult result = await ToolProcess.RunAsync("connect", "ws://host/", "--header", header);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(fault, result.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", result.Output + result.Errors, StringComparison.Ordinal);
     }
 }

@@ -51,10 +51,10 @@ internal static class ConnectAnywhere
         diagram.Add(record);
         return new JsonObject
         {
-            ["url"] = ShownUrl.Of(url),
+            ["url"] = WebSocketUrl.ToDisplayString(url),
             ["client"] = CloseJson.ToShown(record, language),
             ["answer"] = answer,
-            ["diagrams"] = new JsonArray(new JsonObject { ["side"] = "client", ["svg"] = SvgDiagram.Draw(diagram.ToDiagram(ShownUrl.Of(url)), "anywhere") }),
+            ["diagrams"] = new JsonArray(new JsonObject { ["side"] = "client", ["svg"] = SvgDiagram.Draw(diagram.ToDiagram(WebSocketUrl.ToDisplayString(url)), "anywhere") }),
         };
     }
 
