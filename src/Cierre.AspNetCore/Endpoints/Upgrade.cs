@@ -5,7 +5,10 @@ using Cierre.Transports;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
@@ -14,6 +17,9 @@ namespace Cierre.AspNetCore.Endpoints;
 /// <summary>Reads the opening request, and turns an accepted one into a transport: the best one that the server offers.</summary>
 internal static class Upgrade
 {
+    private static readonly string[] s_announced =
+        [HeaderNames.SecWebSocketProtocol, HeaderNames.SecWebSocketExtensions, HeaderNames.Connection, HeaderNames.Upgrade, HeaderNames.SecWebSocketAccept];
+
     public static OpeningRequest Read(HttpContext context)
     {
         HttpRequest request = context.Request;
@@ -49,44 +55,81 @@ internal static class Upgrade
     /// <summary>Answers 101, or 200 over HTTP/2. Null: the server takes no further upgrade (Kestrel's MaxConcurrentUpgradedConnections), and nothing was answered.</summary>
     public static async Task<Transport?> AcceptAsync(HttpContext context, ServerHandshakeResult.Accepted accepted)
     {
-        try
-        {
-            Transport transport = await TakeAsync(context, accepted).ConfigureAwait(false);
-            // How long a connection lives is not how long a request takes to be answered.
-            if (context.Features.Get<IHttpMetricsTagsFeature>() is { } metrics) metrics.MetricsDisabled = true;
-            return transport;
-        }
-        catch (InvalidOperationException) when (!context.Response.HasStarted)
-        {
-            // That an upgrade is possible, and the first of its request, is known: what is left is the limit.
-            context.Features.Get<SocketConnection>()?.Upgraded(false);
-            context.Response.Clear();
-            return null;
-        }
+        LiftLimits(context);
+        Transport? transport = ExtendedConnect(context) is { } connect
+            ? await AcceptAsync(context, connect, accepted).ConfigureAwait(false)
+            : await SwitchAsync(context, accepted).ConfigureAwait(false);
+        // How long a connection lives is not how long a request takes to be answered.
+        if (transport is not null && context.Features.Get<IHttpMetricsTagsFeature>() is { } metrics) metrics.MetricsDisabled = true;
+        return transport;
     }
 
-    private static async Task<Transport> TakeAsync(HttpContext context, ServerHandshakeResult.Accepted accepted)
+    private static async Task<Transport> AcceptAsync(HttpContext context, IHttpExtendedConnectFeature connect, ServerHandshakeResult.Accepted accepted)
     {
-        LiftLimits(context);
-        if (accepted.Subprotocol is { } subprotocol) context.Response.Headers[HeaderNames.SecWebSocketProtocol] = subprotocol;
-        if (accepted.ExtensionsText.Length != 0) context.Response.Headers[HeaderNames.SecWebSocketExtensions] = accepted.ExtensionsText;
-        if (ExtendedConnect(context) is { } connect)
+        Announce(context.Response.Headers, accepted);
+        context.Response.StatusCode = StatusCodes.Status200OK;
+        Stream duplex;
+        try
         {
-            context.Response.StatusCode = StatusCodes.Status200OK;
-            Stream duplex = await connect.AcceptAsync().ConfigureAwait(false);
-            PipeReader input = Reader(duplex);
-            return new PipeTransport(input, new Http2Wire(context, input, duplex));
+            duplex = await connect.AcceptAsync().ConfigureAwait(false);
+        }
+        catch
+        {
+            TakeBack(context.Response);
+            throw;
         }
 
-        context.Response.Headers[HeaderNames.Connection] = HeaderNames.Upgrade;
-        context.Response.Headers[HeaderNames.Upgrade] = OpeningHeaders.WebSocket;
-        context.Response.Headers[HeaderNames.SecWebSocketAccept] = accepted.Accept;
+        PipeReader input = Reader(duplex);
+        return new PipeTransport(input, new Http2Wire(context, input, duplex));
+    }
+
+    /// <summary>RFC 6455 4.2.2: the answer of HTTP/1.1.</summary>
+    private static async Task<Transport?> SwitchAsync(HttpContext context, ServerHandshakeResult.Accepted accepted)
+    {
+        IHeaderDictionary headers = context.Response.Headers;
+        Announce(headers, accepted);
+        headers[HeaderNames.Connection] = HeaderNames.Upgrade;
+        headers[HeaderNames.Upgrade] = OpeningHeaders.WebSocket;
+        headers[HeaderNames.SecWebSocketAccept] = accepted.Accept;
+        SocketConnection? own = context.Features.Get<SocketConnection>();
         // Before the answer: a peer may send its close frame, and end its stream, as soon as it has it.
-        context.Features.Get<SocketConnection>()?.Upgraded(true);
-        Stream stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync().ConfigureAwait(false);
+        own?.Upgraded(true);
+        Stream stream;
+        try
+        {
+            stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            own?.Upgraded(false);
+            TakeBack(context.Response);
+            if (IsOfTheLimit(context, e)) return null;
+            throw;
+        }
+
         if (OfKestrel(context) is { } kestrel) return kestrel;
         PipeReader reader = Reader(stream);
         return new PipeTransport(reader, new StreamWire(reader, stream));
+    }
+
+    /// <summary>Whether Kestrel's limit of upgraded connections is in the way. Kestrel finds that out before it sets the status; what fails behind it,
+    /// a callback of the application's (OnStarting) or the connection's end, is no limit.</summary>
+    private static bool IsOfTheLimit(HttpContext context, Exception exception) =>
+        exception is InvalidOperationException and not ObjectDisposedException
+        && context.Response is { HasStarted: false, StatusCode: not StatusCodes.Status101SwitchingProtocols }
+        && context.RequestServices.GetService<IOptions<KestrelServerOptions>>()?.Value.Limits.MaxConcurrentUpgradedConnections is not null;
+
+    private static void Announce(IHeaderDictionary headers, ServerHandshakeResult.Accepted accepted)
+    {
+        if (accepted.Subprotocol is { } subprotocol) headers[HeaderNames.SecWebSocketProtocol] = subprotocol;
+        if (accepted.ExtensionsText.Length != 0) headers[HeaderNames.SecWebSocketExtensions] = accepted.ExtensionsText;
+    }
+
+    /// <summary>The answer that follows is another one, ours or that of whoever handles the exception.</summary>
+    private static void TakeBack(HttpResponse response)
+    {
+        if (response.HasStarted) return;
+        foreach (string name in s_announced) response.Headers.Remove(name);
     }
 
     /// <summary>The stream is the wire's to dispose.</summary>
