@@ -224,7 +224,7 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
                 {
                     if (_shutdownReason is not null) break;
                     _peerEnded = true;
-                    SocketLog.ReadFin(_settings.Logger, ConnectionId);
+                    if (!_taken) SocketLog.ReadFin(_settings.Logger, ConnectionId);
                     break;
                 }
 
@@ -244,7 +244,7 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
         catch (Exception e)
         {
             error = e;
-            if (e is not ObjectDisposedException || _shutdownReason is null) SocketLog.Error(_settings.Logger, ConnectionId, e);
+            if (!_taken && (e is not ObjectDisposedException || _shutdownReason is null)) SocketLog.Error(_settings.Logger, ConnectionId, e);
         }
 
         // No effect where whoever took the socket over has completed it.
@@ -254,7 +254,8 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
         return error;
     }
 
-    /// <summary>What an error of a receive means; null where there is none, or where the shutdown before it says all.</summary>
+    /// <summary>What an error of a receive means; null where there is none. Of a socket that was taken over nothing is logged: its new owner ends it, is
+    /// told what this loop met, and says so.</summary>
     private Exception? Failure(SocketError error)
     {
         if (error == SocketError.Success) return null;
@@ -263,11 +264,11 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
         if (IsReset(error))
         {
             _peerEnded = true;
-            SocketLog.Reset(_settings.Logger, ConnectionId);
+            if (!_taken) SocketLog.Reset(_settings.Logger, ConnectionId);
             return new ConnectionResetException(exception.Message, exception);
         }
 
-        SocketLog.Error(_settings.Logger, ConnectionId, exception);
+        if (!_taken) SocketLog.Error(_settings.Logger, ConnectionId, exception);
         return exception;
     }
 
