@@ -14,11 +14,10 @@ internal sealed class SocketOutput(SocketConnection connection, PipeOptions opti
 {
     private static readonly Action<object?> s_send = static output => _ = ((SocketOutput)output!).SendAllAsync();
 
-    // Of an output that has been let go of, so that an idle WebSocket keeps no pipe of its own.
-    private static readonly Pipe s_nothing = new();
     private static readonly FlushResult s_over = new(isCanceled: false, isCompleted: true);
 
-    private Pipe _pipe = new(options);
+    // None once it was let go of: an idle WebSocket keeps no pipe.
+    private Pipe? _pipe = new(options);
     private readonly Lock _gate = new();
     private TaskCompletionSource? _ended;
     private TaskCompletionSource? _waiter;
@@ -47,24 +46,30 @@ internal sealed class SocketOutput(SocketConnection connection, PipeOptions opti
         }
     }
 
-    public override bool CanGetUnflushedBytes => _pipe.Writer.CanGetUnflushedBytes;
+    /// <summary>Used by whoever speaks HTTP, and by nobody at the moment of the take-over.</summary>
+    private PipeWriter Writer => _letGo ? Nowhere.Shared : _pipe!.Writer;
 
-    public override long UnflushedBytes => _pipe.Writer.UnflushedBytes;
+    /// <summary>Used by the one that sends.</summary>
+    private PipeReader Reader => _pipe!.Reader;
 
-    public override Memory<byte> GetMemory(int sizeHint = 0) => _pipe.Writer.GetMemory(sizeHint);
+    public override bool CanGetUnflushedBytes => true;
 
-    public override Span<byte> GetSpan(int sizeHint = 0) => _pipe.Writer.GetSpan(sizeHint);
+    public override long UnflushedBytes => Writer.UnflushedBytes;
 
-    public override void Advance(int bytes) => _pipe.Writer.Advance(bytes);
+    public override Memory<byte> GetMemory(int sizeHint = 0) => Writer.GetMemory(sizeHint);
 
-    public override void CancelPendingFlush() => _pipe.Writer.CancelPendingFlush();
+    public override Span<byte> GetSpan(int sizeHint = 0) => Writer.GetSpan(sizeHint);
+
+    public override void Advance(int bytes) => Writer.Advance(bytes);
+
+    public override void CancelPendingFlush() => Writer.CancelPendingFlush();
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
         if (_letGo) return ValueTask.FromResult(s_over);
-        if (_direct) return FlushDirectAsync(_pipe.Writer.FlushAsync(cancellationToken));
+        if (_direct) return FlushDirectAsync(Writer.FlushAsync(cancellationToken));
         bool any = UnflushedBytes != 0;
-        ValueTask<FlushResult> flushed = _pipe.Writer.FlushAsync(cancellationToken);
+        ValueTask<FlushResult> flushed = Writer.FlushAsync(cancellationToken);
         if (any) Request();
         return flushed;
     }
@@ -73,8 +78,8 @@ internal sealed class SocketOutput(SocketConnection connection, PipeOptions opti
     {
         if (_letGo) return ValueTask.FromResult(s_over);
         if (_direct && UnflushedBytes == 0 && Interlocked.CompareExchange(ref _requests, 1, 0) == 0) return SendDirectAsync(source);
-        if (_direct) return FlushDirectAsync(_pipe.Writer.WriteAsync(source, cancellationToken));
-        ValueTask<FlushResult> flushed = _pipe.Writer.WriteAsync(source, cancellationToken);
+        if (_direct) return FlushDirectAsync(Writer.WriteAsync(source, cancellationToken));
+        ValueTask<FlushResult> flushed = Writer.WriteAsync(source, cancellationToken);
         Request();
         return flushed;
     }
@@ -82,7 +87,7 @@ internal sealed class SocketOutput(SocketConnection connection, PipeOptions opti
     public override void Complete(Exception? exception = null)
     {
         if (_letGo) return;
-        _pipe.Writer.Complete(exception);
+        Writer.Complete(exception);
         Request();
     }
 
@@ -90,12 +95,13 @@ internal sealed class SocketOutput(SocketConnection connection, PipeOptions opti
     public void LetGo()
     {
         _letGo = true;
-        // Whoever asks in this moment, because the connection is cut, finds it over, or ends it.
+        Pipe pipe = _pipe!;
+        // The pipe gives its memory back when both its ends are complete.
+        pipe.Writer.Complete();
+        // Whoever asks in this moment, because the connection is cut, finds it over, or ends it: that one completes the reader.
         if (Interlocked.CompareExchange(ref _requests, 1, 0) != 0) return;
         lock (_gate) _over = true;
-        Pipe pipe = _pipe;
-        _pipe = s_nothing;
-        pipe.Writer.Complete();
+        _pipe = null;
         pipe.Reader.Complete();
     }
 
@@ -103,7 +109,7 @@ internal sealed class SocketOutput(SocketConnection connection, PipeOptions opti
     public void Cancel()
     {
         if (_letGo) return;
-        _pipe.Reader.CancelPendingRead();
+        _pipe?.Reader.CancelPendingRead();
         Request();
     }
 
@@ -152,11 +158,11 @@ internal sealed class SocketOutput(SocketConnection connection, PipeOptions opti
         {
             seen = Volatile.Read(ref _requests);
             waiter = Volatile.Read(ref _waiter);
-            while (!_over && _pipe.Reader.TryRead(out ReadResult result))
+            while (!_over && Reader.TryRead(out ReadResult result))
             {
                 (Exception? Reason, Exception? Unexpected)? broken = null;
                 if (!result.IsCanceled && !result.Buffer.IsEmpty) broken = await SendAsync(result.Buffer).ConfigureAwait(false);
-                _pipe.Reader.AdvanceTo(result.Buffer.End);
+                Reader.AdvanceTo(result.Buffer.End);
                 if (broken is not null || result.IsCanceled || result.IsCompleted) End(broken?.Reason, broken?.Unexpected);
             }
         }
@@ -200,8 +206,36 @@ internal sealed class SocketOutput(SocketConnection connection, PipeOptions opti
             ended = _ended;
         }
 
-        _pipe.Reader.Complete(unexpected);
+        Reader.Complete(unexpected);
         connection.OutputEnded();
         ended?.TrySetResult();
+    }
+
+    /// <summary>What HTTP writes behind the take-over reaches nobody. It keeps nothing, so all connections share it.</summary>
+    private sealed class Nowhere : PipeWriter
+    {
+        private const int Least = 4096;
+
+        public static Nowhere Shared { get; } = new();
+
+        public override long UnflushedBytes => 0;
+
+        public override Memory<byte> GetMemory(int sizeHint = 0) => new byte[Math.Max(sizeHint, Least)];
+
+        public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+        public override void Advance(int bytes)
+        {
+        }
+
+        public override void CancelPendingFlush()
+        {
+        }
+
+        public override void Complete(Exception? exception = null)
+        {
+        }
+
+        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult(s_over);
     }
 }
