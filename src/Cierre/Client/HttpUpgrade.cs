@@ -17,7 +17,7 @@ internal sealed class HttpUpgrade(Uri address, WebSocketClientOptions options, i
     private const int ReadBuffer = 32 * 1024;
 
     // Nothing from here on sees the user name and the password of the URL.
-    private readonly Uri _url = UrlUserInfo.Without(address);
+    private readonly Redirects _redirects = new(UrlUserInfo.Without(address), options.Headers);
     private readonly OpeningTrace _trace = new(new OpeningClock(options.TimeProvider));
     private readonly FreshKey _key = new();
     private readonly string[] _subprotocols = [.. options.Subprotocols];
@@ -61,11 +61,11 @@ internal sealed class HttpUpgrade(Uri address, WebSocketClientOptions options, i
         using var turn = options.SerializeOpenings ? new OpeningTurn() : null;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         // One handler a connection: it carries this connection's settings, and its socket is ours to end.
-        var handler = new OpeningHandler(_url, UrlUserInfo.CredentialsOf(address), options, _trace, _key) { TakeTurnAsync = (addresses, token) => TakeTurnAsync(turn, addresses, timeout, token) };
+        var handler = new OpeningHandler(_redirects, UrlUserInfo.CredentialsOf(address), options, _trace, _key) { TakeTurnAsync = (addresses, token) => TakeTurnAsync(turn, addresses, token) };
         var invoker = new HttpMessageInvoker(handler.Create());
         try
         {
-            return await RequestAsync(invoker, either.Token).ConfigureAwait(false);
+            return await RequestAsync(invoker, handler, either.Token).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -75,38 +75,52 @@ internal sealed class HttpUpgrade(Uri address, WebSocketClientOptions options, i
             if (timeout.IsCancellationRequested) throw Failed(TimedOut(options.ConnectTimeout, e));
             // The handler has a limit of its own for a dial, which the application may have set.
             if (e is OperationCanceledException { InnerException: TimeoutException }) throw Failed(TimedOut(handler.DialTimeout, e));
-            throw Failed(CauseOfFailure.Of(e, _trace, _url.Host));
+            throw Failed(CauseOfFailure.Of(e, _trace, _redirects.Url.Host));
         }
     }
 
-    /// <summary>RFC 6455 4.1, step 2. The wait is bounded by the timeouts of those before, and not part of ours.</summary>
-    private async ValueTask TakeTurnAsync(OpeningTurn? turn, IEnumerable<string> addresses, CancellationTokenSource timeout, CancellationToken cancellationToken)
+    /// <summary>RFC 6455 4.1, step 2. The wait is part of the opening, and so of its one bound.</summary>
+    private async ValueTask TakeTurnAsync(OpeningTurn? turn, IEnumerable<string> addresses, CancellationToken cancellationToken)
     {
         if (turn is null) return;
-        timeout.CancelAfter(Timeout.InfiniteTimeSpan);
+        _trace.WaitsForTurn = true;
         await turn.TakeAsync(addresses, cancellationToken).ConfigureAwait(false);
-        timeout.CancelAfter(options.ConnectTimeout);
+        _trace.WaitsForTurn = false;
     }
 
-    /// <summary>Names the addresses that were dialled where none of them stood.</summary>
+    /// <summary>Names the addresses that were dialled where none of them stood, and what was waited for where nothing was dialled yet.</summary>
     private CloseWhy TimedOut(TimeSpan limit, Exception exception) => new(
         CloseCause.ConnectTimeout,
-        _trace is { Phase: OpeningPhase.Tcp, Attempts: { Count: > 0 } tried }
-            ? new CloseDetail("ConnectTimeoutTried", limit.TotalSeconds, tried)
-            : new CloseDetail("ConnectTimeout", limit.TotalSeconds),
+        _trace switch
+        {
+            { WaitsForTurn: true } => new CloseDetail("ConnectTimeoutWaiting", limit.TotalSeconds),
+            { Phase: OpeningPhase.Tcp, Attempts: { Count: > 0 } tried } => new CloseDetail("ConnectTimeoutTried", limit.TotalSeconds, tried),
+            _ => new CloseDetail("ConnectTimeout", limit.TotalSeconds),
+        },
         exception);
 
-    private async Task<WebSocketConnection> RequestAsync(HttpMessageInvoker invoker, CancellationToken cancellationToken)
+    /// <summary>Requests, and requests again where a redirect leads that is to be followed.</summary>
+    private async Task<WebSocketConnection> RequestAsync(HttpMessageInvoker invoker, OpeningHandler handler, CancellationToken cancellationToken)
     {
-        if (options.HttpVersion == HttpVersion.Version11) return await RequestAsync(invoker, http2: false, cancellationToken).ConfigureAwait(false);
+        for (int left = handler.MaxRedirects; ; left--)
+        {
+            (HttpResponseMessage response, bool http2) = await SendAsync(invoker, cancellationToken).ConfigureAwait(false);
+            if (left == 0 || !_redirects.TryFollow(response)) return await JudgeAsync(invoker, response, http2, cancellationToken).ConfigureAwait(false);
+            response.Dispose();
+        }
+    }
+
+    private async Task<(HttpResponseMessage Response, bool IsHttp2)> SendAsync(HttpMessageInvoker invoker, CancellationToken cancellationToken)
+    {
+        if (options.HttpVersion == HttpVersion.Version11) return await SendAsync(invoker, http2: false, cancellationToken).ConfigureAwait(false);
         try
         {
-            return await RequestAsync(invoker, http2: true, cancellationToken).ConfigureAwait(false);
+            return await SendAsync(invoker, http2: true, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is HttpRequestException or HttpIOException && SpeaksNoHttp2(e))
         {
             // The server does not speak HTTP/2, or not RFC 8441.
-            return await RequestAsync(invoker, http2: false, cancellationToken).ConfigureAwait(false);
+            return await SendAsync(invoker, http2: false, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -114,10 +128,15 @@ internal sealed class HttpUpgrade(Uri address, WebSocketClientOptions options, i
     private bool SpeaksNoHttp2(Exception e) =>
         _trace.Phase == OpeningPhase.Upgrade || CauseOfFailure.ErrorOf(e) is HttpRequestError.VersionNegotiationError or HttpRequestError.ExtendedConnectNotSupported;
 
-    private async Task<WebSocketConnection> RequestAsync(HttpMessageInvoker invoker, bool http2, CancellationToken cancellationToken)
+    private async Task<(HttpResponseMessage Response, bool IsHttp2)> SendAsync(HttpMessageInvoker invoker, bool http2, CancellationToken cancellationToken)
     {
-        using HttpRequestMessage request = RequestHeaders.CreateRequest(_url, options, _subprotocols, _compression, http2);
-        HttpResponseMessage response = await invoker.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        // A proxy is asked for a tunnel where the scheme is a WebSocket's own.
+        using HttpRequestMessage request = RequestHeaders.CreateRequest(UrlText.AddressOf(_redirects.Url), _redirects.Headers, _subprotocols, _compression, http2);
+        return (await invoker.SendAsync(request, cancellationToken).ConfigureAwait(false), http2);
+    }
+
+    private async Task<WebSocketConnection> JudgeAsync(HttpMessageInvoker invoker, HttpResponseMessage response, bool http2, CancellationToken cancellationToken)
+    {
         try
         {
             switch (ClientHandshake.Check(Answer(response, http2), http2 ? null : _key.Last, _subprotocols, _compression, options.RequireSubprotocol))
@@ -142,7 +161,7 @@ internal sealed class HttpUpgrade(Uri address, WebSocketClientOptions options, i
         HttpMessageInvoker invoker, HttpResponseMessage response, bool http2, ClientHandshakeResult.Accepted accepted, CancellationToken cancellationToken)
     {
         Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        Uri reached = UrlUserInfo.Without(response.RequestMessage?.RequestUri ?? _url);
+        Uri reached = _redirects.Url;
         PipeReader input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadBuffer, minimumReadSize: ReadBuffer / 2, leaveOpen: true, useZeroByteReads: true));
         var wire = new ClientWire(input, stream, _trace.Socket, canHalfClose: !OpeningHandler.IsTls(reached) && !http2, http2, response, invoker, _trace.Ends);
         var info = new OpeningInfo(

@@ -8,9 +8,12 @@ using Cierre.Opening;
 namespace Cierre.Client;
 
 /// <summary>Makes the HTTP handler of one opening: the application's settings, and in front of each what notes how far the opening gets.</summary>
-internal sealed class OpeningHandler(Uri url, NetworkCredential? credentials, WebSocketClientOptions options, OpeningTrace trace, FreshKey key)
+internal sealed class OpeningHandler(Redirects redirects, NetworkCredential? credentials, WebSocketClientOptions options, OpeningTrace trace, FreshKey key)
 {
     private SocketsHttpHandler? _handler;
+
+    /// <summary>How many redirects are followed.</summary>
+    public int MaxRedirects { get; private set; }
 
     /// <summary>The application's own limit of a dial, which the handler keeps by itself.</summary>
     public TimeSpan DialTimeout => _handler!.ConnectTimeout;
@@ -23,10 +26,12 @@ internal sealed class OpeningHandler(Uri url, NetworkCredential? credentials, We
     /// <exception cref="ArgumentException">A cookie for this address cannot be sent.</exception>
     public SocketsHttpHandler Create()
     {
+        Uri url = redirects.Url;
         var handler = new SocketsHttpHandler { AllowAutoRedirect = options.FollowRedirects };
         options.ConfigureHandler?.Invoke(handler);
         if (handler.UseCookies) RequestHeaders.Check([new("Cookie", handler.CookieContainer.GetCookieHeader(url))]);
-        if (credentials is not null) handler.Credentials = new UrlCredentials(url, credentials, handler.Credentials);
+        if ((credentials ?? handler.Credentials) is not null) handler.Credentials = new UrlCredentials(url, credentials, handler.Credentials);
+        (MaxRedirects, handler.AllowAutoRedirect) = (handler.AllowAutoRedirect ? handler.MaxAutomaticRedirections : 0, false);
         WatchCertificates(handler.SslOptions = TlsOptions.Copy(handler.SslOptions));
         WatchConnections(handler);
         RenewKeys(handler);
@@ -57,13 +62,13 @@ internal sealed class OpeningHandler(Uri url, NetworkCredential? credentials, We
         Func<SocketsHttpPlaintextStreamFilterContext, CancellationToken, ValueTask<Stream>>? filter = handler.PlaintextStreamFilter;
         handler.ConnectCallback = async (context, token) =>
         {
-            Uri target = context.InitialRequestMessage.RequestUri ?? url;
+            Uri target = context.InitialRequestMessage.RequestUri ?? redirects.Url;
             // The handler's own request to a proxy has the proxy for its target.
             Uri? proxy = IsTunnel(context.InitialRequestMessage) ? target : proxyOf(target);
             trace.Begin(context.DnsEndPoint, proxy, resolves: dial is null);
             // Where a proxy, or a dial of the application's own, looks the name up, each name counts as a host of its own (RFC 6455 4.1).
             bool isNamed = proxy is not null || dial is not null;
-            Uri named = IsTunnel(context.InitialRequestMessage) ? url : target;
+            Uri named = IsTunnel(context.InitialRequestMessage) ? redirects.Url : target;
             if (isNamed) await TakeTurnAsync([$"{named.IdnHost}:{named.Port}"], token).ConfigureAwait(false);
             Stream stream = dial is null
                 ? await DialAsync(context.DnsEndPoint, isNamed, token).ConfigureAwait(false)

@@ -37,6 +37,9 @@ internal sealed class OpeningTrace(OpeningClock clock)
     /// <summary>Whether HTTP was spoken with a proxy, behind the TLS of one that has it.</summary>
     public bool ProxyReached { get; set; }
 
+    /// <summary>Whether the opening waits until no other is connecting to the same address. RFC 6455 4.1, step 2.</summary>
+    public bool WaitsForTurn { get; set; }
+
     public Socket? Socket { get; set; }
 
     /// <summary>Over HTTP/2: sees the end of our stream leave.</summary>

@@ -46,7 +46,8 @@ internal static class RequestHeaders
     /// <summary>Whether the handshake sets the header itself, or it is about one connection and its bodies only.</summary>
     public static bool IsOfTheHandshake(string name) => name.StartsWith("Sec-WebSocket-", StringComparison.OrdinalIgnoreCase) || OfTheHandshake.Contains(name, StringComparer.OrdinalIgnoreCase);
 
-    public static HttpRequestMessage CreateRequest(Uri url, WebSocketClientOptions options, IReadOnlyList<string> subprotocols, DeflateOptions? compression, bool http2)
+    public static HttpRequestMessage CreateRequest(
+        Uri url, IEnumerable<KeyValuePair<string, string>> headers, IReadOnlyList<string> subprotocols, DeflateOptions? compression, bool http2)
     {
         var request = new HttpRequestMessage(http2 ? HttpMethod.Connect : HttpMethod.Get, url)
         {
@@ -54,7 +55,7 @@ internal static class RequestHeaders
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
         if (http2) request.Headers.Protocol = OpeningHeaders.WebSocket;
-        foreach ((string name, string value) in options.Headers)
+        foreach ((string name, string value) in headers)
         {
             request.Headers.TryAddWithoutValidation(name, value);
         }

@@ -39,6 +39,8 @@ public class WebSocketClientOptions : WebSocketConnectionOptions
     } = System.Net.HttpVersion.Version11;
 
     /// <summary>How long the whole opening may take, from name resolution to the server's answer; default 15 s.</summary>
+    /// <remarks>It does not begin anew: the wait of <see cref="SerializeOpenings"/>, redirects, and a second request in HTTP/1.1 after one in HTTP/2 are part of it.
+    /// Where a required extension is missing, the closing handshake comes on top, at most <see cref="WebSocketConnectionOptions.CloseTimeout"/>.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">Not positive, or more than 24 days.</exception>
     public TimeSpan ConnectTimeout
     {
@@ -51,13 +53,16 @@ public class WebSocketClientOptions : WebSocketConnectionOptions
     /// <remarks>
     /// The standard asks it of every client, so that a page cannot flood a server with handshakes. A gateway, a fleet of devices or a load test opens
     /// thousands of connections to one
-    /// address, and each would wait for the one before. The time of the wait is not part of <see cref="ConnectTimeout"/>, which bounds every opening before
-    /// this one. Through a proxy, and
+    /// address, and each would wait for the one before. The wait is part of the opening, which <see cref="ConnectTimeout"/> bounds as a whole: of many openings at once to a server
+    /// that is slow to answer, the last may end so. Through a proxy, and
     /// with a dial of your own, the address is not known; there the name in the URL counts.
     /// </remarks>
     public bool SerializeOpenings { get; set; }
 
-    /// <summary>Whether redirects are followed, never from wss to ws; default false: an answer of 3xx fails the opening.</summary>
+    /// <summary>Whether redirects are followed, never from wss to ws; default false: an answer of 3xx fails the opening. RFC 9110 15.4.</summary>
+    /// <remarks>What an application says to the origin of its URL (scheme, host and port) is not said to another: <see cref="Headers"/> stay behind there, such as Authorization, Cookie,
+    /// Proxy-Authorization and Host, but for User-Agent and Via, and so do the user name and password of the URL and the credentials of the handler, unless they are a
+    /// <see cref="CredentialCache"/>, which says for itself whom they are for. Within the origin all of it goes along. Subprotocols go to any, so they are no place for a token.</remarks>
     public bool FollowRedirects { get; set; }
 
     /// <summary>Sets up the HTTP handler of this connection: proxy, TLS options, client certificates, cookies, credentials. Called once for each opening.</summary>

@@ -31,6 +31,9 @@ internal static class UrlText
         return plain.PathAndQuery == like.PathAndQuery ? plain : new Uri(text, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
     }
 
+    /// <summary>Whether a WebSocket can be there: a scheme of its own or of HTTP's, and a host.</summary>
+    public static bool IsAddress(Uri url) => url.IsAbsoluteUri && url.Scheme is "ws" or "wss" or "http" or "https" && HasName(url);
+
     /// <summary>RFC 5891: the parser lets names through that have no form in ASCII, and so cannot be looked up.</summary>
     private static bool HasName(Uri url)
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using Cierre.Browser;
 using Cierre.Client;
 using Cierre.TestKit;
@@ -147,17 +148,15 @@ public sealed class OpeningTurnTests
     }
 
     [Fact]
-    public async Task Wait_for_the_turn_is_not_part_of_the_connect_timeout_and_can_be_given_up()
+    public async Task Wait_for_the_turn_is_part_of_the_connect_timeout_and_can_be_given_up()
     {
         var clock = new FakeTimeProvider();
         var came = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var server = RawServer.Start(
-            async peer =>
+            peer =>
             {
-                if (!came.TrySetResult()) await answer.Task;
-                else await peer.ReadToEndAsync();
-                if (answer.Task.IsCompleted) await peer.SwitchProtocolsAsync();
+                came.TrySetResult();
+                return peer.ReadToEndAsync();
             },
             switchProtocols: false);
         Task<WebSocketConnection> first = Connect(TimeSpan.FromHours(1), default);
@@ -170,15 +169,60 @@ public sealed class OpeningTurnTests
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given.WaitAsync(ClientRig.Bound));
         Assert.True(SpinWait.SpinUntil(() => OpeningTurn.CountAt(address) == 2, ClientRig.Bound));
-        answer.SetResult();
+        clock.Advance(TimeSpan.FromSeconds(0.9));
+        Assert.False(second.IsCompleted);
+        clock.Advance(TimeSpan.FromSeconds(0.2));
+        Assert.Equal(
+            (CloseCause.ConnectTimeout, "the opening took longer than 1 s and still waited for other openings to the same address"),
+            await FailureOf(second));
+        Assert.True(SpinWait.SpinUntil(() => OpeningTurn.CountAt(address) == 1, ClientRig.Bound));
         clock.Advance(TimeSpan.FromHours(1));
-        var failed = await Assert.ThrowsAsync<WebSocketConnectException>(() => first.WaitAsync(ClientRig.Bound));
-        Assert.Equal(CloseCause.ConnectTimeout, failed.Record.Cause);
-        (await second.WaitAsync(ClientRig.Bound)).Abort();
+        Assert.Equal((CloseCause.ConnectTimeout, "the opening took longer than 3600 s"), await FailureOf(first));
         Assert.True(SpinWait.SpinUntil(() => OpeningTurn.CountAt(address) == 0, ClientRig.Bound));
 
         Task<WebSocketConnection> Connect(TimeSpan timeout, CancellationToken token) => WebSocketConnection.ConnectAsync(
             server.Url, new WebSocketClientOptions { SerializeOpenings = true, ConnectTimeout = timeout, TimeProvider = clock }, token);
+    }
+
+    /// <summary>Each dial has its turn, and all of them are one opening.</summary>
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task Connect_timeout_does_not_begin_anew_with_another_dial(bool serialize, bool fallsBack)
+    {
+        var clock = new FakeTimeProvider();
+        await using var other = RawServer.Start(LateAsync, switchProtocols: false);
+        await using var server = RawServer.Start(
+            async peer =>
+            {
+                if (fallsBack && !peer.Head.StartsWith("PRI ", StringComparison.Ordinal)) await LateAsync(peer);
+                clock.Advance(TimeSpan.FromSeconds(0.6));
+                if (!fallsBack) await peer.SendAsync($"HTTP/1.1 302 Found\r\nLocation: http://localhost:{other.Port}/\r\nContent-Length: 0\r\n\r\n");
+            },
+            switchProtocols: false);
+        Task<WebSocketConnection> opening = WebSocketConnection.ConnectAsync(server.Url, new WebSocketClientOptions
+        {
+            SerializeOpenings = serialize,
+            FollowRedirects = true,
+            HttpVersion = fallsBack ? HttpVersion.Version20 : HttpVersion.Version11,
+            ConnectTimeout = TimeSpan.FromSeconds(1),
+            TimeProvider = clock,
+        });
+        Assert.Equal((CloseCause.ConnectTimeout, "the opening took longer than 1 s"), await FailureOf(opening));
+
+        async Task LateAsync(RawPeer peer)
+        {
+            clock.Advance(TimeSpan.FromSeconds(0.6));
+            await peer.ReadToEndAsync();
+        }
+    }
+
+    private static async Task<(CloseCause Cause, string Detail)> FailureOf(Task<WebSocketConnection> opening)
+    {
+        CloseRecord record = (await Assert.ThrowsAsync<WebSocketConnectException>(() => opening.WaitAsync(ClientRig.Bound))).Record;
+        return (record.Cause, record.Detail);
     }
 
     private static void InterlockedMax(ref int most, int value)
