@@ -8,7 +8,8 @@ internal static class UpstreamFailure
     public static CloseDetail Of(CloseRecord upstream) => new(upstream.Cause switch
     {
         CloseCause.NameNotResolved => "UpstreamNotResolved",
-        CloseCause.ConnectionRefused => "UpstreamRefused",
+        // Else it could not be connected to, perhaps for want of sockets here.
+        CloseCause.ConnectionRefused when upstream.Why.Detail.Key is "ConnectionRefused" or "ConnectionRefusedTried" => "UpstreamRefused",
         CloseCause.ConnectTimeout => "UpstreamTimeout",
         CloseCause.ProxyFailed => "UpstreamProxy",
         CloseCause.TlsFailed => "UpstreamTls",

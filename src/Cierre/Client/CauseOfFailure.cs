@@ -7,18 +7,15 @@ using Cierre.Transports;
 
 namespace Cierre.Client;
 
-/// <summary>From how an opening failed to the cause that the record names: by phase and error code, never by a message's text.</summary>
+/// <summary>From how an opening failed to the cause that the record names: by phase and error code together, never by the phase alone or a message's text.</summary>
 /// <remarks>What neither explains is quoted. Where nothing in it is the network's, it is the request's or the application's own, and the next attempt would end the same way.</remarks>
 internal static class CauseOfFailure
 {
     public static CloseWhy Of(Exception exception, OpeningTrace trace, string host)
     {
         if (trace.Thrown is { } thrown && Chain(exception).Contains(thrown.Exception) && OfTheApplication(exception, thrown.Option, thrown.Exception) is { } own) return own;
-        if (ErrorOf(exception) == HttpRequestError.ProxyTunnelError || (trace.Proxy is not null && trace.Phase != OpeningPhase.Upgrade))
-        {
-            return ProxyFailure.Of(exception, trace) ?? Tls(exception, trace, host);
-        }
-
+        bool isOnTheWayToAProxy = trace.Proxy is not null && trace.Phase != OpeningPhase.Upgrade;
+        if ((isOnTheWayToAProxy || ErrorOf(exception) == HttpRequestError.ProxyTunnelError) && ProxyFailure.Of(exception, trace) is { } ofTheProxy) return ofTheProxy;
         return (ErrorOf(exception), trace.Phase) switch
         {
             (HttpRequestError.SecureConnectionError, _) => Tls(exception, trace, host),
@@ -53,17 +50,24 @@ internal static class CauseOfFailure
 
     public static bool IsEndOfStream(Exception exception) => TransportFault.EndOf(exception).Kind == TransportEndKind.EndOfStream;
 
-    /// <summary>Null: it only passes on what the network did.</summary>
-    private static CloseWhy? OfTheApplication(Exception exception, string option, Exception thrown) => Chain(thrown).Any(e => e is SocketException or AuthenticationException)
-        ? null
-        : Why(option == nameof(SocketsHttpHandler.ConnectCallback) && thrown is IOException ? CloseCause.ConnectionRefused : CloseCause.Aborted, exception, "ApplicationThrew", option, Quote(thrown));
+    /// <summary>Whether there is a fault of a socket, a stream or TLS in it, and not of code alone.</summary>
+    public static bool HasNetworkFault(Exception exception) => Chain(exception).Any(e => e is SocketException or AuthenticationException or IOException);
+
+    /// <summary>Null: it only passes on what the network did. That is for those who dial, read and write; who judges a certificate has no part in this connection.</summary>
+    private static CloseWhy? OfTheApplication(Exception exception, string option, Exception thrown)
+    {
+        bool dials = option == nameof(SocketsHttpHandler.ConnectCallback);
+        bool hasTheStream = dials || option == nameof(SocketsHttpHandler.PlaintextStreamFilter);
+        if (hasTheStream && Chain(thrown).Any(e => e is SocketException or AuthenticationException)) return null;
+        return Why(dials && thrown is IOException ? CloseCause.ConnectionRefused : CloseCause.Aborted, exception, "ApplicationThrew", option, Quote(thrown));
+    }
 
     private static CloseWhy Dial(Exception exception, OpeningTrace trace, string host)
     {
         CloseDetailList tried = trace.Attempts;
         bool isOutOfReach = SocketErrorOf(exception) is { } error && OpeningAttempt.IsOutOfReach(error);
         // A dial of the application's own resolves the name as well.
-        if (IsOfTheName(exception) || (trace.Phase == OpeningPhase.NameResolution && !isOutOfReach)) return Why(CloseCause.NameNotResolved, exception, "NameNotResolved", host);
+        if (IsOfTheName(exception)) return Why(CloseCause.NameNotResolved, exception, "NameNotResolved", host);
         if (tried.Count == 0 && !HasNetworkFault(exception)) return Unexplained(exception);
         if (tried.Count == 0 && !isOutOfReach) return Why(CloseCause.ConnectionRefused, exception, "NotConnected", trace.Dialled, Quote(exception));
         if (!trace.AllAreOutOfReach) return Why(CloseCause.ConnectionRefused, exception, "NotConnected", trace.Dialled, tried);
@@ -98,8 +102,6 @@ internal static class CauseOfFailure
         if (TlsAlert.Of(exception) is { } alert) return Why(CloseCause.TlsFailed, exception, "TlsAlert", TlsAlert.Describe(alert));
         return Why(CloseCause.TlsFailed, exception, "TlsFailed", Quote(exception));
     }
-
-    private static bool HasNetworkFault(Exception exception) => Chain(exception).Any(e => e is SocketException or AuthenticationException or IOException);
 
     private static IEnumerable<Exception> Chain(Exception exception)
     {

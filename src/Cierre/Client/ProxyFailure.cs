@@ -7,7 +7,7 @@ namespace Cierre.Client;
 /// <summary>How a proxy failed: not found, not reached, unwilling, or gone. An answer of HTTP's has a status; what a SOCKS proxy said is in the exception alone, and quoted.</summary>
 internal static class ProxyFailure
 {
-    /// <summary>Null: the way stood, and TLS with the server behind it failed.</summary>
+    /// <summary>Null: nothing says that it was the proxy. The way stood and TLS with the server behind it failed, or what was thrown is no fault of the network.</summary>
     public static CloseWhy? Of(Exception exception, OpeningTrace trace) => (CauseOfFailure.ErrorOf(exception), trace.Phase) switch
     {
         (HttpRequestError.ProxyTunnelError, _) when exception is HttpRequestException { StatusCode: { } status } => Why(exception, "ProxyStatus", trace.Dialled, (int)status),
@@ -16,6 +16,7 @@ internal static class ProxyFailure
         (HttpRequestError.SecureConnectionError, _) => null,
         (HttpRequestError.InvalidResponse, _) => Why(exception, "ProxyAnswerBroken", trace.Dialled),
         (_, OpeningPhase.NameResolution or OpeningPhase.Tcp) when CauseOfFailure.IsOfTheName(exception) => Why(exception, "ProxyNotResolved", trace.Dialled),
+        (HttpRequestError.Unknown, _) when trace.Attempts.Count == 0 && !CauseOfFailure.HasNetworkFault(exception) => null,
         (_, OpeningPhase.NameResolution or OpeningPhase.Tcp) => Why(exception, "ProxyFailed", trace.Dialled, trace.Attempts.Count > 0 ? trace.Attempts : CauseOfFailure.Quote(exception)),
         _ when CauseOfFailure.IsReset(exception) => Why(exception, "ProxyReset", trace.Dialled),
         _ when CauseOfFailure.IsEndOfStream(exception) => Why(exception, "ProxyEnded", trace.Dialled),

@@ -30,8 +30,65 @@ public sealed class CauseOfFailureTests
     [InlineData(OpeningPhase.NameResolution)]
     [InlineData(OpeningPhase.Tcp)]
     [InlineData(OpeningPhase.Proxy)]
-    internal void Failure_on_the_way_to_a_proxy_is_the_proxys(OpeningPhase phase) =>
-        Assert.Equal(CloseCause.ProxyFailed, Of(new HttpRequestException(), new OpeningTrace(new OpeningClock(TimeProvider.System)) { Phase = phase, Dialled = "proxy:1", Proxy = new Uri("http://proxy:1") }).Cause);
+    internal void Failure_of_the_network_on_the_way_to_a_proxy_is_the_proxys(OpeningPhase phase)
+    {
+        Exception[] failures =
+        [
+            new HttpRequestException("text", new IOException("mine")), new HttpRequestException("text", new SocketException((int)SocketError.TooManyOpenSockets)),
+            new HttpRequestException(HttpRequestError.ConnectionError), new HttpRequestException(HttpRequestError.UserAuthenticationError),
+        ];
+        Assert.All(failures, failure => Assert.Equal(CloseCause.ProxyFailed, Of(failure, Trace(phase, new Uri("http://proxy:1"))).Cause));
+    }
+
+    /// <summary>The phase says where the opening stood, and not what went wrong there.</summary>
+    [Theory]
+    [InlineData(OpeningPhase.NameResolution)]
+    [InlineData(OpeningPhase.Tcp)]
+    [InlineData(OpeningPhase.Proxy)]
+    [InlineData(OpeningPhase.Tls)]
+    [InlineData(OpeningPhase.Upgrade)]
+    internal void What_is_no_fault_of_the_network_is_quoted_in_every_phase(OpeningPhase phase)
+    {
+        Exception[] failures =
+        [
+            new InvalidOperationException("mine"), new HttpRequestException("text", new ArgumentException("mine")), new NotSupportedException("mine"), new OperationCanceledException("mine"),
+        ];
+        foreach (Uri? proxy in (Uri?[])[null, new Uri("http://proxy:1"), new Uri("https://proxy:1"), new Uri("socks5://proxy:1")])
+        {
+            foreach (Exception failure in failures)
+            {
+                CloseWhy why = Of(failure, Trace(phase, proxy));
+                Assert.Equal((CloseCause.Aborted, "OpeningFailed"), (why.Cause, why.Detail.Key));
+                Assert.EndsWith("Exception: mine", why.Detail.English, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    /// <summary>That a name could not be resolved is what the resolver says, and nobody else.</summary>
+    [Theory]
+    [InlineData(SocketError.HostNotFound, true)]
+    [InlineData(SocketError.NoData, true)]
+    [InlineData(SocketError.TryAgain, true)]
+    [InlineData(SocketError.NoRecovery, true)]
+    [InlineData(SocketError.TooManyOpenSockets, false)]
+    [InlineData(SocketError.NoBufferSpaceAvailable, false)]
+    [InlineData(SocketError.AccessDenied, false)]
+    [InlineData(SocketError.SocketError, false)]
+    public void Name_is_to_blame_only_where_the_resolver_says_so(SocketError error, bool isTheName)
+    {
+        var failure = new HttpRequestException("text", new SocketException((int)error));
+        CloseWhy why = Of(failure, Trace(OpeningPhase.NameResolution, proxy: null));
+        Assert.Equal(isTheName ? (CloseCause.NameNotResolved, "NameNotResolved") : (CloseCause.ConnectionRefused, "NotConnected"), (why.Cause, why.Detail.Key));
+        Assert.Equal(!isTheName, why.Detail.English.Contains(nameof(SocketException), StringComparison.Ordinal));
+        Assert.Equal(isTheName ? "ProxyNotResolved" : "ProxyFailed", Of(failure, Trace(OpeningPhase.NameResolution, new Uri("http://proxy:1"))).Detail.Key);
+    }
+
+    [Fact]
+    public void Stream_that_breaks_without_saying_how_is_quoted_while_a_name_is_looked_up()
+    {
+        CloseWhy why = Of(new HttpRequestException("text", new IOException("mine")), Trace(OpeningPhase.NameResolution, proxy: null));
+        Assert.Equal("host:1 could not be connected to: IOException: mine", why.Detail.English);
+    }
 
     [Fact]
     public void Answer_that_ends_early_or_is_no_HTTP_is_told_by_its_code_in_either_version()
@@ -57,6 +114,9 @@ public sealed class CauseOfFailureTests
         Assert.Equal("ResetBeforeAnswer", Of(new HttpRequestException("text", new SocketException((int)SocketError.ConnectionReset)), new OpeningTrace(new OpeningClock(TimeProvider.System)) { Phase = OpeningPhase.Upgrade }).Detail.Key);
 
     private static CloseWhy Of(Exception exception, OpeningTrace trace) => CauseOfFailure.Of(exception, trace, "host");
+
+    private static OpeningTrace Trace(OpeningPhase phase, Uri? proxy) =>
+        new(new OpeningClock(TimeProvider.System)) { Phase = phase, Dialled = proxy is null ? "host:1" : "proxy:1", Proxy = proxy };
 
     private static OpeningTrace Trace() => new(new OpeningClock(TimeProvider.System));
 }

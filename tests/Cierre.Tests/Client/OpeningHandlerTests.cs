@@ -30,6 +30,23 @@ public sealed class OpeningHandlerTests
             (record.Code, record.Cause, record.EndedBy, record.Reconnect.Kind, record.Detail));
     }
 
+    /// <summary>A certificate is judged beside the connection: whatever network the application asks there, it is not this one.</summary>
+    [Theory]
+    [InlineData("RemoteCertificateValidationCallback")]
+    [InlineData("LocalCertificateSelectionCallback")]
+    public async Task Fault_of_another_connection_of_the_applications_is_quoted(string option)
+    {
+        using var certificate = Certificates.ForLocalhost();
+        await using RawServer server = RawServer.Start(_ => Task.CompletedTask, switchProtocols: false, certificate: certificate);
+        CloseRecord record = await FailAsync(server.Url, handler =>
+        {
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => option == "RemoteCertificateValidationCallback" ? throw new SocketException((int)SocketError.ConnectionReset) : true;
+            if (option == "LocalCertificateSelectionCallback") handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => throw new SocketException((int)SocketError.HostNotFound);
+        });
+        Assert.Equal((1006, CloseCause.Aborted), (record.Code, record.Cause));
+        Assert.StartsWith($"the application's {option} threw SocketException: ", record.Detail, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Credentials_that_throw_are_quoted()
     {
