@@ -16,22 +16,25 @@ internal static class UpstreamRequest
 
     private static readonly string[] Own = [For, Proto, Host, Via];
 
+    // RFC 9110 7.6.1, 11.7 and 6.6.2, RFC 9112 C.2.2, RFC 7540 3.2.1: they speak to the next recipient alone, whether or not Connection names them.
+    private static readonly string[] OfOneHop =
+    [
+        "TE", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authentication-Info", "Proxy-Authorization", "HTTP2-Settings",
+    ];
+
     private static readonly string[] TraceContext = ["traceparent", "tracestate"];
 
     public static WebSocketClientOptions Of(HttpContext context, IReadOnlyList<string> subprotocols, WebSocketGatewayOptions options)
     {
         HttpRequest request = context.Request;
         var upstream = new WebSocketClientOptions();
-        foreach (string name in options.ForwardedHeaders)
-        {
-            if (MayPass(name)) Copy(request, name, upstream);
-        }
+        foreach (string name in Passing(request, options)) Copy(request, name, upstream);
 
         // W3C Trace Context. Where the request is traced here, the HTTP handler names this hop's own span.
         if (Activity.Current is null)
         {
             // One that cannot be sent is no trace context; it is the client's and must not fail the request.
-            foreach (string name in TraceContext.Where(name => FaultOf(request, name) is null)) Copy(request, name, upstream);
+            foreach (string name in TraceContext.Where(name => FaultOf(request, name) is null && !IsOfOneHop(request, name))) Copy(request, name, upstream);
         }
 
         if (context.Connection.RemoteIpAddress is { } address) upstream.Headers.Add(new(For, address.ToString()));
@@ -44,16 +47,22 @@ internal static class UpstreamRequest
 
     /// <summary>What is wrong with the first of the client's headers that is to be passed on and cannot be; null for nothing.</summary>
     public static string? FaultOf(HttpRequest request, WebSocketGatewayOptions options) =>
-        options.ForwardedHeaders.Where(MayPass).Append(Via).Select(name => FaultOf(request, name)).FirstOrDefault(fault => fault is not null);
+        Passing(request, options).Append(Via).Select(name => FaultOf(request, name)).FirstOrDefault(fault => fault is not null);
 
     private static string? FaultOf(HttpRequest request, string name) => request.Headers[name].Select(value => RequestHeaders.FaultOf(name, value ?? "")).FirstOrDefault(fault => fault is not null);
 
-    /// <summary>RFC 9110 7.6.1: what belongs to one hop stays there.</summary>
-    private static bool MayPass(string name) => !Own.Contains(name, StringComparer.OrdinalIgnoreCase) && !RequestHeaders.IsOfTheHandshake(name);
+    /// <summary>The headers that are to pass and may: what the gateway sets itself, and what belongs to one hop, does not.</summary>
+    private static IEnumerable<string> Passing(HttpRequest request, WebSocketGatewayOptions options) =>
+        options.ForwardedHeaders.Where(name => !Own.Contains(name, StringComparer.OrdinalIgnoreCase) && !RequestHeaders.IsOfTheHandshake(name) && !IsOfOneHop(request, name));
+
+    /// <summary>RFC 9110 7.6.1: an intermediary removes what belongs to one hop, that is also every header that the request's own Connection names.</summary>
+    /// <remarks>So far as the server tells: Kestrel makes "Upgrade, X" into "Upgrade", and leaves "keep-alive, Upgrade, X" as it is.</remarks>
+    private static bool IsOfOneHop(HttpRequest request, string name) =>
+        OfOneHop.Contains(name, StringComparer.OrdinalIgnoreCase) || HeaderList.Contains(request.Headers.Connection.OfType<string>(), name);
 
     /// <summary>The way so far, and behind it this hop: by which version the request came, and who received it.</summary>
     private static string ViaOf(HttpRequest request) =>
-        HeaderList.Join([.. request.Headers[Via].OfType<string>(), $"{(HttpProtocol.IsHttp2(request.Protocol) ? "2" : "1.1")} {Pseudonym}"]);
+        HeaderList.Join([.. IsOfOneHop(request, Via) ? [] : request.Headers[Via].OfType<string>(), $"{(HttpProtocol.IsHttp2(request.Protocol) ? "2" : "1.1")} {Pseudonym}"]);
 
     private static void Copy(HttpRequest request, string name, WebSocketClientOptions upstream)
     {

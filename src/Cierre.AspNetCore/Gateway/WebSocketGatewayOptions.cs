@@ -14,7 +14,8 @@ public sealed class WebSocketGatewayOptions
     /// only to an upstream that is meant to have them.</summary>
     /// <remarks><c>X-Forwarded-For</c>, <c>X-Forwarded-Proto</c> and <c>X-Forwarded-Host</c> are always set, from the request itself, in place of what the
     /// client sent under these names, and <c>Via</c> goes on with this hop (RFC 9110 7.6.3); the trace context is that of the request. A request with a header
-    /// that cannot be passed on is answered 400.</remarks>
+    /// that cannot be passed on is answered 400. What belongs to one hop never passes, though it is listed here: <c>Connection</c> and what it names, <c>TE</c>, <c>Keep-Alive</c>,
+    /// <c>Proxy-*</c>, <c>Transfer-Encoding</c>, <c>Trailer</c>, <c>Upgrade</c> (RFC 9110 7.6.1).</remarks>
     public IList<string> ForwardedHeaders { get; } = [];
 
     /// <summary>Whether a request whose upstream cannot be opened is answered with HTTP 502, or with 504 where the upstream did not answer in time, instead of

@@ -8,7 +8,7 @@ internal static class UrlText
     public static Uri AddressOf(Uri url)
     {
         if (!url.IsAbsoluteUri) throw new ArgumentException($"The URL '{Show(url)}' is relative; an absolute ws or wss URL is needed.", nameof(url));
-        if (url.Fragment.Length != 0) throw new ArgumentException($"The URL '{Show(url)}' has a fragment, which a WebSocket URL must not have.", nameof(url));
+        if (url.Fragment.Length != 0 || url.PathAndQuery.Contains('#', StringComparison.Ordinal)) throw new ArgumentException($"The URL '{Show(url)}' has a fragment, which a WebSocket URL must not have.", nameof(url));
         string scheme = url.Scheme switch
         {
             "ws" or "http" => "ws",
@@ -16,6 +16,14 @@ internal static class UrlText
             _ => throw new ArgumentException($"The URL '{Show(url)}' has another scheme than ws or wss, one of which is needed.", nameof(url)),
         };
         if (!HasName(url)) throw new ArgumentException($"The URL '{Show(url)}' has a host that is no name and no address.", nameof(url));
+        // RFC 9112 3.2: they go into the request line, where anything else would end the target, or the line.
+        int wrong = url.PathAndQuery.AsSpan().IndexOfAnyExceptInRange('!', '~');
+        if (wrong >= 0)
+        {
+            throw new ArgumentException(
+                $"The URL '{Show(url)}' has the character U+{(int)url.PathAndQuery[wrong]:X4} in its path or query as it is; it must be escaped, as Uri does unless told not to.", nameof(url));
+        }
+
         _ = UrlUserInfo.CredentialsOf(url);
         if (url.Scheme == scheme) return url;
         // A zone of an IPv6 address is in the text that was given and in no other.

@@ -40,6 +40,26 @@ public sealed class UrlTextTests
         Assert.Contains(word, Assert.Throws<ArgumentException>(() => UrlText.AddressOf(new Uri(url, UriKind.RelativeOrAbsolute))).Message, StringComparison.Ordinal);
 
     [Theory]
+    [InlineData("/a b", "U+0020")]
+    [InlineData("/?a b", "U+0020")]
+    [InlineData("/a\tb", "U+0009")]
+    [InlineData("/ HTTP/1.1\r\nX: y", "U+0020")]
+    [InlineData("/?\r\nX:y", "U+000D")]
+    [InlineData("/\u00fc", "U+00FC")]
+    [InlineData("/?\u2028", "U+2028")]
+    [InlineData("/?\u007f", "U+007F")]
+    [InlineData("/a#f", "fragment")]
+    [InlineData("/a?#f", "fragment")]
+    public void Path_that_would_break_the_request_line_is_refused(string pathAndQuery, string word)
+    {
+        foreach (string scheme in (string[])["ws", "https"])
+        {
+            var raw = new Uri($"{scheme}://h{pathAndQuery}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+            Assert.Contains(word, Assert.Throws<ArgumentException>(() => UrlText.AddressOf(raw)).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
     [InlineData("ftp://u:secret@h/")]
     [InlineData("ws://u:secret@h/#f")]
     [InlineData("user:secret@h")]
