@@ -1,26 +1,15 @@
-using System.Net;
 using Cierre.AspNetCore.Endpoints;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Hosting;
 
 namespace Cierre.AspNetCore.Inspector;
 
 /// <summary>Stands before every endpoint of the inspector: from which site a request comes, and that somebody decided about it.</summary>
-internal sealed class Gate(InspectorOptions options, SiteRule site, IHostEnvironment environment)
+internal sealed class Gate(InspectorOptions options, SiteRule site, LocalClient local, IHostEnvironment environment)
 {
     /// <summary>Content Security Policy 3: the page runs its own files and talks to its own server; nothing may be put into it, and it into nothing.</summary>
     private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-    /// <summary>What a proxy adds (RFC 7239): it is on this machine, and who asks it need not be. And what the middleware for such headers leaves of them, which puts the
-    /// address that the proxy names, or the client invents, in place of the proxy's own.</summary>
-    private static readonly string[] ProxyHeaders =
-    [
-        "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix",
-        ForwardedHeadersDefaults.XOriginalForHeaderName, ForwardedHeadersDefaults.XOriginalHostHeaderName,
-        ForwardedHeadersDefaults.XOriginalProtoHeaderName, ForwardedHeadersDefaults.XOriginalPrefixHeaderName,
-    ];
 
     public RequestDelegate Before(RequestDelegate next) => async context =>
     {
@@ -57,11 +46,8 @@ internal sealed class Gate(InspectorOptions options, SiteRule site, IHostEnviron
     private string? FaultWithoutPolicy(HttpContext context, Endpoint endpoint)
     {
         if (PolicyRule.HasOwn(endpoint.Metadata) || !environment.IsDevelopment()) return PolicyRule.HowToHaveOne(endpoint.DisplayName ?? "?");
-        return IsOfThisMachine(context) ? null : "Without an authorization policy only this machine may look, and not through a proxy: write app.MapCierreInspector(...).RequireAuthorization(...).";
+        return local.Sent(context) ? null : "Without an authorization policy only this machine may look, and not through a proxy: write app.MapCierreInspector(...).RequireAuthorization(...).";
     }
-
-    private static bool IsOfThisMachine(HttpContext context) =>
-        context.Connection.RemoteIpAddress is { } from && IPAddress.IsLoopback(from) && !ProxyHeaders.Any(context.Request.Headers.ContainsKey);
 
     private static void Protect(IHeaderDictionary headers)
     {

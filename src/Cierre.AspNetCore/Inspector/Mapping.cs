@@ -23,7 +23,8 @@ internal static class Mapping
         IServiceProvider services = endpoints.ServiceProvider;
         string feed = pattern.TrimEnd('/') + "/live";
         var shown = new ShownConnections(services.GetRequiredService<WebSocketRoster>(), options, services.GetRequiredService<MappedInspectors>().Process);
-        var gate = new Gate(options, new SiteRule(options), services.GetRequiredService<IHostEnvironment>());
+        var local = new LocalClient(services.GetRequiredService<IOptions<ForwardedHeadersOptions>>().Value);
+        var gate = new Gate(options, new SiteRule(options), local, services.GetRequiredService<IHostEnvironment>());
         var api = new Api(shown, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<IOptions<WebSocketLimits>>().Value);
 
         RouteGroupBuilder group = endpoints.MapGroup(pattern);
