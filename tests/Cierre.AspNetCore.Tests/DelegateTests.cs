@@ -124,6 +124,47 @@ public sealed class DelegateTests
         Assert.Empty(server.Connections);
     }
 
+    /// <summary>Whoever handles the exception goes on with the request as it was.</summary>
+    [Theory]
+    [InlineData("/at-once")]
+    [InlineData("/service")]
+    [InlineData("/later")]
+    [InlineData("/filter")]
+    [InlineData("/missing")]
+    public async Task Request_whose_binding_fails_however_it_does_has_its_own_token_again(string path)
+    {
+        var seen = new TaskCompletionSource<(bool IsOwn, bool Failed)>();
+        await using TestServer server = await StartAsync(Carrier.Http1, build: builder => builder.Services.AddScoped<NeedsMissing>(), map: app =>
+        {
+            ((IApplicationBuilder)app).Use(async (context, next) =>
+            {
+                CancellationToken own = context.RequestAborted;
+                bool failed = false;
+                try
+                {
+                    await next(context);
+                }
+                catch (InvalidOperationException)
+                {
+                    failed = true;
+                    context.Response.StatusCode = 500;
+                }
+
+                if (context.Request.Path == path) seen.TrySetResult((context.RequestAborted == own, failed));
+            });
+            app.MapWebSocket("/at-once", (Throwing<int> value, WebSocketConnection connection) => Task.CompletedTask);
+            app.MapWebSocket("/service", (NeedsMissing broken, WebSocketConnection connection) => Task.CompletedTask);
+            app.MapWebSocket("/later", (Throwing<string> value, WebSocketConnection connection) => Task.CompletedTask);
+            app.MapWebSocket("/filter", (WebSocketConnection connection, int? a) => Task.CompletedTask).AddEndpointFilter((_, _) => throw new InvalidOperationException("the filter's"));
+            app.MapWebSocket("/missing", (WebSocketConnection connection, int a) => Task.CompletedTask);
+        });
+        CloseRecord refused = (await Assert.ThrowsAsync<WebSocketConnectException>(() => server.ConnectAsync(path: path + "?value=1"))).Record;
+        bool isMissing = path == "/missing";
+        Assert.Equal(isMissing ? 400 : 500, (int)refused.HttpStatus!);
+        Assert.Equal((true, !isMissing), await seen.Task.Soon());
+        Assert.Empty(server.Connections);
+    }
+
     [Fact]
     public async Task Connection_can_be_looked_at_and_not_used_before_it_opens()
     {
@@ -374,6 +415,19 @@ public sealed class DelegateTests
     internal sealed record OfConnection(WebSocketConnection Connection);
 
     internal sealed record NeedsMissing(Missing Missing);
+
+    /// <summary>Throws while it is bound: from a number in the call itself, from a text behind an await.</summary>
+    internal sealed record Throwing<T>
+    {
+        public static ValueTask<Throwing<T>?> BindAsync(HttpContext context, ParameterInfo parameter) =>
+            typeof(T) == typeof(int) ? throw new InvalidOperationException("at once") : LaterAsync();
+
+        private static async ValueTask<Throwing<T>?> LaterAsync()
+        {
+            await Task.Yield();
+            throw new InvalidOperationException("later");
+        }
+    }
 
     internal sealed record Parts(int Page, Word Word, WebSocketConnection Connection);
 

@@ -50,12 +50,7 @@ internal sealed class BoundRun : IAsyncDisposable
     public static async Task<BoundRun?> StartAsync(RequestDelegate handler, HttpContext context, WebSocketConnection connection)
     {
         var run = new BoundRun(context);
-        var credentials = new WebSocketCredentials();
-        CurrentConnection current = context.RequestServices.GetRequiredService<CurrentConnection>();
-        (current.Connection, current.Credentials) = (connection, credentials);
-        context.Features.Set(credentials);
-        context.Features.Set(run);
-        run._run = handler(context);
+        run._run = run.CallAsync(handler, connection);
         await Task.WhenAny(run._run, run._bound.Task).ConfigureAwait(false);
         if (run._bound.Task.IsCompleted) return run;
         await using (run.ConfigureAwait(false)) await run._run.ConfigureAwait(false);
@@ -65,6 +60,17 @@ internal sealed class BoundRun : IAsyncDisposable
         }
 
         return null;
+    }
+
+    /// <summary>Whatever throws here, at once or later, is the outcome of the run: the framework makes services in the call itself.</summary>
+    private async Task CallAsync(RequestDelegate handler, WebSocketConnection connection)
+    {
+        var credentials = new WebSocketCredentials();
+        CurrentConnection current = _context.RequestServices.GetRequiredService<CurrentConnection>();
+        (current.Connection, current.Credentials) = (connection, credentials);
+        _context.Features.Set(credentials);
+        _context.Features.Set(this);
+        await handler(_context).ConfigureAwait(false);
     }
 
     /// <summary>The connection is open: the handler runs.</summary>
@@ -81,19 +87,10 @@ internal sealed class BoundRun : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_opened.TrySetResult(false)) _context.RequestAborted = _ofRequest;
-        try
-        {
-            await _run.ConfigureAwait(false);
-        }
-        catch (Exception) when (_bound.Task.IsCompleted)
-        {
-            // A handler's exception has become a close by now; one of a filter behind a refusal says nothing to anybody.
-        }
-        finally
-        {
-            await _cancelling.DisposeAsync().ConfigureAwait(false);
-            _ending.Dispose();
-        }
+        // An exception of the binding is thrown to whoever started it, and a handler's has become a close by now; one of a filter behind a refusal says nothing to anybody.
+        await _run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _cancelling.DisposeAsync().ConfigureAwait(false);
+        _ending.Dispose();
     }
 
     /// <summary>What a filter makes of the handler's end is no answer any more.</summary>

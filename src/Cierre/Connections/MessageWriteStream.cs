@@ -1,11 +1,12 @@
 using System.Text.Unicode;
+using Cierre.Closing;
 using Cierre.Protocol;
 
 namespace Cierre.Connections;
 
 /// <summary>A message that is sent as it is written, one fragment a write; disposing ends the message. RFC 6455 5.4.</summary>
-/// <remarks>What goes out of a text is whole characters: the beginning of one waits for the write that brings the rest, so the message can
-/// end at any time. RFC 6455 8.1.</remarks>
+/// <remarks>What goes out of a text is whole characters: the beginning of one waits for the write that brings the rest, so nothing
+/// that is out breaks off inside of one; a text that ends there cannot be ended. RFC 6455 8.1.</remarks>
 internal sealed class MessageWriteStream(ConnectionDriver driver, WebSocketMessageKind kind, bool compressible = true) : MessageStream(kind)
 {
     private byte[] _begun = [];
@@ -39,9 +40,8 @@ internal sealed class MessageWriteStream(ConnectionDriver driver, WebSocketMessa
     {
         if (_disposed) return;
         _disposed = true;
-        await driver.WritePartAsync(this, default, final: true, CancellationToken.None).ConfigureAwait(SimulationContext.IsCurrent);
+        await EndAsync().ConfigureAwait(SimulationContext.IsCurrent);
         await base.DisposeAsync().ConfigureAwait(SimulationContext.IsCurrent);
-        CheckWhole();
     }
 
     protected override void Dispose(bool disposing)
@@ -49,13 +49,36 @@ internal sealed class MessageWriteStream(ConnectionDriver driver, WebSocketMessa
         if (disposing && !_disposed)
         {
             _disposed = true;
-            driver.WritePartAsync(this, default, final: true, CancellationToken.None).AsTask().GetAwaiter().GetResult();
-            base.Dispose(disposing);
-            CheckWhole();
-            return;
+            EndAsync().AsTask().GetAwaiter().GetResult();
         }
 
         base.Dispose(disposing);
+    }
+
+    /// <summary>Ends the message, and throws nothing: that would hide what the body of a using statement threw. A connection that ends meanwhile says so to whoever uses it next.</summary>
+    private async ValueTask EndAsync()
+    {
+        if (_begun.Length != 0)
+        {
+            // The peer would take what was sent for the whole, so the message is never ended.
+            FailUnfinished();
+            return;
+        }
+
+        try
+        {
+            await driver.WritePartAsync(this, default, final: true, CancellationToken.None).ConfigureAwait(SimulationContext.IsCurrent);
+        }
+        catch (WebSocketClosedException)
+        {
+            // It was lost while the end waited in its turn.
+        }
+    }
+
+    private void FailUnfinished()
+    {
+        var detail = new CloseDetail("TextUnfinished");
+        driver.BeginClose(new CloseFrame(CloseCode.InternalError, detail.English), new CloseWhy(CloseCause.HandlerFailed, detail));
     }
 
     private ValueTask WriteTextAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
@@ -96,14 +119,5 @@ internal sealed class MessageWriteStream(ConnectionDriver driver, WebSocketMessa
             _begun = before;
             throw;
         }
-    }
-
-    /// <summary>The message has ended; whoever wrote it learns that it lacks what cannot be sent.</summary>
-    private void CheckWhole()
-    {
-        if (_begun.Length == 0) return;
-        string lacks = _begun.Length == 1 ? "its last byte was" : $"its last {_begun.Length} bytes were";
-        _begun = [];
-        if (driver.IsOpen) throw new ArgumentException($"The text ended inside a character: {lacks} not sent, because a text message must be UTF-8 (RFC 6455 8.1).");
     }
 }

@@ -191,11 +191,12 @@ public sealed class MessageWriteStreamTests
         }
         else
         {
-            await Assert.ThrowsAsync<ArgumentException>(async () => await stream.DisposeAsync());
+            await stream.WriteAsync((byte[])(bad.Length == 1 ? [0xA9] : [0x98, 0x80]));
+            await stream.DisposeAsync();
         }
 
         await played.Connection.SendAsync("next");
-        Assert.Equal(second.Length == 0 ? "good and more" : "good ", string.Concat(played.Sent.SkipLast(1).Select(f => f.Text)));
+        Assert.Equal(second.Length == 0 ? "good and more" : bad.Length == 1 ? "good é" : "good 😀", string.Concat(played.Sent.SkipLast(1).Select(f => f.Text)));
         Assert.True(played.Sent[^2].Fin);
         Assert.Equal((1, true, "next"), (played.Sent[^1].Opcode, played.Sent[^1].Fin, played.Sent[^1].Text));
     }
@@ -222,15 +223,67 @@ public sealed class MessageWriteStreamTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Text_that_ends_inside_a_character_ends_without_it_and_says_so(bool async)
+    public async Task Text_that_ends_inside_a_character_is_never_ended_and_closes_with_1011(bool async)
     {
         var played = new Played();
         MessageStream stream = await played.Connection.OpenMessageAsync(WebSocketMessageKind.Text);
         await stream.WriteAsync(new byte[] { (byte)'a', 0xE2, 0x82 });
-        if (async) await Assert.ThrowsAsync<ArgumentException>(async () => await stream.DisposeAsync());
-        else Assert.Throws<ArgumentException>(stream.Dispose);
-        Assert.Equal([(1, false, "a"), (0, true, "")], played.Sent.Select(f => (f.Opcode, f.Fin, f.Text)));
+        if (async) await stream.DisposeAsync();
+        else stream.Dispose();
+        Assert.Equal([(1, false, "a"), (Played.Close, true, "\u0003\ufffda text message ended inside a character")], played.Sent.Select(f => (f.Opcode, f.Fin, f.Text)));
+        CloseRecord why = (await Assert.ThrowsAsync<WebSocketClosedException>(async () => await played.Connection.SendAsync("later"))).Record;
+        Assert.Equal((CloseCause.HandlerFailed, "a text message ended inside a character"), (why.Cause, why.Detail));
         await stream.DisposeAsync();
+        played.PeerClose(1011);
+        played.Wire.End();
+        Assert.Equal((1011, true, EndedBy.Local), await Played.Within(played.Connection.Closed) is var record ? (record.Code, record.WasClean, record.EndedBy) : default);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_the_body_of_a_using_threw_comes_out_whatever_becomes_of_the_message(bool async)
+    {
+        var played = new Played();
+        Exception thrown = await Assert.ThrowsAnyAsync<Exception>(async () =>
+        {
+            MessageStream stream = await played.Connection.OpenMessageAsync(WebSocketMessageKind.Text);
+            if (async)
+            {
+                await using (stream) await FailAsync(stream);
+            }
+            else
+            {
+                using (stream) await FailAsync(stream);
+            }
+        });
+        Assert.Equal("the body's", thrown.Message);
+        Assert.False(played.Connection.IsOpen);
+
+        static async Task FailAsync(MessageStream stream)
+        {
+            await stream.WriteAsync(new byte[] { 0xE2 });
+            throw new InvalidDataException("the body's");
+        }
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task Connection_that_ends_while_the_end_of_a_message_waits_is_no_exception_of_disposing(bool lost, bool async)
+    {
+        var played = new Played { Wire = { HoldsFlushes = true } };
+        MessageStream stream = await played.Connection.OpenMessageAsync(WebSocketMessageKind.Binary);
+        await stream.WriteAsync(new byte[64 * 1024]);
+        Task waiting = stream.WriteAsync("last"u8.ToArray()).AsTask();
+        Task disposing = async ? stream.DisposeAsync().AsTask() : Task.Run(stream.Dispose, TestContext.Current.CancellationToken);
+        if (lost) played.Connection.Abort();
+        else played.PeerClose(4004);
+        await Assert.ThrowsAsync<WebSocketClosedException>(() => Played.Within(waiting));
+        await Played.Within(disposing);
+        await Assert.ThrowsAsync<WebSocketClosedException>(async () => await played.Connection.SendAsync("later"));
     }
 
     [Fact]
