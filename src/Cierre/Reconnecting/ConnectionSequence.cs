@@ -34,7 +34,7 @@ internal sealed class ConnectionSequence(Uri url, WebSocketReconnectOptions opti
                     await using (cancellationToken.UnsafeRegister(static connection => Leave((WebSocketConnection)connection!), connection).ConfigureAwait(SimulationContext.IsCurrent))
                     {
                         yield return connection;
-                        await connection.Closed.ConfigureAwait(SimulationContext.IsCurrent);
+                        await EndAsync(connection).ConfigureAwait(SimulationContext.IsCurrent);
                     }
                 }
                 finally
@@ -58,6 +58,20 @@ internal sealed class ConnectionSequence(Uri url, WebSocketReconnectOptions opti
 
             if (!wasOpen) throw new WebSocketConnectException(Last!);
             yield break;
+        }
+    }
+
+    /// <summary>Whoever had the connection is done with it, so what still comes is dropped: behind 64 KiB of it the peer's close would never be seen.</summary>
+    private static async Task EndAsync(WebSocketConnection connection)
+    {
+        try
+        {
+            await connection.DiscardAllAsync(CancellationToken.None).ConfigureAwait(SimulationContext.IsCurrent);
+        }
+        catch (InvalidOperationException)
+        {
+            // Somebody else receives, and sees the end that way.
+            await connection.Closed.ConfigureAwait(SimulationContext.IsCurrent);
         }
     }
 

@@ -38,9 +38,11 @@ public sealed class KeptConnection : IAsyncDisposable
     /// <returns>Completes when the connection has ended. It throws nothing: what went wrong is in <see cref="Completion"/>.</returns>
     public async ValueTask DisposeAsync()
     {
-        await _leaving.CancelAsync().ConfigureAwait(SimulationContext.IsCurrent);
-        await ((Task)Completion).ConfigureAwait(
-            ConfigureAwaitOptions.SuppressThrowing | (SimulationContext.IsCurrent ? ConfigureAwaitOptions.ContinueOnCapturedContext : ConfigureAwaitOptions.None));
+        ConfigureAwaitOptions quietly = ConfigureAwaitOptions.SuppressThrowing
+            | (SimulationContext.IsCurrent ? ConfigureAwaitOptions.ContinueOnCapturedContext : ConfigureAwaitOptions.None);
+        // The application may have registered with the token that an opening or a renewal of credentials got; what it throws there is no trouble of who leaves.
+        await _leaving.CancelAsync().ConfigureAwait(quietly);
+        await ((Task)Completion).ConfigureAwait(quietly);
     }
 
     private async Task<CloseRecord> RunAsync()

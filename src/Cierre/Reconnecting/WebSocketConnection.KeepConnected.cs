@@ -10,7 +10,8 @@ public sealed partial class WebSocketConnection
     /// <remarks>
     /// <para>The end of a connection ends the call of the handler and nothing else: a <see cref="WebSocketClosedException"/> of that connection that leaves the handler, and an
     /// <see cref="OperationCanceledException"/> once its token is cancelled, are that end. Any other exception closes the connection with 1011 and comes out of <see cref="KeptConnection.Completion"/>.
-    /// A handler that returns leaves its connection open; its end is awaited, and so is the handler that goes on after it. To stop, the handler closes its connection.</para>
+    /// A handler that returns leaves its connection open: what comes from then on is read and dropped until it ends, unless a receive of somebody else's waits at that moment; who
+    /// reads elsewhere returns when that has ended. A handler that goes on after the end is awaited. To stop, the handler closes its connection.</para>
     /// <para>Then happens what <see cref="CloseRecord.Reconnect"/> advises, or the policy: random delays that grow with each attempt until a connection has lasted, Retry-After, another address,
     /// new credentials. The first attempt is made at once. An opening that fails is an end like any other, and <see cref="WebSocketReconnectOptions.Ended"/> hears of each; where advice or policy
     /// says not to try again before any connection was open, such as after 403 or 404, <see cref="WebSocketConnectException"/> is thrown.</para>
@@ -39,7 +40,7 @@ public sealed partial class WebSocketConnection
     /// <para>What the body of the loop throws ends the loop, so also the <see cref="WebSocketClosedException"/> of a send on a connection that the server has closed meanwhile: a body that sends
     /// catches it. The form with a handler does so by itself:
     /// <see cref="KeepConnectedAsync(Uri, WebSocketReconnectOptions, Func{WebSocketConnection, CancellationToken, Task}, CancellationToken)"/>.</para>
-    /// <para>When the body of the loop is done with a connection, its end is awaited, and then what <see cref="CloseRecord.Reconnect"/> advises, or the policy: random delays that
+    /// <para>When the body of the loop is done with a connection, what still comes is read and dropped until it ends, unless a receive of somebody else's waits, and then what <see cref="CloseRecord.Reconnect"/> advises, or the policy: random delays that
     /// grow with each attempt until a connection has lasted, Retry-After, another address, new credentials. The first attempt is made at once. An opening that fails is an end like any
     /// other; <see cref="WebSocketReconnectOptions.Ended"/> hears of each, and of what follows. The sequence ends where advice or policy says not to connect again:
     /// so after a <see cref="CloseAsync(ushort, string, CancellationToken)"/> in the loop, or where it would end the same way. Where no connection was ever open, it ends with

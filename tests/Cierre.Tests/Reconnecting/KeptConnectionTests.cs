@@ -71,6 +71,83 @@ public sealed class KeptConnectionTests
         Assert.Equal((1000, 2), ((await kept.Completion.WaitAsync(Bound)).Code, calls));
     }
 
+    /// <summary>Twice what an inbox and the pipe under it hold.</summary>
+    private static async Task SendMuchAndCloseAsync(WebSocketConnection server)
+    {
+        for (int i = 0; i < 40; i++) await server.SendAsync(new byte[16 * 1024]);
+        await server.CloseAsync(1000);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task Handler_that_returns_without_reading_it_all_still_sees_the_close(int reads)
+    {
+        _rig.Opens(SendMuchAndCloseAsync);
+        CloseRecord last = await _rig.Keep(async (connection, _) =>
+        {
+            for (int i = 0; i < reads; i++) Assert.NotNull(await connection.ReceiveAsync(CancellationToken.None));
+        }).Completion.WaitAsync(Bound);
+        Assert.Equal((1000, true, CloseCause.PeerClosed), (last.Code, last.WasClean, last.Cause));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task Body_of_a_loop_that_does_not_read_it_all_still_sees_the_close(int reads)
+    {
+        _rig.Opens(SendMuchAndCloseAsync);
+        await LoopAsync().WaitAsync(Bound);
+        Assert.Equal(1000, Assert.Single(_rig.Plans).Last.Code);
+
+        async Task LoopAsync()
+        {
+            await foreach (WebSocketConnection connection in _rig.Start())
+            {
+                for (int i = 0; i < reads; i++) Assert.NotNull(await connection.ReceiveAsync());
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Reader_beside_a_handler_that_has_returned_gets_everything()
+    {
+        _rig.Opens(SendMuchAndCloseAsync);
+        Task<int> reading = Task.FromResult(0);
+        CloseRecord last = await _rig.Keep((connection, _) =>
+        {
+            ValueTask<WebSocketMessage?> first = connection.ReceiveAsync(CancellationToken.None);
+            reading = CountAsync(connection, first);
+            return Task.CompletedTask;
+        }).Completion.WaitAsync(Bound);
+        Assert.Equal((1000, 40), (last.Code, await reading.WaitAsync(Bound)));
+
+        static async Task<int> CountAsync(WebSocketConnection connection, ValueTask<WebSocketMessage?> next)
+        {
+            int count = 0;
+            for (; await next is not null; next = connection.ReceiveAsync(CancellationToken.None)) count++;
+            return count;
+        }
+    }
+
+    [Fact]
+    public async Task Leaving_throws_nothing_that_a_callback_on_its_token_throws()
+    {
+        var waits = new TaskCompletionSource();
+        _rig.Closes(3000);
+        _rig.Options.RenewCredentials = async (_, token) =>
+        {
+            token.Register(() => throw new InvalidOperationException("the application's"));
+            waits.SetResult();
+            await Task.Delay(Timeout.Infinite, token);
+            return null;
+        };
+        KeptConnection kept = _rig.Keep((_, _) => Task.CompletedTask);
+        await waits.Task.WaitAsync(Bound);
+        await kept.DisposeAsync();
+        Assert.Equal(3000, (await kept.Completion.WaitAsync(Bound)).Code);
+    }
+
     [Fact]
     public async Task Token_says_that_the_connection_ends_to_a_handler_that_only_waits()
     {
