@@ -128,10 +128,10 @@ public sealed class UpstreamRequestTests
     /// <summary>What the upstream gets of a request with these headers, line by line.</summary>
     private static async Task<string[]> PassAsync(string[] names, string[] headers, string connection = "Upgrade")
     {
-        string head = "";
+        var head = new TaskCompletionSource<string>();
         await using RawServer upstream = RawServer.Start(peer =>
         {
-            head = peer.Head;
+            head.SetResult(peer.Head);
             return peer.ReadToEndAsync();
         });
         await using GatewayRig rig = await GatewayRig.StartAsync(Carrier.Http1, upstream.Url, options =>
@@ -141,7 +141,7 @@ public sealed class UpstreamRequestTests
         // What the handshake has anyway stands there once.
         string answer = await AskAsync(rig, string.Join("\r\n", headers.Where(header => header is not ("Connection: Upgrade" or "Upgrade: websocket") && !header.StartsWith("Sec-", StringComparison.Ordinal))), connection);
         Assert.StartsWith("HTTP/1.1 101 ", answer, StringComparison.Ordinal);
-        return head.Split("\r\n");
+        return (await head.Task.Soon()).Split("\r\n");
     }
 
     private static async Task<string> AskAsync(GatewayRig rig, string header, string connection = "Upgrade")
