@@ -62,7 +62,8 @@ public class WebSocketClientOptions : WebSocketConnectionOptions
     /// <summary>Whether redirects are followed, never from wss to ws; default false: an answer of 3xx fails the opening. RFC 9110 15.4.</summary>
     /// <remarks>What an application says to the origin of its URL (scheme, host and port) is not said to another: <see cref="Headers"/> stay behind there, such as Authorization, Cookie,
     /// Proxy-Authorization and Host, but for User-Agent and Via, and so do the user name and password of the URL and the credentials of the handler, unless they are a
-    /// <see cref="CredentialCache"/>, which says for itself whom they are for. Within the origin all of it goes along. Subprotocols go to any, so they are no place for a token.</remarks>
+    /// <see cref="CredentialCache"/>, which says for itself whom they are for. Within the origin all of it goes along. Subprotocols go to any, so they are no place for a token; and a client
+    /// certificate is shown to whoever asks for one, unless a <see cref="System.Net.Security.SslClientAuthenticationOptions.LocalCertificateSelectionCallback"/> looks at the host.</remarks>
     public bool FollowRedirects { get; set; }
 
     /// <summary>Sets up the HTTP handler of this connection: proxy, TLS options, client certificates, cookies, credentials. Called once for each opening.</summary>

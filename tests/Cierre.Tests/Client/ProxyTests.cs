@@ -65,6 +65,27 @@ public sealed class ProxyTests
         Assert.Equal((CloseCause.HttpStatus, HttpStatusCode.NotFound), (record.Cause, record.HttpStatus));
     }
 
+    /// <summary>A request for http goes to a proxy as it is, which a proxy does not upgrade; one for ws asks for a tunnel.</summary>
+    [Fact]
+    public async Task Redirect_to_http_goes_through_a_tunnel_too()
+    {
+        await using var target = RawServer.Start(async peer =>
+        {
+            Assert.StartsWith("GET /there HTTP/1.1\r\n", peer.Head, StringComparison.Ordinal);
+            await peer.SendCloseAsync(4001);
+            await peer.ReadFrameAsync();
+        });
+        await using var server = RawServer.Start(
+            peer => peer.SendAsync($"HTTP/1.1 302 Found\r\nLocation: http://localhost:{target.Port}/there\r\nContent-Length: 0\r\n\r\n"), switchProtocols: false);
+        await using var proxy = RawServer.Start(Tunnel, switchProtocols: false);
+        WebSocketConnection connection = await ClientRig.ConnectAsync(server.Url, options =>
+        {
+            Through($"http://127.0.0.1:{proxy.Port}")(options);
+            options.FollowRedirects = true;
+        });
+        Assert.Equal(4001, (await connection.Closed.WaitAsync(ClientRig.Bound)).Code);
+    }
+
     private static Action<WebSocketClientOptions> Through(string proxy) => o => o.ConfigureHandler = h => h.Proxy = new WebProxy(proxy) { BypassProxyOnLocal = false };
 
     /// <summary>CONNECT localhost:PORT, then bytes both ways.</summary>
