@@ -18,7 +18,7 @@ internal sealed class FakeTransport : Transport
     private TransportEnd? _end;
     private TaskCompletionSource? _held;
     private bool _ended, _offering, _turnIsOver;
-    private int _closeCalls, _abortCalls, _shutdownCalls, _writes, _offers;
+    private int _closeCalls, _abortCalls, _releaseCalls, _shutdownCalls, _writes, _offers;
     private int _looks;
 
     /// <summary>Flushes wait for <see cref="CompleteFlush"/> or <see cref="FailFlush"/>.</summary>
@@ -35,6 +35,9 @@ internal sealed class FakeTransport : Transport
 
     /// <summary>Whether letting go ends it; a transport whose thread is kept does not end.</summary>
     public bool EndsWhenClosed { get; set; } = true;
+
+    /// <summary>Whether a cut fails the flush that waits, before it returns: as a socket's may.</summary>
+    public bool FlushFailsOnAbort { get; set; }
 
     /// <summary>What <see cref="Unread"/> says.</summary>
     public bool SaysUnread { get; set; }
@@ -60,6 +63,8 @@ internal sealed class FakeTransport : Transport
     public int CloseCalls => Volatile.Read(ref _closeCalls);
 
     public int AbortCalls => Volatile.Read(ref _abortCalls);
+
+    public int ReleaseCalls => Volatile.Read(ref _releaseCalls);
 
     public int ShutdownCalls => Volatile.Read(ref _shutdownCalls);
 
@@ -183,7 +188,14 @@ internal sealed class FakeTransport : Transport
     public override void Abort()
     {
         Interlocked.Increment(ref _abortCalls);
+        if (FlushFailsOnAbort && IsFlushHeld) FailFlush(new IOException("cut"));
         LetGoOnThePool(new TransportEnd(TransportEndKind.Closed));
+    }
+
+    public override ValueTask ReleaseAsync()
+    {
+        Interlocked.Increment(ref _releaseCalls);
+        return default;
     }
 
     protected override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)

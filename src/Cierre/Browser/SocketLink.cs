@@ -173,11 +173,14 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, WebSocketOptio
         TellAwaited();
         while (await connection.ReceiveAsync().ConfigureAwait(SimulationContext.IsCurrent) is { } message)
         {
-            await ReceivedAsync(message.Kind, message.ToArray()).ConfigureAwait(SimulationContext.IsCurrent);
+            (WebSocketMessageKind kind, byte[] bytes) = (message.Kind, message.ToArray());
+            // Off the thread that brings the bytes: the context that is asked to run the task may block.
+            if (_tasks.HasLoop) await OnPool.GoOn();
+            await ReceivedAsync(kind, bytes).ConfigureAwait(SimulationContext.IsCurrent);
         }
 
         // The closing handshake is started, unless the connection is lost already.
-        if (!connection.Closed.IsCompleted) _tasks.Enqueue(Closing);
+        if (!connection.Driver.IsOver) _tasks.Enqueue(Closing);
         End(await connection.Closed.ConfigureAwait(SimulationContext.IsCurrent));
     }
 
@@ -245,7 +248,10 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, WebSocketOptio
     /// <summary>Bytes were transmitted; the sum falls in a task, so that it stands still while a handler runs.</summary>
     private void PayloadWasTaken()
     {
-        if (Interlocked.Exchange(ref _takenIsPosted, 1) == 0) _tasks.Enqueue(SubtractTaken);
+        if (Interlocked.Exchange(ref _takenIsPosted, 1) != 0) return;
+        // Off the thread that sends, which may be any.
+        if (_tasks.HasLoop) OnPool.Run(this, static link => link._tasks.Enqueue(link.SubtractTaken));
+        else _tasks.Enqueue(SubtractTaken);
     }
 
     private void SubtractTaken()

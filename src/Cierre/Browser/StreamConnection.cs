@@ -158,8 +158,9 @@ internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions opt
         Channel<WebSocketChunk> chunks = Channel.CreateBounded<WebSocketChunk>(1);
         Outlive((self: this, connection, chunks.Writer), static it => it.self.PullAsync(it.connection, it.Writer));
         // 2-4 and 9-14. The writable stream; extensions and protocol.
-        opened.SetResult(new WebSocketOpenInfo(
-            new WebSocketReadable(root, chunks), new WebSocketWritable(root, connection), connection.Extensions, connection.Subprotocol ?? ""));
+        var info = new WebSocketOpenInfo(
+            new WebSocketReadable(root, chunks), new WebSocketWritable(root, connection), connection.Extensions, connection.Subprotocol ?? "");
+        OnPool.Run((opened, info), static of => of.opened.SetResult(of.info));
         Outlive((self: this, connection), static it => it.self.EndAsync(it.connection));
         return true;
     }
@@ -188,10 +189,10 @@ internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions opt
         WebSocketError? error = record.WasClean ? null : WebSocketError.Unclean(record);
         // 6.1, 6.2, 7.2, 7.3: both ends learn it here.
         _ended.SetResult(error);
-        // 6.3, 7.4.
+        Release();
+        // 6.3, 7.4. Last: the context of whoever awaits it is called in there.
         if (error is null) _closed.SetResult(new WebSocketCloseInfo { CloseCode = record.Code, Reason = record.Reason, Record = record });
         else Fail(_closed, error);
-        Release();
     }
 
     /// <summary>When the connection is closed: 2, 3 and 7 for a stream that never was open.</summary>
@@ -199,6 +200,8 @@ internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions opt
     {
         TaskCompletionSource<WebSocketOpenInfo> opened;
         lock (_gate) (opened, _opened) = (_opened!, null);
+        Release();
+        // Last: the context of whoever awaits them is called in there.
         if (ReferenceEquals(_gaveUp, BySignal))
         {
             opened.SetCanceled(signal);
@@ -209,8 +212,6 @@ internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions opt
             Fail(opened, WebSocketError.NeverOpened(record));
             Fail(_closed, WebSocketError.Unclean(record));
         }
-
-        Release();
     }
 
     /// <summary>Fails a task that perhaps nobody looks at: the other one tells the same.</summary>

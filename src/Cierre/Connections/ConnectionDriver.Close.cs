@@ -43,6 +43,9 @@ internal sealed partial class ConnectionDriver
         }
     }
 
+    /// <summary>Another token that is cancelled with <see cref="Closing"/>, in whose place a handler has it.</summary>
+    public CancellationToken ClosingOfHandler { get; set; }
+
     /// <summary>What was registered with the token runs on the pool, and is the application's.</summary>
     private void CancelClosing()
     {
@@ -67,7 +70,7 @@ internal sealed partial class ConnectionDriver
             Tell(TransportEventKind.Aborted);
             wake = AfterClosing(letGo: false);
             _transport.DropStaged();
-            ended = _ended;
+            ended = TakeEnded();
         }
 
         // Before anything lets go of the transport in order: that would say FIN where RST is due.

@@ -104,11 +104,11 @@ internal sealed partial class ConnectionDriver
         if (_engine.IsOpen && _brokenEnd is null)
         {
             _engine.Break(violation, _transport, now);
-            _outbox.TakeBack(Known());
+            _outbox.TakeBack(Known(), slow: true);
         }
         else if (overdue)
         {
-            _outbox.TakeBack(Known(), now);
+            _outbox.TakeBack(Known(), slow: true, now);
         }
     }
 
@@ -164,7 +164,7 @@ internal sealed partial class ConnectionDriver
                 if (_flushHasClose) _engine.OutputTaken(Now);
             }
 
-            ended = _ended;
+            ended = TakeEnded();
             resume = !_engine.IsOpen && !AnswerIsComing && !_engine.IsViolated;
         }
 

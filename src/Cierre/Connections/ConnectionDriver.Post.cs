@@ -136,6 +136,6 @@ internal sealed partial class ConnectionDriver
         }
 
         BeginClose(violation, takeBack: true);
-        return ValueTask.FromException(Refusal()!);
+        lock (_gate) return ValueTask.FromException(Refusal()!);
     }
 }

@@ -79,7 +79,8 @@ internal sealed partial class ConnectionDriver
         return held.Kind == ProtocolEventKind.MessagePart && Handle(held, Now);
     }
 
-    public async ValueTask<int> ReadPartAsync(MessageReadStream stream, Memory<byte> buffer, CancellationToken cancellationToken)
+    /// <param name="blocks">Whether the caller's thread does nothing else until there is a part.</param>
+    public async ValueTask<int> ReadPartAsync(MessageReadStream stream, Memory<byte> buffer, CancellationToken cancellationToken, bool blocks = false)
     {
         if (buffer.IsEmpty) return 0;
         cancellationToken = Foreign(cancellationToken);
@@ -92,6 +93,7 @@ internal sealed partial class ConnectionDriver
             {
                 count = _inbox.ReadPart(stream, buffer.Span, out bool cutOff);
                 if (cutOff) throw new WebSocketClosedException(Known());
+                if (count < 0 && blocks && InBatch) throw Inbox.WaitsForItself();
                 if (count < 0) waiting = _inbox.WaitForPart(cancellationToken);
             }
 
@@ -116,8 +118,10 @@ internal sealed partial class ConnectionDriver
         _engine.UnreadBytes = _paused && _inbox.IsFull(_engine.HeldBytes) ? _inbox.UnreadBytes + _engine.HeldBytes : 0;
     }
 
-    /// <summary>The token that says that the connection ends is harmless in a receive: what has come is handed out, and then the end.</summary>
-    private CancellationToken Foreign(CancellationToken token) => token.CanBeCanceled && _closing is { } own && token == own.Token ? default : token;
+    /// <summary>The token that says that this connection ends says nothing to whoever waits for what comes, or for the end: what has come is handed out, and
+    /// then the end.</summary>
+    public CancellationToken Foreign(CancellationToken token) =>
+        token.CanBeCanceled && _closing is { } own && (token == own.Token || token == ClosingOfHandler) ? default : token;
 
     /// <summary>There may be room again, or a failure or a drain may have waited for the handler to come back.</summary>
     private void AfterReceive()

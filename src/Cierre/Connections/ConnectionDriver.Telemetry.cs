@@ -27,11 +27,4 @@ internal sealed partial class ConnectionDriver : IMeasured
 
     /// <summary>Told of what code of the application's threw that nobody awaits; null: nobody has a log. Set before <see cref="Start"/>.</summary>
     public Action<Exception>? CallbackFailed { get; set; }
-
-    /// <summary>The end is known.</summary>
-    private void Complete(CloseRecord record)
-    {
-        Telemetry?.Closed(record, Counts);
-        _closed.TrySetResult(record);
-    }
 }

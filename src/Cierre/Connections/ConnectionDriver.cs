@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using Cierre.Callbacks;
 using Cierre.Closing;
 using Cierre.Deflate;
 using Cierre.Protocol;
@@ -35,7 +36,6 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     private readonly TimeSpan _closeTimeout;
     private readonly DeflateTerms? _deflate;
     private readonly long _opened;
-    private readonly TaskCompletionSource<CloseRecord> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Action _flushDone;
 
     private Outbox _outbox;
@@ -61,7 +61,6 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     private bool _shutdown;
     private bool _letGo;
     private TransportEnd? _brokenEnd;
-    private TransportEnd? _ended;
     private TimeSpan _brokenDeadline = TimeSpan.MaxValue;
 
     public ConnectionDriver(Role role, ProtocolLimits limits, Transport transport, TimeProvider time, DeflateTerms? deflate = null, long connectionId = 0)
@@ -76,8 +75,6 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         _opened = time.GetTimestamp();
         _flushDone = FlushDone;
     }
-
-    public Task<CloseRecord> Closed => _closed.Task;
 
     public Role Role => _engine.Role;
 
@@ -243,58 +240,6 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
 
     private bool AnswerIsComing => _engine.OwesAnswer && _brokenEnd is null;
 
-    public void Ended(TransportEnd end)
-    {
-        Tell(end);
-        lock (_gate)
-        {
-            // Our close frame is in the flush that is under way: whether it got out decides whether the close was clean.
-            if (_flushing && _flushHasClose && _engine.CloseIsUnderWay)
-            {
-                _ended = end;
-                return;
-            }
-        }
-
-        Finish(end);
-    }
-
-    /// <summary>The end is the connection's own business, on whatever thread it is noticed.</summary>
-    private void Finish(TransportEnd end) => NoContext.Run(
-        static state =>
-        {
-            (ConnectionDriver driver, TransportEnd end) = ((ConnectionDriver, TransportEnd))state!;
-            _ = driver.FinishAsync(end);
-        },
-        (this, end));
-
-    private async Task FinishAsync(TransportEnd end)
-    {
-        bool wake;
-        CloseRecord record;
-        lock (_gate)
-        {
-            _ended = null;
-            if (_brokenEnd is { } broken && (end.Kind == TransportEndKind.Closed || (end.Kind == TransportEndKind.EndOfStream && TransportFault.IsReset(broken)))) end = broken;
-            NoteUnread();
-            _engine.EndOfStream(CauseOfEnd.Of(end), Now);
-            record = _engine.Record!;
-            wake = _inbox.End();
-            CancelClosing();
-            _outbox.Fail(record);
-            _pings.Fail(record);
-            _transport.DropStaged();
-            _drain = null;
-            _brokenDeadline = TimeSpan.MaxValue;
-        }
-
-        _wheel.Remove(this);
-        await _transport.ReleaseAsync().ConfigureAwait(SimulationContext.IsCurrent);
-        TellLetGo();
-        Complete(record);
-        if (wake) _inbox.Wake();
-    }
-
     public override void Due()
     {
         bool wake, look = false;
@@ -320,7 +265,7 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
             CloseForSlowness(now);
             // A deadline that ends the machine is one that the peer let pass.
             wake = AfterClosing(late: !over);
-            if (_engine.Record is not null) ended = _ended;
+            if (_engine.Record is not null) ended = TakeEnded();
             // A handler that keeps the transport's thread, and perhaps waits for this very record, keeps the transport from ending.
             stranded = _batchThread == 0 ? null : _engine.Record;
         }
@@ -337,6 +282,11 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         if (look) LookForLife();
         if (stranded is not null) Complete(stranded);
         if (_drain is not null) TryDrain();
+    }
+
+    protected internal override void Failed(Exception exception)
+    {
+        if (CallbackFailed is { } told) Guarded.Call(exception, told, failed: null);
     }
 
     private void Reschedule()

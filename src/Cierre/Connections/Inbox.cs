@@ -23,6 +23,9 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
     // From the wait until its result is taken: the message lies here for its reader, and for nobody else.
     private bool _claimed;
 
+    // Whoever waits has a context of its own: what completes in that call, be it a task made of ours, calls it.
+    private bool _hasContext;
+
     private CancellationToken _token;
     private CancellationTokenRegistration _registration;
 
@@ -131,10 +134,12 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
         return _waiting != Waiting.Nobody && StopWaiting();
     }
 
-    /// <summary>Runs the waiting reader: here and now for what it can answer in the same batch, on the pool for everything else. Outside the lock.</summary>
+    /// <summary>Runs the waiting reader: here and now for what it can answer in the same batch, on the pool for everything else, and where a context of its
+    /// own is to be called first.
+    /// Outside the lock.</summary>
     public void Wake(bool inline = false)
     {
-        _waiter.RunContinuationsAsynchronously = !inline;
+        _waiter.RunContinuationsAsynchronously = !inline || _hasContext;
         Guarded.Call(this, static inbox => inbox._waiter.SetResult(true), driver.CallbackFailed);
     }
 
@@ -287,6 +292,7 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
         _waiter.Reset();
         _claimed = true;
         _waiting = what;
+        _hasContext = CallersContext.IsHere;
         _token = token;
         // A token that is cancelled by now runs its callback here, under the lock, which is its own.
         if (token.CanBeCanceled) _registration = token.UnsafeRegister(static (inbox, token) => ((Inbox)inbox!).Cancel(token), this);
@@ -315,10 +321,30 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
 
     private void Unclaim(short token)
     {
-        // Throws where the token is not that of this wait. The thread that brings the bytes would wait for itself.
-        if (_waiter.GetStatus(token) == ValueTaskSourceStatus.Pending && !driver.InBatch) BlockingWait.For(ref _waiter, token);
+        // Throws where the token is not that of this wait.
+        if (_waiter.GetStatus(token) == ValueTaskSourceStatus.Pending && !(driver.InBatch && GiveUp())) BlockingWait.For(ref _waiter, token);
         _claimed = false;
     }
+
+    /// <summary>The thread that brings the bytes would wait for itself: its wait is over, and what comes is the next receive's. False: another thread is
+    /// about to end it.</summary>
+    private bool GiveUp()
+    {
+        lock (gate)
+        {
+            if (_waiting == Waiting.Nobody) return false;
+            StopWaiting();
+        }
+
+        _waiter.RunContinuationsAsynchronously = true;
+        _waiter.SetException(WaitsForItself());
+        return true;
+    }
+
+    /// <summary>What a receive throws that blocks the thread which brings what it waits for.</summary>
+    public static InvalidOperationException WaitsForItself() =>
+        new("This thread brings the connection's bytes, because a receive continues on it, so it must not block until more have come: "
+            + "await the receive, or block on another thread.");
 
     bool IValueTaskSource<bool>.GetResult(short token)
     {
@@ -330,7 +356,7 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
     ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _waiter.GetStatus(token);
 
     void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _waiter.OnCompletedGuarded(continuation, state, token, flags);
+        _waiter.OnCompletedGuarded(continuation, state, token, flags, inPlace: !_hasContext);
 
     WebSocketMessage? IValueTaskSource<WebSocketMessage?>.GetResult(short token)
     {
@@ -342,7 +368,7 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
     ValueTaskSourceStatus IValueTaskSource<WebSocketMessage?>.GetStatus(short token) => _waiter.GetStatus(token);
 
     void IValueTaskSource<WebSocketMessage?>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _waiter.OnCompletedGuarded(continuation, state, token, flags);
+        _waiter.OnCompletedGuarded(continuation, state, token, flags, inPlace: !_hasContext);
 
     private struct Parked
     {

@@ -12,7 +12,10 @@ internal sealed class MessageReadStream(ConnectionDriver driver, WebSocketMessag
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+    /// <exception cref="InvalidOperationException">This thread brings what the read waits for: a receive continued on it, and it was not left
+    /// since.</exception>
+    public override int Read(byte[] buffer, int offset, int count) =>
+        driver.ReadPartAsync(this, buffer.AsMemory(offset, count), CancellationToken.None, blocks: true).AsTask().GetAwaiter().GetResult();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 

@@ -109,13 +109,17 @@ internal struct Outbox
     }
 
     /// <summary>Takes out, and fails, every message that has not begun; or only those that had to be taken by a time that has come.</summary>
-    public void TakeBack(CloseRecord record, TimeSpan? takenBy = null)
+    /// <param name="slow">Whether that is because the peer takes too little.</param>
+    public void TakeBack(CloseRecord record, bool slow = false, TimeSpan? takenBy = null)
     {
         for (LinkedListNode<Outgoing>? node = _waiting?.First, next; node is not null; node = next)
         {
             next = node.Next;
             Outgoing send = node.Value;
-            if (takenBy is { } now ? !send.IsTaken && send.TakenBy <= now : !send.Begun) TakeOut(node).Fail(new WebSocketClosedException(record));
+            if (takenBy is { } now ? send.IsTaken || send.TakenBy > now : send.Begun) continue;
+            var closed = new WebSocketClosedException(record);
+            if (slow) TakeOut(node).FailAsSlow(closed);
+            else TakeOut(node).Fail(closed);
         }
     }
 

@@ -36,4 +36,7 @@ internal abstract class Outgoing
     public abstract void Complete();
 
     public abstract void Fail(Exception exception);
+
+    /// <summary>Fails because the peer takes too little.</summary>
+    public virtual void FailAsSlow(Exception exception) => Fail(exception);
 }

@@ -1,6 +1,6 @@
 namespace Cierre.Connections;
 
-/// <summary>The receivers for which a broadcast waits, and those that it lost; made for the first that is slow.</summary>
+/// <summary>The receivers for which a broadcast waits, those that it lost, and which of them are slow; made for the first that has no room.</summary>
 internal sealed class SlowReceivers
 {
     private readonly Lock _gate = new();
@@ -21,14 +21,14 @@ internal sealed class SlowReceivers
         Decide();
     }
 
-    public void Lost(WebSocketConnection receiver)
+    /// <summary>One closes, or is closed.</summary>
+    public void Lost()
     {
-        Add(receiver);
         Interlocked.Increment(ref _lost);
         Decide();
     }
 
-    /// <summary>Slow, and its policy has decided at once.</summary>
+    /// <summary>One is slow.</summary>
     public void Add(WebSocketConnection receiver)
     {
         lock (_gate) _slow.Add(receiver);

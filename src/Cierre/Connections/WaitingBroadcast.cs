@@ -29,6 +29,12 @@ internal sealed class WaitingBroadcast(Outgoing message, TimeSpan takenBy, WebSo
     public override void Fail(Exception exception)
     {
         message.Fail(exception);
-        if (!IsTaken) broadcast.Lost(receiver);
+        if (!IsTaken) broadcast.Lost();
+    }
+
+    public override void FailAsSlow(Exception exception)
+    {
+        if (!IsTaken) broadcast.Add(receiver);
+        Fail(exception);
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Cierre.Closing;
 using Cierre.Reconnecting;
+using Cierre.Scheduling;
 
 namespace Cierre;
 
@@ -48,8 +49,7 @@ public sealed class KeptConnection : IAsyncDisposable
     private async Task<CloseRecord> RunAsync()
     {
         // The handler never runs inside of the call that begins all this: not on its thread, and not before its result is there.
-        await Task.CompletedTask.ConfigureAwait(
-            ConfigureAwaitOptions.ForceYielding | (SimulationContext.IsCurrent ? ConfigureAwaitOptions.ContinueOnCapturedContext : ConfigureAwaitOptions.None));
+        await OnPool.GoOn();
         long begun = _time.GetTimestamp();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(_cancellation, _leaving.Token);
         try

@@ -10,4 +10,9 @@ internal abstract class DeadlineEntry
 
     /// <summary>A deadline may have passed. Called without any lock, on a timer's thread; the entry is out of the wheel.</summary>
     public abstract void Due();
+
+    /// <summary>What <see cref="Due"/> threw: it is called again a little later. Must not throw.</summary>
+    protected internal virtual void Failed(Exception exception)
+    {
+    }
 }

@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Cierre.Timing;
 
 /// <summary>All deadlines of a process in one hashed wheel with one timer, so that an idle connection owns none.</summary>
-/// <remarks>A deadline is met up to one tick late, never early. The timer rests while the wheel is empty.</remarks>
+/// <remarks>A deadline is met up to one tick late, never early. The timer rests while the wheel is empty. What a call throws, a clock of the application's
+/// perhaps, ends neither the process nor
+/// the deadlines of others: the entry is called again a second later.</remarks>
 internal sealed class DeadlineWheel : IDisposable
 {
     private const int SlotCount = 1024;
@@ -12,6 +14,7 @@ internal sealed class DeadlineWheel : IDisposable
     private const int DueSlot = SlotCount;
 
     private static readonly TimeSpan TickLength = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
     private static readonly ConditionalWeakTable<TimeProvider, DeadlineWheel> Wheels = [];
 
     private readonly Lock _gate = new();
@@ -68,9 +71,44 @@ internal sealed class DeadlineWheel : IDisposable
 
     private void Turn()
     {
-        lock (_gate) CollectDue();
+        try
+        {
+            lock (_gate) CollectDue();
+        }
+        catch (Exception)
+        {
+            // The clock is the application's: the next turn asks it again.
+            return;
+        }
+
         // One at a time, since a call may change the deadlines of others; and one that takes long leaves the rest to the next turn.
-        while (TakeDue() is { } entry) entry.Due();
+        while (TakeDue() is { } entry) Call(entry);
+    }
+
+    private void Call(DeadlineEntry entry)
+    {
+        try
+        {
+            entry.Due();
+        }
+        catch (Exception e)
+        {
+            // Its deadline is not met yet.
+            CallAgain(entry);
+            entry.Failed(e);
+        }
+    }
+
+    /// <summary>Asks no clock: that may be what has thrown.</summary>
+    private void CallAgain(DeadlineEntry entry)
+    {
+        lock (_gate)
+        {
+            if (entry.Tick >= 0) return;
+            long due = _current + AfterFailure.Ticks / TickLength.Ticks;
+            Link(entry, due, (int)(due % SlotCount));
+            if (_count == 1) _timer.Change(TickLength, TickLength);
+        }
     }
 
     private void CollectDue()

@@ -36,6 +36,50 @@ public sealed class SocketLinkTests
         }
     }
 
+    /// <summary>Its task waits; the connection under it does not.</summary>
+    [Fact]
+    public async Task Context_that_blocks_when_a_message_comes_holds_no_pong_back()
+    {
+        var blocks = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var release = new ManualResetEventSlim();
+        await using var server = RawServer.Start(async peer =>
+        {
+            await peer.ReadFrameAsync();
+            await peer.SendFrameAsync(1, "blocks"u8.ToArray());
+            await blocks.Task.WaitAsync(SocketRig.Bound);
+            await peer.SendFrameAsync(9, "there?"u8.ToArray());
+            RawFrame pong = await peer.ReadFrameAsync().WaitAsync(TimeSpan.FromSeconds(10));
+            Assert.Equal((10, "there?"), (pong.Opcode, pong.Text));
+            release.Set();
+            await peer.SendFrameAsync(8, (await peer.ReadFrameAsync()).Payload);
+        });
+        var context = new Blocking();
+        var rig = new SocketRig(SocketRig.WithContext(context, () => new WebSocket(server.Url.ToString())));
+        await rig.OpenAsync();
+        context.Before = () =>
+        {
+            blocks.TrySetResult();
+            release.Wait(SocketRig.Bound);
+        };
+        rig.Socket.Send("go");
+        await Task.Run(() => Assert.True(release.Wait(SocketRig.Bound), "no pong came"));
+        rig.Socket.Close(1000);
+        Assert.True((await rig.CloseAsync()).WasClean);
+        await server.ScriptsAsync();
+        Assert.Equal(["open 1", "message blocks 1"], rig.Seen[..2]);
+    }
+
+    private sealed class Blocking : SynchronizationContext
+    {
+        public Action? Before { get; set; }
+
+        public override void Post(SendOrPostCallback d, object? state)
+        {
+            Before?.Invoke();
+            base.Post(d, state);
+        }
+    }
+
     [Fact]
     public async Task Sends_of_many_threads_all_arrive_whole()
     {

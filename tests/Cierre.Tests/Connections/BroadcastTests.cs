@@ -1,4 +1,6 @@
+using Cierre.Closing;
 using Cierre.TestKit;
+using Cierre.Transports;
 using Xunit;
 
 namespace Cierre.Tests.Connections;
@@ -116,7 +118,40 @@ public sealed class BroadcastTests
         closing.Clock.Advance(TimeSpan.FromSeconds(1.1));
         BroadcastResult result = await Played.Within(sending);
         Assert.Equal(new BroadcastResult(0, 0, 2), result);
-        Assert.Equal([lost.Connection, closing.Connection], result.SlowReaders);
+        // The one was cut, whatever it read; the other had no room for as long as a broadcast waits.
+        Assert.Equal([closing.Connection], result.SlowReaders);
+    }
+
+    [Theory]
+    [InlineData("close")]
+    [InlineData("peer")]
+    [InlineData("reset")]
+    public async Task Connection_that_only_closes_while_a_broadcast_waits_is_no_slow_reader(string how)
+    {
+        Played closing = Stuck(SlowReaderPolicy.Wait);
+        Task<BroadcastResult> sending = Connections(closing).BroadcastAsync(new byte[4 * KiB]).AsTask();
+        if (how == "close") closing.Connection.Driver.BeginClose(new CloseFrame(1001), CloseWhy.Disposed, takeBack: true);
+        else if (how == "reset") closing.Wire.End(TransportEndKind.Reset);
+        else closing.Wire.FailFlush(new IOException("gone"));
+        BroadcastResult result = await Played.Within(sending);
+        Assert.Equal(new BroadcastResult(0, 0, 1), result);
+        Assert.Empty(result.SlowReaders);
+    }
+
+    [Fact]
+    public async Task Peer_that_takes_nothing_is_a_slow_reader_though_the_broadcast_would_have_waited_longer()
+    {
+        var slow = new Played(setup: o =>
+        {
+            o.SendBufferLimit = 2 * KiB;
+            (o.SendTimeout, o.BroadcastTimeout) = (TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(30));
+        })
+        { Wire = { HoldsFlushes = true } };
+        _ = slow.Connection.SendAsync(new byte[2 * KiB]).AsTask();
+        Task<BroadcastResult> sending = Connections(slow).BroadcastAsync(new byte[4 * KiB]).AsTask();
+        for (int i = 0; i < 30 && !sending.IsCompleted; i++) slow.Clock.Advance(TimeSpan.FromMilliseconds(100));
+        BroadcastResult result = await Played.Within(sending);
+        Assert.Equal([slow.Connection], result.SlowReaders);
     }
 
     [Fact]

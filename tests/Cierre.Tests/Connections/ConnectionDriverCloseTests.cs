@@ -143,6 +143,38 @@ public sealed class ConnectionDriverCloseTests
         Assert.Equal((4001, false), (record.Code, record.WasClean));
     }
 
+    /// <summary>The stream has ended, and a flush that carries our close frame is under way: who ends that wait ends the connection, and nobody does it
+    /// again.</summary>
+    [Theory]
+    [InlineData("abort")]
+    [InlineData("deadline")]
+    [InlineData("flush")]
+    public async Task Connection_ends_once_whatever_ends_the_wait_for_its_close_frame(string what)
+    {
+        var played = new Played { Wire = { HoldsFlushes = true, FlushFailsOnAbort = true } };
+        played.PeerClose(4001);
+        played.Wire.End();
+        switch (what)
+        {
+            case "abort":
+                played.Connection.Abort();
+                break;
+            case "deadline":
+                played.Clock.Advance(TimeSpan.FromSeconds(6));
+                played.Wire.CompleteFlush();
+                break;
+            default:
+                played.Wire.CompleteFlush();
+                played.Connection.Abort();
+                played.Clock.Advance(TimeSpan.FromSeconds(6));
+                break;
+        }
+
+        CloseRecord record = await played.Ended;
+        Assert.Equal((4001, what == "flush"), (record.Code, record.WasClean));
+        Assert.Equal(1, played.Wire.ReleaseCalls);
+    }
+
     [Fact]
     public async Task Abort_after_the_end_touches_the_transport_no_more()
     {

@@ -210,6 +210,78 @@ public sealed class ConnectionDriverReceiveTests
         Assert.Equal("kept", await played.ReceiveTextAsync());
     }
 
+    /// <summary>The thread that brings the bytes cannot wait for them. What it asked for is as if it had never been asked for.</summary>
+    [Theory]
+    [InlineData("receive")]
+    [InlineData("loop")]
+    [InlineData("part")]
+    public async Task Receive_that_blocks_the_thread_that_brings_the_bytes_is_refused_and_loses_nothing(string what)
+    {
+        var played = new Played();
+        using var source = new CancellationTokenSource();
+        WebSocketConnection connection = played.Connection;
+        Task<(Exception? Refused, MessageStream? Stream)> reading = Read();
+        played.Peer(Played.Text, "one"u8, fin: what != "part");
+        (Exception? refused, MessageStream? stream) = await Played.Within(reading);
+        Assert.Contains("await", Assert.IsType<InvalidOperationException>(refused).Message);
+        if (what == "part") played.Peer(0, "rest"u8);
+        played.PeerText("two");
+        if (stream is not null)
+        {
+            byte[] buffer = new byte[10];
+            Assert.Equal(4, await Played.Within(stream.ReadAsync(buffer).AsTask()));
+            Assert.Equal("rest"u8, buffer.AsSpan(0, 4));
+        }
+
+        Assert.Equal("two", await played.ReceiveTextAsync());
+        Task<string?> next = played.ReceiveTextAsync();
+        // Its registration is gone with it.
+        await source.CancelAsync();
+        played.PeerText("three");
+        Assert.Equal("three", await next);
+
+        async Task<(Exception?, MessageStream?)> Read()
+        {
+            MessageStream? stream = null;
+            if (what == "part")
+            {
+                stream = await connection.ReceiveStreamAsync().ConfigureAwait(false);
+                Assert.Equal(3, stream!.Read(new byte[10]));
+            }
+            else
+            {
+                await connection.ReceiveAsync().ConfigureAwait(false);
+            }
+
+            return (Refusal(stream), stream);
+        }
+
+        Exception? Refusal(MessageStream? stream)
+        {
+            try
+            {
+                switch (what)
+                {
+                    case "receive":
+                        connection.ReceiveAsync(source.Token).GetAwaiter().GetResult();
+                        break;
+                    case "loop":
+                        connection.ReadAllAsync(source.Token).GetAsyncEnumerator().MoveNextAsync().GetAwaiter().GetResult();
+                        break;
+                    default:
+                        stream!.ReadExactly(new byte[1]);
+                        break;
+                }
+
+                return null;
+            }
+            catch (InvalidOperationException e)
+            {
+                return e;
+            }
+        }
+    }
+
     [Fact]
     public async Task Fragments_are_joined_and_control_frames_between_them_are_answered()
     {

@@ -162,6 +162,42 @@ public sealed class DeadlineWheelTests
     }
 
     [Fact]
+    public void Entry_that_throws_is_told_so_and_called_again_later_and_keeps_no_other_from_its_call()
+    {
+        Entry[] entries = [.. Enumerable.Range(0, 5).Select(_ => new Entry(this))];
+        foreach (Entry entry in entries) _wheel.Schedule(entry, Tick);
+        entries[2].OnDue = () => throw new InvalidOperationException("a deadline's own trouble");
+        _clock.Advance(TimeSpan.FromSeconds(0.5));
+        Assert.All(entries, e => Assert.Single(e.Calls));
+        Assert.Equal("a deadline's own trouble", Assert.Single(entries[2].Failures).Message);
+        entries[2].OnDue = null;
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal([1, 1, 2, 1, 1], entries.Select(e => e.Calls.Count));
+    }
+
+    [Fact]
+    public void Clock_that_throws_for_a_while_costs_no_deadline()
+    {
+        var clock = new Faulty();
+        DeadlineWheel wheel = DeadlineWheel.For(clock);
+        Entry first = new(this), second = new(this);
+        first.OnDue = () =>
+        {
+            if (first.Calls.Count > 1) return;
+            clock.Throws = true;
+            _ = clock.GetTimestamp();
+        };
+        wheel.Schedule(first, Tick);
+        wheel.Schedule(second, 10 * Tick);
+        clock.Advance(5 * Tick);
+        clock.Advance(20 * Tick);
+        Assert.Equal((1, 0), (first.Calls.Count, second.Calls.Count));
+        clock.Throws = false;
+        clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal((2, 1), (first.Calls.Count, second.Calls.Count));
+    }
+
+    [Fact]
     public async Task Many_threads_may_schedule_and_remove_while_it_turns()
     {
         using var stop = new CancellationTokenSource();
@@ -191,11 +227,22 @@ public sealed class DeadlineWheelTests
         Assert.All(entries, e => Assert.Single(e.Calls));
     }
 
+    private sealed class Faulty : FakeTimeProvider
+    {
+        public bool Throws { get; set; }
+
+        public override long GetTimestamp() => Throws ? throw new InvalidOperationException("no time") : base.GetTimestamp();
+    }
+
     private sealed class Entry(DeadlineWheelTests test) : DeadlineEntry
     {
         public List<TimeSpan> Calls { get; } = [];
 
         public Action? OnDue { get; set; }
+
+        public List<Exception> Failures { get; } = [];
+
+        protected internal override void Failed(Exception exception) => Failures.Add(exception);
 
         public override void Due()
         {
