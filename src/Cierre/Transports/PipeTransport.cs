@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.InteropServices;
+using Cierre.Scheduling;
 
 namespace Cierre.Transports;
 
@@ -10,6 +11,9 @@ internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? 
 {
     private readonly SemaphoreSlim _room = new(0);
     private readonly Lock _gate = new();
+
+    // Null: the pool. The pool's own scheduler would take the caller's context along.
+    private readonly PipeScheduler? _scheduler = scheduler == PipeScheduler.ThreadPool ? null : scheduler;
     private ITransportReceiver? _receiver;
     private bool _offering;
     private bool _looking;
@@ -60,8 +64,7 @@ internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? 
 
     public override void PostTurn(IThreadPoolWorkItem turn)
     {
-        if (scheduler is null || scheduler == PipeScheduler.ThreadPool) base.PostTurn(turn);
-        else scheduler.Schedule(static turn => ((IThreadPoolWorkItem)turn!).Execute(), turn);
+        if (!HandOver(static turn => ((IThreadPoolWorkItem)turn!).Execute(), turn)) base.PostTurn(turn);
     }
 
     public override void Look()
@@ -79,9 +82,7 @@ internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? 
 
     public override void Post(Action<object?> work)
     {
-        // The pool's own scheduler would take the caller's context along.
-        if (scheduler is null || scheduler == PipeScheduler.ThreadPool) base.Post(work);
-        else scheduler.Schedule(work, this);
+        if (!HandOver(work, this)) base.Post(work);
     }
 
     public override ValueTask ShutdownSendAsync()
@@ -145,9 +146,26 @@ internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? 
 
     private static bool IsOfTheEnd(Exception e) => e is IOException or System.Net.Sockets.SocketException or ObjectDisposedException or InvalidOperationException;
 
+    /// <summary>False: the connection has no scheduler of its own. One that it has is the application's code, so it is asked on the pool: our caller may hold
+    /// the connection's lock.</summary>
+    private bool HandOver(Action<object?> work, object state)
+    {
+        if (_scheduler is null) return false;
+        OnPool.Run(new ScheduledWork(_scheduler, work, state), static work => work.Schedule());
+        return true;
+    }
+
     private void CancelRead()
     {
-        if (!_readingIsOver) input.CancelPendingRead();
+        if (_readingIsOver) return;
+        try
+        {
+            input.CancelPendingRead();
+        }
+        catch (Exception)
+        {
+            // The pipe may be the application's, or be completed by now: the pump meets its end.
+        }
     }
 
     private async Task ShutAsync()
@@ -197,9 +215,13 @@ internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? 
                 _ = ShutAsync();
             }
 
-            while (receiver.IsHolding && !_closing) await _room.WaitAsync().ConfigureAwait(SimulationContext.IsCurrent);
+            // What is left is offered again with the first sign of room: a receiver that is still full says so again.
+            for (bool waits = full; !_closing && (waits || receiver.IsHolding); waits = false)
+            {
+                await _room.WaitAsync().ConfigureAwait(SimulationContext.IsCurrent);
+            }
+
             if (result.IsCompleted && !full) return new TransportEnd(TransportEndKind.EndOfStream);
-            if (full && !_closing) await _room.WaitAsync().ConfigureAwait(SimulationContext.IsCurrent);
             // In this order, as in Look.
             Interlocked.Exchange(ref _offering, false);
             if (Interlocked.Exchange(ref _looking, false)) receiver.Looked(any);
@@ -231,5 +253,28 @@ internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? 
         SequencePosition consumed = buffer.GetPosition(taken);
         input.AdvanceTo(consumed, full ? consumed : buffer.End);
         return full;
+    }
+
+    /// <summary>Runs once, on the scheduler; where that refuses, on the pool.</summary>
+    private sealed class ScheduledWork(PipeScheduler scheduler, Action<object?> work, object state)
+    {
+        private int _begun;
+
+        public void Schedule()
+        {
+            try
+            {
+                scheduler.Schedule(static work => ((ScheduledWork)work!).Run(), this);
+            }
+            catch (Exception)
+            {
+                Run();
+            }
+        }
+
+        private void Run()
+        {
+            if (Interlocked.Exchange(ref _begun, 1) == 0) work(state);
+        }
     }
 }

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using Cierre.TestKit;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Cierre.Tests.Connections;
@@ -39,6 +41,57 @@ public sealed class WebSocketConnectionPipeTests
         Assert.Equal(CloseCause.Aborted, (await Played.Within(connection.Closed)).Cause);
     }
 
+    [Theory]
+    [InlineData("shutdown", false)]
+    [InlineData("shutdown", true)]
+    [InlineData("close", false)]
+    [InlineData("close", true)]
+    [InlineData("drain", false)]
+    [InlineData("drain", true)]
+    public async Task Scheduler_is_never_asked_under_the_connections_lock_and_may_throw(string what, bool throws)
+    {
+        WebSocketConnection? connection = null;
+        Exception? failure = null;
+        var clock = new FakeTimeProvider();
+        int asked = 0;
+        var scheduler = new Asking(() =>
+        {
+            if (connection is null) return;
+            Interlocked.Increment(ref asked);
+            if (!Task.Run(() => connection.QueuedBytes).Wait(TimeSpan.FromSeconds(5))) failure = new TimeoutException("the connection's lock is held");
+            if (throws) throw new InvalidOperationException("the scheduler is gone");
+        });
+        connection = WebSocketConnection.CreateFromPipe(Ends(), isServer: true, new WebSocketConnectionOptions { TimeProvider = clock }, scheduler: scheduler);
+        switch (what)
+        {
+            case "shutdown":
+                await _toConnection.Writer.WriteAsync(Frames.Close(Side.Client, 1000));
+                await ReadAsync();
+                break;
+            case "close":
+                _ = connection.CloseAsync();
+                await Played.Until(() =>
+                {
+                    clock.Advance(TimeSpan.FromSeconds(6));
+                    return connection.Closed.IsCompleted;
+                });
+                break;
+            default:
+                connection.Driver.BeginDrain(new CloseFrame(1001), Cierre.Closing.CloseWhy.Draining);
+                await Played.Until(() =>
+                {
+                    clock.Advance(TimeSpan.FromMilliseconds(20));
+                    return !connection.IsOpen;
+                });
+                break;
+        }
+
+        await _toConnection.Writer.CompleteAsync();
+        await Played.Within(connection.Closed);
+        Assert.NotEqual(0, asked);
+        Assert.Null(failure);
+    }
+
     [Fact]
     public async Task Everything_the_connection_starts_by_itself_runs_on_the_scheduler()
     {
@@ -50,6 +103,8 @@ public sealed class WebSocketConnectionPipeTests
         Assert.False(connection.IsOpen);
         Assert.Equal(Frames.Close(Side.Server, 1000), await ReadAsync());
         // The server's end of the stream is behind its frame, and not in place.
+        Assert.False(_toPeer.Reader.TryRead(out _));
+        await Played.Until(() => !scheduler.IsEmpty);
         Assert.False(_toPeer.Reader.TryRead(out _));
         scheduler.Run();
         Assert.True((await _toPeer.Reader.ReadAsync()).IsCompleted);
@@ -112,15 +167,26 @@ public sealed class WebSocketConnectionPipeTests
 
     private sealed record DuplexPipe(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 
+    private sealed class Asking(Action asked) : PipeScheduler
+    {
+        public override void Schedule(Action<object?> action, object? state)
+        {
+            asked();
+            System.Threading.ThreadPool.UnsafeQueueUserWorkItem(action, state, preferLocal: false);
+        }
+    }
+
     private sealed class Held : PipeScheduler
     {
-        private readonly Queue<Action> _work = [];
+        private readonly ConcurrentQueue<Action> _work = [];
+
+        public bool IsEmpty => _work.IsEmpty;
 
         public override void Schedule(Action<object?> action, object? state) => _work.Enqueue(() => action(state));
 
         public void Run()
         {
-            for (int i = _work.Count; i > 0; i--) _work.Dequeue()();
+            for (int i = _work.Count; i > 0 && _work.TryDequeue(out Action? work); i--) work();
         }
     }
 }

@@ -95,6 +95,113 @@ public sealed class PipeTransportTests
         Assert.Equal(Enumerable.Range(0, 30).Select(i => (byte)i), _receiver.Bytes);
     }
 
+    [Fact]
+    public async Task Receiver_that_is_full_and_holds_gets_the_rest_with_the_first_sign_of_room()
+    {
+        (_receiver.Room, _receiver.IsHolding) = (10, true);
+        _transport.Start(_receiver);
+        await _input.Writer.WriteAsync(new byte[30]);
+        await _receiver.Full.WaitAsync(Bound);
+        (_receiver.Room, _receiver.IsHolding) = (1000, false);
+        _transport.Resume();
+        await _receiver.CameAsync(30);
+        await _input.Writer.CompleteAsync();
+        Assert.Equal(TransportEndKind.EndOfStream, (await _receiver.End.WaitAsync(Bound)).Kind);
+    }
+
+    [Fact]
+    public async Task Receiver_that_is_still_full_is_asked_again_with_every_sign_of_room_and_gets_nothing_twice()
+    {
+        (_receiver.Room, _receiver.IsHolding) = (10, true);
+        _transport.Start(_receiver);
+        await _input.Writer.WriteAsync(Enumerable.Range(0, 30).Select(i => (byte)i).ToArray());
+        await _input.Writer.CompleteAsync();
+        await _receiver.Full.WaitAsync(Bound);
+        for (int i = 0; i < 3; i++) _transport.Resume();
+        Assert.False(_receiver.End.IsCompleted);
+        _receiver.IsHolding = false;
+        _receiver.Room = 1000;
+        _transport.Resume();
+        Assert.Equal(TransportEndKind.EndOfStream, (await _receiver.End.WaitAsync(Bound)).Kind);
+        Assert.Equal(Enumerable.Range(0, 30).Select(i => (byte)i), _receiver.Bytes);
+    }
+
+    [Theory]
+    [InlineData("close")]
+    [InlineData("look")]
+    [InlineData("shut")]
+    public async Task Pipe_that_throws_where_its_read_is_cancelled_harms_nothing(string what)
+    {
+        var transport = new PipeTransport(new Stubborn(_input.Reader), _wire);
+        _wire.Between = what == "shut";
+        transport.Start(_receiver);
+        switch (what)
+        {
+            case "close":
+                transport.Close();
+                break;
+            case "look":
+                transport.Post(static transport => ((PipeTransport)transport!).Look());
+                break;
+            default:
+                transport.Post(static transport => _ = ((PipeTransport)transport!).ShutdownSendAsync().AsTask());
+                break;
+        }
+
+        // Behind what was posted.
+        var behind = new TaskCompletionSource();
+        ThreadPool.UnsafeQueueUserWorkItem(_ => behind.SetResult(), null);
+        await behind.Task.WaitAsync(Bound);
+        await _input.Writer.CompleteAsync();
+        await _receiver.End.WaitAsync(Bound);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Scheduler_of_the_applications_gets_what_is_posted_and_every_turn_and_where_it_throws_the_pool_does(bool throws)
+    {
+        int asked = 0, ran = 0;
+        var scheduler = new Asked(() =>
+        {
+            Interlocked.Increment(ref asked);
+            if (throws) throw new InvalidOperationException("the scheduler is gone");
+        });
+        var transport = new PipeTransport(_input.Reader, _wire, scheduler);
+        var both = new CountdownEvent(2);
+        transport.Post(_ => Count());
+        transport.PostTurn(new Turned(Count));
+        Assert.True(both.Wait(Bound));
+        await Task.Yield();
+        Assert.Equal((2, 2), (Volatile.Read(ref asked), Volatile.Read(ref ran)));
+
+        void Count()
+        {
+            Interlocked.Increment(ref ran);
+            both.Signal();
+        }
+    }
+
+    /// <summary>A scheduler may run what it gets at once, and throw behind that.</summary>
+    [Fact]
+    public async Task Work_runs_once_though_its_scheduler_ran_it_and_threw()
+    {
+        int ran = 0;
+        var threw = new TaskCompletionSource();
+        var scheduler = new Asked(() => { }, after: () =>
+        {
+            threw.SetResult();
+            throw new InvalidOperationException("behind it");
+        });
+        var transport = new PipeTransport(_input.Reader, _wire, scheduler);
+        transport.Post(_ => Interlocked.Increment(ref ran));
+        await threw.Task.WaitAsync(Bound);
+        var behind = new TaskCompletionSource();
+        ThreadPool.UnsafeQueueUserWorkItem(_ => behind.SetResult(), null);
+        await behind.Task.WaitAsync(Bound);
+        Assert.Equal(1, ran);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -259,8 +366,43 @@ public sealed class PipeTransportTests
         Assert.False(_receiver.End.IsCompleted);
     }
 
+    private sealed class Asked(Action before, Action? after = null) : PipeScheduler
+    {
+        public override void Schedule(Action<object?> action, object? state)
+        {
+            before();
+            action(state);
+            after?.Invoke();
+        }
+    }
+
+    private sealed class Turned(Action run) : IThreadPoolWorkItem
+    {
+        public void Execute() => run();
+    }
+
+    /// <summary>A pipe whose waiting read cannot be cancelled.</summary>
+    private sealed class Stubborn(PipeReader inner) : PipeReader
+    {
+        public override void AdvanceTo(SequencePosition consumed) => inner.AdvanceTo(consumed);
+
+        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => inner.AdvanceTo(consumed, examined);
+
+        public override void CancelPendingRead() => throw new NotSupportedException("not this pipe");
+
+        public override void Complete(Exception? exception = null) => inner.Complete(exception);
+
+        public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) => inner.ReadAsync(cancellationToken);
+
+        public override bool TryRead(out ReadResult result) => inner.TryRead(out result);
+    }
+
     private sealed class TestWire : Wire
     {
+        public bool Between { get; set; }
+
+        public override bool ShutsBetweenReads => Between;
+
         public bool Cancels { get; set; } = true;
 
         public int Waits { get; set; } = 1;
