@@ -25,16 +25,19 @@ public sealed class WebSocketServer
     /// <summary>Closes every connection as a host that stops does, but the host goes on: what each has sent is answered first. New handshakes are answered 503, and readiness fails,
     /// from now on until <see cref="Resume"/>: a server that was emptied stays empty.</summary>
     /// <param name="options">How; null takes the configured ones.</param>
-    /// <param name="cancellationToken">Ends the drain: what was not reached stays open. The server takes no new connections all the same.</param>
+    /// <param name="cancellationToken">Ends the drain: what was not reached stays open. The server takes no new connections all the same. The token that says
+    /// that an open connection ends, a
+    /// handler's, does not end it.</param>
     /// <returns>Completes when no connection is open.</returns>
     /// <exception cref="ArgumentException">The spread is not shorter than the whole drain may take.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public Task DrainAsync(WebSocketDrainOptions? options = null, CancellationToken cancellationToken = default) => _drain.RunAsync(options, cancellationToken);
+    public Task DrainAsync(WebSocketDrainOptions? options = null, CancellationToken cancellationToken = default) =>
+        _drain.RunAsync(options, Connections.Snapshot().Foreign(cancellationToken));
 
     /// <summary>Closes some of the connections with 1013, and leaves the rest alone: load that is shed.</summary>
     /// <param name="count">How many, 0 or more; as many as are open are closed at most.</param>
     /// <param name="order">Which ones first.</param>
-    /// <param name="cancellationToken">Ends the wait, not the closes.</param>
+    /// <param name="cancellationToken">Ends the wait, not the closes. The token that says that an open connection ends, a handler's, does not.</param>
     /// <returns>How they ended, when all of them have.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The number is negative, or the order is none.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -42,13 +45,13 @@ public sealed class WebSocketServer
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         WebSocketConnectionOptions.Defined(order, nameof(order));
-        return _shedder.ShedAsync(count, order).WaitAsync(cancellationToken);
+        return _shedder.ShedAsync(count, order).WaitAsync(Connections.Snapshot().Foreign(cancellationToken));
     }
 
     /// <summary>As <see cref="ShedAsync"/>, for a share of those that are open, rounded up.</summary>
     /// <param name="share">The share, from 0 to 1.</param>
     /// <param name="order">Which ones first.</param>
-    /// <param name="cancellationToken">Ends the wait, not the closes.</param>
+    /// <param name="cancellationToken">Ends the wait, not the closes. The token that says that an open connection ends, a handler's, does not.</param>
     /// <returns>How they ended, when all of them have.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The share is not between 0 and 1, or the order is none.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -56,7 +59,7 @@ public sealed class WebSocketServer
     {
         if (share is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(share), share, "From 0 to 1.");
         WebSocketConnectionOptions.Defined(order, nameof(order));
-        return _shedder.ShedShareAsync(share, order).WaitAsync(cancellationToken);
+        return _shedder.ShedShareAsync(share, order).WaitAsync(Connections.Snapshot().Foreign(cancellationToken));
     }
 
     /// <summary>Takes new connections again after <see cref="DrainAsync"/>.</summary>

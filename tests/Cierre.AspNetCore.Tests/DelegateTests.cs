@@ -198,6 +198,31 @@ public sealed class DelegateTests
         Assert.Equal((true, false, true), await seen.Task.Soon());
     }
 
+    [Fact]
+    public async Task Receive_with_the_token_of_a_parameter_hands_out_what_had_come_and_then_the_end()
+    {
+        var seen = new TaskCompletionSource<(string?, bool, int)>();
+        await using TestServer server = await StartAsync(Carrier.Http1, map: app => app.MapWebSocket("/read", ReadAsync));
+        await using WebSocketConnection client = await server.ConnectAsync(path: "/read");
+        await client.SendAsync("before the end");
+        await client.CloseAsync(4001).Soon();
+        Assert.Equal(("before the end", true, 4001), await seen.Task.Soon());
+
+        async Task ReadAsync(WebSocketConnection connection, CancellationToken token)
+        {
+            try
+            {
+                await Task.WhenAny(Task.Delay(Timeout.Infinite, token));
+                string? text = (await connection.ReceiveAsync(token))?.GetText();
+                seen.SetResult((text, await connection.ReceiveAsync(token) is null, (await connection.DiscardAllAsync(token)).Code));
+            }
+            catch (Exception e)
+            {
+                seen.SetException(e);
+            }
+        }
+    }
+
     public static TheoryData<string, Delegate> Impossible => new()
     {
         { "String", (WebSocketConnection connection) => "value" },

@@ -102,6 +102,56 @@ public class RosterTests
         Assert.Equal("luis", Assert.Single(roster).User);
     }
 
+    /// <summary>The handler's token says that its connection ends. Whoever closes that connection with others waits for them all.</summary>
+    [Theory]
+    [InlineData("close")]
+    [InlineData("shed")]
+    [InlineData("shed a share")]
+    [InlineData("drain")]
+    public async Task Handler_that_ends_all_connections_with_its_own_token_waits_for_them_all(string what)
+    {
+        var done = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using TestServer server = await TestServer.StartAsync(
+            Carrier.Http1, TestServer.EchoAsync, map: app => app.MapWebSocket("/operator", OperateAsync));
+        WebSocketRoster roster = Roster(server);
+        await using WebSocketConnection first = await server.ConnectAsync();
+        await using WebSocketConnection ours = await server.ConnectAsync(path: "/operator");
+        await Waits.Until(() => roster.Count == 2, "two connections");
+        go.SetResult();
+        Assert.Equal(0, await done.Task.Soon());
+        await first.Closed.Soon();
+
+        async Task OperateAsync(WebSocketServer all, CancellationToken token)
+        {
+            await go.Task;
+            try
+            {
+                switch (what)
+                {
+                    case "close":
+                        await all.Connections.CloseAsync(4001, "all", token);
+                        break;
+                    case "shed":
+                        await all.ShedAsync(2, cancellationToken: token);
+                        break;
+                    case "shed a share":
+                        await all.ShedShareAsync(1, cancellationToken: token);
+                        break;
+                    default:
+                        await all.DrainAsync(cancellationToken: token);
+                        break;
+                }
+
+                done.SetResult(all.Connections.Count(entry => entry.Connection.IsOpen));
+            }
+            catch (Exception e)
+            {
+                done.SetException(e);
+            }
+        }
+    }
+
     [Fact]
     public async Task Log_line_of_a_close_names_the_connection()
     {

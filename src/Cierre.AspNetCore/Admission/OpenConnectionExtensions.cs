@@ -34,7 +34,7 @@ public static class OpenConnectionExtensions
     /// <param name="connections">The connections.</param>
     /// <param name="code">1000-1003, 1007-1009, 1011-1014 or 3000-4999.</param>
     /// <param name="reason">At most 123 bytes of UTF-8 go on the wire; a longer one is cut at the border of a code point and kept whole in the record.</param>
-    /// <param name="cancellationToken">Ends the wait, not the closes.</param>
+    /// <param name="cancellationToken">Ends the wait, not the closes. The token that says that one of them ends, a handler's, does not.</param>
     /// <returns>How they ended, when all of them have: at most twice the close timeout later.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A server must not send the code; nothing was closed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -45,8 +45,13 @@ public static class OpenConnectionExtensions
         ArgumentNullException.ThrowIfNull(reason);
         // Before the first: also where there is none.
         CloseCodes.CheckSendable(code, client: false, nameof(code));
-        return Task.WhenAll([.. connections.Select(entry => entry.Connection.CloseAsync(code, reason))]).WaitAsync(cancellationToken);
+        WebSocketConnection[] chosen = [.. Connections(connections)];
+        return Task.WhenAll([.. chosen.Select(connection => connection.CloseAsync(code, reason))]).WaitAsync(chosen.Foreign(cancellationToken));
     }
+
+    /// <summary>The token that says that one of them ends, a handler's, says nothing to whoever waits for the end of them all.</summary>
+    internal static CancellationToken Foreign(this IEnumerable<WebSocketConnection> connections, CancellationToken token) =>
+        token.CanBeCanceled && connections.Any(connection => !connection.Driver.Foreign(token).CanBeCanceled) ? default : token;
 
     private static IEnumerable<WebSocketConnection> Connections(IEnumerable<OpenConnection> entries)
     {

@@ -74,11 +74,11 @@ internal sealed class BoundRun : IAsyncDisposable
     }
 
     /// <summary>The connection is open: the handler runs.</summary>
-    public async Task RunAsync(CancellationToken closing)
+    public async Task RunAsync(WebSocketConnection connection)
     {
         await _cancelling.DisposeAsync().ConfigureAwait(false);
-        _cancelling = closing.UnsafeRegister(static ending => ((CancellationTokenSource)ending!).Cancel(), _ending);
-        _context.RequestAborted = _ending.Token;
+        _cancelling = connection.Driver.Closing.UnsafeRegister(static ending => ((CancellationTokenSource)ending!).Cancel(), _ending);
+        _context.RequestAborted = connection.Driver.ClosingOfHandler = _ending.Token;
         _opened.TrySetResult(true);
         await _run.ConfigureAwait(false);
     }

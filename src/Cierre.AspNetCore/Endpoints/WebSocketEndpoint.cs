@@ -144,7 +144,7 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
                 {
                     await using (bound.ConfigureAwait(false))
                     {
-                        await RunAsync(context, place, accepted, (_, _, closing) => bound.RunAsync(closing), isRefusal: false, connection).ConfigureAwait(false);
+                        await RunAsync(context, place, accepted, (opened, _, _) => bound.RunAsync(opened), isRefusal: false, connection).ConfigureAwait(false);
                     }
                 }
 

@@ -36,10 +36,11 @@ public sealed class ConnectionTrace : IAsyncEnumerable<TraceEvent>, IDisposable
     public bool TryRead([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out TraceEvent? next) => _events.Reader.TryRead(out next);
 
     /// <summary>Reads the events that were not read yet, and waits for more until the connection has ended or the trace is disposed of. Leaving the loop does not stop the trace.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="cancellationToken">Ends the wait. The token that says that the connection ends, a handler's, does not: the trace shows that end.</param>
     /// <returns>The events, in the order in which they happened.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public IAsyncEnumerator<TraceEvent> GetAsyncEnumerator(CancellationToken cancellationToken = default) => _events.Reader.ReadAllAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+    public IAsyncEnumerator<TraceEvent> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
+        _events.Reader.ReadAllAsync(CancellationToken.None).GetAsyncEnumerator(_driver.Foreign(cancellationToken));
 
     /// <summary>Stops the trace. What was not read yet can still be read.</summary>
     public void Dispose() => _driver.StopTrace(this);

@@ -12,7 +12,7 @@ public sealed partial class WebSocketConnection
     /// <remarks>A call after a close was begun by either side changes nothing and waits for the same record.</remarks>
     /// <param name="code">1000-1003, 1007-1014 (1010: a client only) or 3000-4999.</param>
     /// <param name="reason">At most 123 bytes of UTF-8 go on the wire; a longer one is cut at the border of a code point and kept whole in the record.</param>
-    /// <param name="cancellationToken">Ends the wait, not the close.</param>
+    /// <param name="cancellationToken">Ends the wait, not the close. The token that says that this connection ends, a handler's, does not.</param>
     /// <returns>How the connection ended.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The code must not be sent; nothing was written.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -21,7 +21,7 @@ public sealed partial class WebSocketConnection
         ArgumentNullException.ThrowIfNull(reason);
         CloseCodes.CheckSendable(code, _driver.Role == Role.Client, nameof(code));
         _driver.BeginClose(new CloseFrame(code, reason), CloseWhy.Requested);
-        return Closed.WaitAsync(cancellationToken);
+        return Closed.WaitAsync(_driver.Foreign(cancellationToken));
     }
 
     /// <summary>Closes for a rule of the endpoint's own, and says which kind in the record: missing credentials (3000), a missing permission (3003), a deadline (3008) or another
@@ -29,7 +29,7 @@ public sealed partial class WebSocketConnection
     /// <param name="cause"><see cref="CloseCause.Unauthorized"/>, <see cref="CloseCause.Forbidden"/>, <see cref="CloseCause.Deadline"/> or <see cref="CloseCause.PolicyViolation"/>; the
     /// code follows from it.</param>
     /// <param name="reason">What the peer is told, cut to 123 bytes of UTF-8; null for a general sentence.</param>
-    /// <param name="cancellationToken">Ends the wait, not the close.</param>
+    /// <param name="cancellationToken">Ends the wait, not the close. The token that says that this connection ends, a handler's, does not.</param>
     /// <returns>How the connection ended.</returns>
     /// <exception cref="ArgumentOutOfRangeException">Another cause; nothing was written.</exception>
     /// <exception cref="InvalidOperationException">This end is a client: rules are the server's.</exception>
@@ -46,7 +46,7 @@ public sealed partial class WebSocketConnection
             _ => throw new ArgumentOutOfRangeException(nameof(cause), cause, "Unauthorized, Forbidden, Deadline or PolicyViolation: for any other end, close with a code."),
         };
         _driver.BeginClose(reason is null ? rule.Frame : new CloseFrame(rule.Code, reason), rule.Why);
-        return Closed.WaitAsync(cancellationToken);
+        return Closed.WaitAsync(_driver.Foreign(cancellationToken));
     }
 
     /// <summary>Ends at once: nothing is sent, and the peer sees 1006.</summary>

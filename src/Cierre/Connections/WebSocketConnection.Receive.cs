@@ -16,7 +16,7 @@ public sealed partial class WebSocketConnection
 
     /// <summary>Reads and drops whatever comes until the connection ends: for who only sends, and wants to know of the end.</summary>
     /// <remarks>Awaiting <see cref="Closed"/> alone reads nothing, so a close frame of the peer behind 64 KiB of unread messages is never seen.</remarks>
-    /// <param name="cancellationToken">Ends the reading and harms nothing.</param>
+    /// <param name="cancellationToken">Ends the reading and harms nothing. The token that says that this connection ends, a handler's, does not end it.</param>
     /// <returns>How the connection ended.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="InvalidOperationException">A receive is waiting.</exception>
@@ -27,7 +27,7 @@ public sealed partial class WebSocketConnection
             // The next step gives the message back.
         }
 
-        return await Closed.WaitAsync(cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
+        return await Closed.WaitAsync(_driver.Foreign(cancellationToken)).ConfigureAwait(SimulationContext.IsCurrent);
     }
 
     /// <summary>Receives the next message as a stream, as it comes: for messages too large to hold.</summary>

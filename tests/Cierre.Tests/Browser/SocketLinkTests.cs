@@ -63,10 +63,11 @@ public sealed class SocketLinkTests
         };
         rig.Socket.Send("go");
         await Task.Run(() => Assert.True(release.Wait(SocketRig.Bound), "no pong came"));
+        await Connections.Played.Until(() => rig.Seen.Length == 2);
+        Assert.Equal(["open 1", "message blocks 1"], rig.Seen);
         rig.Socket.Close(1000);
         Assert.True((await rig.CloseAsync()).WasClean);
         await server.ScriptsAsync();
-        Assert.Equal(["open 1", "message blocks 1"], rig.Seen[..2]);
     }
 
     private sealed class Blocking : SynchronizationContext

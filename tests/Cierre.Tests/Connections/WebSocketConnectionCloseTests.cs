@@ -119,6 +119,40 @@ public sealed class WebSocketConnectionCloseTests
         Assert.True((await played.Ended).WasClean);
     }
 
+    /// <summary>The token of a handler says that its connection ends. Who waits for that end is told nothing new.</summary>
+    [Theory]
+    [InlineData("close")]
+    [InlineData("rule")]
+    [InlineData("discard")]
+    [InlineData("trace")]
+    public async Task Token_that_says_that_the_connection_ends_does_not_end_the_wait_for_the_end(string what)
+    {
+        var played = new Played();
+        WebSocketConnection connection = played.Connection;
+        CancellationToken own = connection.Driver.Closing;
+        using ConnectionTrace trace = connection.StartTrace(new TraceOptions());
+        Task<CloseRecord> waiting = what switch
+        {
+            "close" => connection.CloseAsync(3000, cancellationToken: own),
+            "rule" => connection.CloseAsync(CloseCause.Unauthorized, cancellationToken: own),
+            "discard" => connection.DiscardAllAsync(own),
+            _ => FollowAsync(),
+        };
+        played.PeerClose(3000);
+        await Played.Within(Task.Run(() => own.WaitHandle.WaitOne()));
+        Assert.False(waiting.IsCompleted);
+        played.Wire.End();
+        Assert.Same(await played.Ended, await Played.Within(waiting));
+
+        async Task<CloseRecord> FollowAsync()
+        {
+            int closes = 0;
+            await foreach (TraceEvent seen in trace.WithCancellation(own)) closes += seen is FrameTrace { Opcode: Opcode.Close } ? 1 : 0;
+            Assert.Equal(2, closes);
+            return await connection.Closed;
+        }
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
