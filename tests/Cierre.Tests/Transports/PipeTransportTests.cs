@@ -141,10 +141,10 @@ public sealed class PipeTransportTests
                 transport.Close();
                 break;
             case "look":
-                transport.Post(static transport => ((PipeTransport)transport!).Look());
+                transport.Look();
                 break;
             default:
-                transport.Post(static transport => _ = ((PipeTransport)transport!).ShutdownSendAsync().AsTask());
+                await transport.ShutdownSendAsync();
                 break;
         }
 
