@@ -34,11 +34,11 @@ internal sealed class SlowReceivers
         lock (_gate) _slow.Add(receiver);
     }
 
-    /// <summary>Completes when none is left that may still take it.</summary>
-    public async ValueTask<BroadcastResult> AwaitAsync(BroadcastResult others)
+    /// <summary>Completes when none is left that may still take it; cancelled, they still may, and nobody waits for them.</summary>
+    public async ValueTask<BroadcastResult> AwaitAsync(BroadcastResult others, CancellationToken cancellationToken)
     {
         Decide();
-        await _decided.Task.ConfigureAwait(SimulationContext.IsCurrent);
+        await _decided.Task.WaitAsync(cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
         lock (_gate) return others with { Taken = others.Taken + _taken, Closed = others.Closed + _lost, SlowReaders = [.. _slow] };
     }
 

@@ -12,6 +12,8 @@ namespace Cierre;
 /// its own: what it sends depends on what it sent before. No receiver waits for another: a connection whose peer does not read keeps the message within its send buffer, and what
 /// happens beyond is its <see cref="WebSocketConnectionOptions.SlowReader"/>. Where that is to wait, the call waits for room there, while the others have the message, and at most the
 /// <see cref="WebSocketConnectionOptions.BroadcastTimeout"/>: then the connection is closed with 1008. One that is closed is counted and no error.</para>
+/// <para>Cancelling ends that wait and takes nothing back: those that are fast have the message, and a slow one still gets it or is closed, as without. With a token that is
+/// cancelled before, nothing is sent.</para>
 /// <para>Every connection gets the messages of one caller in the order of the calls.</para>
 /// </remarks>
 public static class WebSocketBroadcast
@@ -19,15 +21,17 @@ public static class WebSocketBroadcast
     /// <summary>Sends a text message to all of them. A lone surrogate becomes U+FFFD.</summary>
     /// <param name="receivers">The connections, each once.</param>
     /// <param name="text">The text.</param>
+    /// <param name="cancellationToken">Ends the wait for slow receivers; see the remarks on <see cref="WebSocketBroadcast"/>.</param>
     /// <returns>What became of it, when each connection has taken it or is closed.</returns>
-    public static async ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<WebSocketConnection> receivers, string text)
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static async ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<WebSocketConnection> receivers, string text, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(receivers);
         ArgumentNullException.ThrowIfNull(text);
         byte[] utf8 = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
         try
         {
-            return await SendAsync(receivers, Opcode.Text, utf8.AsMemory(0, Encoding.UTF8.GetBytes(text, utf8))).ConfigureAwait(SimulationContext.IsCurrent);
+            return await SendAsync(receivers, Opcode.Text, utf8.AsMemory(0, Encoding.UTF8.GetBytes(text, utf8)), cancellationToken: cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
         }
         finally
         {
@@ -38,23 +42,27 @@ public static class WebSocketBroadcast
     /// <summary>Sends a binary message to all of them.</summary>
     /// <param name="receivers">The connections, each once.</param>
     /// <param name="data">The payload; must not change until the returned task completes.</param>
+    /// <param name="cancellationToken">Ends the wait for slow receivers; see the remarks on <see cref="WebSocketBroadcast"/>.</param>
     /// <returns>What became of it, when each connection has taken it or is closed.</returns>
-    public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<WebSocketConnection> receivers, ReadOnlyMemory<byte> data)
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<WebSocketConnection> receivers, ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(receivers);
-        return SendAsync(receivers, Opcode.Binary, data);
+        return SendAsync(receivers, Opcode.Binary, data, cancellationToken: cancellationToken);
     }
 
     /// <summary>Sends a text message that is UTF-8 already to all of them.</summary>
     /// <param name="receivers">The connections, each once.</param>
     /// <param name="utf8">The text; must not change until the returned task completes.</param>
+    /// <param name="cancellationToken">Ends the wait for slow receivers; see the remarks on <see cref="WebSocketBroadcast"/>.</param>
     /// <returns>What became of it, when each connection has taken it or is closed.</returns>
     /// <exception cref="ArgumentException">The bytes are not UTF-8 (RFC 6455 8.1).</exception>
-    public static ValueTask<BroadcastResult> BroadcastTextAsync(this IEnumerable<WebSocketConnection> receivers, ReadOnlyMemory<byte> utf8)
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static ValueTask<BroadcastResult> BroadcastTextAsync(this IEnumerable<WebSocketConnection> receivers, ReadOnlyMemory<byte> utf8, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(receivers);
         CheckUtf8(utf8.Span, nameof(utf8));
-        return SendAsync(receivers, Opcode.Text, utf8);
+        return SendAsync(receivers, Opcode.Text, utf8, cancellationToken: cancellationToken);
     }
 
     /// <summary>Sends a message to all of them, and says whether it may be compressed: a secret beside text that others choose should not be.</summary>
@@ -62,32 +70,40 @@ public static class WebSocketBroadcast
     /// <param name="kind">Text (the data must be UTF-8) or binary.</param>
     /// <param name="data">The payload; must not change until the returned task completes.</param>
     /// <param name="compress">Whether it is compressed where that was agreed on and it is not below the threshold; false: never.</param>
+    /// <param name="cancellationToken">Ends the wait for slow receivers; see the remarks on <see cref="WebSocketBroadcast"/>.</param>
     /// <returns>What became of it, when each connection has taken it or is closed.</returns>
     /// <exception cref="ArgumentException">The bytes of a text are not UTF-8 (RFC 6455 8.1).</exception>
     /// <exception cref="ArgumentOutOfRangeException">The kind is none.</exception>
-    public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<WebSocketConnection> receivers, WebSocketMessageKind kind, ReadOnlyMemory<byte> data, bool compress)
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static ValueTask<BroadcastResult> BroadcastAsync(
+        this IEnumerable<WebSocketConnection> receivers, WebSocketMessageKind kind, ReadOnlyMemory<byte> data, bool compress, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(receivers);
         if (kind is not (WebSocketMessageKind.Text or WebSocketMessageKind.Binary)) throw new ArgumentOutOfRangeException(nameof(kind), kind, "Text or Binary.");
         if (kind == WebSocketMessageKind.Text) CheckUtf8(data.Span, nameof(data));
-        return SendAsync(receivers, (Opcode)kind, data, compress);
+        return SendAsync(receivers, (Opcode)kind, data, compress, cancellationToken);
     }
 
     /// <summary>Sends a received message on to all of them, as it is.</summary>
     /// <param name="receivers">The connections, each once.</param>
     /// <param name="message">A message that is still valid, and stays so until the returned task completes.</param>
+    /// <param name="cancellationToken">Ends the wait for slow receivers; see the remarks on <see cref="WebSocketBroadcast"/>.</param>
     /// <returns>What became of it, when each connection has taken it or is closed.</returns>
     /// <exception cref="ArgumentException">The message is the default value, which no receive hands out; nothing was sent.</exception>
     /// <exception cref="InvalidOperationException">The message is not valid any more: the next receive has begun.</exception>
-    public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<WebSocketConnection> receivers, WebSocketMessage message)
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<WebSocketConnection> receivers, WebSocketMessage message, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(receivers);
         message.ThrowIfNone(nameof(message));
-        return SendAsync(receivers, (Opcode)message.Kind, message.Data);
+        return SendAsync(receivers, (Opcode)message.Kind, message.Data, cancellationToken: cancellationToken);
     }
 
-    private static ValueTask<BroadcastResult> SendAsync(IEnumerable<WebSocketConnection> receivers, Opcode kind, ReadOnlyMemory<byte> payload, bool compressible = true) =>
-        Broadcast.SendAsync(receivers, new BroadcastMessage(kind, payload, compressible));
+    private static ValueTask<BroadcastResult> SendAsync(
+        IEnumerable<WebSocketConnection> receivers, Opcode kind, ReadOnlyMemory<byte> payload, bool compressible = true, CancellationToken cancellationToken = default) =>
+        cancellationToken.IsCancellationRequested
+            ? ValueTask.FromCanceled<BroadcastResult>(cancellationToken)
+            : Broadcast.SendAsync(receivers, new BroadcastMessage(kind, payload, compressible), cancellationToken);
 
     private static void CheckUtf8(ReadOnlySpan<byte> utf8, string name)
     {

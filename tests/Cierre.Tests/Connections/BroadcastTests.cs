@@ -88,6 +88,60 @@ public sealed class BroadcastTests
         Assert.Equal("the peer reads too slowly: a broadcast found no room within 1 s", record.Sent!.Reason);
     }
 
+    [Theory]
+    [InlineData("text")]
+    [InlineData("binary")]
+    [InlineData("utf8")]
+    [InlineData("kind")]
+    [InlineData("message")]
+    public async Task Cancelling_ends_the_wait_and_the_slow_one_still_gets_the_message(string form)
+    {
+        Played slow = Stuck(SlowReaderPolicy.Wait), reads = new(), source = new();
+        byte[] payload = new byte[3 * KiB];
+        payload.AsSpan().Fill((byte)'x');
+        source.PeerText(new string('x', payload.Length));
+        WebSocketMessage received = (await source.Connection.ReceiveAsync())!.Value;
+        await Connections(slow).BroadcastAsync(new byte[2 * KiB]);
+        using var leaving = new CancellationTokenSource();
+        Task<BroadcastResult> sending = SendAsync(Connections(slow, reads), leaving.Token).AsTask();
+        await Played.Until(() => reads.Sent.Count == 1);
+        Assert.False(sending.IsCompleted);
+        await leaving.CancelAsync();
+        Assert.Equal(leaving.Token, (await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Played.Within(sending))).CancellationToken);
+        // The payload is the caller's again.
+        payload.AsSpan().Clear();
+        Go(slow);
+        await Played.Until(() => slow.Sent.Count == 3);
+        Assert.Equal(new string('x', payload.Length), slow.Sent[^1].Text);
+        Assert.True(slow.Connection.IsOpen);
+
+        // Cancelled before: nobody gets anything.
+        Assert.True(SendAsync(Connections(slow, reads), leaving.Token).IsCanceled);
+        Assert.Equal((3, 1), (slow.Sent.Count, reads.Sent.Count));
+
+        ValueTask<BroadcastResult> SendAsync(IEnumerable<WebSocketConnection> receivers, CancellationToken token) => form switch
+        {
+            "text" => receivers.BroadcastAsync(new string('x', payload.Length), token),
+            "binary" => receivers.BroadcastAsync(payload, token),
+            "utf8" => receivers.BroadcastTextAsync(payload, token),
+            "kind" => receivers.BroadcastAsync(WebSocketMessageKind.Binary, payload, compress: false, token),
+            _ => receivers.BroadcastAsync(received, token),
+        };
+    }
+
+    [Fact]
+    public async Task Cancelled_or_not_a_slow_one_without_room_in_time_is_closed()
+    {
+        Played slow = Stuck(SlowReaderPolicy.Wait);
+        await Connections(slow).BroadcastAsync(new byte[2 * KiB]);
+        using var leaving = new CancellationTokenSource();
+        Task sending = Connections(slow).BroadcastAsync(new byte[3 * KiB], leaving.Token).AsTask();
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Played.Within(sending));
+        slow.Clock.Advance(TimeSpan.FromSeconds(1.1));
+        Assert.False(slow.Connection.IsOpen);
+    }
+
     [Fact]
     public async Task Broadcast_that_waits_is_not_overtaken_and_what_follows_waits_behind_it()
     {

@@ -15,7 +15,7 @@ public sealed class SlowReceiversTests
         slow.Expect();
         slow.Expect();
         slow.Took();
-        Task<BroadcastResult> result = slow.AwaitAsync(new BroadcastResult(5, 1, 2)).AsTask();
+        Task<BroadcastResult> result = slow.AwaitAsync(new BroadcastResult(5, 1, 2), CancellationToken.None).AsTask();
         Assert.False(result.IsCompleted);
         slow.Lost();
         Assert.Equal(new BroadcastResult(6, 1, 3), await Played.Within(result));
@@ -27,7 +27,7 @@ public sealed class SlowReceiversTests
     {
         var slow = new SlowReceivers();
         slow.Add(new Played().Connection);
-        Assert.True(slow.AwaitAsync(new BroadcastResult(1, 1, 0)).IsCompletedSuccessfully);
+        Assert.True(slow.AwaitAsync(new BroadcastResult(1, 1, 0), CancellationToken.None).IsCompletedSuccessfully);
     }
 }
 
@@ -44,7 +44,7 @@ public sealed class WaitingBroadcastTests
         waiting.Take();
         Assert.Equal((TimeSpan.MaxValue, true), (waiting.TakenBy, waiting.IsTaken));
         waiting.Fail(new InvalidOperationException());
-        Assert.Equal(new BroadcastResult(1, 0, 0), await _slow.AwaitAsync(default));
+        Assert.Equal(new BroadcastResult(1, 0, 0), await _slow.AwaitAsync(default, CancellationToken.None));
     }
 
     [Theory]
@@ -54,7 +54,7 @@ public sealed class WaitingBroadcastTests
     {
         if (slow) Waiting().FailAsSlow(new InvalidOperationException());
         else Waiting().Fail(new InvalidOperationException());
-        BroadcastResult result = await _slow.AwaitAsync(default);
+        BroadcastResult result = await _slow.AwaitAsync(default, CancellationToken.None);
         Assert.Equal(new BroadcastResult(0, 0, 1), result);
         Assert.Equal(slow ? [_receiver] : [], result.SlowReaders);
     }
