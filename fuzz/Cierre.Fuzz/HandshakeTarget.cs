@@ -109,7 +109,7 @@ internal sealed class HandshakeTarget : Target
             // Our side stays open: to a server of HTTP its end would mean that nobody waits for the answer.
             int length = 0;
             string answer = "";
-            while (!IsWhole(answer) && socket.Poll(Silence, SelectMode.SelectRead))
+            while (!IsWhole(answer) && socket.Poll(IsBegun(answer) ? 1000 * Patience : Silence, SelectMode.SelectRead))
             {
                 int read = socket.Receive(_answer, length, _answer.Length - length, SocketFlags.None);
                 if (read == 0) break;
@@ -124,6 +124,10 @@ internal sealed class HandshakeTarget : Target
             return "reset";
         }
     }
+
+    /// <summary>Whether more of the answer comes for certain, however long a busy machine takes: not behind 100, nor to HEAD, whose answer announces a body and has none.</summary>
+    private bool IsBegun(string answer) =>
+        answer.Length > 0 && !answer.StartsWith("HTTP/1.1 100", StringComparison.Ordinal) && !Input.AsSpan().StartsWith("HEAD"u8);
 
     /// <summary>RFC 9112 6.3: whether nothing more of the answer is to come.</summary>
     private static bool IsWhole(string answer)

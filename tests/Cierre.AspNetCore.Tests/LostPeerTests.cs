@@ -117,13 +117,13 @@ public class LostPeerTests
                 _ = connection.CloseAsync(4000);
                 await go.Task;
             },
-            o => o.CloseTimeout = TimeSpan.FromMilliseconds(200));
+            // Only a peer that does not answer is to meet it, however slow the machine is.
+            o => o.CloseTimeout = answers ? TimeSpan.FromMinutes(5) : TimeSpan.FromMilliseconds(200));
         await using RawPeer peer = await server.RawAsync();
         Assert.Equal(4000, (await peer.ReadFrameAsync()).CloseCode);
         if (answers) await peer.SendCloseAsync(4000);
-        long begun = TimeProvider.System.GetTimestamp();
+        // The end is there while the handler still lingers.
         Assert.Equal((0, RawEnd.Fin), await CloseCodeTests.RestAsync(peer));
-        Assert.InRange(TimeProvider.System.GetElapsedTime(begun).TotalMilliseconds, 0, 2000);
         CloseRecord record = await server.RecordAsync();
         Assert.Equal((answers ? 4000 : 1006, answers), (record.Code, record.WasClean));
         go.SetResult();

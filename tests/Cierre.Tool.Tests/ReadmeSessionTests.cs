@@ -15,6 +15,12 @@ public sealed partial class ReadmeSessionTests
     [InlineData("README.es.md", "--lang", "es")]
     public async Task Server_that_falls_silent(string readme, params string[] language)
     {
+        // Where the machine is so busy that a ping was answered before the server was stopped, nothing fell silent: again.
+        for (int again = 10; !await FallsSilentAsync(readme, language); again--) Assert.NotEqual(0, again);
+    }
+
+    private static async Task<bool> FallsSilentAsync(string readme, string[] language)
+    {
         await using ServeProcess serve = await ServeProcess.StartAsync();
         string[] arguments = ["connect", Example(serve), "--send", "hello", "--expect", "2", "--ping-interval", "1", "--ping-timeout", "1", "--close-timeout", "1", "--frames", .. language];
         await using ToolProcess connect = ToolProcess.Start(arguments);
@@ -22,7 +28,9 @@ public sealed partial class ReadmeSessionTests
         serve.Process.Stop();
         ToolResult result = await connect.EndAsync();
         Assert.Equal(3, result.ExitCode);
+        if ((seen + result.Output).Contains("pong", StringComparison.Ordinal)) return false;
         Check(readme, "silent", serve, arguments, seen + result.Output);
+        return true;
     }
 
     [Theory]

@@ -8,7 +8,8 @@ namespace Cierre.Tests.Deflate;
 /// <summary>RFC 1951 3.2, held to the framework's inflater: what that takes and what comes out is what the reader takes and what comes out.</summary>
 public sealed class BlockReaderTests
 {
-    private const int Seeds = 1500;
+    // Some seconds on a busy machine; the inflater's target of fuzz/ plays as many as it is told to.
+    private const int Seeds = 600;
 
     [Fact]
     public void It_inflates_whatever_the_framework_compresses_and_finds_its_end()
@@ -29,7 +30,7 @@ public sealed class BlockReaderTests
     public void What_is_broken_is_broken_for_both()
     {
         int valid = 0, invalid = 0;
-        for (int seed = 0; seed < 4 * Seeds; seed++)
+        for (int seed = 0; seed < 5 * Seeds; seed++)
         {
             var random = new Random(seed);
             byte[] data = Compress(Payload(random)[..], random);
@@ -90,7 +91,8 @@ public sealed class BlockReaderTests
 
     private static byte[] Payload(Random random)
     {
-        byte[] payload = new byte[random.Next(random.Next(3) switch { 0 => 30, 1 => 3000, _ => 200_000 })];
+        // One in twelve is long enough to leave the window behind; each of those costs as much as a hundred others.
+        byte[] payload = new byte[random.Next(random.Next(12) switch { < 4 => 30, < 11 => 3000, _ => 200_000 })];
         int kind = random.Next(4);
         if (kind == 1) random.NextBytes(payload);
         int alphabet = random.Next(1, 60);

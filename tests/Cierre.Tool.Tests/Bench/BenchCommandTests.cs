@@ -20,6 +20,13 @@ public sealed class BenchCommandTests
     {
         await using ServeProcess serve = await ServeProcess.StartAsync("--compression", "on");
         ToolResult result = await ToolProcess.RunAsync(["bench", $"{serve.Url}", .. Short, .. options]);
+        // Half a second in which a busy machine let nothing through measures nothing: again.
+        for (int again = 10; again > 0 && (long)result.Lines[^1]["messages"]! == 0; again--)
+        {
+            for (int i = 0; i < 4; i++) await serve.NextCloseAsync();
+            result = await ToolProcess.RunAsync(["bench", $"{serve.Url}", .. Short, .. options]);
+        }
+
         Assert.Equal((0, ""), (result.ExitCode, result.Errors));
         Assert.Equal(["second", "bench"], result.Types);
         JsonNode bench = result.Lines[^1];
