@@ -124,6 +124,7 @@ public class LostPeerTests
         if (answers) await peer.SendCloseAsync(4000);
         // The end is there while the handler still lingers.
         Assert.Equal((0, RawEnd.Fin), await CloseCodeTests.RestAsync(peer));
+        if (answers) await peer.HalfCloseAsync();
         CloseRecord record = await server.RecordAsync();
         Assert.Equal((answers ? 4000 : 1006, answers), (record.Code, record.WasClean));
         go.SetResult();
