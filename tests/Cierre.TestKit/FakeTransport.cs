@@ -49,6 +49,11 @@ internal sealed class FakeTransport : Transport
 
     public override long? Arrived => SaysArrived;
 
+    /// <summary>What <see cref="Acknowledged"/> says.</summary>
+    public long? SaysAcknowledged { get; set; } = 0;
+
+    public override long? Acknowledged => SaysAcknowledged;
+
     /// <summary>Whether layers in between may hold something that a look does not see; one is answered by hand then.</summary>
     public bool LooksByHand { get; set; }
 

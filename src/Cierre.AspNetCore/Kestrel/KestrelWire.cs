@@ -22,6 +22,8 @@ internal sealed class KestrelWire(PipeWriter output, SocketConnection? own, Sock
 
     public override long? Arrived => socket is null ? null : TcpReceived.Of(socket);
 
+    public override long? Acknowledged => socket is null ? null : TcpReceived.Acknowledged(socket);
+
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {
         _writing = true;

@@ -31,6 +31,9 @@ internal sealed class ClientWire(
     /// <summary>Behind HTTP/2 the peer's transport says things of its own: they are no life of whom we talk to.</summary>
     public override long? Arrived => !http2 && socket is { Connected: true } ? TcpReceived.Of(socket) : null;
 
+    /// <summary>Over HTTP/2 the handler's own frames, and those of other streams, are acknowledged too.</summary>
+    public override long? Acknowledged => !http2 && socket is { Connected: true } ? TcpReceived.Acknowledged(socket) : null;
+
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes) => http2 ? WriteAndFlushAsync(bytes) : stream.WriteAsync(bytes);
 
     public override ValueTask ShutdownSendAsync()

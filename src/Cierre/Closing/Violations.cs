@@ -100,6 +100,9 @@ internal static class Violations
     public static Violation BroadcastNotTaken(TimeSpan timeout) => Policy(CloseCode.PolicyViolation, CloseCause.PolicyViolation, nameof(BroadcastNotTaken), timeout.TotalSeconds);
 
     /// <summary>RFC 6455 7.4.1, 1008: a peer that takes nothing while something waits for it.</summary>
+    /// <summary>Where nobody acknowledges: the peer may have taken a part of what waits.</summary>
+    public static Violation NoSendCompleted(TimeSpan timeout) => Policy(CloseCode.PolicyViolation, CloseCause.PolicyViolation, nameof(NoSendCompleted), timeout.TotalSeconds);
+
     public static Violation NothingTaken(TimeSpan timeout) => Policy(CloseCode.PolicyViolation, CloseCause.PolicyViolation, nameof(NothingTaken), timeout.TotalSeconds);
 
     /// <summary>IANA 1013: no place on the server.</summary>

@@ -86,7 +86,7 @@ internal sealed partial class ConnectionDriver
         lock (_gate)
         {
             TimeSpan now = Now;
-            if (!_flushing || !_output.Begin(now, _transport.Acknowledged)) return;
+            if (!_flushing || !_output.Begin(now, _transport.Progress)) return;
             next = _output.Deadline - now;
         }
 
@@ -97,7 +97,11 @@ internal sealed partial class ConnectionDriver
     private void CloseForSlowness(TimeSpan now)
     {
         Violation? violation = null;
-        if (_output.IsWatched && _output.IsStuck(_flushing, now, () => _transport.Acknowledged)) violation = Violations.NothingTaken(_sendTimeout);
+        if (_output.IsWatched && _output.IsStuck(_flushing, now, () => _transport.Progress))
+        {
+            violation = _transport.Acknowledged is null ? Violations.NoSendCompleted(_sendTimeout) : Violations.NothingTaken(_sendTimeout);
+        }
+
         bool overdue = _outbox.Deadline <= now;
         if (overdue) violation ??= Violations.BroadcastNotTaken(BroadcastTimeout);
         if (violation is null) return;

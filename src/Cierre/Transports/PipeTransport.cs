@@ -54,6 +54,21 @@ internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? 
         }
     }
 
+    public override long? Acknowledged
+    {
+        get
+        {
+            try
+            {
+                return wire.Acknowledged;
+            }
+            catch (Exception e) when (IsOfTheEnd(e))
+            {
+                return null;
+            }
+        }
+    }
+
     public override void Start(ITransportReceiver receiver)
     {
         _receiver = receiver;

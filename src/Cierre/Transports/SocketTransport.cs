@@ -35,17 +35,17 @@ internal sealed class SocketTransport(Socket socket, EarlierReader? earlier = nu
     private bool _counts;
     private long _read;
 
-    public override long Acknowledged
+    public override long? Acknowledged
     {
         get
         {
             try
             {
-                return TcpReceived.Acknowledged(socket) ?? 0;
+                return TcpReceived.Acknowledged(socket);
             }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            catch (Exception e) when (IsOfTheEnd(e))
             {
-                return 0;
+                return null;
             }
         }
     }

@@ -10,11 +10,15 @@ namespace Cierre.Transports;
 /// </remarks>
 internal abstract class Transport : IBufferWriter<byte>, IThreadPoolWorkItem
 {
+    // What the pipes below take at a time: smaller pieces would cost more calls.
+    private const int Piece = 64 * 1024;
+
     private PooledBuffer _staged;
     private PooledBuffer _flushing;
     private SharedBytes? _shared;
     private ReadOnlyMemory<byte> _slice;
     private bool _sharedIsFlushing;
+    private long _taken;
 
     /// <summary>Bytes staged and not yet given to a flush.</summary>
     public int Staged => _staged.Length + (_sharedIsFlushing ? 0 : _slice.Length);
@@ -25,8 +29,11 @@ internal abstract class Transport : IBufferWriter<byte>, IThreadPoolWorkItem
     /// <summary>How many bytes of the peer are known to wait unread.</summary>
     public virtual int Unread => 0;
 
-    /// <summary>How many bytes of ours the peer's side has acknowledged, where the system says so; else always the same.</summary>
-    public virtual long Acknowledged => 0;
+    /// <summary>How many bytes of ours the peer's side has acknowledged; null where the system does not say, or says it of others' bytes too.</summary>
+    public virtual long? Acknowledged => null;
+
+    /// <summary>Grows while a long flush goes on: by what the peer's side has acknowledged or, where nobody says that, by what the layer below has taken.</summary>
+    public long Progress => Acknowledged ?? Interlocked.Read(ref _taken);
 
     /// <summary>How many bytes of the peer the kernel has had so far, read or not; null where that is not known. A layer in between may hold some that are no whole record yet.</summary>
     public virtual long? Arrived => null;
@@ -49,7 +56,11 @@ internal abstract class Transport : IBufferWriter<byte>, IThreadPoolWorkItem
     }
 
     /// <summary>Completes when the kernel (or the layer that plays its part) has the bytes.</summary>
-    public ValueTask FlushAsync() => WriteAsync(_sharedIsFlushing ? _slice : _flushing.Memory);
+    public ValueTask FlushAsync()
+    {
+        ReadOnlyMemory<byte> bytes = _sharedIsFlushing ? _slice : _flushing.Memory;
+        return bytes.Length <= Piece || Acknowledged is not null ? WriteAsync(bytes) : WritePiecesAsync(bytes);
+    }
 
     /// <summary>Gives the flushed bytes back.</summary>
     public void EndFlush()
@@ -107,6 +118,18 @@ internal abstract class Transport : IBufferWriter<byte>, IThreadPoolWorkItem
     public virtual TransportEnd EndOf(Exception exception) => TransportFault.EndOf(exception);
 
     protected abstract ValueTask WriteAsync(ReadOnlyMemory<byte> bytes);
+
+    /// <summary>Where nobody acknowledges, a piece that is taken tells that the peer goes on reading.</summary>
+    private async ValueTask WritePiecesAsync(ReadOnlyMemory<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            int count = Math.Min(bytes.Length, Piece);
+            await WriteAsync(bytes[..count]).ConfigureAwait(SimulationContext.IsCurrent);
+            Interlocked.Add(ref _taken, count);
+            bytes = bytes[count..];
+        }
+    }
 
     private void DropShared()
     {

@@ -18,6 +18,10 @@ internal abstract class Wire
     /// <summary>How many bytes of this peer the kernel has had so far, read or not; null where it does not say. It throws as <see cref="Unread"/> does.</summary>
     public virtual long? Arrived => null;
 
+    /// <summary>How many bytes of ours the peer's side has acknowledged; null where the system does not say, or says it of others' bytes too. It throws as
+    /// <see cref="Unread"/> does.</summary>
+    public virtual long? Acknowledged => null;
+
     /// <summary>Completes when the kernel, or what plays its part, has the bytes.</summary>
     public abstract ValueTask WriteAsync(ReadOnlyMemory<byte> bytes);
 

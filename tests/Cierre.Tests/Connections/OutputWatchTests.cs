@@ -13,11 +13,24 @@ public sealed class OutputWatchTests
         var watch = new OutputWatch(S(40));
         Assert.Equal(TimeSpan.MaxValue, watch.Deadline);
         Assert.True(watch.Begin(S(100), 0));
-        Assert.False(watch.Begin(S(105), 0));
         Assert.Equal(S(110), watch.Deadline);
         Assert.False(IsStuck(ref watch, 110));
         Assert.False(IsStuck(ref watch, 139));
         Assert.True(IsStuck(ref watch, 140));
+    }
+
+    [Fact]
+    public void Next_flush_that_waits_begins_the_time_anew_because_the_one_before_was_completed()
+    {
+        var watch = new OutputWatch(S(40));
+        Assert.True(watch.Begin(S(100), 0));
+        watch.Moved(S(101));
+        _acknowledged = 5;
+        Assert.False(watch.Begin(S(109), 5));
+        Assert.Equal(S(110), watch.Deadline);
+        Assert.False(IsStuck(ref watch, 110));
+        Assert.False(IsStuck(ref watch, 148));
+        Assert.True(IsStuck(ref watch, 149));
     }
 
     [Fact]

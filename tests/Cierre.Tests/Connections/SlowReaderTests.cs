@@ -234,6 +234,75 @@ public sealed class SlowReaderTests
     }
 
     [Fact]
+    public async Task Where_nobody_acknowledges_each_piece_of_a_long_message_is_progress_and_the_record_says_no_more_than_is_known()
+    {
+        Played played = Stuck(SlowReaderPolicy.Wait, 512 * KiB, TimeSpan.FromSeconds(60));
+        played.Wire.SaysAcknowledged = null;
+        Task send = played.Connection.SendAsync(new byte[400 * KiB]).AsTask();
+        // The first message; then the other one in pieces of 64 KiB, of which the last two are not taken.
+        for (int i = 0; i < 6; i++)
+        {
+            Pass(played, i == 0 ? 1 : 58);
+            Assert.True(played.Connection.IsOpen);
+            played.Wire.CompleteFlush();
+            await Played.Until(() => played.Wire.IsFlushHeld);
+        }
+
+        Pass(played, 59);
+        Assert.True(played.Connection.IsOpen);
+        // Progress is asked for four times within the timeout.
+        Pass(played, 17);
+        CloseRecord known = played.Connection.Driver.RecordAsKnown;
+        Assert.Equal((CloseCause.PolicyViolation, "the peer reads too slowly: no send to it was completed for 60 s"), (known.Cause, known.Detail));
+        Pass(played, 6);
+        played.Wire.FailFlush(new IOException());
+        await send.ContinueWith(_ => { }, TaskScheduler.Default);
+    }
+
+    [Fact]
+    public async Task Peer_whose_side_acknowledges_stays_though_no_flush_completes()
+    {
+        Played played = Stuck(SlowReaderPolicy.Wait, 512 * KiB, TimeSpan.FromSeconds(60));
+        for (int i = 0; i < 10; i++)
+        {
+            Pass(played, 40);
+            Assert.True(played.Connection.IsOpen);
+            played.Wire.SaysAcknowledged++;
+        }
+
+        // What merely waits behind is no progress.
+        for (int i = 0; i < 8; i++)
+        {
+            _ = played.Connection.SendAsync("behind").AsTask();
+            Pass(played, 10);
+        }
+
+        Assert.Equal("the peer reads too slowly: it took nothing of what waits for it for 60 s", played.Connection.Driver.RecordAsKnown.Detail);
+        Pass(played, 6);
+        played.Wire.FailFlush(new IOException());
+        await played.Ended;
+    }
+
+    /// <summary>The time counts from the flush that waits, and not from the one before, which the peer took.</summary>
+    [Fact]
+    public async Task Flush_that_begins_to_wait_after_a_pause_has_its_whole_time()
+    {
+        Played played = Stuck(SlowReaderPolicy.Wait, 512 * KiB, TimeSpan.FromSeconds(60));
+        Pass(played, 1);
+        played.Wire.CompleteFlush();
+        await Played.Until(() => !played.Connection.Driver.IsSending);
+        Pass(played, 13);
+        _ = played.Connection.SendAsync("next").AsTask();
+        Pass(played, 59);
+        Assert.True(played.Connection.IsOpen);
+        Pass(played, 2);
+        Assert.False(played.Connection.IsOpen);
+        Pass(played, 6);
+        played.Wire.FailFlush(new IOException());
+        await played.Ended;
+    }
+
+    [Fact]
     public void Send_timeout_can_be_switched_off()
     {
         Played played = Stuck(SlowReaderPolicy.Wait, 512 * KiB, Timeout.InfiniteTimeSpan);
@@ -259,6 +328,11 @@ public sealed class SlowReaderTests
         var played = new Played(setup: o => (o.SlowReader, o.SendBufferLimit, o.SendTimeout, o.PingInterval) = (policy, limit, sendTimeout ?? TimeSpan.Zero, TimeSpan.Zero)) { Wire = { HoldsFlushes = true } };
         Assert.True(played.Connection.SendAsync(Message(0)).IsCompletedSuccessfully);
         return played;
+    }
+
+    private static void Pass(Played played, int seconds)
+    {
+        for (int i = 0; i < seconds; i++) played.Clock.Advance(TimeSpan.FromSeconds(1));
     }
 
     private static void Go(Played played)
