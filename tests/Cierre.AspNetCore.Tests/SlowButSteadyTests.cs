@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using System.Net.Sockets;
 using Cierre.TestKit;
 using Microsoft.Extensions.DependencyInjection;
@@ -80,25 +79,6 @@ public class SlowButSteadyTests
         }
     }
 
-    [Fact]
-    public async Task Reader_of_a_pipe()
-    {
-        var input = new Pipe();
-        var output = new Pipe();
-        var options = new WebSocketConnectionOptions();
-        Set(options);
-        await using WebSocketConnection connection = WebSocketConnection.CreateFromPipe(new Duplex(input.Reader, output.Writer), isServer: true, options);
-        _ = SendAsync(connection, new TaskCompletionSource<WebSocketConnection>(), 2 * MiB);
-        await PlayAsync(
-            connection,
-            async () =>
-            {
-                ReadResult read = await output.Reader.ReadAtLeastAsync(64 * 1024).AsTask().Soon();
-                output.Reader.AdvanceTo(read.Buffer.End);
-            },
-            NoSendCompleted);
-    }
-
     private void Set(WebSocketConnectionOptions options)
     {
         options.TimeProvider = _clock;
@@ -161,6 +141,4 @@ public class SlowButSteadyTests
         while (came != 0 && count < bytes.Length);
         Assert.Equal(bytes.Length, count);
     }
-
-    private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

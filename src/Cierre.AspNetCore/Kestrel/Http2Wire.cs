@@ -16,6 +16,8 @@ internal sealed class Http2Wire : Wire
     // direction (8.1).
     private const int NoError = 0, Cancel = 8;
 
+    private const int Piece = 64 * 1024;
+
     private readonly HttpContext _context;
     private readonly PipeReader _input;
     private readonly Stream _duplex;
@@ -25,6 +27,7 @@ internal sealed class Http2Wire : Wire
     private volatile bool _aborted;
     private volatile bool _overdue;
     private volatile bool _writing;
+    private long _taken;
 
     public Http2Wire(HttpContext context, PipeReader input, Stream duplex)
     {
@@ -39,12 +42,23 @@ internal sealed class Http2Wire : Wire
     /// <summary>What waits may belong to another stream of the same connection.</summary>
     public override int Unread => _socket?.Available ?? 0;
 
+    public override long Taken => Interlocked.Read(ref _taken);
+
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {
         _writing = true;
         _wait.Begin();
-        await _duplex.WriteAsync(bytes).ConfigureAwait(false);
-        await _duplex.FlushAsync().ConfigureAwait(false);
+        do
+        {
+            // A piece that is taken tells that the peer goes on reading.
+            int count = Math.Min(bytes.Length, Piece);
+            await _duplex.WriteAsync(bytes[..count]).ConfigureAwait(false);
+            await _duplex.FlushAsync().ConfigureAwait(false);
+            Interlocked.Add(ref _taken, count);
+            bytes = bytes[count..];
+        }
+        while (!bytes.IsEmpty);
+
         _writing = false;
     }
 

@@ -121,7 +121,7 @@ public class WebSocketConnectionOptions
     /// <summary>How long a peer may take nothing of what is sent to it while something waits, before the connection is closed with 1008; default 60 s. Zero or
     /// <see cref="Timeout.InfiniteTimeSpan"/>: as long as it likes.</summary>
     /// <remarks>A ping that waits counts as well, and any byte that the peer takes begins the time anew; over HTTP/2, on a pipe and on systems other than Linux, where bytes cannot be
-    /// seen to be taken, every 64 KiB and every send that is completed do. The close frame waits behind the rest; if the peer does not take it within
+    /// seen to be taken, every send that is completed does, and for a server over HTTP/2 every 64 KiB. The close frame waits behind the rest; if the peer does not take it within
     /// <see cref="CloseTimeout"/>, the record says 1006.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">Otherwise negative, or more than 24 days.</exception>
     public TimeSpan SendTimeout

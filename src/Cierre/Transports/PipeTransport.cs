@@ -157,6 +157,8 @@ internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? 
 
     public override TransportEnd EndOf(Exception exception) => wire.EndOf(exception);
 
+    protected override long Taken => wire.Taken;
+
     protected override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes) => wire.WriteAsync(bytes);
 
     private static bool IsOfTheEnd(Exception e) => e is IOException or System.Net.Sockets.SocketException or ObjectDisposedException or InvalidOperationException;

@@ -10,15 +10,11 @@ namespace Cierre.Transports;
 /// </remarks>
 internal abstract class Transport : IBufferWriter<byte>, IThreadPoolWorkItem
 {
-    // What the pipes below take at a time: smaller pieces would cost more calls.
-    private const int Piece = 64 * 1024;
-
     private PooledBuffer _staged;
     private PooledBuffer _flushing;
     private SharedBytes? _shared;
     private ReadOnlyMemory<byte> _slice;
     private bool _sharedIsFlushing;
-    private long _taken;
 
     /// <summary>Bytes staged and not yet given to a flush.</summary>
     public int Staged => _staged.Length + (_sharedIsFlushing ? 0 : _slice.Length);
@@ -33,7 +29,10 @@ internal abstract class Transport : IBufferWriter<byte>, IThreadPoolWorkItem
     public virtual long? Acknowledged => null;
 
     /// <summary>Grows while a long flush goes on: by what the peer's side has acknowledged or, where nobody says that, by what the layer below has taken.</summary>
-    public long Progress => Acknowledged ?? Interlocked.Read(ref _taken);
+    public long Progress => Acknowledged ?? Taken;
+
+    /// <summary>How much of a long flush the layer below has taken, added up over all; always the same where that is not seen.</summary>
+    protected virtual long Taken => 0;
 
     /// <summary>How many bytes of the peer the kernel has had so far, read or not; null where that is not known. A layer in between may hold some that are no whole record yet.</summary>
     public virtual long? Arrived => null;
@@ -56,11 +55,7 @@ internal abstract class Transport : IBufferWriter<byte>, IThreadPoolWorkItem
     }
 
     /// <summary>Completes when the kernel (or the layer that plays its part) has the bytes.</summary>
-    public ValueTask FlushAsync()
-    {
-        ReadOnlyMemory<byte> bytes = _sharedIsFlushing ? _slice : _flushing.Memory;
-        return bytes.Length <= Piece || Acknowledged is not null ? WriteAsync(bytes) : WritePiecesAsync(bytes);
-    }
+    public ValueTask FlushAsync() => WriteAsync(_sharedIsFlushing ? _slice : _flushing.Memory);
 
     /// <summary>Gives the flushed bytes back.</summary>
     public void EndFlush()
@@ -118,18 +113,6 @@ internal abstract class Transport : IBufferWriter<byte>, IThreadPoolWorkItem
     public virtual TransportEnd EndOf(Exception exception) => TransportFault.EndOf(exception);
 
     protected abstract ValueTask WriteAsync(ReadOnlyMemory<byte> bytes);
-
-    /// <summary>Where nobody acknowledges, a piece that is taken tells that the peer goes on reading.</summary>
-    private async ValueTask WritePiecesAsync(ReadOnlyMemory<byte> bytes)
-    {
-        while (!bytes.IsEmpty)
-        {
-            int count = Math.Min(bytes.Length, Piece);
-            await WriteAsync(bytes[..count]).ConfigureAwait(SimulationContext.IsCurrent);
-            Interlocked.Add(ref _taken, count);
-            bytes = bytes[count..];
-        }
-    }
 
     private void DropShared()
     {

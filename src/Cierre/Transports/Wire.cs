@@ -22,6 +22,9 @@ internal abstract class Wire
     /// <see cref="Unread"/> does.</summary>
     public virtual long? Acknowledged => null;
 
+    /// <summary>How many bytes of long writes were taken below while the write went on; always the same where that is not seen.</summary>
+    public virtual long Taken => 0;
+
     /// <summary>Completes when the kernel, or what plays its part, has the bytes.</summary>
     public abstract ValueTask WriteAsync(ReadOnlyMemory<byte> bytes);
 

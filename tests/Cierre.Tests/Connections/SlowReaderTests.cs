@@ -234,24 +234,14 @@ public sealed class SlowReaderTests
     }
 
     [Fact]
-    public async Task Where_nobody_acknowledges_each_piece_of_a_long_message_is_progress_and_the_record_says_no_more_than_is_known()
+    public async Task Where_nobody_acknowledges_the_record_says_no_more_than_is_known()
     {
         Played played = Stuck(SlowReaderPolicy.Wait, 512 * KiB, TimeSpan.FromSeconds(60));
         played.Wire.SaysAcknowledged = null;
         Task send = played.Connection.SendAsync(new byte[400 * KiB]).AsTask();
-        // The first message; then the other one in pieces of 64 KiB, of which the last two are not taken.
-        for (int i = 0; i < 6; i++)
-        {
-            Pass(played, i == 0 ? 1 : 58);
-            Assert.True(played.Connection.IsOpen);
-            played.Wire.CompleteFlush();
-            await Played.Until(() => played.Wire.IsFlushHeld);
-        }
-
         Pass(played, 59);
         Assert.True(played.Connection.IsOpen);
-        // Progress is asked for four times within the timeout.
-        Pass(played, 17);
+        Pass(played, 2);
         CloseRecord known = played.Connection.Driver.RecordAsKnown;
         Assert.Equal((CloseCause.PolicyViolation, "the peer reads too slowly: no send to it was completed for 60 s"), (known.Cause, known.Detail));
         Pass(played, 6);
