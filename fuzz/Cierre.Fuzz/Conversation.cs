@@ -140,7 +140,7 @@ internal sealed class Conversation
                 break;
         }
 
-        if (found.Assembled && dice is not null && dice.OneIn(2)) _engine.TakeAssembled(ref _taken);
+        if (found.IsAssembled && dice is not null && dice.OneIn(2)) found.MoveTo(ref _taken);
     }
 
     private void Act(Dice dice)
@@ -156,7 +156,8 @@ internal sealed class Conversation
                 break;
             case 2 when dice.OneIn(3):
                 ushort code = dice.Of<ushort>([1000, 1001, 1005, 3000, 4999]);
-                _engine.Close(new CloseFrame(code, code == 1005 ? "" : dice.Of<string>(["", "bye", "\uD800", new string('€', 60)])), dice.Of<CloseWhy>([CloseWhy.Requested, CloseWhy.HostStopping]), _output, _now);
+                string reason = code == 1005 ? "" : dice.Of<string>(["", "bye", "\uD800", new string('€', 60)]);
+                _engine.Close(new CloseFrame(code, reason), dice.Of<CloseWhy>([CloseWhy.Requested, CloseWhy.HostStopping]), takesBack: false, _output, _now);
                 break;
             case 3:
                 _stuck = !_stuck;
@@ -189,7 +190,12 @@ internal sealed class Conversation
     private void Settle(Dice? dice = null)
     {
         if (_engine.OwesClose && (dice is null || !_stuck)) _engine.WriteOwedClose(_output, _now);
-        if (!_stuck) _engine.OutputTaken(_now);
+        if (!_stuck)
+        {
+            _engine.OutputLeaving(_now);
+            _engine.OutputTaken(_now);
+        }
+
         if (_doneAt >= 0) Require(_output.WrittenCount == _doneAt, "bytes written after the frames were done");
         else if (_engine.FramesDone) _doneAt = _output.WrittenCount;
     }

@@ -91,7 +91,7 @@ internal sealed class EngineSide(Side side, ProtocolLimits? limits = null, FakeC
 
     public void Close(CloseFrame frame, CloseWhy? why = null)
     {
-        Engine.Close(frame, why ?? CloseWhy.Requested, _output, Clock.Now);
+        Engine.Close(frame, why ?? CloseWhy.Requested, takesBack: false, _output, Clock.Now);
         Flush();
     }
 
@@ -225,6 +225,8 @@ internal sealed class EngineSide(Side side, ProtocolLimits? limits = null, FakeC
     private void Flush()
     {
         if (!MessagesQueued && Engine.OwesClose) Engine.WriteOwedClose(_output, Clock.Now);
-        if (!OutputStuck) Engine.OutputTaken(Clock.Now);
+        if (OutputStuck) return;
+        Engine.OutputLeaving(Clock.Now);
+        Engine.OutputTaken(Clock.Now);
     }
 }

@@ -6,7 +6,7 @@ namespace Cierre.AspNetCore.Admission;
 internal sealed record GoingAway(CloseFrame Frame, CloseWhy Why, TimeSpan RetryAfter)
 {
     /// <summary>What the connection has sent is answered first.</summary>
-    public void Drain(WebSocketConnection connection) => connection.Driver.BeginDrain(Frame, Why);
+    public void Drain(WebSocketConnection connection) => connection.Driver.Receiving.BeginDrain(Frame, Why);
 
     public void Close(WebSocketConnection connection) => connection.Driver.BeginClose(Frame, Why);
 }

@@ -17,7 +17,7 @@ internal static class HandlerRun
             await connection.Handler.ConfigureAwait(false);
             connection.Driver.BeginClose(new CloseFrame(CloseCode.NormalClosure), CloseWhy.HandlerReturned);
         }
-        catch (JsonException e) when (connection.Driver.SentUnreadable(e))
+        catch (JsonException e) when (connection.Driver.Receiving.SentUnreadable(e))
         {
             // The peer's doing. Where it went wrong is in our record, and not on the wire.
             Violation fault = Violations.JsonNotValid();

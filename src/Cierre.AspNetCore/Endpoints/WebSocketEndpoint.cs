@@ -180,7 +180,7 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
 
         connection ??= new WebSocketConnection(InfoOf(context, accepted));
         connection.Open(Role.Server, options, transport);
-        connection.Driver.Guard = rate;
+        connection.Driver.Receiving.Guard = rate;
         connection.Driver.CallbackFailed = e => CloseLog.CallbackFailed(_logger, nameof(HttpContext.RequestAborted), e);
         var entry = new OpenConnection(connection, name, user, RemoteOf(context.Connection), openedAt) { IsInspector = options.IsInspector };
         _connections.Enter(entry);

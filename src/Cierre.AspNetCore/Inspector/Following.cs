@@ -12,7 +12,7 @@ internal sealed class Following : IDisposable
     public Following(OpenConnection entry, InspectorOptions options)
     {
         Entry = entry;
-        _trace = entry.Connection.Driver.StartTrace(
+        _trace = entry.Connection.Driver.Traces.StartTrace(
             new TraceOptions { PayloadBytes = options.ShowPayloads ? options.PayloadBytes : 0, Capacity = options.MaxFramesPerSecond }, out IReadOnlyList<FrameTrace> before);
         Before = before;
     }

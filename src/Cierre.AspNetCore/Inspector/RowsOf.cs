@@ -11,7 +11,7 @@ internal static class RowsOf
     {
         WebSocketConnection connection = entry.Connection;
         ConnectionTraffic traffic = connection.Traffic;
-        IReadOnlyList<FrameTrace> kept = connection.Driver.KeptFrames();
+        IReadOnlyList<FrameTrace> kept = connection.Driver.Traces.KeptFrames();
         return new ConnectionRow(
             entry.Id,
             entry.Endpoint,

@@ -158,7 +158,7 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, WebSocketOptio
 
     private async Task ConverseAsync(WebSocketConnection connection)
     {
-        connection.Driver.PayloadWasTaken = PayloadWasTaken;
+        connection.Driver.Sending.Output.PayloadWasTaken = PayloadWasTaken;
         bool dropped;
         lock (_gate)
         {
@@ -257,7 +257,7 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, WebSocketOptio
     private void SubtractTaken()
     {
         Interlocked.Exchange(ref _takenIsPosted, 0);
-        long taken = _connection!.Driver.PayloadTaken;
+        long taken = _connection!.Driver.Sending.Output.PayloadTaken;
         lock (_gate)
         {
             _buffered -= taken - _taken;

@@ -68,7 +68,7 @@ internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions opt
     public bool CloseUnreachable()
     {
         if (_closed.Task.IsCompleted) return true;
-        if (_connection is { Driver.IsSending: true }) return false;
+        if (_connection is { Driver.Sending.IsSending: true }) return false;
         // Off the finalizer's thread: closing writes.
         ThreadPool.UnsafeQueueUserWorkItem(static stream => stream.OpenOrGiveUp(CloseWhy.Disposed)?.Driver.BeginClose(CloseFrame.Empty, CloseWhy.Disposed), this, preferLocal: false);
         return true;

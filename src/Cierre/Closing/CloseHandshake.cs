@@ -1,6 +1,6 @@
+using static Cierre.Closing.CloseEffects;
 using static Cierre.Closing.CloseInput;
 using static Cierre.Closing.CloseState;
-using static Cierre.Closing.CloseStep;
 using static Cierre.Closing.Delivery;
 
 namespace Cierre.Closing;
@@ -11,7 +11,7 @@ namespace Cierre.Closing;
 /// </summary>
 /// <remarks>
 /// A caller never asks whether it may still close: a request after the first, a second close frame or a late violation is no move.
-/// The machine does not know its role; <see cref="CloseStep.Finish"/> means that the frames are done.
+/// The machine does not know its role: whoever obeys does (<see cref="CloseEffects.EndSendingFirst"/>).
 /// </remarks>
 internal struct CloseHandshake(TimeSpan timeout)
 {
@@ -28,48 +28,82 @@ internal struct CloseHandshake(TimeSpan timeout)
     /// answers to what came before a violation.</summary>
     public readonly TimeSpan Deadline => _state is null or Ended ? TimeSpan.MaxValue : _deadline;
 
-    public CloseStep On(CloseInput input, TimeSpan now)
+    /// <summary>Our close frame, once it was decided and as long as the end is not there.</summary>
+    public readonly CloseFrame? Ours => _state switch
+    {
+        Violated v => v.Violation.Frame,
+        Sent s => s.Frame,
+        Exchanged x => x.Frame,
+        Failed f => f.Frame,
+        _ => null,
+    };
+
+    /// <summary>How far <see cref="Ours"/> got; null while there is none in any close handshake.</summary>
+    public readonly Delivery? Delivery => _state switch
+    {
+        Sent s => s.Ours,
+        Exchanged x => x.Ours,
+        Failed f => f.Ours,
+        _ => null,
+    };
+
+    /// <summary>Moves, and says what is to be done; where the input is no move, nothing.</summary>
+    public CloseEffects On(CloseInput input, TimeSpan now)
     {
         CloseState was = State;
-        (CloseState next, CloseStep step) = (was, input) switch
+        (CloseState next, CloseEffects effects) = (was, input) switch
         {
-            (Open, Request r)                       => (new Sent(r.Frame, r.Why), WriteBehind(r.Frame)),                                        // 7.1.2
-            (Open, PeerFrame p)                     => (Answer(p.Frame), WriteAndFinish(p.Frame.Echo)),                                         // 5.5.1: answered once
-            (Open, Violate { Violation.Fails: false } v) => (new Sent(v.Violation.Frame, v.Violation.Why), WriteBehind(v.Violation.Frame)),     // a limit of ours: an ordinary close
-            (Open, Violate { Behind: true } v)      => (new Violated(v.Violation), Nothing),                         // what came before is answered first
-            (Open, Violate v)                       => (new Failed(v.Violation.Frame, v.Violation.Why, Staged), WriteAndFinish(v.Violation.Frame)), // 7.1.7
-            (Open, StreamEnd e)                     => (Lost(null, e.Why, e.Why.EndedBy, now), DropNow),                                        // 7.1.5: 1006
+            (Open, Request r)                       => (new Sent(r.Frame, r.Why), Close(r.TakesBack)),         // 7.1.2
+            (Open, PeerFrame p)                     => (Answer(p.Frame), WriteClose | EndReceiving | Done),    // 5.5.1: answered once
+            (Open, Violate { Violation.Fails: false } v) => (new Sent(v.Violation.Frame, v.Violation.Why), Close(v.TakesBack)), // a limit of ours
+            (Open, Violate { Behind: true } v)      => (new Violated(v.Violation), StopReading),               // what came before is answered first
+            (Open, Violate v)                       => (new Failed(v.Violation.Frame, v.Violation.Why, Staged), WriteClose | EndReceiving | Failing), // 7.1.7
+            (Open, StreamEnd e)                     => (Lost(null, e.Why, e.Why.EndedBy, now), EndReceiving | Gone), // 7.1.5: 1006
 
-            (Violated { Answered: false } v, Answered or Request) => (v with { Answered = true }, WriteBehind(v.Violation.Frame)),
-            (Violated { Answered: true } v, Staging) => (Fail(v), FinishNow),
-            (Violated v, Due)                       => (Fail(v), WriteAndFinish(v.Violation.Frame)),                 // the answers took too long
-            (Violated v, StreamEnd)                 => (Lost(null, v.Violation.Why, EndedBy.Local, now), DropNow),
+            (Violated { Answered: false } v, Answered or Request) => (v with { Answered = true }, QueueClose | EndReceiving),
+            (Violated { Answered: true } v, Staging) => (Fail(v), ReadOn | Failing),
+            (Violated v, Due)                       => (Fail(v), WriteClose | Unless(v.Answered, EndReceiving) | ReadOn | Failing), // the answers took too long
+            (Violated v, StreamEnd)                 => (Lost(null, v.Violation.Why, EndedBy.Local, now), Unless(v.Answered, EndReceiving) | Gone),
 
-            (Sent { Ours: Owed } s, Staging)        => (s with { Ours = Staged }, Nothing),
-            (Sent { Ours: Staged } s, Handing)      => (s with { Ours = Leaving }, Nothing),
-            (Sent { Ours: Staged or Leaving } s, Written) => (s with { Ours = Out }, Nothing),
-            (Sent { Ours: Owed } s, PeerFrame p)    => (Both(s, p.Frame) with { Ours = Staged }, WriteAndFinish(s.Frame)),                      // what waited before ours is dropped
-            (Sent s, PeerFrame p)                   => (Both(s, p.Frame), FinishNow),                                                           // also when both close at once
-            (Sent, Violate { Violation.Fails: false }) => (was, Nothing),                                                                       // a limit on data that is dropped anyway
-            (Sent { Ours: Owed } s, Violate v)      => (new Failed(v.Violation.Frame, s.Why.Then(v.Violation.Why), Staged), WriteAndFinish(v.Violation.Frame)),
-            (Sent s, Violate v)                     => (new Failed(s.Frame, s.Why.Then(v.Violation.Why), s.Ours), FinishNow),                   // no second close frame
-            (Sent s, StreamEnd e)                   => (Lost(SentFrame(s.Frame, s.Ours), s.Why.Then(e.Why), EndedBy.Local, now), DropNow),
-            (Sent s, Due)                           => (Lost(SentFrame(s.Frame, s.Ours), s.Why.Then(NoAnswer(timeout)), EndedBy.Local, now), DropNow),
+            (Sent { Ours: Owed } s, Staging)        => (s with { Ours = Staged }, DropQueued),                 // 5.5.1: no data follows
+            (Sent { Ours: Staged } s, Handing)      => (s with { Ours = Leaving }, None),
+            (Sent { Ours: Leaving } s, Written)     => (s with { Ours = Out }, None),
+            (Sent { Ours: Owed } s, PeerFrame p)    => (Both(s, p.Frame) with { Ours = Staged }, WriteClose | Done), // what waited before ours is dropped
+            (Sent s, PeerFrame p)                   => (Both(s, p.Frame), Done),                               // also when both close at once
+            (Sent, Violate { Violation.Fails: false }) => (was, None),                                         // a limit on data that is dropped anyway
+            (Sent { Ours: Owed } s, Violate v)      => (new Failed(v.Violation.Frame, s.Why.Then(v.Violation.Why), Staged), WriteClose | Failing),
+            (Sent s, Violate v)                     => (new Failed(s.Frame, s.Why.Then(v.Violation.Why), s.Ours), Failing), // no second close frame
+            (Sent s, StreamEnd e)                   => (Lost(SentFrame(s.Frame, s.Ours), s.Why.Then(e.Why), EndedBy.Local, now), Gone),
+            (Sent s, Due)                           => (Lost(SentFrame(s.Frame, s.Ours), s.Why.Then(NoAnswer(timeout)), EndedBy.Local, now), Gone),
 
-            (Exchanged { Ours: Staged or Leaving } x, Written) => (x with { Ours = Out }, Nothing),
-            (Exchanged x, StreamEnd or Due)         => (Done(x, now), DropNow),                                                                 // what goes wrong from here on changes nothing
+            (Exchanged { Ours: Staged } x, Handing) => (x with { Ours = Leaving }, None),
+            (Exchanged { Ours: Leaving } x, Written) => (x with { Ours = Out }, ReadOn),                       // before the peer's end is read
+            (Exchanged x, StreamEnd or Due)         => (Final(x, now), Release),                               // what goes wrong from here on changes nothing
 
-            (Failed { Ours: Staged or Leaving } f, Written) => (f with { Ours = Out }, Nothing),
-            (Failed f, StreamEnd or Due)            => (Lost(SentFrame(f.Frame, f.Ours), f.Why, EndedBy.Local, now), DropNow),
+            (Failed { Ours: Staged } f, Handing)    => (f with { Ours = Leaving }, None),
+            (Failed { Ours: Leaving } f, Written)   => (f with { Ours = Out }, None),
+            (Failed f, StreamEnd or Due)            => (Lost(SentFrame(f.Frame, f.Ours), f.Why, EndedBy.Local, now), Release),
 
-            var (state, _)                          => (state, Nothing),                                                                        // no move
+            var (state, _)                          => (state, None),                                          // no move
         };
 
-        if (ReferenceEquals(next, was)) return step;
+        if (ReferenceEquals(next, was)) return effects;
         if (next.GetType() != was.GetType()) _deadline = now > TimeSpan.MaxValue - timeout ? TimeSpan.MaxValue : now + timeout;
         _state = next;
-        return step;
+        return effects;
     }
+
+    /// <summary>An ordinary closing handshake begins.</summary>
+    private static CloseEffects Close(bool takesBack) => QueueClose | EndReceiving | ReadOn | Unless(!takesBack, TakeBackQueued);
+
+    private static CloseEffects Unless(bool done, CloseEffects effect) => done ? None : effect;
+
+    /// <summary>Both close frames are decided.</summary>
+    private const CloseEffects Done = DropQueued | DropPings | EndSendingFirst;
+
+    private const CloseEffects Failing = DropQueued | DropPings | EndSending;
+
+    private const CloseEffects Gone = DropQueued | DropPings | Release;
 
     private static Failed Fail(Violated v) => new(v.Violation.Frame, v.Violation.Why, Staged);
 
@@ -93,7 +127,7 @@ internal struct CloseHandshake(TimeSpan timeout)
     });
 
     /// <summary>RFC 6455 7.1.5, 7.1.6: code and reason are the peer's; clean only if ours got out before the stream ended (7.1.4).</summary>
-    private static Ended Done(Exchanged x, TimeSpan now) => new(new CloseRecord
+    private static Ended Final(Exchanged x, TimeSpan now) => new(new CloseRecord
     {
         Code = x.Received.Code,
         Reason = x.Received.Reason,

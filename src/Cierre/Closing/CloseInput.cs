@@ -6,15 +6,20 @@ internal abstract record CloseInput
     private CloseInput() { }
 
     /// <summary>We want to close with this frame: the application, a handler, a policy, a drain.</summary>
-    public sealed record Request(CloseFrame Frame, CloseWhy Why) : CloseInput;
+    /// <param name="Frame">The frame.</param>
+    /// <param name="Why">The cause that the record names.</param>
+    /// <param name="TakesBack">The messages that wait, and have not begun, are dropped.</param>
+    public sealed record Request(CloseFrame Frame, CloseWhy Why, bool TakesBack = false) : CloseInput;
 
     /// <summary>A valid close frame of the peer.</summary>
     public sealed record PeerFrame(CloseFrame Frame) : CloseInput;
 
-    /// <summary>The peer broke a rule, which fails the connection (RFC 6455 7.1.7), or one of our limits, which closes it: <see cref="Closing.Violation.Fails"/>.</summary>
+    /// <summary>The peer broke a rule, which fails the connection (RFC 6455 7.1.7), or one of our limits, which closes it:
+    /// <see cref="Closing.Violation.Fails"/>.</summary>
     /// <param name="Violation">The rule.</param>
     /// <param name="Behind">What came before is still being answered: a failure waits for that.</param>
-    public sealed record Violate(Violation Violation, bool Behind = false) : CloseInput;
+    /// <param name="TakesBack">The messages that wait, and have not begun, are dropped; where it fails the connection, they are anyway.</param>
+    public sealed record Violate(Violation Violation, bool Behind = false, bool TakesBack = false) : CloseInput;
 
     /// <summary>What came before a violation is answered.</summary>
     public sealed record Answered : CloseInput

@@ -32,8 +32,8 @@ internal sealed class Broadcast : IThreadPoolWorkItem
         {
             foreach (WebSocketConnection receiver in receivers)
             {
-                Posted posted = receiver.Driver.Post(message, receiver);
-                if (posted != Posted.Closed) receiver.Driver.Leave();
+                Posted posted = receiver.Driver.Sending.Post(message, receiver);
+                if (posted != Posted.Closed) receiver.Driver.Sending.Leave();
                 result = result.With(posted);
             }
         }
@@ -50,7 +50,7 @@ internal sealed class Broadcast : IThreadPoolWorkItem
         {
             foreach (WebSocketConnection receiver in receivers)
             {
-                Posted posted = receiver.Driver.Post(message, receiver);
+                Posted posted = receiver.Driver.Sending.Post(message, receiver);
                 result = result.With(posted);
                 if (posted == Posted.Closed) continue;
                 if (count == taken.Length) taken = Larger(taken);
@@ -90,7 +90,7 @@ internal sealed class Broadcast : IThreadPoolWorkItem
 
     private static void SendOff(ReadOnlySpan<ConnectionDriver> drivers)
     {
-        foreach (ConnectionDriver driver in drivers) driver.Leave();
+        foreach (ConnectionDriver driver in drivers) driver.Sending.Leave();
     }
 
     private static ConnectionDriver[] Larger(ConnectionDriver[] full)

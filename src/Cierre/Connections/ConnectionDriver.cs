@@ -1,92 +1,77 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 using Cierre.Callbacks;
 using Cierre.Closing;
 using Cierre.Deflate;
 using Cierre.Protocol;
 using Cierre.Scheduling;
+using Cierre.Telemetry;
 using Cierre.Timing;
 using Cierre.Transports;
 
 namespace Cierre.Connections;
 
 /// <summary>
-/// Where engine, transport, inbox, outbox and deadlines of one connection meet. The lock guards them for a few instructions at a time;
-/// no code of the application, and no I/O, runs under it.
+/// The core of one connection: the lock, the clock, the two machines of the end, and what their moves ask for. What comes in is in <see cref="ReceivingSide"/>, what
+/// goes out in <see cref="SendingSide"/>; both share this lock.
 /// </summary>
 /// <remarks>
-/// A message is handed to the waiting reader on the transport's own thread, and what the reader sends before it waits again is staged;
-/// it leaves in one flush when the batch of input is used up.
+/// The lock is held for a few instructions at a time; no code of the application, and no I/O, runs under it. A move under the lock returns what is to be done
+/// behind it (<see cref="Afterwards"/>).
 /// </remarks>
 [SuppressMessage("Reliability", "CA1001", Justification = "A source without timer or wait handle holds nothing that needs disposal.")]
-internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiver, IThreadPoolWorkItem
+internal sealed class ConnectionDriver : DeadlineEntry, IMeasured
 {
-    /// <summary>How much may be staged or under way before a send waits: await is backpressure.</summary>
-    public const int SendHighWater = 64 * 1024;
-
-    // Rule of closing: how much a peer may still send before we let go of a transport whose frames are done.
-    private const long MostDiscarded = 8 * 1024 * 1024;
-
-    private readonly Lock _gate = new();
-    private readonly WebSocketProtocol _engine;
-    private readonly Transport _transport;
-    private readonly Inbox _inbox;
     private readonly TimeProvider _time;
     private readonly DeadlineWheel _wheel;
-    private readonly TimeSpan _closeTimeout;
-    private readonly DeflateTerms? _deflate;
     private readonly long _opened;
-    private readonly Action _flushDone;
+    private readonly TaskCompletionSource<CloseRecord> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private Outbox _outbox;
-    private OutputWatch _output;
-    private TimeSpan _sendTimeout;
-    private PingWaiters _pings;
+    private TransportLife _life;
     private CancellationTokenSource? _closing;
-    private ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter _flush;
-    private DrainState? _drain;
-    private TimeSpan? _lastRoundTrip;
-    private long _discarded;
-    private long _payloadFlushing;
-    private long _payloadTaken;
-    private TimeSpan _batchNow;
-    private int _batchThread;
-    private bool _batchGoesOn;
-    private bool _flushing;
-    private bool _flushHasClose;
-    private bool _paused;
-    private bool _waitsForTurn;
-    private bool _writesLater;
-    private long _writesUntil = Turn.Budget;
-    private bool _shutdown;
-    private bool _letGo;
-    private TransportEnd? _brokenEnd;
-    private TimeSpan _brokenDeadline = TimeSpan.MaxValue;
+    private bool _isOver;
 
     public ConnectionDriver(Role role, ProtocolLimits limits, Transport transport, TimeProvider time, DeflateTerms? deflate = null, long connectionId = 0)
     {
-        _engine = new WebSocketProtocol(role, limits, deflate) { ConnectionId = connectionId };
-        _transport = transport;
-        _deflate = deflate;
-        _inbox = new Inbox(_gate, this);
+        Engine = new WebSocketProtocol(role, limits, deflate) { ConnectionId = connectionId };
+        Transport = transport;
+        Receiving = new ReceivingSide(this);
+        Sending = new SendingSide(this, deflate);
         _time = time;
         _wheel = DeadlineWheel.For(time);
-        _closeTimeout = limits.CloseTimeout;
+        _life = new TransportLife(limits.CloseTimeout);
         _opened = time.GetTimestamp();
-        _flushDone = FlushDone;
     }
 
-    public Role Role => _engine.Role;
+    public Lock Gate { get; } = new();
 
-    /// <summary>Looks at what comes; set before <see cref="Start"/>.</summary>
-    public MessageGuard? Guard { get; set; }
+    public WebSocketProtocol Engine { get; }
+
+    public Transport Transport { get; }
+
+    public ReceivingSide Receiving { get; }
+
+    public SendingSide Sending { get; }
+
+    public ConnectionTraces Traces => new(this, _time, _opened);
+
+    /// <summary>Time since the opening.</summary>
+    public TimeSpan Now => _time.GetElapsedTime(_opened);
+
+    public Task<CloseRecord> Closed => _closed.Task;
+
+    /// <summary>Whether the end is known; <see cref="Closed"/> completes behind that.</summary>
+    public bool IsOver => Volatile.Read(ref _isOver);
+
+    public Role Role => Engine.Role;
+
+    public bool IsOpen => Engine.IsOpen;
 
     /// <summary>How long no message has passed either way.</summary>
     public TimeSpan Idle
     {
         get
         {
-            lock (_gate) return (_engine.Record?.Elapsed ?? Now) - _engine.LastMessage;
+            lock (Gate) return (Engine.Record?.Elapsed ?? Now) - Engine.LastMessage;
         }
     }
 
@@ -95,63 +80,111 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
     {
         get
         {
-            lock (_gate) return _engine.Record?.Elapsed ?? Now;
+            lock (Gate) return Engine.Record?.Elapsed ?? Now;
         }
     }
-
-    public bool IsOpen => _engine.IsOpen;
 
     /// <summary>Whether a send would still be taken.</summary>
     public bool TakesSends
     {
         get
         {
-            lock (_gate) return _engine.IsOpen && _brokenEnd is null;
+            lock (Gate) return TakesOutput;
         }
-    }
-
-    /// <summary>Whether something that was sent is not with the kernel yet.</summary>
-    public bool IsSending
-    {
-        get
-        {
-            lock (_gate) return _transport.Backlog != 0 || !_outbox.IsFree;
-        }
-    }
-
-    public TimeSpan? LastRoundTrip
-    {
-        get
-        {
-            // Two words, written one after the other.
-            lock (_gate) return _lastRoundTrip;
-        }
-    }
-
-    /// <summary>What a reconnecting client remembers; set before the start.</summary>
-    public int EarlyLossesBefore
-    {
-        set => _engine.EarlyLossesBefore = value;
     }
 
     public ConnectionTraffic Traffic
     {
         get
         {
-            lock (_gate) return _engine.Traffic;
+            lock (Gate) return Engine.Traffic;
         }
     }
 
-    /// <summary>When the batch began: near enough for what only keeps count of idleness.</summary>
-    private TimeSpan BatchNow => _batchThread == 0 ? Now : _batchNow;
+    /// <inheritdoc cref="Known"/>
+    public CloseRecord RecordAsKnown
+    {
+        get
+        {
+            lock (Gate) return Known();
+        }
+    }
 
-    /// <summary>What came is with the application, or waits for it, or what the application made of it waits to be sent.</summary>
-    private bool IsAnswering => _inbox.IsBusy || !_outbox.IsIdle;
+    /// <summary>What a reconnecting client remembers; set before the start.</summary>
+    public int EarlyLossesBefore
+    {
+        set => Engine.EarlyLossesBefore = value;
+    }
 
-    private TimeSpan Now => _time.GetElapsedTime(_opened);
+    /// <summary>Told of the opening and the end; null for a connection that is not measured. Set before <see cref="Start"/>.</summary>
+    public ConnectionTelemetry? Telemetry { get; set; }
 
-    /// <summary>Whether this is the thread that brings the bytes, in the middle of it.</summary>
-    public bool InBatch => _batchThread == Environment.CurrentManagedThreadId;
+    /// <summary>Told of what code of the application's threw that nobody awaits; null: nobody has a log. Set before <see cref="Start"/>.</summary>
+    public Action<Exception>? CallbackFailed { get; set; }
+
+    /// <summary>The engine counts anyway, and is asked when somebody collects.</summary>
+    public ConnectionCounts Counts
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return new ConnectionCounts(
+                    Engine.MessagesReceived,
+                    Engine.MessagesSent,
+                    Engine.PayloadRead,
+                    Engine.PayloadWritten,
+                    SendQueue: Sending.Waiting,
+                    ReceiveQueue: Receiving.Waiting);
+            }
+        }
+    }
+
+    /// <summary>Cancelled, on the pool, as soon as a close is begun by either side or the connection is lost.</summary>
+    public CancellationToken Closing
+    {
+        get
+        {
+            lock (Gate)
+            {
+                if (_closing is null)
+                {
+                    _closing = new CancellationTokenSource();
+                    if (!Engine.IsOpen) _closing.Cancel();
+                }
+
+                return _closing.Token;
+            }
+        }
+    }
+
+    /// <summary>Another token that is cancelled with <see cref="Closing"/>, in whose place a handler has it.</summary>
+    public CancellationToken ClosingOfHandler { get; set; }
+
+    // ---- for the two sides, under the lock ----
+
+    /// <summary>Nothing is read until somebody takes what came.</summary>
+    public bool IsPaused => _life.IsPaused;
+
+    /// <summary>What is written may still reach the peer.</summary>
+    public bool ReachesPeer => _life.Fault is null;
+
+    public bool TakesOutput => Engine.IsOpen && ReachesPeer;
+
+    /// <summary>Everything was given back.</summary>
+    public bool IsGone => _life.State is TransportState.Gone;
+
+    /// <summary>The record, or what can be said of it by now.</summary>
+    public CloseRecord Known() => Engine.Record ?? Engine.RecordAsKnown(Now, _life.Fault is { } fault ? CauseOfEnd.Of(fault) : null);
+
+    /// <summary>The token that says that this connection ends says nothing to whoever waits for what comes, or for the end: what has come is handed out, and
+    /// then the end.</summary>
+    public CancellationToken Foreign(CancellationToken token) =>
+        token.CanBeCanceled && _closing is { } own && (token == own.Token || token == ClosingOfHandler) ? default : token;
+
+    public void Schedule(TimeSpan delay) => _wheel.Schedule(this, delay);
+
+    // ---- the life of the connection ----
 
     public void Start()
     {
@@ -160,128 +193,77 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         NoContext.Run(static driver => ((ConnectionDriver)driver!).StartTransport(), this);
     }
 
-    private void StartTransport() => _transport.Start(this);
-
-    // ---- the transport's side ----
-
-    public int Receive(Memory<byte> bytes, bool last)
+    /// <summary>Begins an ordinary closing handshake behind the messages already sent; no move where a close was begun before.</summary>
+    /// <param name="takeBack">Whether what waits to be sent, and has not begun, is dropped.</param>
+    public void BeginClose(CloseFrame frame, CloseWhy why, bool takeBack = false)
     {
-        int offered = bytes.Length;
-        TimeSpan now = Now;
-        _batchNow = now;
-        _batchThread = Environment.CurrentManagedThreadId;
-        bool came = true;
-        while (true)
+        Afterwards after;
+        lock (Gate)
         {
-            bool wake = false, isMessage;
-            TimeSpan? roundTrip;
-            lock (_gate)
-            {
-                if (came) _engine.BytesCame(now);
-                came = false;
-                if (_waitsForTurn) BeginTurn(now);
-                bool full = _engine.IsOpen && (_inbox.IsFull(_engine.HeldBytes) || _drain is { BytesLeft: <= 0 });
-                if (full || _engine.IsViolated)
-                {
-                    _paused = true;
-                    _engine.Listening(false, now);
-                    break;
-                }
-
-                if (_engine.TurnIsOver && !bytes.IsEmpty && !_engine.FramesDone)
-                {
-                    // What is left is offered again when the others have had the thread.
-                    _waitsForTurn = true;
-                    _engine.Listening(false, now);
-                    break;
-                }
-
-                _engine.InParts = _inbox.WantsParts;
-                _engine.HoldPongs = _transport.Backlog >= SendHighWater;
-                _engine.IsAnswering = IsAnswering;
-                ProtocolEvent found = _engine.Read(ref bytes, _transport, now);
-                if (found.Kind == ProtocolEventKind.NeedMore) break;
-                if (found.Kind == ProtocolEventKind.TurnOver) continue;
-                wake = Handle(found, now);
-                roundTrip = found.Kind == ProtocolEventKind.Pong ? found.RoundTrip : null;
-                isMessage = found.Kind is ProtocolEventKind.Message or ProtocolEventKind.MessagePart && _engine.IsOpen;
-                _batchGoesOn = !last || !bytes.IsEmpty;
-            }
-
-            // A reader that the close wakes has all the time it wants; the answer to the close frame has not.
-            if (wake) _inbox.Wake(inline: isMessage);
-            if (roundTrip is { } measured) Telemetry?.Pinged(measured);
+            // Lost first, and nothing that is decided now can be said any more: the loss is the cause.
+            if (!ReachesPeer) return;
+            Receiving.NoteUnread();
+            after = Apply(Engine.Close(frame, why, takeBack, Transport, Now));
         }
 
-        if (_engine.FramesDone) Discard(offered);
-        if (_drain is { } drain) drain.BytesLeft -= offered - bytes.Length;
-        return offered - bytes.Length;
+        Do(after);
+        Sending.Flush();
     }
 
-    public void BatchEnd()
-    {
-        _batchThread = 0;
-        _batchGoesOn = false;
-        Flush();
-        if (_waitsForTurn) _transport.ResumeLater();
-        if (_drain is not null) TryDrain();
-    }
+    /// <summary>Closes for a rule of the application's, such as JSON that does not parse.</summary>
+    /// <inheritdoc cref="BeginClose(CloseFrame, CloseWhy, bool)" path="/param"/>
+    public void BeginClose(Violation violation, bool takeBack = false) => BeginClose(violation.Frame, violation.Why, takeBack);
 
-    /// <summary>The peer's close frame came, and the answer is not out; or its violation came, and what came before is still being answered.
-    /// Only then: a peer that we failed may not read before we have read what it still sends.</summary>
-    public bool IsHolding
+    /// <summary>Ends at once: nothing is sent.</summary>
+    public void Abort(CloseWhy why)
     {
-        get
+        Afterwards after;
+        lock (Gate)
         {
-            if (_engine.IsOpen && !_engine.IsViolated) return false;
-            lock (_gate) return AnswerIsComing || _engine.IsViolated;
+            // The transport is gone, or on its way.
+            if (Engine.Record is not null) return;
+            Receiving.NoteUnread();
+            // Cut, before anything lets go of it in order: that would say FIN where RST is due.
+            after = Move(TransportInput.Abort.Instance) | Apply(Engine.EndOfStream(why, Now));
+            Transport.DropStaged();
+            Traces.Tell(TransportEventKind.Aborted);
         }
+
+        Do(after);
     }
 
-    private bool AnswerIsComing => _engine.OwesAnswer && _brokenEnd is null;
+    /// <summary>The transport's last word.</summary>
+    public void Ended(TransportEnd end)
+    {
+        Traces.Tell(end);
+        Afterwards after;
+        lock (Gate)
+        {
+            Receiving.NoteUnread();
+            after = Move(new TransportInput.StreamEnded(end, BehindFlush: Engine.CloseIsLeaving));
+        }
+
+        Do(after);
+    }
 
     public override void Due()
     {
-        bool wake, look = false;
+        Afterwards after;
+        bool look;
         CloseRecord? stranded;
-        TransportEnd? ended = null;
-        lock (_gate)
+        lock (Gate)
         {
             TimeSpan now = Now;
-            // A backlog that we have not read, or a handler that keeps the transport's thread, is not the peer's silence.
-            bool listening = !_paused && !_waitsForTurn && _batchThread == 0;
-            _engine.Listening(listening, now);
-            if (listening && (_transport.Unread != 0 || HasArrived())) _engine.BytesCame(now);
-            NoteUnread();
-            bool over = _engine.Record is not null;
-            if (IsSilenceCertain(now, out look)) _engine.Tick(_transport, now);
-            NoteArrived();
-            if (now >= _brokenDeadline)
-            {
-                _brokenDeadline = TimeSpan.MaxValue;
-                _transport.GiveUp();
-            }
-
-            CloseForSlowness(now);
-            // A deadline that ends the machine is one that the peer let pass.
-            wake = AfterClosing(late: !over);
-            if (_engine.Record is not null) ended = TakeEnded();
+            after = Receiving.Tick(now, out look) | Move(TransportInput.Tick.Instance) | Sending.Tick(now);
             // A handler that keeps the transport's thread, and perhaps waits for this very record, keeps the transport from ending.
-            stranded = _batchThread == 0 ? null : _engine.Record;
+            stranded = Receiving.IsInBatch ? Engine.Record : null;
         }
 
-        if (ended is { } last)
-        {
-            Finish(last);
-            return;
-        }
-
-        if (wake) _inbox.Wake();
-        Flush();
+        Do(after);
+        Sending.Flush();
         Reschedule();
-        if (look) LookForLife();
+        Receiving.Ticked(look);
         if (stranded is not null) Complete(stranded);
-        if (_drain is not null) TryDrain();
     }
 
     protected internal override void Failed(Exception exception)
@@ -289,92 +271,129 @@ internal sealed partial class ConnectionDriver : DeadlineEntry, ITransportReceiv
         if (CallbackFailed is { } told) Guarded.Call(exception, told, failed: null);
     }
 
+    /// <summary>Does what a move of the close machine asks for, in one order. Under the lock.</summary>
+    public Afterwards Apply(CloseEffects effects)
+    {
+        if (effects == CloseEffects.None) return default;
+        Afterwards after = default;
+        bool Asks(CloseEffects effect) => (effects & effect) != 0;
+
+        // Written by the engine: CloseEffects.WriteClose.
+        if (Asks(CloseEffects.DropQueued)) Sending.DropQueued(Known());
+        if (Asks(CloseEffects.TakeBackQueued)) Sending.TakeBackQueued(Known());
+        if (Asks(CloseEffects.DropPings)) Sending.DropPings(Known());
+        if (Asks(CloseEffects.QueueClose)) after |= Sending.WriteWaiting(Now);
+        if (Asks(CloseEffects.EndReceiving)) after |= EndReceiving();
+        if (Asks(CloseEffects.StopReading)) after |= Move(TransportInput.Full.Instance) | Receiving.AnswerIfIdle();
+        if (Asks(CloseEffects.ReadOn)) after |= Move(TransportInput.Room.Instance);
+        if (Asks(CloseEffects.EndSending) || (Asks(CloseEffects.EndSendingFirst) && Role == Role.Server)) after |= Move(TransportInput.LastFrame.Instance);
+        if (Asks(CloseEffects.Release)) after |= Move(TransportInput.Late.Instance);
+        if (Engine.Deadline != TimeSpan.MaxValue) Schedule(Engine.Deadline - Now);
+        return after;
+    }
+
+    /// <summary>Moves the transport's machine, and does its part that belongs under the lock.</summary>
+    public Afterwards Move(TransportInput input)
+    {
+        TimeSpan now = Now;
+        TransportEffects effects = _life.On(input, now);
+        if (effects == TransportEffects.None) return default;
+        if ((effects & TransportEffects.StopReading) != 0) Engine.Listening(false, now);
+        if ((effects & TransportEffects.DropOutput) != 0)
+        {
+            Sending.DropQueued(Known());
+            Transport.DropStaged();
+            if (_life.Deadline != TimeSpan.MaxValue) Schedule(_life.Deadline - now);
+        }
+
+        if ((effects & TransportEffects.ReadOn) != 0) Engine.Listening(true, now);
+        return new Afterwards(effects);
+    }
+
+    /// <summary>Does what was decided, outside the lock.</summary>
+    /// <param name="inline">Whether the reader goes on here and now.</param>
+    public void Do(Afterwards after, bool inline = false)
+    {
+        TransportEffects effects = after.Transport;
+        if (effects != TransportEffects.None) Perform(effects);
+        if (after.WakesReader) Receiving.Wake(inline);
+        if ((effects & TransportEffects.Release) != 0) Release();
+    }
+
+    private void Perform(TransportEffects effects)
+    {
+        bool Asks(TransportEffects effect) => (effects & effect) != 0;
+
+        if (Asks(TransportEffects.ReadOn)) Transport.Resume();
+        if (Asks(TransportEffects.EndSending))
+        {
+            Traces.Tell(TransportEventKind.ShutDown);
+            // Posted: TLS writes its close_notify, and an HTTP/2 stream ends its pump.
+            Transport.Post(static transport => _ = ((Transport)transport!).ShutdownSendAsync().AsTask());
+        }
+
+        if (Asks(TransportEffects.Close)) Transport.Close();
+        if (Asks(TransportEffects.GiveUp)) Transport.GiveUp();
+        if (Asks(TransportEffects.Cut)) Transport.Abort();
+    }
+
+    private void StartTransport() => Transport.Start(Receiving);
+
+    private Afterwards EndReceiving()
+    {
+        // What was registered with the token runs on the pool, and is the application's.
+        if (_closing is { IsCancellationRequested: false } closing) Guarded.Watch(closing.CancelAsync(), CallbackFailed);
+        return new Afterwards(TransportEffects.None, Receiving.End());
+    }
+
+    /// <summary>The end is the connection's own business, on whatever thread it is noticed.</summary>
+    private void Release() => NoContext.Run(static driver => _ = ((ConnectionDriver)driver!).ReleaseAsync(), this);
+
+    private async Task ReleaseAsync()
+    {
+        Afterwards after;
+        lock (Gate)
+        {
+            after = Apply(Engine.EndOfStream(CauseOfEnd.Of(_life.End!.Value), Now));
+            Receiving.StopDraining();
+            Transport.DropStaged();
+        }
+
+        _wheel.Remove(this);
+        await Transport.ReleaseAsync().ConfigureAwait(SimulationContext.IsCurrent);
+        lock (Gate)
+        {
+            Move(TransportInput.Released.Instance);
+            Traces.End();
+        }
+
+        Complete(Engine.Record!);
+        Do(after);
+    }
+
+    /// <summary>The end is known. Who listens and who awaits it are the application's, and may block: neither the deadlines nor a reader wait for
+    /// them.</summary>
+    private void Complete(CloseRecord record)
+    {
+        Volatile.Write(ref _isOver, true);
+        OnPool.Run(
+            (driver: this, record),
+            static of =>
+            {
+                of.driver.Telemetry?.Closed(of.record, of.driver.Counts);
+                of.driver._closed.TrySetResult(of.record);
+            });
+    }
+
     private void Reschedule()
     {
         TimeSpan deadline;
-        lock (_gate)
+        lock (Gate)
         {
-            if (_engine.Record is not null) return;
-            deadline = Earlier(Earlier(_engine.Deadline, _brokenDeadline), Earlier(_outbox.Deadline, _output.Deadline));
+            if (Engine.Record is not null) return;
+            deadline = TimeSpan.FromTicks(Math.Min(Math.Min(Engine.Deadline.Ticks, _life.Deadline.Ticks), Sending.Deadline.Ticks));
         }
 
-        if (deadline != TimeSpan.MaxValue) _wheel.Schedule(this, deadline - Now);
-    }
-
-    private void BeginTurn(TimeSpan now)
-    {
-        _waitsForTurn = false;
-        _engine.BeginTurn();
-        if (!_paused) _engine.Listening(true, now);
-    }
-
-    private static TimeSpan Earlier(TimeSpan a, TimeSpan b) => a < b ? a : b;
-
-    private bool Handle(in ProtocolEvent found, TimeSpan now)
-    {
-        switch (found.Kind)
-        {
-            case ProtocolEventKind.Message or ProtocolEventKind.MessagePart when Guard?.Look(found.Payload.Length, found.Last, now) is { } violation:
-                _engine.Break(violation, _transport, now);
-                return AfterClosing();
-            case ProtocolEventKind.Message:
-                return _inbox.Deliver(found, _engine);
-            case ProtocolEventKind.MessagePart:
-                return _inbox.DeliverPart(found, _engine);
-            case ProtocolEventKind.Pong:
-                _lastRoundTrip = found.RoundTrip;
-                _pings.Answer(found.PingNumber, now);
-                return false;
-            default:
-                return AfterClosing();
-        }
-    }
-
-    /// <summary>Follows a move of the close machine; true: wake the reader. Under the lock.</summary>
-    /// <param name="letGo">Whether the end of the machine lets go of the transport in order.</param>
-    /// <param name="late">Whether it ends because the peer let its time pass.</param>
-    private bool AfterClosing(bool letGo = true, bool late = false)
-    {
-        if (_engine.IsViolated && !_inbox.IsBusy) _engine.Answered(_transport, Now);
-        if (_engine.IsOpen)
-        {
-            if (_engine.IsViolated) _wheel.Schedule(this, _engine.Deadline - Now);
-            return false;
-        }
-
-        if (_engine.FramesDone) DropWaiting();
-        else WriteOwed(Now);
-        if (_engine.Record is null)
-        {
-            if (_paused && !_engine.IsViolated) Listen();
-        }
-        else if (late) _transport.GiveUp();
-        else if (letGo) _transport.Close();
-
-        bool wake = _inbox.End();
-        CancelClosing();
-        if (_engine.Deadline != TimeSpan.MaxValue) _wheel.Schedule(this, _engine.Deadline - Now);
-        return wake;
-    }
-
-    /// <summary>No frame follows: who waits for one to be sent or answered learns it.</summary>
-    private void DropWaiting()
-    {
-        CloseRecord known = Known();
-        _outbox.Fail(known);
-        _pings.Fail(known);
-    }
-
-    private void Listen()
-    {
-        _paused = false;
-        _engine.Listening(true, Now);
-        _transport.Resume();
-    }
-
-    private void Discard(int count)
-    {
-        _discarded += count;
-        if (_discarded > MostDiscarded) _transport.Close();
+        if (deadline != TimeSpan.MaxValue) Schedule(deadline - Now);
     }
 }

@@ -43,7 +43,7 @@ public sealed class ConnectionTrace : IAsyncEnumerable<TraceEvent>, IDisposable
         _events.Reader.ReadAllAsync(CancellationToken.None).GetAsyncEnumerator(_driver.Foreign(cancellationToken));
 
     /// <summary>Stops the trace. What was not read yet can still be read.</summary>
-    public void Dispose() => _driver.StopTrace(this);
+    public void Dispose() => _driver.Traces.StopTrace(this);
 
     /// <summary>Never waits, and runs no code of the reader's.</summary>
     internal void Add(TraceEvent seen) => _events.Writer.TryWrite(seen);

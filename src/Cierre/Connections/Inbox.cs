@@ -73,24 +73,24 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
 
     // ---- the engine's side; true: wake the reader, outside the lock ----
 
-    public bool Deliver(in ProtocolEvent message, WebSocketProtocol engine)
+    public bool Deliver(in ProtocolEvent message)
     {
         if (_waiting == Waiting.ForMessage)
         {
-            Fill(ref _lent, message, engine);
+            message.MoveTo(ref _lent);
             _lentKind = message.MessageKind;
             _isLent = _isOut = true;
             return StopWaiting();
         }
 
         var parked = new Parked { Kind = message.MessageKind };
-        Fill(ref parked.Data, message, engine);
+        message.MoveTo(ref parked.Data);
         _parkedBytes += parked.Data.Length + MessageOverhead;
         (_parked ??= new Queue<Parked>()).Enqueue(parked);
         return _waiting == Waiting.ForStream && StopWaiting();
     }
 
-    public bool DeliverPart(in ProtocolEvent part, WebSocketProtocol engine)
+    public bool DeliverPart(in ProtocolEvent part)
     {
         bool wakes = false;
         if (_waiting == Waiting.ForStream)
@@ -102,13 +102,16 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
 
         if (_skipping)
         {
-            if (part.Assembled) Discard(engine);
+            part.Drop();
             if (part.Last) _skipping = false;
             return false;
         }
 
         DropRead();
-        if (part.Assembled && _parts.IsEmpty) engine.TakeAssembled(ref _parts);
+        if (_parts.IsEmpty)
+        {
+            part.MoveTo(ref _parts);
+        }
         else
         {
             if (_partsRead >= HighWater)
@@ -118,8 +121,7 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
                 _partsRead = 0;
             }
 
-            _parts.Append(part.Payload.Span);
-            if (part.Assembled) Discard(engine);
+            part.AppendTo(ref _parts);
         }
 
         _partsEnded = part.Last;
@@ -228,19 +230,6 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
         return _waiting == Waiting.ForPart && StopWaiting();
     }
 
-    private static void Fill(ref PooledBuffer target, in ProtocolEvent message, WebSocketProtocol engine)
-    {
-        if (message.Assembled) engine.TakeAssembled(ref target);
-        else target.Append(message.Payload.Span);
-    }
-
-    private static void Discard(WebSocketProtocol engine)
-    {
-        PooledBuffer nothing = default;
-        engine.TakeAssembled(ref nothing);
-        nothing.Release();
-    }
-
     /// <summary>What was read of a stream would pile up under a reader that is always a little behind.</summary>
     private void DropRead()
     {
@@ -322,7 +311,7 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
     private void Unclaim(short token)
     {
         // Throws where the token is not that of this wait.
-        if (_waiter.GetStatus(token) == ValueTaskSourceStatus.Pending && !(driver.InBatch && GiveUp())) BlockingWait.For(ref _waiter, token);
+        if (_waiter.GetStatus(token) == ValueTaskSourceStatus.Pending && !(driver.Receiving.InBatch && GiveUp())) BlockingWait.For(ref _waiter, token);
         _claimed = false;
     }
 

@@ -41,7 +41,7 @@ public readonly struct MessageSequence : IAsyncEnumerable<WebSocketMessage>
 
         /// <summary>The message; valid until the next step.</summary>
         /// <exception cref="InvalidOperationException">This is the default value, which belongs to no connection.</exception>
-        public WebSocketMessage Current => Driver.Current;
+        public WebSocketMessage Current => Driver.Receiving.Current;
 
         private ConnectionDriver Driver => _driver ?? throw new InvalidOperationException(
             "This is the default value, which belongs to no connection: ReadAllAsync of a WebSocketConnection gives its messages.");
@@ -49,7 +49,7 @@ public readonly struct MessageSequence : IAsyncEnumerable<WebSocketMessage>
         /// <summary>Waits for the next message.</summary>
         /// <returns>False at the end of the connection, however it ended.</returns>
         /// <exception cref="InvalidOperationException">This is the default value, which belongs to no connection.</exception>
-        public ValueTask<bool> MoveNextAsync() => Driver.MoveNextAsync(_cancellationToken);
+        public ValueTask<bool> MoveNextAsync() => Driver.Receiving.MoveNextAsync(_cancellationToken);
 
         /// <summary>Does nothing: leaving the loop leaves the connection as it is.</summary>
         /// <returns>A task that is done.</returns>

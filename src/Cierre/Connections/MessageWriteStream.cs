@@ -26,7 +26,7 @@ internal sealed class MessageWriteStream(ConnectionDriver driver, WebSocketMessa
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (buffer.IsEmpty) return default;
         if (Kind == WebSocketMessageKind.Text) return WriteTextAsync(buffer, cancellationToken);
-        return driver.WritePartAsync(this, buffer, final: false, cancellationToken);
+        return driver.Sending.WritePartAsync(this, buffer, final: false, cancellationToken);
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -67,7 +67,7 @@ internal sealed class MessageWriteStream(ConnectionDriver driver, WebSocketMessa
 
         try
         {
-            await driver.WritePartAsync(this, default, final: true, CancellationToken.None).ConfigureAwait(SimulationContext.IsCurrent);
+            await driver.Sending.WritePartAsync(this, default, final: true, CancellationToken.None).ConfigureAwait(SimulationContext.IsCurrent);
         }
         catch (WebSocketClosedException)
         {
@@ -102,7 +102,7 @@ internal sealed class MessageWriteStream(ConnectionDriver driver, WebSocketMessa
             return default;
         }
 
-        ValueTask written = driver.WritePartAsync(this, whole, final: false, cancellationToken);
+        ValueTask written = driver.Sending.WritePartAsync(this, whole, final: false, cancellationToken);
         _begun = begun;
         return written.IsCompletedSuccessfully || (before.Length == 0 && begun.Length == 0) ? written : WrittenAsync(written, before);
     }

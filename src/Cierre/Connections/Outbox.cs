@@ -109,17 +109,24 @@ internal struct Outbox
     }
 
     /// <summary>Takes out, and fails, every message that has not begun; or only those that had to be taken by a time that has come.</summary>
-    /// <param name="slow">Whether that is because the peer takes too little.</param>
-    public void TakeBack(CloseRecord record, bool slow = false, TimeSpan? takenBy = null)
+    public void TakeBack(CloseRecord record, TimeSpan? takenBy = null)
     {
         for (LinkedListNode<Outgoing>? node = _waiting?.First, next; node is not null; node = next)
         {
             next = node.Next;
             Outgoing send = node.Value;
             if (takenBy is { } now ? send.IsTaken || send.TakenBy > now : send.Begun) continue;
-            var closed = new WebSocketClosedException(record);
-            if (slow) TakeOut(node).FailAsSlow(closed);
-            else TakeOut(node).Fail(closed);
+            TakeOut(node).Fail(new WebSocketClosedException(record));
+        }
+    }
+
+    /// <summary>What waits is about to fail because the peer takes too little: all that has not begun, or only what had to be taken by a time that has
+    /// come.</summary>
+    public readonly void NoteSlow(TimeSpan? takenBy = null)
+    {
+        for (LinkedListNode<Outgoing>? node = _waiting?.First; node is not null; node = node.Next)
+        {
+            if (takenBy is not { } now || node.Value.TakenBy <= now) node.Value.NoteSlow();
         }
     }
 

@@ -37,6 +37,8 @@ internal abstract class Outgoing
 
     public abstract void Fail(Exception exception);
 
-    /// <summary>Fails because the peer takes too little.</summary>
-    public virtual void FailAsSlow(Exception exception) => Fail(exception);
+    /// <summary>It is about to fail, because the peer takes too little.</summary>
+    public virtual void NoteSlow()
+    {
+    }
 }

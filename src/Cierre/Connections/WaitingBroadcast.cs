@@ -32,9 +32,8 @@ internal sealed class WaitingBroadcast(Outgoing message, TimeSpan takenBy, WebSo
         if (!IsTaken) broadcast.Lost();
     }
 
-    public override void FailAsSlow(Exception exception)
+    public override void NoteSlow()
     {
         if (!IsTaken) broadcast.Add(receiver);
-        Fail(exception);
     }
 }

@@ -7,7 +7,7 @@ public sealed partial class WebSocketConnection
     /// <returns>The message, valid until the next receive; null at the end of the connection, however it ended.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="InvalidOperationException">Another receive is waiting.</exception>
-    public ValueTask<WebSocketMessage?> ReceiveAsync(CancellationToken cancellationToken = default) => _driver.ReceiveAsync(cancellationToken);
+    public ValueTask<WebSocketMessage?> ReceiveAsync(CancellationToken cancellationToken = default) => _driver.Receiving.ReceiveAsync(cancellationToken);
 
     /// <summary>Receives message after message: <c>await foreach (var message in connection.ReadAllAsync())</c>. Ends when the connection ends.</summary>
     /// <param name="cancellationToken">Ends the loop with <see cref="OperationCanceledException"/> and harms nothing.</param>
@@ -22,7 +22,7 @@ public sealed partial class WebSocketConnection
     /// <exception cref="InvalidOperationException">A receive is waiting.</exception>
     public async Task<CloseRecord> DiscardAllAsync(CancellationToken cancellationToken = default)
     {
-        while (await _driver.MoveNextAsync(cancellationToken).ConfigureAwait(SimulationContext.IsCurrent))
+        while (await _driver.Receiving.MoveNextAsync(cancellationToken).ConfigureAwait(SimulationContext.IsCurrent))
         {
             // The next step gives the message back.
         }
@@ -37,5 +37,5 @@ public sealed partial class WebSocketConnection
     /// <returns>The stream; null at the end of the connection. Its reads throw <see cref="WebSocketClosedException"/> where the connection ends inside the message.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="InvalidOperationException">Another receive is waiting.</exception>
-    public ValueTask<MessageStream?> ReceiveStreamAsync(CancellationToken cancellationToken = default) => _driver.ReceiveStreamAsync(cancellationToken);
+    public ValueTask<MessageStream?> ReceiveStreamAsync(CancellationToken cancellationToken = default) => _driver.Receiving.ReceiveStreamAsync(cancellationToken);
 }

@@ -63,7 +63,7 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
     public TimeSpan Idle => _driver.Idle;
 
     /// <summary>How many bytes wait to be sent: what was taken and the operating system does not have yet. Limited by <see cref="WebSocketConnectionOptions.SendBufferLimit"/>.</summary>
-    public long QueuedBytes => _driver.QueuedBytes;
+    public long QueuedBytes => _driver.Sending.QueuedBytes;
 
     internal OpeningInfo Info { get; }
 
@@ -76,12 +76,15 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
     {
         _opened = new ConnectionDriver(role, options.ToLimits(), transport, options.TimeProvider, Info.Deflate, Id)
         {
-            Buffer = new SendBuffer(options.SendBufferLimit, options.SlowReader),
-            BroadcastTimeout = options.BroadcastTimeout,
-            SendTimeout = options.SendTimeout,
+            Sending =
+            {
+                Buffer = new SendBuffer(options.SendBufferLimit, options.SlowReader),
+                BroadcastTimeout = options.BroadcastTimeout,
+                Output = { SendTimeout = options.SendTimeout },
+            },
         };
-        if (options.Trace is { } trace) Trace = _opened.StartTrace(trace);
-        if (options.RecentFrames > 0) _opened.KeepRecentFrames(options.RecentFrames);
+        if (options.Trace is { } trace) Trace = _opened.Traces.StartTrace(trace);
+        if (options.RecentFrames > 0) _opened.Traces.KeepRecentFrames(options.RecentFrames);
     }
 
     [DoesNotReturn]

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Cierre.Buffers;
 using Cierre.Closing;
 using Cierre.Deflate;
@@ -99,10 +100,9 @@ internal struct MessageReader(ProtocolLimits limits, DeflateTerms? deflate = nul
         return null;
     }
 
-    public readonly ReadOnlyMemory<byte> Assembled => _assembled.Memory;
-
-    /// <summary>Hands the assembled bytes over without a copy.</summary>
-    public void Take(ref PooledBuffer target) => target.TakeFrom(ref _assembled);
+    /// <summary>What is held, for whoever takes it.</summary>
+    [UnscopedRef]
+    public ref PooledBuffer Assembled => ref _assembled;
 
     public void Release() => _assembled.Release();
 

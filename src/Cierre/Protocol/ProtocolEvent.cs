@@ -1,3 +1,7 @@
+using System.Runtime.CompilerServices;
+using Cierre.Buffers;
+using Cierre.Closing;
+
 namespace Cierre.Protocol;
 
 internal enum ProtocolEventKind
@@ -24,15 +28,29 @@ internal enum ProtocolEventKind
 /// <summary>What one step of reading found.</summary>
 internal readonly ref struct ProtocolEvent
 {
+    // Where the payload was assembled; a null reference where it lies in the input.
+    private readonly ref PooledBuffer _assembled;
+
+    public ProtocolEvent()
+    {
+    }
+
+    /// <param name="assembled">The buffer that is the payload, and can be taken.</param>
+    public ProtocolEvent(ref PooledBuffer assembled) => _assembled = ref assembled;
+
     public required ProtocolEventKind Kind { get; init; }
 
     /// <summary>Text or Binary, of a message or a part.</summary>
     public Opcode MessageKind { get; init; }
 
-    public ReadOnlyMemory<byte> Payload { get; init; }
+    /// <summary>The payload where it lies in the input.</summary>
+    public ReadOnlyMemory<byte> Piece { private get; init; }
 
-    /// <summary>Whether the payload lies in the engine's own buffer, which can be taken without a copy.</summary>
-    public bool Assembled { get; init; }
+    /// <summary>Valid until the next read, or until it is moved.</summary>
+    public ReadOnlyMemory<byte> Payload => IsAssembled ? _assembled.Memory : Piece;
+
+    /// <summary>Whether the payload is a buffer that can be taken without a copy.</summary>
+    public bool IsAssembled => !Unsafe.IsNullRef(ref _assembled);
 
     /// <summary>Whether a part is the last of its message.</summary>
     public bool Last { get; init; }
@@ -40,4 +58,27 @@ internal readonly ref struct ProtocolEvent
     public ulong PingNumber { get; init; }
 
     public TimeSpan RoundTrip { get; init; }
+
+    /// <summary>What the close machine asks for, of <see cref="ProtocolEventKind.Closing"/>.</summary>
+    public CloseEffects Effects { get; init; }
+
+    /// <summary>Puts the payload into a buffer: the one in which it was assembled, or a copy.</summary>
+    public void MoveTo(ref PooledBuffer target)
+    {
+        if (IsAssembled) target.TakeFrom(ref _assembled);
+        else target.Append(Piece.Span);
+    }
+
+    /// <summary>Puts a copy of the payload behind what is in a buffer.</summary>
+    public void AppendTo(ref PooledBuffer target)
+    {
+        target.Append(Payload.Span);
+        Drop();
+    }
+
+    /// <summary>Gives up the payload, which nobody wants.</summary>
+    public void Drop()
+    {
+        if (IsAssembled) _assembled.Release();
+    }
 }

@@ -48,9 +48,9 @@ internal sealed partial class WebSocketProtocol
                 found = new ProtocolEvent { Kind = ProtocolEventKind.Pong, PingNumber = number, RoundTrip = roundTrip };
                 return true;
             default:
-                if (CloseFrame.TryParse(payload, out CloseFrame frame, out Violation? violation)) Move(new CloseInput.PeerFrame(frame), output, now);
-                else Break(violation!, output, now);
-                found = Closing;
+                found = Closing(CloseFrame.TryParse(payload, out CloseFrame frame, out Violation? violation)
+                    ? Move(new CloseInput.PeerFrame(frame), output, now)
+                    : Break(violation!, output, now));
                 return true;
         }
     }

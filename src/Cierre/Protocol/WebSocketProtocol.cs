@@ -80,10 +80,10 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
         record with { Traffic = _traffic.Total, EarlyLossesBefore = EarlyLossesBefore, ConnectionId = ConnectionId, UnreadBytes = UnreadBytes };
 
     /// <summary>A close frame waits behind messages: <see cref="WriteOwedClose"/> when they are out.</summary>
-    public bool OwesClose => OwedClose is not null;
+    public bool OwesClose => _close.State is CloseState.Sent { Ours: Delivery.Owed } or CloseState.Violated { Answered: true };
 
-    /// <summary>Our close frame is in the output, and the transport has not said that it took it.</summary>
-    public bool CloseIsUnderWay => _close.State is CloseState.Sent { Ours: Delivery.Staged or Delivery.Leaving } or CloseState.Exchanged { Ours: not Delivery.Out } or CloseState.Failed { Ours: not Delivery.Out };
+    /// <summary>The transport has our close frame in hand, and has not said that it took it.</summary>
+    public bool CloseIsLeaving => _close.Delivery is Delivery.Leaving;
 
     /// <summary>The peer's close frame came, and the transport has not taken ours yet.</summary>
     public bool OwesAnswer => _close.State is CloseState.Exchanged { Ours: not Delivery.Out };
@@ -172,7 +172,8 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
                 else Observer?.Came(header, _messages.IsCompressed, refused: violation is not null);
                 if (violation is not null)
                 {
-                    if (Break(violation, output, now)) return Closing;
+                    CloseEffects effects = Break(violation, output, now);
+                    if (effects != CloseEffects.None) return Closing(effects);
                     continue;
                 }
             }
@@ -195,8 +196,14 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
         return new ProtocolEvent { Kind = ProtocolEventKind.NeedMore };
     }
 
-    /// <summary>Hands an assembled message, or part of one, over without a copy; one that is not taken before the next read is dropped then.</summary>
-    public void TakeAssembled(ref PooledBuffer target) => _messages.Take(ref target);
+    /// <summary>What is held of a message that is not whole, as a part, for a reader that asked for parts when it had begun to come.</summary>
+    /// <returns>False: nothing is held.</returns>
+    public bool TryTakeHeld(out ProtocolEvent part)
+    {
+        bool any = IsOpen && !IsViolated && _messages.Held != 0;
+        part = any ? HeldPart() : default;
+        return any;
+    }
 
     /// <summary>Writes a message or a fragment of one. The caller keeps the order of the fragments and asks only while <see cref="IsOpen"/>, or for what was begun before our close.</summary>
     public void WriteData(IBufferWriter<byte> output, Opcode opcode, bool fin, ReadOnlySpan<byte> payload, TimeSpan now, bool compressible = true)
@@ -228,17 +235,19 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
     }
 
     /// <summary>Begins an ordinary closing handshake; no move if a close was begun before.</summary>
-    public void Close(CloseFrame frame, CloseWhy why, IBufferWriter<byte> output, TimeSpan now) => Move(new CloseInput.Request(frame, why), output, now);
+    /// <param name="takesBack">Whether the messages that wait, and have not begun, are dropped.</param>
+    public CloseEffects Close(CloseFrame frame, CloseWhy why, bool takesBack, IBufferWriter<byte> output, TimeSpan now) =>
+        Move(new CloseInput.Request(frame, why, takesBack), output, now);
 
     /// <summary>What came before a violation is answered: nothing more is taken to be sent, and the close frame follows.</summary>
-    public void Answered(IBufferWriter<byte> output, TimeSpan now) => Move(CloseInput.Answered.Instance, output, now);
+    public CloseEffects Answered(IBufferWriter<byte> output, TimeSpan now) => Move(CloseInput.Answered.Instance, output, now);
 
-    /// <summary>The messages before our close frame are written.</summary>
-    public void WriteOwedClose(IBufferWriter<byte> output, TimeSpan now)
+    /// <summary>The messages before our close frame are written, and it has its turn.</summary>
+    public CloseEffects WriteOwedClose(IBufferWriter<byte> output, TimeSpan now)
     {
-        if (OwedClose is not { } frame) return;
-        WriteClose(output, frame, now);
-        Move(CloseInput.Staging.Instance, output, now);
+        if (!OwesClose) return CloseEffects.None;
+        WriteClose(output, now);
+        return Move(CloseInput.Staging.Instance, output, now);
     }
 
     public void WriteOwedPong(IBufferWriter<byte> output, TimeSpan now)
@@ -250,54 +259,49 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
     }
 
     /// <summary>The transport is given everything written so far.</summary>
-    public void OutputLeaving(TimeSpan now) => Step(CloseInput.Handing.Instance, now);
+    public void OutputLeaving(TimeSpan now) => _close.On(CloseInput.Handing.Instance, now);
 
-    /// <summary>The transport took everything written so far.</summary>
-    public void OutputTaken(TimeSpan now) => Step(CloseInput.Written.Instance, now);
+    /// <summary>The transport took what <see cref="OutputLeaving"/> told of.</summary>
+    public CloseEffects OutputTaken(TimeSpan now) => _close.On(CloseInput.Written.Instance, now);
 
     /// <summary>The byte stream ended.</summary>
-    public void EndOfStream(CloseWhy why, TimeSpan now)
+    public CloseEffects EndOfStream(CloseWhy why, TimeSpan now)
     {
-        Step(new CloseInput.StreamEnd(why), now);
+        CloseEffects effects = On(new CloseInput.StreamEnd(why), now);
         Release();
+        return effects;
     }
 
     /// <summary>Whether <see cref="Tick"/> would close for a silent or idle peer.</summary>
     public bool GivesUp(TimeSpan now) => _close.IsOpen && _keepAlive.GivesUp(now);
 
     /// <summary>Does what is due: a ping, a close for a silent or idle peer, the end of a wait.</summary>
-    public void Tick(IBufferWriter<byte> output, TimeSpan now)
+    public CloseEffects Tick(IBufferWriter<byte> output, TimeSpan now)
     {
-        if (_close.State is not CloseState.Open)
-        {
-            if (now < _close.Deadline) return;
-            Move(CloseInput.Due.Instance, output, now);
-            return;
-        }
-
+        if (_close.State is not CloseState.Open) return now < _close.Deadline ? CloseEffects.None : Move(CloseInput.Due.Instance, output, now);
         switch (_keepAlive.Tick(now))
         {
             case KeepAliveStep.Ping:
                 WritePing(output, now);
-                break;
+                return CloseEffects.None;
             case KeepAliveStep.NoAnswer:
-                Break(Violations.PingNotAnswered(limits.PingTimeout), output, now);
-                break;
+                return Break(Violations.PingNotAnswered(limits.PingTimeout), output, now);
             case KeepAliveStep.Idle:
-                Break(Violations.Idle(limits.IdleTimeout), output, now);
-                break;
+                return Break(Violations.Idle(limits.IdleTimeout), output, now);
+            default:
+                return CloseEffects.None;
         }
     }
 
-    /// <summary>Closes or fails for a rule that the peer broke. True: no further message is handed out from here on.</summary>
-    public bool Break(Violation violation, IBufferWriter<byte> output, TimeSpan now)
+    /// <summary>Closes or fails for a rule that the peer broke.</summary>
+    /// <param name="takesBack">Whether the messages that wait, and have not begun, are dropped.</param>
+    public CloseEffects Break(Violation violation, IBufferWriter<byte> output, TimeSpan now, bool takesBack = false)
     {
-        bool wasOpen = IsOpen;
         Observer?.Broken(violation);
-        Move(new CloseInput.Violate(violation, Behind: IsAnswering), output, now);
+        CloseEffects effects = Move(new CloseInput.Violate(violation, Behind: IsAnswering, takesBack), output, now);
         // What was begun of a message is never ended.
         if (IsViolated) _messages.Release();
-        return wasOpen || violation.Fails;
+        return effects;
     }
 
     public void Release()
@@ -316,14 +320,7 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
         _owedPong.Release();
     }
 
-    private CloseFrame? OwedClose => _close.State switch
-    {
-        CloseState.Sent { Ours: Delivery.Owed } sent => sent.Frame,
-        CloseState.Violated { Answered: true } violated => violated.Violation.Frame,
-        _ => null,
-    };
-
-    private static ProtocolEvent Closing => new() { Kind = ProtocolEventKind.Closing };
+    private static ProtocolEvent Closing(CloseEffects effects) => new() { Kind = ProtocolEventKind.Closing, Effects = effects };
 
     private bool ReadData(ref Memory<byte> input, IBufferWriter<byte> output, TimeSpan now, out ProtocolEvent found)
     {
@@ -340,8 +337,7 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
         else _turn.PayloadCame(piece.Length);
         if (broken is { } violation)
         {
-            Break(violation, output, now);
-            found = Closing;
+            found = Closing(Break(violation, output, now));
             return true;
         }
 
@@ -362,21 +358,20 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
 
         if (last && !InParts && _messages.Held == 0)
         {
-            found = new ProtocolEvent { Kind = ProtocolEventKind.Message, MessageKind = _messages.Kind, Payload = piece, Last = true };
+            found = new ProtocolEvent { Kind = ProtocolEventKind.Message, MessageKind = _messages.Kind, Piece = piece, Last = true };
             return true;
         }
 
         if (InParts && _messages.Held == 0)
         {
             if (piece.IsEmpty && !last) return false;
-            found = new ProtocolEvent { Kind = ProtocolEventKind.MessagePart, MessageKind = _messages.Kind, Payload = piece, Last = last };
+            found = new ProtocolEvent { Kind = ProtocolEventKind.MessagePart, MessageKind = _messages.Kind, Piece = piece, Last = last };
             return true;
         }
 
         if (_messages.Keep(piece.Span, _frames.Remaining) is { } unholdable)
         {
-            Break(unholdable, output, now);
-            found = Closing;
+            found = Closing(Break(unholdable, output, now));
             return true;
         }
 
@@ -399,38 +394,38 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
         return true;
     }
 
-    private ProtocolEvent HeldMessage()
-    {
-        _handedOut = true;
-        return new ProtocolEvent { Kind = ProtocolEventKind.Message, MessageKind = _messages.Kind, Payload = _messages.Assembled, Assembled = true, Last = true };
-    }
+    private ProtocolEvent HeldMessage() => Held(ProtocolEventKind.Message, last: true);
 
     /// <summary>What was held before the reader asked for a stream.</summary>
-    private ProtocolEvent HeldPart(bool last = false)
+    private ProtocolEvent HeldPart(bool last = false) => Held(ProtocolEventKind.MessagePart, last);
+
+    private ProtocolEvent Held(ProtocolEventKind kind, bool last)
     {
         _handedOut = true;
-        return new ProtocolEvent { Kind = ProtocolEventKind.MessagePart, MessageKind = _messages.Kind, Payload = _messages.Assembled, Assembled = true, Last = last };
+        return new ProtocolEvent(ref _messages.Assembled) { Kind = kind, MessageKind = _messages.Kind, Last = last };
     }
 
-    private void Move(CloseInput input, IBufferWriter<byte> output, TimeSpan now)
+    /// <summary>Moves the close machine and does the engine's own part of what follows.</summary>
+    private CloseEffects Move(CloseInput input, IBufferWriter<byte> output, TimeSpan now)
     {
-        CloseStep step = Step(input, now);
-        if (step is { Write: { } frame, AtOnce: true }) WriteClose(output, frame, now);
-        if (step.Finish || step.Drop) Release();
+        CloseEffects effects = On(input, now);
+        if ((effects & CloseEffects.WriteClose) != 0) WriteClose(output, now);
+        if (effects != CloseEffects.None && FramesDone) Release();
+        return effects;
     }
 
-    /// <summary>The one way into the close machine: where it ends, the record is made.</summary>
-    private CloseStep Step(CloseInput input, TimeSpan now)
+    /// <summary>The one way to an end: where the machine ends, the record is made.</summary>
+    private CloseEffects On(CloseInput input, TimeSpan now)
     {
-        CloseStep step = _close.On(input, now);
-        if (Record is null && _close.Record is { } record) Record = Complete(record);
-        return step;
+        CloseEffects effects = _close.On(input, now);
+        if ((effects & CloseEffects.Release) != 0) Record = Complete(_close.Record!);
+        return effects;
     }
 
-    private void WriteClose(IBufferWriter<byte> output, CloseFrame frame, TimeSpan now)
+    private void WriteClose(IBufferWriter<byte> output, TimeSpan now)
     {
         Span<byte> body = stackalloc byte[CloseFrame.MaxBodyBytes];
-        WriteControl(output, Opcode.Close, body[..frame.WriteBody(body)], now);
+        WriteControl(output, Opcode.Close, body[.._close.Ours!.WriteBody(body)], now);
     }
 
     private void WriteControl(IBufferWriter<byte> output, Opcode opcode, ReadOnlySpan<byte> payload, TimeSpan now)

@@ -100,19 +100,19 @@ public class ViewerTests
         // Whoever only lists, over HTTP or live, watches nothing either.
         await server.JsonAsync("/_ws/connections");
         await server.JsonAsync($"/_ws/connections/{shown.Id}");
-        Assert.Equal((false, 0), (shown.Connection.Driver.IsWatched, clock.Running));
+        Assert.Equal((false, 0), (shown.Connection.Driver.Traces.IsWatched, clock.Running));
         await using (WebSocketConnection viewer = await server.ViewerAsync())
         {
             await viewer.SendAsync("""{"type":"list"}""");
             await viewer.NextAsync("connections");
-            Assert.False(shown.Connection.Driver.IsWatched);
+            Assert.False(shown.Connection.Driver.Traces.IsWatched);
             Assert.NotEqual(0, clock.Running);
             await viewer.SendAsync($$"""{"type":"follow","id":{{shown.Id}}}""");
             await viewer.NextAsync("following");
-            Assert.True(shown.Connection.Driver.IsWatched);
+            Assert.True(shown.Connection.Driver.Traces.IsWatched);
         }
 
-        await Waits.Until(() => !shown.Connection.Driver.IsWatched, "the trace to end");
+        await Waits.Until(() => !shown.Connection.Driver.Traces.IsWatched, "the trace to end");
         await Waits.Until(() => server.Connections.Count == 1 && clock.Running == 0, "the viewer to leave");
     }
 
@@ -127,7 +127,7 @@ public class ViewerTests
         await viewer.SendAsync($$"""{"type":"follow","id":{{shown.Id}}}""");
         await viewer.NextAsync("following");
         await viewer.SendAsync(command);
-        await Waits.Until(() => !shown.Connection.Driver.IsWatched, "the trace to end");
+        await Waits.Until(() => !shown.Connection.Driver.Traces.IsWatched, "the trace to end");
         Assert.True(viewer.IsOpen);
     }
 
@@ -140,7 +140,7 @@ public class ViewerTests
         await viewer.SendAsync($$"""{"type":"follow","id":{{server.Shown().Id}}}""");
         await viewer.NextAsync("following");
         viewer.Abort();
-        await Waits.Until(() => !server.Shown().Connection.Driver.IsWatched, "the trace to end");
+        await Waits.Until(() => !server.Shown().Connection.Driver.Traces.IsWatched, "the trace to end");
     }
 
     [Fact]
@@ -261,7 +261,7 @@ public class ViewerTests
         string process = (await viewer.NextAsync("connections")).GetProperty("process").GetString()!;
         await viewer.SendAsync($$"""{"type":"follow","id":{{server.Shown().Id}},"process":"another"}""");
         Assert.False((await viewer.NextAsync("ended")).TryGetProperty("code", out _));
-        Assert.False(server.Shown().Connection.Driver.IsWatched);
+        Assert.False(server.Shown().Connection.Driver.Traces.IsWatched);
         await viewer.SendAsync($$"""{"type":"follow","id":{{server.Shown().Id}},"process":"{{process}}"}""");
         Assert.Equal(process, (await viewer.NextAsync("following")).GetProperty("process").GetString());
     }

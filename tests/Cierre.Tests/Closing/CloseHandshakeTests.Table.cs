@@ -34,13 +34,13 @@ public partial class CloseHandshakeTests
         ("Sent, owed", [Inputs[0].Input]),
         ("Sent, staged", [Inputs[0].Input, CloseInput.Staging.Instance]),
         ("Sent, leaving", [Inputs[0].Input, CloseInput.Staging.Instance, CloseInput.Handing.Instance]),
-        ("Sent, out", [Inputs[0].Input, CloseInput.Staging.Instance, CloseInput.Written.Instance]),
+        ("Sent, out", [Inputs[0].Input, CloseInput.Staging.Instance, CloseInput.Handing.Instance, CloseInput.Written.Instance]),
         ("Exchanged, staged", [Inputs[1].Input]),
         ("Exchanged, leaving", [Inputs[0].Input, CloseInput.Staging.Instance, CloseInput.Handing.Instance, Inputs[1].Input]),
-        ("Exchanged, out", [Inputs[1].Input, CloseInput.Written.Instance]),
+        ("Exchanged, out", [Inputs[1].Input, CloseInput.Handing.Instance, CloseInput.Written.Instance]),
         ("Failed, staged", [Inputs[2].Input]),
         ("Failed, leaving", [Inputs[0].Input, CloseInput.Staging.Instance, CloseInput.Handing.Instance, Inputs[2].Input]),
-        ("Failed, out", [Inputs[2].Input, CloseInput.Written.Instance]),
+        ("Failed, out", [Inputs[2].Input, CloseInput.Handing.Instance, CloseInput.Written.Instance]),
         ("Ended", [new CloseInput.StreamEnd(Fin)]),
     ];
 
@@ -57,9 +57,9 @@ public partial class CloseHandshakeTests
                 foreach (CloseInput before in path) close.On(before, TimeSpan.Zero);
                 CloseState was = close.State;
                 Assert.Equal(situation, Name(was));
-                CloseStep step = close.On(input, TimeSpan.Zero);
-                if (ReferenceEquals(was, close.State) && step == CloseStep.Nothing) noMoves.Add(name);
-                else table.Append(null, $"| {situation} | {name} | {Name(close.State)} | {Words(step)} | {Words(close.Record)} |\n");
+                CloseEffects effects = close.On(input, TimeSpan.Zero);
+                if (ReferenceEquals(was, close.State) && effects == CloseEffects.None) noMoves.Add(name);
+                else table.Append(null, $"| {situation} | {name} | {Name(close.State)} | {Words(effects, close)} | {Words(close.Record)} |\n");
             }
 
             if (noMoves.Count > 0) table.Append(null, $"| {situation} | {string.Join("; ", noMoves)} | no move | | |\n");
@@ -85,12 +85,25 @@ public partial class CloseHandshakeTests
         _ => "out",
     };
 
-    private static string Words(CloseStep step) => string.Join(", ", new[]
+    private static string Words(CloseEffects effects, in CloseHandshake close)
     {
-        step.Write is { } frame ? $"write {frame.Code}{(step.AtOnce ? " at once" : " behind the messages")}" : "",
-        step.Finish ? "finish" : "",
-        step.Drop ? "drop" : "",
-    }.Where(word => word.Length > 0));
+        string ours = close.Ours is { } frame ? frame.Code.ToString(null, null) : "";
+        return string.Join(", ", Enum.GetValues<CloseEffects>().Where(effect => effect != CloseEffects.None && effects.HasFlag(effect)).Select(effect => effect switch
+        {
+            CloseEffects.WriteClose => $"write {ours}",
+            CloseEffects.DropQueued => "drop what waits to be sent",
+            CloseEffects.TakeBackQueued => "drop what has not begun",
+            CloseEffects.DropPings => "drop pings",
+            CloseEffects.QueueClose => $"queue {ours}",
+            CloseEffects.EndReceiving => "end receiving",
+            CloseEffects.StopReading => "stop reading",
+            CloseEffects.ReadOn => "read on",
+            CloseEffects.EndSendingFirst => "the server ends sending",
+            CloseEffects.EndSending => "end sending",
+            CloseEffects.Release => "release",
+            _ => throw new ArgumentOutOfRangeException(nameof(effects)),
+        }));
+    }
 
     private static string Words(CloseRecord? record) => record is null
         ? ""

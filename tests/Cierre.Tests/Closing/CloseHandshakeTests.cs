@@ -1,5 +1,6 @@
 using Cierre.Closing;
 using Xunit;
+using static Cierre.Closing.CloseEffects;
 using static Cierre.Closing.CloseInput;
 
 namespace Cierre.Tests.Closing;
@@ -14,16 +15,21 @@ public partial class CloseHandshakeTests
     private static readonly CloseWhy Fin = new(CloseCause.EndOfStream, new CloseDetail("EndOfStream"));
     private static readonly CloseWhy Reset = new(CloseCause.ConnectionReset, new CloseDetail("ConnectionReset", "ConnectionReset"));
 
+    private const CloseEffects Closing = QueueClose | EndReceiving | ReadOn;
+    private const CloseEffects Gone = DropQueued | DropPings | Release;
+    private const CloseEffects Done = DropQueued | DropPings | EndSendingFirst;
+    private const CloseEffects Failing = DropQueued | DropPings | EndSending;
+
     private CloseHandshake _close = new(Timeout);
     private TimeSpan _now;
 
     private CloseRecord Record => _close.Record!;
 
-    private CloseStep Request(CloseFrame? frame = null, CloseWhy? why = null) => _close.On(new Request(frame ?? Bye, why ?? CloseWhy.Requested), _now);
+    private CloseEffects Request(CloseFrame? frame = null, CloseWhy? why = null) => _close.On(new Request(frame ?? Bye, why ?? CloseWhy.Requested), _now);
 
-    private CloseStep Peer(CloseFrame frame) => _close.On(new PeerFrame(frame), _now);
+    private CloseEffects Peer(CloseFrame frame) => _close.On(new PeerFrame(frame), _now);
 
-    private CloseStep Violate(Violation? violation = null) => _close.On(new Violate(violation ?? Broken), _now);
+    private CloseEffects Violate(Violation? violation = null) => _close.On(new Violate(violation ?? Broken), _now);
 
     /// <summary>Our frame has its turn and is taken by the transport.</summary>
     private void Written() => Out(ref _close);
@@ -31,12 +37,13 @@ public partial class CloseHandshakeTests
     private static void Out(ref CloseHandshake close, TimeSpan now = default)
     {
         close.On(CloseInput.Staging.Instance, now);
+        close.On(CloseInput.Handing.Instance, now);
         close.On(CloseInput.Written.Instance, now);
     }
 
-    private CloseStep End(CloseWhy? why = null) => _close.On(new StreamEnd(why ?? Fin), _now);
+    private CloseEffects End(CloseWhy? why = null) => _close.On(new StreamEnd(why ?? Fin), _now);
 
-    private CloseStep Due() => _close.On(CloseInput.Due.Instance, _now);
+    private CloseEffects Due() => _close.On(CloseInput.Due.Instance, _now);
 
     private static CloseWhy Because(CloseCause cause) => new(cause, new CloseDetail("HandlerFailed"));
 
@@ -51,13 +58,16 @@ public partial class CloseHandshakeTests
     [Fact]
     public void Close_frame_of_the_peer_is_answered_at_once_with_its_code_and_no_reason()
     {
-        CloseStep step = Peer(Restarting);
-        Assert.Equal(CloseStep.WriteAndFinish(new CloseFrame(1001)), step);
-        Assert.True(step.AtOnce);
+        Assert.Equal(WriteClose | EndReceiving | Done, Peer(Restarting));
+        Assert.Equal(new CloseFrame(1001), _close.Ours);
     }
 
     [Fact]
-    public void Empty_close_frame_is_answered_with_an_empty_one() => Assert.True(Peer(CloseFrame.Empty).Write!.IsEmpty);
+    public void Empty_close_frame_is_answered_with_an_empty_one()
+    {
+        Assert.True(Peer(CloseFrame.Empty).HasFlag(WriteClose));
+        Assert.True(_close.Ours!.IsEmpty);
+    }
 
     [Fact]
     public void Code_and_reason_are_those_of_the_peer_s_close_frame_and_what_we_sent_is_kept_beside()
@@ -97,7 +107,7 @@ public partial class CloseHandshakeTests
     {
         Peer(Restarting);
         Written();
-        Assert.Equal(CloseStep.Nothing, Peer(new CloseFrame(4000)));
+        Assert.Equal(None, Peer(new CloseFrame(4000)));
         End();
         Assert.Equal(1001, Record.Code);
     }
@@ -106,7 +116,7 @@ public partial class CloseHandshakeTests
     public void Second_request_is_no_move()
     {
         Request();
-        Assert.Equal(CloseStep.Nothing, Request(new CloseFrame(4000)));
+        Assert.Equal(None, Request(new CloseFrame(4000)));
         Written();
         End();
         Assert.Equal(Bye, Record.Sent);
@@ -116,17 +126,26 @@ public partial class CloseHandshakeTests
     public void Request_after_the_peer_s_close_is_no_move()
     {
         Peer(Restarting);
-        Assert.Equal(CloseStep.Nothing, Request());
+        Assert.Equal(None, Request());
     }
 
     [Fact]
-    public void Our_close_goes_out_behind_the_messages_that_are_queued() => Assert.False(Request().AtOnce);
+    public void Our_close_goes_out_behind_the_messages_that_are_queued()
+    {
+        Assert.Equal(Closing, Request());
+        Assert.Equal(Bye, _close.Ours);
+    }
+
+    [Fact]
+    public void Close_that_takes_back_drops_what_has_not_begun() =>
+        Assert.Equal(Closing | TakeBackQueued, _close.On(new Request(Bye, CloseWhy.Requested, TakesBack: true), _now));
 
     [Fact]
     public void Close_frame_that_comes_while_ours_is_still_queued_sends_ours_at_once_and_only_ours()
     {
         Request();
-        Assert.Equal(CloseStep.WriteAndFinish(Bye), Peer(Restarting));
+        Assert.Equal(WriteClose | Done, Peer(Restarting));
+        Assert.Equal(Bye, _close.Ours);
         Written();
         End();
         Assert.True(Record.ReceivedFirst);
@@ -173,14 +192,14 @@ public partial class CloseHandshakeTests
     {
         Peer(Restarting);
         Written();
-        Assert.Equal(CloseStep.DropNow, Due());
+        Assert.Equal(Release, Due());
         Assert.Equal((1001, true, CloseCause.PeerClosed), (Record.Code, Record.WasClean, Record.Cause));
     }
 
     [Fact]
     public void Stream_that_ends_without_a_close_frame_is_1006_by_the_network()
     {
-        Assert.Equal(CloseStep.DropNow, End());
+        Assert.Equal(EndReceiving | Gone, End());
         Assert.Equal((1006, false, EndedBy.Network, CloseCause.EndOfStream), (Record.Code, Record.WasClean, Record.EndedBy, Record.Cause));
         Assert.Null(Record.Sent);
         Assert.Null(Record.Received);
@@ -196,9 +215,10 @@ public partial class CloseHandshakeTests
     [Fact]
     public void Violation_sends_its_code_and_processes_nothing_more_not_even_the_peer_s_close()
     {
-        Assert.Equal(CloseStep.WriteAndFinish(Broken.Frame), Violate());
+        Assert.Equal(WriteClose | EndReceiving | Failing, Violate());
+        Assert.Equal(Broken.Frame, _close.Ours);
         Written();
-        Assert.Equal(CloseStep.Nothing, Peer(new CloseFrame(1002)));
+        Assert.Equal(None, Peer(new CloseFrame(1002)));
         End();
         Assert.Equal((1006, false, EndedBy.Local, CloseCause.ProtocolViolation), (Record.Code, Record.WasClean, Record.EndedBy, Record.Cause));
         Assert.Equal(Broken.Frame, Record.Sent);
@@ -220,7 +240,7 @@ public partial class CloseHandshakeTests
     {
         Request();
         Written();
-        Assert.Equal(CloseStep.FinishNow, Violate());
+        Assert.Equal(Failing, Violate());
         End();
         Assert.Equal((1006, CloseCause.ProtocolViolation), (Record.Code, Record.Cause));
         Assert.Equal(Bye, Record.Sent);
@@ -230,7 +250,8 @@ public partial class CloseHandshakeTests
     public void Violation_while_our_close_is_still_queued_takes_its_place()
     {
         Request();
-        Assert.Equal(CloseStep.WriteAndFinish(Broken.Frame), Violate());
+        Assert.Equal(WriteClose | Failing, Violate());
+        Assert.Equal(Broken.Frame, _close.Ours);
         Written();
         End();
         Assert.Equal(Broken.Frame, Record.Sent);
@@ -240,7 +261,7 @@ public partial class CloseHandshakeTests
     public void Violation_after_the_peer_s_close_is_no_move()
     {
         Peer(Restarting);
-        Assert.Equal(CloseStep.Nothing, Violate());
+        Assert.Equal(None, Violate());
     }
 
     [Fact]
@@ -248,7 +269,7 @@ public partial class CloseHandshakeTests
     {
         Request();
         _close.On(CloseInput.Staging.Instance, _now);
-        Assert.Equal(CloseStep.FinishNow, Violate());
+        Assert.Equal(Failing, Violate());
         Written();
         End();
         Assert.Equal(Bye, Record.Sent);
@@ -259,7 +280,7 @@ public partial class CloseHandshakeTests
     {
         Request();
         _close.On(CloseInput.Staging.Instance, _now);
-        Assert.Equal(CloseStep.FinishNow, Peer(Restarting));
+        Assert.Equal(Done, Peer(Restarting));
         Written();
         End();
         Assert.Equal((true, true), (Record.ReceivedFirst, Record.WasClean));
@@ -271,7 +292,7 @@ public partial class CloseHandshakeTests
         Request();
         _close.On(CloseInput.Staging.Instance, _now);
         _close.On(CloseInput.Handing.Instance, _now);
-        Assert.Equal(CloseStep.FinishNow, Peer(Bye));
+        Assert.Equal(Done, Peer(Bye));
         Written();
         End();
         Assert.Equal((false, true, Bye), (Record.ReceivedFirst, Record.WasClean, Record.Sent));
@@ -281,7 +302,8 @@ public partial class CloseHandshakeTests
     public void Limit_of_ours_closes_in_the_ordinary_way_and_the_answer_counts()
     {
         Violation limit = Violations.TooManyFragments(10_000);
-        Assert.Equal(CloseStep.WriteBehind(limit.Frame), Violate(limit));
+        Assert.Equal(Closing, Violate(limit));
+        Assert.Equal(limit.Frame, _close.Ours);
         Written();
         Peer(limit.Frame.Echo);
         End();
@@ -293,7 +315,7 @@ public partial class CloseHandshakeTests
     {
         Request();
         Written();
-        Assert.Equal(CloseStep.Nothing, Violate(Violations.TooManyFragments(10_000)));
+        Assert.Equal(None, Violate(Violations.TooManyFragments(10_000)));
     }
 
     [Fact]
@@ -316,7 +338,7 @@ public partial class CloseHandshakeTests
             var close = new CloseHandshake(Timeout);
             close.On(new Request(Bye, Because(cause)), TimeSpan.Zero);
             Out(ref close);
-            Assert.Equal(CloseStep.DropNow, close.On(news, Timeout));
+            Assert.Equal(Gone, close.On(news, Timeout));
             CloseRecord record = close.Record!;
             Assert.Equal((1006, false, EndedBy.Local), (record.Code, record.WasClean, record.EndedBy));
             Assert.Equal(Bye, record.Sent);
@@ -392,11 +414,12 @@ public partial class CloseHandshakeTests
     [InlineData(false)]
     public void Failure_waits_for_the_answers_to_what_came_before_and_its_frame_goes_behind_them(bool closes)
     {
-        Assert.Equal(CloseStep.Nothing, _close.On(new Violate(Broken, Behind: true), _now));
+        Assert.Equal(StopReading, _close.On(new Violate(Broken, Behind: true), _now));
         Assert.True(_close.IsOpen);
         Assert.Equal(Timeout, _close.Deadline);
         _now += TimeSpan.FromSeconds(1);
-        Assert.Equal(CloseStep.WriteBehind(Broken.Frame), closes ? Request() : _close.On(Answered.Instance, _now));
+        Assert.Equal(QueueClose | EndReceiving, closes ? Request() : _close.On(Answered.Instance, _now));
+        Assert.Equal(Broken.Frame, _close.Ours);
         Assert.False(_close.IsOpen);
         Assert.Equal(Timeout, _close.Deadline);
         Out(ref _close, _now);
@@ -414,13 +437,15 @@ public partial class CloseHandshakeTests
         _close.On(new Violate(Broken, Behind: true), _now);
         if (answered) _close.On(Answered.Instance, _now);
         _now += Timeout;
-        Assert.Equal(CloseStep.WriteAndFinish(Broken.Frame), Due());
+        Assert.Equal(WriteClose | (answered ? None : EndReceiving) | ReadOn | Failing, Due());
+        Assert.Equal(Broken.Frame, _close.Ours);
         Assert.Equal(_now + Timeout, _close.Deadline);
+        _close.On(CloseInput.Handing.Instance, _now);
         _close.On(CloseInput.Written.Instance, _now);
         Due();
         Assert.Equal((1006, Broken.Frame), (Record.Code, Record.Sent));
     }
 
     [Fact]
-    public void Limit_of_ours_waits_for_no_answer() => Assert.Equal(CloseStep.WriteBehind(Limit.Frame), _close.On(new Violate(Limit, Behind: true), _now));
+    public void Limit_of_ours_waits_for_no_answer() => Assert.Equal(Closing, _close.On(new Violate(Limit, Behind: true), _now));
 }

@@ -204,13 +204,13 @@ public sealed class ConnectionDriverTests
     {
         var played = new Played(client) { Wire = { HoldsFlushes = true } };
         _ = played.Connection.SendAsync("on its way").AsTask();
-        Assert.False(played.Connection.Driver.IsHolding);
+        Assert.False(played.Connection.Driver.Receiving.IsHolding);
         played.PeerClose(4009);
-        Assert.True(played.Connection.Driver.IsHolding);
+        Assert.True(played.Connection.Driver.Receiving.IsHolding);
         played.Wire.CompleteFlush();
-        Assert.True(played.Connection.Driver.IsHolding);
+        Assert.True(played.Connection.Driver.Receiving.IsHolding);
         played.Wire.CompleteFlush();
-        Assert.False(played.Connection.Driver.IsHolding);
+        Assert.False(played.Connection.Driver.Receiving.IsHolding);
         played.Wire.End();
         CloseRecord record = await played.Ended;
         Assert.Equal((4009, true), (record.Code, record.WasClean));
@@ -224,7 +224,7 @@ public sealed class ConnectionDriverTests
         var played = new Played(client) { Wire = { HoldsFlushes = true } };
         played.Peer(3);
         Assert.False(played.Connection.IsOpen);
-        Assert.False(played.Connection.Driver.IsHolding);
+        Assert.False(played.Connection.Driver.Receiving.IsHolding);
     }
 
     [Theory]

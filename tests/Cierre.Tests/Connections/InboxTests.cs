@@ -4,10 +4,9 @@ using Xunit;
 
 namespace Cierre.Tests.Connections;
 
-/// <summary>What the rules for whole connections do not show; those are in ConnectionDriverReceiveTests and MessageReadStreamTests.</summary>
+/// <summary>What the rules for whole connections do not show; those are in ReceivingSideTests and MessageReadStreamTests.</summary>
 public sealed class InboxTests
 {
-    private readonly WebSocketProtocol _engine = new(Role.Server, ProtocolLimits.Default);
     private readonly Inbox _inbox = new(new Lock(), new Played().Connection.Driver);
 
     [Fact]
@@ -71,5 +70,5 @@ public sealed class InboxTests
     }
 
     private void Deliver(int size) =>
-        _inbox.Deliver(new ProtocolEvent { Kind = ProtocolEventKind.Message, MessageKind = Opcode.Binary, Payload = new byte[size], Last = true }, _engine);
+        _inbox.Deliver(new ProtocolEvent { Kind = ProtocolEventKind.Message, MessageKind = Opcode.Binary, Piece = new byte[size], Last = true });
 }

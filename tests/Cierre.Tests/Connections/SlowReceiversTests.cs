@@ -52,8 +52,9 @@ public sealed class WaitingBroadcastTests
     [InlineData(false)]
     public async Task Message_that_finds_none_loses_its_receiver_which_is_slow_only_where_that_is_why(bool slow)
     {
-        if (slow) Waiting().FailAsSlow(new InvalidOperationException());
-        else Waiting().Fail(new InvalidOperationException());
+        WaitingBroadcast waiting = Waiting();
+        if (slow) waiting.NoteSlow();
+        waiting.Fail(new InvalidOperationException());
         BroadcastResult result = await _slow.AwaitAsync(default, CancellationToken.None);
         Assert.Equal(new BroadcastResult(0, 0, 1), result);
         Assert.Equal(slow ? [_receiver] : [], result.SlowReaders);

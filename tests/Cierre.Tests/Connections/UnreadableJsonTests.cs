@@ -13,9 +13,9 @@ public sealed class UnreadableJsonTests
         await other.SendAsync("no JSON");
         WebSocketMessage message = (await one.ReceiveAsync())!.Value;
         JsonException wrong = Assert.Throws<JsonException>(() => message.GetJson(WebSocketMessageTests.Json.Default.Point));
-        Assert.True(one.Driver.SentUnreadable(wrong));
-        Assert.False(other.Driver.SentUnreadable(wrong));
-        Assert.False(one.Driver.SentUnreadable(new JsonException()));
+        Assert.True(one.Driver.Receiving.SentUnreadable(wrong));
+        Assert.False(other.Driver.Receiving.SentUnreadable(wrong));
+        Assert.False(one.Driver.Receiving.SentUnreadable(new JsonException()));
         await one.CloseAsync();
     }
 

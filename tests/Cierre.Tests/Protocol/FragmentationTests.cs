@@ -136,9 +136,9 @@ public class FragmentationTests
         Memory<byte> input = Frames.Join(Frames.Text(side.Other(), "ab", fin: false), Frames.Continuation(side.Other(), "cd"));
         System.Buffers.ArrayBufferWriter<byte> output = new();
         ProtocolEvent found = engine.Read(ref input, output, default);
-        Assert.True(found.Assembled);
+        Assert.True(found.IsAssembled);
         Cierre.Buffers.PooledBuffer mine = default;
-        engine.TakeAssembled(ref mine);
+        found.MoveTo(ref mine);
         Assert.Equal(ProtocolEventKind.NeedMore, engine.Read(ref input, output, default).Kind);
         Assert.Equal("abcd"u8, mine.Span);
         mine.Release();

@@ -76,7 +76,7 @@ public class MessageReaderTests
         reader.Keep([3, 4], 0);
         Assert.Equal(4, reader.Held);
         Cierre.Buffers.PooledBuffer mine = default;
-        reader.Take(ref mine);
+        mine.TakeFrom(ref reader.Assembled);
         Assert.Equal(0, reader.Held);
         Assert.Equal([1, 2, 3, 4], mine.Span.ToArray());
         mine.Release();

@@ -101,7 +101,7 @@ public class WebSocketProtocolTests
         byte[] bytes = Frames.Text(side.Other(), "here");
         Memory<byte> input = bytes;
         ProtocolEvent found = engine.Read(ref input, new System.Buffers.ArrayBufferWriter<byte>(), default);
-        Assert.False(found.Assembled);
+        Assert.False(found.IsAssembled);
         Assert.True(System.Runtime.InteropServices.MemoryMarshal.TryGetArray(found.Payload, out ArraySegment<byte> segment));
         Assert.Same(bytes, segment.Array);
     }

@@ -1,22 +1,24 @@
 using Cierre.Closing;
+using Cierre.Protocol;
 using Cierre.Transports;
 
 namespace Cierre.Connections;
 
 /// <summary>Being looked at: whoever looks gets copies into a bounded queue of its own, and none of its code runs here.</summary>
-internal sealed partial class ConnectionDriver
+/// <remarks>It holds nothing: who looks is the engine's <see cref="WebSocketProtocol.Observer"/>, written under the connection's lock.</remarks>
+internal readonly struct ConnectionTraces(ConnectionDriver driver, TimeProvider time, long opened)
 {
     private const int RecentFramesKept = 16;
 
-    /// <summary>Null: nobody looks. Written under the lock.</summary>
-    private ConnectionWatch? Watch => (ConnectionWatch?)_engine.Observer;
+    /// <summary>Null: nobody looks.</summary>
+    private ConnectionWatch? Watch => (ConnectionWatch?)driver.Engine.Observer;
 
     public ConnectionTrace StartTrace(TraceOptions options)
     {
-        var trace = new ConnectionTrace(this, options);
-        lock (_gate)
+        var trace = new ConnectionTrace(driver, options);
+        lock (driver.Gate)
         {
-            if (_letGo) trace.Complete();
+            if (driver.IsGone) trace.Complete();
             else Watched().Add(trace);
         }
 
@@ -26,7 +28,7 @@ internal sealed partial class ConnectionDriver
     /// <summary>Also the headers of the frames right before it, where they are kept: no frame is in both, and none in neither.</summary>
     public ConnectionTrace StartTrace(TraceOptions options, out IReadOnlyList<FrameTrace> before)
     {
-        lock (_gate)
+        lock (driver.Gate)
         {
             before = KeptFrames();
             return StartTrace(options);
@@ -35,24 +37,24 @@ internal sealed partial class ConnectionDriver
 
     public void StopTrace(ConnectionTrace trace)
     {
-        lock (_gate)
+        lock (driver.Gate)
         {
             trace.Complete();
             if (Watch is not { } watch) return;
             watch.Remove(trace);
-            if (!watch.IsWanted) _engine.Observer = null;
+            if (!watch.IsWanted) driver.Engine.Observer = null;
         }
     }
 
     /// <summary>From now on the headers of the last frames are kept.</summary>
     public void KeepRecentFrames(int count = RecentFramesKept)
     {
-        lock (_gate) Watched().KeepRecent(count);
+        lock (driver.Gate) Watched().KeepRecent(count);
     }
 
     public IReadOnlyList<FrameTrace> RecentFrames()
     {
-        lock (_gate) return _letGo ? Watch?.Recent?.ToArray() ?? [] : Watched().KeepRecent(RecentFramesKept).ToArray();
+        lock (driver.Gate) return driver.IsGone ? Watch?.Recent?.ToArray() ?? [] : Watched().KeepRecent(RecentFramesKept).ToArray();
     }
 
     /// <summary>Whether anybody looks.</summary>
@@ -60,34 +62,34 @@ internal sealed partial class ConnectionDriver
     {
         get
         {
-            lock (_gate) return Watch is not null;
+            lock (driver.Gate) return Watch is not null;
         }
     }
 
     /// <summary>The headers of the last frames where they are kept already, and nothing else: this is no look that begins to keep them.</summary>
     public IReadOnlyList<FrameTrace> KeptFrames()
     {
-        lock (_gate) return Watch?.Recent?.ToArray() ?? [];
+        lock (driver.Gate) return Watch?.Recent?.ToArray() ?? [];
     }
 
     private ConnectionWatch Watched()
     {
         if (Watch is { } watch) return watch;
-        watch = new ConnectionWatch(_time, _opened);
-        _engine.Observer = watch;
+        watch = new ConnectionWatch(time, opened);
+        driver.Engine.Observer = watch;
         return watch;
     }
 
-    private void Tell(TransportEventKind kind, Exception? exception = null)
+    public void Tell(TransportEventKind kind, Exception? exception = null)
     {
         if (Watch is null) return;
-        lock (_gate) Watch?.Transport(kind, exception);
+        lock (driver.Gate) Watch?.Transport(kind, exception);
     }
 
-    private void Tell(TransportEnd end)
+    public void Tell(TransportEnd end)
     {
         // Cut, or given up waiting for: what the stream says after that is our own doing.
-        if (_engine.State is CloseState.Ended) return;
+        if (driver.Engine.State is CloseState.Ended) return;
         switch (end.Kind)
         {
             case TransportEndKind.EndOfStream:
@@ -105,14 +107,10 @@ internal sealed partial class ConnectionDriver
         }
     }
 
-    /// <summary>The transport is given back: the last event, and the end of every trace.</summary>
-    private void TellLetGo()
+    /// <summary>The transport was given back: the last event, and the end of every trace. Under the lock.</summary>
+    public void End()
     {
-        lock (_gate)
-        {
-            _letGo = true;
-            Watch?.Transport(TransportEventKind.Closed, null);
-            Watch?.Complete();
-        }
+        Watch?.Transport(TransportEventKind.Closed, null);
+        Watch?.Complete();
     }
 }

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Cierre.Tests.Connections;
 
-public sealed class ConnectionDriverSendTests
+public sealed class SendingSideTests
 {
     private const int KiB = 1024;
 

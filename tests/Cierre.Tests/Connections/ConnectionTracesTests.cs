@@ -4,7 +4,7 @@ using Xunit;
 namespace Cierre.Tests.Connections;
 
 /// <summary>Traces while the connection is at work: from other threads, from the code that a message wakes, and over real sockets.</summary>
-public sealed class ConnectionDriverTraceTests
+public sealed class ConnectionTracesTests
 {
     [Fact]
     public async Task Client_sees_its_conversation_over_a_socket()
@@ -47,16 +47,16 @@ public sealed class ConnectionDriverTraceTests
         {
             for (int i = 0; i < 500; i++) await client.SendAsync(new byte[i]);
         });
-        while (client.Driver.KeptFrames().Count == 0) await Task.Yield();
-        using ConnectionTrace trace = client.Driver.StartTrace(new TraceOptions(), out IReadOnlyList<FrameTrace> before);
+        while (client.Driver.Traces.KeptFrames().Count == 0) await Task.Yield();
+        using ConnectionTrace trace = client.Driver.Traces.StartTrace(new TraceOptions(), out IReadOnlyList<FrameTrace> before);
         await Played.Within(sending);
         var lengths = before.Select(frame => frame.Length!.Value).ToList();
         while (trace.TryRead(out TraceEvent? seen)) lengths.Add(((FrameTrace)seen).Length!.Value);
         Assert.Equal(Enumerable.Range(0, 500).Select(length => (long)length), lengths);
 
         (WebSocketConnection plain, _) = WebSocketConnection.CreatePair();
-        Assert.Empty(plain.Driver.KeptFrames());
-        Assert.False(plain.Driver.IsWatched);
+        Assert.Empty(plain.Driver.Traces.KeptFrames());
+        Assert.False(plain.Driver.Traces.IsWatched);
         await server.DisposeAsync();
     }
 

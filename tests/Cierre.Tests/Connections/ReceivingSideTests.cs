@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Cierre.Tests.Connections;
 
-public sealed class ConnectionDriverReceiveTests
+public sealed class ReceivingSideTests
 {
     [Theory]
     [InlineData(false)]
@@ -310,7 +310,7 @@ public sealed class ConnectionDriverReceiveTests
     public async Task Guard_sees_every_message_before_the_reader_and_closes_in_the_ordinary_way()
     {
         var played = new Played();
-        played.Connection.Driver.Guard = new AtMost(2);
+        played.Connection.Driver.Receiving.Guard = new AtMost(2);
         Task<string?> first = played.ReceiveTextAsync();
         played.PeerText("one");
         Assert.Equal("one", await first);
@@ -328,7 +328,7 @@ public sealed class ConnectionDriverReceiveTests
     public async Task Guard_sees_what_was_held_before_a_stream_was_asked_for()
     {
         var played = new Played();
-        played.Connection.Driver.Guard = new AtMost(0);
+        played.Connection.Driver.Receiving.Guard = new AtMost(0);
         played.Peer(Played.Text, "begun"u8, fin: false);
         Assert.Null(await Played.Within(played.Connection.ReceiveStreamAsync().AsTask()));
         Assert.Equal((Played.Close, 1008), (played.Sent[^1].Opcode, played.Sent[^1].CloseCode));
