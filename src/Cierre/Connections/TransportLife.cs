@@ -40,6 +40,7 @@ internal struct TransportLife(TimeSpan timeout)
             (Live or SendEnding or SendEnded, Room)             => (State, ReadOn),                        // it held its reading for our answer
 
             (Live, LastFrame)                                   => (SendEnding.Instance, None),
+            (Paused, LastFrame)                                 => (SendEnding.Instance, ReadOn),
             (SendEnding, Drained)                               => (SendEnded.Instance, EndSending),       // RFC 6455 7.1.1
             (OutputBroken { IsShut: false } b, LastFrame)       => (b with { IsShut = true }, EndSending),
 

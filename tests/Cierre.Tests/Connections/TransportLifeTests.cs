@@ -152,6 +152,15 @@ public class TransportLifeTests
     }
 
     [Fact]
+    public void Last_frame_that_is_decided_before_the_word_of_room_came_still_ends_our_direction()
+    {
+        // The reader took a message and has not said so yet, and the pump read on by itself.
+        On(Full.Instance);
+        Assert.Equal(ReadOn, On(LastFrame.Instance));
+        Assert.Equal(EndSending, On(Drained.Instance));
+    }
+
+    [Fact]
     public void Cut_comes_before_any_letting_go_in_order()
     {
         Assert.Equal(Cut, On(Abort.Instance));
