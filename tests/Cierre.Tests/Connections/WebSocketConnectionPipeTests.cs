@@ -77,7 +77,7 @@ public sealed class WebSocketConnectionPipeTests
                 });
                 break;
             default:
-                connection.Driver.BeginDrain(new CloseFrame(1001), Cierre.Closing.CloseWhy.Draining);
+                connection.Driver.Receiving.BeginDrain(new CloseFrame(1001), Cierre.Closing.CloseWhy.Draining);
                 await Played.Until(() =>
                 {
                     clock.Advance(TimeSpan.FromMilliseconds(20));
