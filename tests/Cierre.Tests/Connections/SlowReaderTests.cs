@@ -280,7 +280,7 @@ public sealed class SlowReaderTests
         Played played = Stuck(SlowReaderPolicy.Wait, 512 * KiB, TimeSpan.FromSeconds(60));
         Pass(played, 1);
         played.Wire.CompleteFlush();
-        await Played.Until(() => !played.Connection.Driver.IsSending);
+        await Played.Until(() => !played.Connection.Driver.Sending.IsSending);
         Pass(played, 13);
         _ = played.Connection.SendAsync("next").AsTask();
         Pass(played, 59);
