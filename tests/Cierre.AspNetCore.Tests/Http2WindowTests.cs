@@ -83,6 +83,42 @@ public class Http2WindowTests
         Assert.Equal(RawHttp2Frame.Data, data?.Type);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Rate_of_other_answers_on_the_connection_is_still_held(bool withWebSocket)
+    {
+        await using TestServer server = await TestServer.StartAsync(
+            Carrier.Http2,
+            TestServer.EchoAsync,
+            build: builder => builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MinResponseDataRate = new MinDataRate(1_000_000, TimeSpan.FromSeconds(1.1))),
+            map: app =>
+            {
+                app.MapWebSocket("/big", async connection =>
+                {
+                    await connection.SendAsync(new byte[3000]);
+                    await connection.ReceiveAsync();
+                });
+                app.MapGet("/download", async context => await context.Response.Body.WriteAsync(new byte[200_000]));
+            });
+        await using RawHttp2Peer peer = await RawHttp2Peer.ConnectAsync("127.0.0.1", server.Url.Port, window: 0, TimeSpan.FromSeconds(15));
+        if (withWebSocket) await peer.OpenAsync("/big");
+        int download = await peer.SendRequestAsync("GET", "/download", null, [], endStream: true);
+        Assert.Equal(200, (await peer.ReadAnswerAsync(download)).Status);
+        var watch = Stopwatch.StartNew();
+        RawHttp2Frame? frame;
+        try
+        {
+            do frame = await peer.ReadFrameAsync();
+            while (frame is not null && frame.Type != 7);
+        }
+        catch (IOException)
+        {
+        }
+
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 10);
+    }
+
     [Fact]
     public async Task End_of_the_client_s_stream_is_sent_before_its_tcp_ends()
     {
