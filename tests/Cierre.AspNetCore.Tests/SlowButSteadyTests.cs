@@ -13,6 +13,9 @@ public class SlowButSteadyTests
     private const string NothingTaken = "the peer reads too slowly: it took nothing of what waits for it for 40 s";
     private const string NoSendCompleted = "the peer reads too slowly: no send to it was completed for 40 s";
 
+    // Of the peer that takes slowly: with a buffer of tens of megabytes its kernel would acknowledge nothing for a while, whatever is read of it.
+    private const int ReceiveBuffer = 64 * 1024;
+
     private readonly FakeTimeProvider _clock = new();
 
     [Theory]
@@ -25,10 +28,11 @@ public class SlowButSteadyTests
         var opened = new TaskCompletionSource<WebSocketConnection>();
         await using TestServer server = await TestServer.StartAsync(
             carrier,
-            connection => SendAsync(connection, opened, 128 * MiB),
+            connection => SendAsync(connection, opened, 64 * MiB),
             Set,
             build: builder => builder.Services.Configure<WebSocketServerOptions>(o => o.UseKestrelTransport = kestrelTransport));
         await using RawPeer peer = await server.RawAsync();
+        peer.Socket.ReceiveBufferSize = ReceiveBuffer;
         await PlayAsync(await opened.Task.Soon(), () => ReadAsync(peer.Socket), NothingTaken);
     }
 
@@ -70,7 +74,8 @@ public class SlowButSteadyTests
         try
         {
             RawPeer peer = await opened.Task.Soon();
-            _ = SendAsync(client, new TaskCompletionSource<WebSocketConnection>(), 128 * MiB);
+            peer.Socket.ReceiveBufferSize = ReceiveBuffer;
+            _ = SendAsync(client, new TaskCompletionSource<WebSocketConnection>(), 64 * MiB);
             await PlayAsync(client, () => ReadAsync(peer.Socket), NothingTaken);
         }
         finally
