@@ -1,6 +1,6 @@
 using System.Security.Claims;
 using Cierre.AspNetCore.Admission;
-using Cierre.Closing;
+using Cierre.Opening;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;

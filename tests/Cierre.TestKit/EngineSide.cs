@@ -3,6 +3,7 @@ using System.Text;
 using Cierre.Closing;
 using Cierre.Deflate;
 using Cierre.Protocol;
+using Cierre.Sending;
 
 namespace Cierre.TestKit;
 

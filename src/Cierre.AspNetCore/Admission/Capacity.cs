@@ -1,4 +1,5 @@
 using Cierre.Closing;
+using Cierre.Opening;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 

@@ -1,4 +1,5 @@
 using Cierre.Closing;
+using Cierre.Opening;
 
 namespace Cierre.AspNetCore.Admission;
 

@@ -1,6 +1,6 @@
 using System.Threading.RateLimiting;
 using Cierre.Closing;
-using Cierre.Connections;
+using Cierre.Receiving;
 
 namespace Cierre.AspNetCore.Admission;
 

@@ -1,6 +1,7 @@
 using Cierre.AspNetCore.Admission;
 using Cierre.AspNetCore.Logging;
 using Cierre.Closing;
+using Cierre.Opening;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

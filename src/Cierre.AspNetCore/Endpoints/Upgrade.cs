@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using Cierre.AspNetCore.Kestrel;
 using Cierre.Opening;
+using Cierre.Sending;
 using Cierre.Transports;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Cierre.Closing;
 using Cierre.Scheduling;
+using Cierre.Sending;
 
 namespace Cierre.Browser;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Cierre.Closing;
+using Cierre.Opening;
 
 namespace Cierre.Browser;
 

@@ -1,10 +1,11 @@
 using System.IO.Pipelines;
-using System.Net;
 using System.Net.Http;
+using System.Net;
 using Cierre.Closing;
 using Cierre.Connections;
 using Cierre.Deflate;
 using Cierre.Opening;
+using Cierre.Protocol;
 using Cierre.Telemetry;
 using Cierre.Transports;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Cierre.Closing;
+using Cierre.Opening;
 
 namespace Cierre;
 

@@ -3,9 +3,12 @@ using Cierre.Callbacks;
 using Cierre.Closing;
 using Cierre.Deflate;
 using Cierre.Protocol;
+using Cierre.Receiving;
 using Cierre.Scheduling;
+using Cierre.Sending;
 using Cierre.Telemetry;
 using Cierre.Timing;
+using Cierre.Tracing;
 using Cierre.Transports;
 
 namespace Cierre.Connections;

@@ -1,3 +1,4 @@
+using Cierre.Closing;
 using Cierre.Transports;
 using static Cierre.Connections.TransportEffects;
 using static Cierre.Connections.TransportInput;

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using Cierre.Connections;
 using Cierre.Deflate;
 using Cierre.Protocol;
+using Cierre.Sending;
 using Cierre.Transports;
 
 namespace Cierre;

@@ -2,6 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net.Http.Headers;
 using Cierre.Connections;
 using Cierre.Protocol;
+using Cierre.Sending;
+using Cierre.Tracing;
 using Cierre.Transports;
 
 namespace Cierre;

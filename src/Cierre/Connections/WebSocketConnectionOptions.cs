@@ -1,4 +1,5 @@
 using Cierre.Protocol;
+using Cierre.Tracing;
 
 namespace Cierre;
 

@@ -1,9 +1,9 @@
-using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
-using System.Text.Json;
+using System.Diagnostics;
 using System.Text.Json.Serialization.Metadata;
-using Cierre.Connections;
+using System.Text.Json;
+using System.Text;
+using Cierre.Receiving;
 
 namespace Cierre;
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Cierre.Closing;
 using Cierre.Protocol;
 using Cierre.TestKit;
 

@@ -1,3 +1,4 @@
+using Cierre.Connections;
 using Cierre.Deflate;
 using Cierre.Protocol;
 using Cierre.TestKit;

@@ -1,5 +1,5 @@
-using Cierre.Closing;
 using Cierre.Protocol;
+using Cierre.Sending;
 using Cierre.TestKit;
 using CsCheck;
 

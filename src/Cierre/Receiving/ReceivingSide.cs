@@ -1,0 +1,365 @@
+using Cierre.Closing;
+using Cierre.Connections;
+using Cierre.Protocol;
+using Cierre.Sending;
+using Cierre.Transports;
+
+namespace Cierre.Receiving;
+
+/// <summary>What comes in: the batches of the transport, the engine's reading, the inbox and its one reader, and when nothing is read.</summary>
+/// <remarks>
+/// A message is handed to the waiting reader on the transport's own thread, and what the reader sends before it waits again is staged;
+/// it leaves in one flush when the batch of input is used up.
+/// </remarks>
+internal sealed class ReceivingSide : ITransportReceiver
+{
+    // Rule of closing: how much a peer may still send before we let go of a transport whose frames are done.
+    private const long MostDiscarded = 8 * 1024 * 1024;
+
+    private readonly ConnectionDriver _driver;
+    private readonly WebSocketProtocol _engine;
+    private readonly Transport _transport;
+    private readonly Lock _gate;
+    private readonly Inbox _inbox;
+
+    private SilenceCheck _silence;
+    private OrderlyDrain? _drain;
+    private TimeSpan? _lastRoundTrip;
+    private long _discarded;
+    private TimeSpan _batchNow;
+    private int _batchThread;
+    private bool _moreFollows;
+    private bool _waitsForTurn;
+
+    public ReceivingSide(ConnectionDriver driver)
+    {
+        (_driver, _engine, _transport, _gate) = (driver, driver.Engine, driver.Transport, driver.Gate);
+        _inbox = new Inbox(_gate, driver);
+    }
+
+    /// <summary>Looks at what comes; set before the start.</summary>
+    public MessageGuard? Guard { get; set; }
+
+    public TimeSpan? LastRoundTrip
+    {
+        get
+        {
+            // Two words, written one after the other.
+            lock (_gate) return _lastRoundTrip;
+        }
+    }
+
+    /// <summary>Bytes that came and nobody took. Under the lock.</summary>
+    public long Waiting => _inbox.UnreadBytes + _engine.HeldBytes;
+
+    /// <summary>A message is with the application, or waits for it. Under the lock.</summary>
+    public bool IsBusy => _inbox.IsBusy;
+
+    /// <summary>Nothing that came is unread or in use. Under the lock.</summary>
+    public bool IsIdle => _inbox.IsIdle;
+
+    /// <summary>Some thread brings bytes at this moment, or runs what they woke.</summary>
+    public bool IsInBatch => _batchThread != 0;
+
+    /// <summary>Whether this is the thread that brings the bytes, in the middle of it.</summary>
+    public bool InBatch => _batchThread == Environment.CurrentManagedThreadId;
+
+    /// <summary>This is that thread, and more of the batch follows: what is sent now leaves with what will be.</summary>
+    public bool BatchGoesOn => InBatch && _moreFollows;
+
+    /// <summary>When the batch began: near enough for what only keeps count of idleness.</summary>
+    public TimeSpan BatchNow => _batchThread == 0 ? _driver.Now : _batchNow;
+
+    // ---- the transport's side ----
+
+    public int Receive(Memory<byte> bytes, bool last)
+    {
+        int offered = bytes.Length;
+        TimeSpan now = _driver.Now;
+        _batchNow = now;
+        _batchThread = Environment.CurrentManagedThreadId;
+        bool came = true;
+        while (true)
+        {
+            Afterwards after;
+            bool isMessage;
+            TimeSpan? roundTrip;
+            lock (_gate)
+            {
+                if (came) _engine.BytesCame(now);
+                came = false;
+                if (_waitsForTurn) BeginTurn(now);
+                if (_engine.IsViolated || (_engine.IsOpen && (_inbox.IsFull(_engine.HeldBytes) || _drain is { BytesLeft: <= 0 })))
+                {
+                    _driver.Move(TransportInput.Full.Instance);
+                    break;
+                }
+
+                if (_engine.TurnIsOver && !bytes.IsEmpty && !_engine.FramesDone)
+                {
+                    // What is left is offered again when the others have had the thread.
+                    _waitsForTurn = true;
+                    _engine.Listening(false, now);
+                    break;
+                }
+
+                _engine.InParts = _inbox.WantsParts;
+                _engine.HoldPongs = _transport.Backlog >= SendingSide.HighWater;
+                _engine.IsAnswering = _inbox.IsBusy || !_driver.Sending.IsIdle;
+                ProtocolEvent found = _engine.Read(ref bytes, _transport, now);
+                if (found.Kind == ProtocolEventKind.NeedMore) break;
+                if (found.Kind == ProtocolEventKind.TurnOver) continue;
+                after = Handle(found, now);
+                roundTrip = found.Kind == ProtocolEventKind.Pong ? found.RoundTrip : null;
+                isMessage = found.Kind is ProtocolEventKind.Message or ProtocolEventKind.MessagePart && _engine.IsOpen;
+                _moreFollows = !last || !bytes.IsEmpty;
+            }
+
+            // A reader that the close wakes has all the time it wants; the answer to the close frame has not.
+            _driver.Do(after, inline: isMessage);
+            if (roundTrip is { } measured) _driver.Telemetry?.Pinged(measured);
+        }
+
+        if (_engine.FramesDone) Discard(offered);
+        if (_drain is { } drain) drain.BytesLeft -= offered - bytes.Length;
+        return offered - bytes.Length;
+    }
+
+    public void BatchEnd()
+    {
+        _batchThread = 0;
+        _moreFollows = false;
+        _driver.Sending.Flush();
+        if (_waitsForTurn) _transport.ResumeLater();
+        _drain?.GoOn();
+    }
+
+    /// <summary>The peer's close frame came, and the answer is not out; or its violation came, and what came before is still being answered.
+    /// Only then: a peer that we failed may not read before we have read what it still sends.</summary>
+    public bool IsHolding
+    {
+        get
+        {
+            if (_engine.IsOpen && !_engine.IsViolated) return false;
+            lock (_gate) return _engine.IsViolated || (_engine.OwesAnswer && _driver.ReachesPeer);
+        }
+    }
+
+    public void Looked(bool any)
+    {
+        bool decides;
+        lock (_gate) decides = _silence.Looked(_driver.Now) && _transport.LooksAreExact;
+        // The deadline has passed: whoever looked decides. Else the next tick does.
+        if (decides) _driver.Due();
+        _drain?.Looked(any);
+    }
+
+    public void Ended(TransportEnd end) => _driver.Ended(end);
+
+    // ---- the reader's side ----
+
+    public WebSocketMessage Current => _inbox.Current ?? default;
+
+    public ValueTask<WebSocketMessage?> ReceiveAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken = _driver.Foreign(cancellationToken);
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<WebSocketMessage?>(cancellationToken);
+        ValueTask<WebSocketMessage?> result;
+        lock (_gate)
+        {
+            result = _inbox.TryReceive(out bool any)
+                ? new ValueTask<WebSocketMessage?>(any ? _inbox.Current : null)
+                : _inbox.WaitForMessage(cancellationToken);
+        }
+
+        AfterReceive();
+        return result;
+    }
+
+    /// <summary>As <see cref="ReceiveAsync"/>, for an enumerator: true: <see cref="Current"/> is the message.</summary>
+    public ValueTask<bool> MoveNextAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken = _driver.Foreign(cancellationToken);
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<bool>(cancellationToken);
+        ValueTask<bool> result;
+        lock (_gate)
+        {
+            result = _inbox.TryReceive(out bool any) ? new ValueTask<bool>(any) : _inbox.WaitForNext(cancellationToken);
+        }
+
+        AfterReceive();
+        return result;
+    }
+
+    public async ValueTask<MessageStream?> ReceiveStreamAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken = _driver.Foreign(cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        ValueTask<bool> waiting = default;
+        bool here;
+        Afterwards after = default;
+        MessageReadStream? stream;
+        lock (_gate)
+        {
+            here = _inbox.TryReceiveStream(out stream);
+            if (!here)
+            {
+                waiting = _inbox.WaitForStream(cancellationToken);
+                // The beginning of a message that came before anybody asked for it as a stream.
+                if (_inbox.WantsParts && _engine.TryTakeHeld(out ProtocolEvent part)) after = Handle(part, _driver.Now);
+            }
+        }
+
+        if (!after.IsNothing)
+        {
+            _driver.Do(after);
+            _driver.Sending.Flush();
+        }
+
+        AfterReceive();
+        if (here) return stream;
+        await waiting.ConfigureAwait(SimulationContext.IsCurrent);
+        lock (_gate) return _inbox.TakeStream();
+    }
+
+    /// <param name="blocks">Whether the caller's thread does nothing else until there is a part.</param>
+    public async ValueTask<int> ReadPartAsync(MessageReadStream stream, Memory<byte> buffer, CancellationToken cancellationToken, bool blocks = false)
+    {
+        if (buffer.IsEmpty) return 0;
+        cancellationToken = _driver.Foreign(cancellationToken);
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            ValueTask<bool> waiting = default;
+            int count;
+            lock (_gate)
+            {
+                count = _inbox.ReadPart(stream, buffer.Span, out bool cutOff);
+                if (cutOff) throw new WebSocketClosedException(_driver.Known());
+                if (count < 0 && blocks && InBatch) throw Inbox.WaitsForItself();
+                if (count < 0) waiting = _inbox.WaitForPart(cancellationToken);
+            }
+
+            AfterReceive();
+            if (count >= 0) return count;
+            await waiting.ConfigureAwait(SimulationContext.IsCurrent);
+        }
+    }
+
+    public void CloseStream(MessageReadStream stream)
+    {
+        bool wake;
+        lock (_gate) wake = _inbox.CloseStream(stream);
+        if (wake) _inbox.Wake();
+        AfterReceive();
+    }
+
+    /// <summary>Whether this is what reading a message of this connection as JSON threw.</summary>
+    public bool SentUnreadable(System.Text.Json.JsonException exception) => UnreadableJson.Came(exception, _inbox);
+
+    /// <summary>Closes once what the transport already holds was taken in, handed out and answered; an idle connection at once.</summary>
+    public void BeginDrain(CloseFrame frame, CloseWhy why)
+    {
+        OrderlyDrain drain;
+        lock (_gate) drain = _drain ??= new OrderlyDrain(_driver, frame, why);
+        drain.GoOn();
+    }
+
+    // ---- the core's side ----
+
+    /// <summary>Nothing more comes; true: wake the reader. Under the lock.</summary>
+    public bool End() => _inbox.End();
+
+    public void Wake(bool inline) => _inbox.Wake(inline);
+
+    /// <summary>The drain has come to its end, or the connection has. Under the lock.</summary>
+    public void StopDraining() => _drain = null;
+
+    /// <summary>Before the end begins: what nobody reads has kept us from reading on, so what the peer sent behind it, perhaps its close frame, is not known. Under the lock.</summary>
+    public void NoteUnread()
+    {
+        if (!_engine.IsOpen || _engine.IsViolated) return;
+        _engine.UnreadBytes = _driver.IsPaused && _inbox.IsFull(_engine.HeldBytes) ? Waiting : 0;
+    }
+
+    /// <summary>A violation whose answer nothing holds up. Under the lock.</summary>
+    public Afterwards AnswerIfIdle() => _inbox.IsBusy ? default : _driver.Apply(_engine.Answered(_transport, _driver.Now));
+
+    /// <summary>What is due for a peer that is silent or late. Under the lock.</summary>
+    /// <param name="look">Whether <see cref="Ticked"/> is to look for what may have come.</param>
+    public Afterwards Tick(TimeSpan now, out bool look)
+    {
+        // A backlog that we have not read, or a handler that keeps the transport's thread, is not the peer's silence.
+        bool listening = !_driver.IsPaused && !_waitsForTurn && !IsInBatch;
+        _engine.Listening(listening, now);
+        if (listening && (_transport.Unread != 0 || _silence.HasArrived(_transport))) _engine.BytesCame(now);
+        NoteUnread();
+        Afterwards after = _silence.IsCertain(_engine, _transport, now, out look) ? _driver.Apply(_engine.Tick(_transport, now)) : default;
+        _silence.NoteArrived(_transport);
+        return after;
+    }
+
+    public void Ticked(bool look)
+    {
+        if (look) SilenceCheck.Look(_transport);
+        _drain?.GoOn();
+    }
+
+    private Afterwards Handle(in ProtocolEvent found, TimeSpan now)
+    {
+        switch (found.Kind)
+        {
+            case ProtocolEventKind.Message or ProtocolEventKind.MessagePart when Guard?.Look(found.Payload.Length, found.Last, now) is { } violation:
+                return _driver.Apply(_engine.Break(violation, _transport, now));
+            case ProtocolEventKind.Message:
+                return new Afterwards(TransportEffects.None, _inbox.Deliver(found));
+            case ProtocolEventKind.MessagePart:
+                return new Afterwards(TransportEffects.None, _inbox.DeliverPart(found));
+            case ProtocolEventKind.Pong:
+                _lastRoundTrip = found.RoundTrip;
+                _driver.Sending.Answered(found.PingNumber, now);
+                return default;
+            default:
+                return _driver.Apply(found.Effects);
+        }
+    }
+
+    private void BeginTurn(TimeSpan now)
+    {
+        _waitsForTurn = false;
+        _engine.BeginTurn();
+        if (!_driver.IsPaused) _engine.Listening(true, now);
+    }
+
+    private void Discard(int count)
+    {
+        _discarded += count;
+        if (_discarded <= MostDiscarded) return;
+        Afterwards after;
+        lock (_gate) after = _driver.Move(TransportInput.Flooded.Instance);
+        _driver.Do(after);
+    }
+
+    /// <summary>There may be room again, or a failure or a drain may have waited for the handler to come back.</summary>
+    private void AfterReceive()
+    {
+        // A violation that was found this very moment has not paused the reading yet, and its reader may wait again by then.
+        if (_driver.IsPaused || _engine.IsViolated)
+        {
+            Afterwards after = default;
+            lock (_gate)
+            {
+                if (_engine.IsViolated) after = AnswerIfIdle();
+                else if (_driver.IsPaused && !_inbox.IsFull(_engine.HeldBytes)) after = _driver.Move(TransportInput.Room.Instance);
+            }
+
+            if (!after.IsNothing)
+            {
+                _driver.Do(after);
+                _driver.Sending.Flush();
+            }
+        }
+
+        if (_drain is { } drain && !InBatch) drain.GoOn();
+    }
+}

@@ -1,0 +1,104 @@
+using System.Buffers;
+using Cierre.Connections;
+
+namespace Cierre.Sending;
+
+/// <summary>The second half of a broadcast to many: what was posted is sent off by several threads, each taking the next few connections.</summary>
+/// <remarks>That each connection has the message is known before: so two broadcasts reach every connection in the order of their calls, whoever sends them off.</remarks>
+internal sealed class Broadcast : IThreadPoolWorkItem
+{
+    // A call of the kernel for each: some tenths of a millisecond of work.
+    private const int Share = 64;
+
+    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConnectionDriver[] _drivers;
+    private readonly int _count;
+    private int _next;
+    private int _left;
+
+    private Broadcast(ConnectionDriver[] rented, int count) => (_drivers, _count, _left) = (rented, count, count);
+
+    /// <summary>Posts to each and sends it off; completes when all have it, or are closed: those that are slow delay nobody else.</summary>
+    public static ValueTask<BroadcastResult> SendAsync(IEnumerable<WebSocketConnection> receivers, BroadcastMessage message, CancellationToken cancellationToken)
+    {
+        return Environment.ProcessorCount == 1 || (receivers.TryGetNonEnumeratedCount(out int few) && few <= Share)
+            ? SendHere(receivers, message, cancellationToken)
+            : SendByManyAsync(receivers, message, cancellationToken);
+    }
+
+    private static ValueTask<BroadcastResult> SendHere(IEnumerable<WebSocketConnection> receivers, BroadcastMessage message, CancellationToken cancellationToken)
+    {
+        var result = new BroadcastResult();
+        using (message)
+        {
+            foreach (WebSocketConnection receiver in receivers)
+            {
+                Posted posted = receiver.Driver.Sending.Post(message, receiver);
+                if (posted != Posted.Closed) receiver.Driver.Sending.Leave();
+                result = result.With(posted);
+            }
+        }
+
+        return message.Slow is { } slow ? slow.AwaitAsync(result, cancellationToken) : new ValueTask<BroadcastResult>(result);
+    }
+
+    private static async ValueTask<BroadcastResult> SendByManyAsync(IEnumerable<WebSocketConnection> receivers, BroadcastMessage message, CancellationToken cancellationToken)
+    {
+        var result = new BroadcastResult();
+        ConnectionDriver[] taken = ArrayPool<ConnectionDriver>.Shared.Rent(receivers.TryGetNonEnumeratedCount(out int expected) ? Math.Max(expected, 1) : Share);
+        int count = 0;
+        try
+        {
+            foreach (WebSocketConnection receiver in receivers)
+            {
+                Posted posted = receiver.Driver.Sending.Post(message, receiver);
+                result = result.With(posted);
+                if (posted == Posted.Closed) continue;
+                if (count == taken.Length) taken = Larger(taken);
+                taken[count++] = receiver.Driver;
+            }
+        }
+        finally
+        {
+            // Also where the application's own sequence throws halfway: what was posted goes out.
+            message.Dispose();
+            if (count <= Share) SendOff(taken.AsSpan(0, count));
+            else await new Broadcast(taken, count).RunAsync().ConfigureAwait(SimulationContext.IsCurrent);
+            ArrayPool<ConnectionDriver>.Shared.Return(taken, clearArray: true);
+        }
+
+        return message.Slow is { } slow ? await slow.AwaitAsync(result, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent) : result;
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        while (true)
+        {
+            int from = Interlocked.Add(ref _next, Share) - Share;
+            if (from >= _count) return;
+            int length = Math.Min(Share, _count - from);
+            SendOff(_drivers.AsSpan(from, length));
+            if (Interlocked.Add(ref _left, -length) == 0) _done.SetResult();
+        }
+    }
+
+    private Task RunAsync()
+    {
+        int helpers = Math.Min(Environment.ProcessorCount, (_count + Share - 1) / Share);
+        for (int i = 0; i < helpers; i++) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        return _done.Task;
+    }
+
+    private static void SendOff(ReadOnlySpan<ConnectionDriver> drivers)
+    {
+        foreach (ConnectionDriver driver in drivers) driver.Sending.Leave();
+    }
+
+    private static ConnectionDriver[] Larger(ConnectionDriver[] full)
+    {
+        ConnectionDriver[] larger = ArrayPool<ConnectionDriver>.Shared.Rent(2 * full.Length);
+        full.CopyTo(larger, 0);
+        ArrayPool<ConnectionDriver>.Shared.Return(full, clearArray: true);
+        return larger;
+    }
+}

@@ -1,0 +1,396 @@
+using System.Buffers;
+using System.Text;
+using Cierre.Closing;
+using Cierre.Connections;
+using Cierre.Deflate;
+using Cierre.Protocol;
+using Cierre.Transports;
+
+namespace Cierre.Sending;
+
+/// <summary>What goes out: sends and broadcasts into the output or the outbox, pings, and behind them our close frame.</summary>
+internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate)
+{
+    /// <summary>How much may be staged or under way before a send waits: await is backpressure.</summary>
+    public const int HighWater = 64 * 1024;
+
+    // Up to here a copy costs less than a place in the outbox.
+    private const int SmallBroadcast = 4096;
+
+    private readonly WebSocketProtocol _engine = driver.Engine;
+    private readonly Transport _transport = driver.Transport;
+    private readonly Lock _gate = driver.Gate;
+
+    private Outbox _outbox;
+    private PingWaiters _pings;
+
+    public Output Output { get; } = new(driver);
+
+    /// <summary>How much may wait for the peer; set before the start.</summary>
+    public SendBuffer Buffer { get; set; } = new(int.MaxValue, SlowReaderPolicy.Wait);
+
+    /// <summary>How long a broadcast waits for room; set before the start.</summary>
+    public TimeSpan BroadcastTimeout { get; set; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>Bytes of messages that wait, and of frames that the kernel does not have yet.</summary>
+    public long QueuedBytes
+    {
+        get
+        {
+            lock (_gate) return Waiting;
+        }
+    }
+
+    /// <summary>Whether something that was sent is not with the kernel yet.</summary>
+    public bool IsSending
+    {
+        get
+        {
+            lock (_gate) return _transport.Backlog != 0 || !_outbox.IsFree;
+        }
+    }
+
+    /// <inheritdoc cref="QueuedBytes"/>
+    public long Waiting => _transport.Backlog + _outbox.Bytes;
+
+    /// <summary>Nothing waits that could still be written. Under the lock.</summary>
+    public bool IsIdle => _outbox.IsIdle;
+
+    /// <summary>When something must have gone out. Under the lock.</summary>
+    public TimeSpan Deadline => _outbox.Deadline < Output.Deadline ? _outbox.Deadline : Output.Deadline;
+
+    public void Flush() => Output.Flush();
+
+    // ---- the application's side ----
+
+    /// <summary>Sends one message. It is copied before this returns, or kept by reference until the task completes.</summary>
+    /// <param name="compressible">Whether it may be compressed, where that was agreed on.</param>
+    public ValueTask SendAsync(Opcode kind, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken, bool compressible = true)
+    {
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
+        PendingSend? pending = null;
+        bool later = false;
+        lock (_gate)
+        {
+            if (Refusal() is { } closed) return ValueTask.FromException(closed);
+            if (payload.Length <= FrameWriter.MaxPayload && GoesAtOnce(payload.Length))
+            {
+                if (WriteNow(kind, payload.Span, compressible)) return default;
+            }
+            else if (Buffer.Policy == SlowReaderPolicy.Wait)
+            {
+                pending = new PendingSend(kind, payload, final: true) { Compressible = compressible, Token = cancellationToken };
+                _outbox.EnqueueForRoom(pending, Buffer, _transport.Backlog);
+            }
+            else
+            {
+                later = true;
+            }
+        }
+
+        return later ? SendLater(kind, payload.Span, compressible) : Sent(pending);
+    }
+
+    /// <summary>Sends a text. Its bytes are made when there is room for them: here and now where it goes out at once, else in its turn.</summary>
+    public ValueTask SendAsync(string text, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
+        int most = Encoding.UTF8.GetMaxByteCount(text.Length);
+        bool maySuit = most <= FrameWriter.MaxPayload || Buffer.Policy != SlowReaderPolicy.Wait;
+        byte[] utf8 = maySuit ? ArrayPool<byte>.Shared.Rent(most) : [];
+        int length = maySuit ? Encoding.UTF8.GetBytes(text, utf8) : 0;
+        PendingSend? pending = null;
+        bool later = false;
+        try
+        {
+            lock (_gate)
+            {
+                if (Refusal() is { } closed) return ValueTask.FromException(closed);
+                if (maySuit && length <= FrameWriter.MaxPayload && GoesAtOnce(length))
+                {
+                    if (WriteNow(Opcode.Text, utf8.AsSpan(0, length), compressible: true)) return default;
+                }
+                else if (Buffer.Policy == SlowReaderPolicy.Wait)
+                {
+                    pending = new PendingSend(text) { Token = cancellationToken };
+                    _outbox.EnqueueForRoom(pending, Buffer, _transport.Backlog);
+                }
+                else
+                {
+                    later = true;
+                }
+            }
+
+            return later ? SendLater(Opcode.Text, utf8.AsSpan(0, length), compressible: true) : Sent(pending);
+        }
+        finally
+        {
+            if (maySuit) ArrayPool<byte>.Shared.Return(utf8);
+        }
+    }
+
+    /// <summary>Begins a message of many fragments, when the messages before it are out. Other messages wait until it ends.</summary>
+    public async ValueTask<MessageWriteStream> OpenMessageAsync(WebSocketMessageKind kind, CancellationToken cancellationToken, bool compressible = true)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var stream = new MessageWriteStream(driver, kind, compressible);
+        PendingSend? pending = null;
+        lock (_gate)
+        {
+            if (Refusal() is { } closed) throw closed;
+            if (_outbox.IsFree)
+            {
+                _outbox.BeginStream(stream);
+            }
+            else
+            {
+                pending = new PendingSend(default, default, final: false) { Token = cancellationToken, Stream = stream };
+                if (Buffer.Policy == SlowReaderPolicy.Wait) _outbox.EnqueueForRoom(pending, Buffer, _transport.Backlog);
+                else _outbox.Enqueue(pending);
+            }
+        }
+
+        await Sent(pending).ConfigureAwait(SimulationContext.IsCurrent);
+        return stream;
+    }
+
+    public ValueTask WritePartAsync(MessageWriteStream stream, ReadOnlyMemory<byte> payload, bool final, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
+        PendingSend? pending = null;
+        lock (_gate)
+        {
+            if (!_outbox.IsStreaming(stream) || Refusal() is not null)
+            {
+                // The end of a message that a close cut off is no news; a further piece is.
+                return final ? default : ValueTask.FromException(Refusal() ?? new WebSocketClosedException(driver.Known()));
+            }
+
+            pending = new PendingSend((Opcode)stream.Kind, payload, final) { Compressible = stream.Compressible, Token = cancellationToken };
+            if (!_outbox.TryEnqueuePart(pending)) throw new InvalidOperationException("A write to this message is already waiting: one write at a time.");
+        }
+
+        return Sent(pending);
+    }
+
+    public Task<TimeSpan> PingAsync(CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested) return Task.FromCanceled<TimeSpan>(cancellationToken);
+        Task<TimeSpan> answered;
+        lock (_gate)
+        {
+            if (Refusal() is { } closed) return Task.FromException<TimeSpan>(closed);
+            TimeSpan now = driver.Now;
+            answered = _pings.Add(_engine.WritePing(_transport, now), now);
+        }
+
+        Flush();
+        return answered.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Takes one message of a broadcast, or lets it wait for room; <see cref="Leave"/> sends it off.</summary>
+    public Posted Post(BroadcastMessage message, WebSocketConnection receiver)
+    {
+        Violation? violation;
+        int dropped;
+        lock (_gate)
+        {
+            if (!driver.TakesOutput) return Posted.Closed;
+            if (GoesAtOnce(message.Length) && !Output.IsFlushing && WriteAtOnce(message)) return Posted.Taken;
+            if (Buffer.Policy == SlowReaderPolicy.Wait) return WaitForRoom(message, receiver);
+            dropped = MakeRoom(message.Length, out violation);
+            if (violation is null) _outbox.Enqueue(Queued(message));
+        }
+
+        if (violation is null && dropped == 0) return Posted.Taken;
+        message.SlowOnes().Add(receiver);
+        if (violation is null) return Posted.TakenForOlder;
+        driver.BeginClose(violation, takeBack: true);
+        return Posted.Closed;
+    }
+
+    /// <summary>Sends off what was posted; a handler's own connection does so when its batch of input is used up.</summary>
+    public void Leave()
+    {
+        if (!driver.Receiving.BatchGoesOn) Flush();
+    }
+
+    // ---- the core's side, under the lock ----
+
+    /// <summary>Writes what waited for room: answers to pings, sends, and behind them our close frame.</summary>
+    public Afterwards WriteWaiting(TimeSpan now)
+    {
+        if (_transport.Backlog < HighWater) _engine.WriteOwedPong(_transport, now);
+        if (!_engine.FramesDone) _outbox.Drain(_engine, _transport, Buffer, HighWater, Output.WritesUntil, now);
+        return _engine.OwesClose && _outbox.IsIdle ? driver.Apply(_engine.WriteOwedClose(_transport, now)) : default;
+    }
+
+    public void DropQueued(CloseRecord known) => _outbox.Fail(known);
+
+    public void TakeBackQueued(CloseRecord known) => _outbox.TakeBack(known);
+
+    public void DropPings(CloseRecord known) => _pings.Fail(known);
+
+    /// <summary>The peer answered this ping, and with it all before.</summary>
+    public void Answered(ulong number, TimeSpan now) => _pings.Answer(number, now);
+
+    /// <summary>Closes for a peer that does not take what waits for it, or no broadcast in time.</summary>
+    public Afterwards Tick(TimeSpan now)
+    {
+        Violation? violation = Output.Tick(now);
+        bool overdue = _outbox.Deadline <= now;
+        if (overdue) violation ??= Violations.BroadcastNotTaken(BroadcastTimeout);
+        if (violation is not null && driver.TakesOutput)
+        {
+            _outbox.NoteSlow();
+            return driver.Apply(_engine.Break(violation, _transport, now, takesBack: true));
+        }
+
+        if (overdue)
+        {
+            _outbox.NoteSlow(now);
+            _outbox.TakeBack(driver.Known(), now);
+        }
+
+        return default;
+    }
+
+    private WebSocketClosedException? Refusal() => driver.TakesOutput ? null : new WebSocketClosedException(driver.Known());
+
+    /// <summary>Nothing is before it. Where a message may be dropped it is staged only if it leaves at once: what is staged cannot be taken back.</summary>
+    private bool GoesAtOnce(int bytes) =>
+        _outbox.IsFree
+        && _transport.Backlog < Math.Min(HighWater, Buffer.Limit)
+        && (Buffer.Policy == SlowReaderPolicy.Wait ? Buffer.HasRoom(_transport.Backlog, bytes) : !Output.IsFlushing);
+
+    /// <summary>True: it leaves with what the batch brings.</summary>
+    private bool WriteNow(Opcode kind, ReadOnlySpan<byte> payload, bool compressible)
+    {
+        _engine.WriteData(_transport, kind, fin: true, payload, driver.Receiving.BatchNow, compressible);
+        return driver.Receiving.BatchGoesOn && _transport.Staged < HighWater;
+    }
+
+    /// <summary>Behind what waits already: what comes later does not overtake it.</summary>
+    private Posted WaitForRoom(BroadcastMessage message, WebSocketConnection receiver)
+    {
+        Outgoing queued = Queued(message);
+        if (_outbox.TakesNext(queued, Buffer, _transport.Backlog)) return Posted.Taken;
+        bool bounded = BroadcastTimeout != Timeout.InfiniteTimeSpan;
+        SlowReceivers slow = message.SlowOnes();
+        slow.Expect();
+        TimeSpan takenBy = bounded ? driver.Now + BroadcastTimeout : TimeSpan.MaxValue;
+        _outbox.EnqueueForRoom(new WaitingBroadcast(queued, takenBy, receiver, slow), Buffer, _transport.Backlog);
+        if (bounded) driver.Schedule(BroadcastTimeout);
+        return Posted.Waits;
+    }
+
+    private bool WriteAtOnce(BroadcastMessage message)
+    {
+        TimeSpan now = driver.Receiving.BatchNow;
+        if (FramesOf(message) is not { } frames)
+        {
+            if (message.Length > FrameWriter.MaxPayload) return false;
+            _engine.WriteData(_transport, message.Opcode, fin: true, message.Payload, now, message.Compressible);
+            return true;
+        }
+
+        bool lies = _transport.Backlog == 0 && !driver.Receiving.InBatch;
+        if (frames.Length > (lies ? frames.FrameAt(0) : SmallBroadcast)) return false;
+        // Where it lies, though it be small: thousands of copies at a time are more than a pool of arrays keeps.
+        if (lies) _transport.StageShared(frames.Bytes, frames.Bytes.Memory);
+        else _transport.Write(frames.Bytes.Memory.Span);
+        _engine.CountFrame(frames, last: true, now);
+        return true;
+    }
+
+    private Outgoing Queued(BroadcastMessage message)
+    {
+        if (FramesOf(message) is not { } frames) return new QueuedMessage(message.Opcode, message.Bytes.Share(), message.Compressible);
+        frames.Bytes.Share();
+        return new QueuedFrames(frames);
+    }
+
+    /// <summary>Frames that others send as well; null where each connection makes its own: a client masks, and what is compressed with context takeover
+    /// depends on what went before.</summary>
+    private FramedMessage? FramesOf(BroadcastMessage message) => driver.Role == Role.Client ? null : message.FramesFor(deflate);
+
+    /// <summary>Applies a policy that does not wait to a message that would; how many older ones were dropped for it.</summary>
+    private int MakeRoom(int bytes, out Violation? violation)
+    {
+        violation = null;
+        long waiting = Waiting;
+        if (Buffer.HasRoom(waiting, bytes)) return 0;
+        if (Buffer.Policy == SlowReaderPolicy.Close)
+        {
+            violation = Violations.SlowReader(Buffer.Limit);
+            return 0;
+        }
+
+        int dropped = _outbox.MakeRoom(waiting + bytes - Buffer.Limit);
+        _engine.CountDropped(dropped);
+        return dropped;
+    }
+
+    /// <summary>A send that waits for nothing: the message is copied, and waits alone.</summary>
+    private ValueTask SendLater(Opcode kind, ReadOnlySpan<byte> payload, bool compressible)
+    {
+        Violation? violation;
+        lock (_gate)
+        {
+            if (Refusal() is { } closed) return ValueTask.FromException(closed);
+            MakeRoom(payload.Length, out violation);
+            if (violation is null) _outbox.Enqueue(new QueuedMessage(kind, Buffers.SharedBytes.CopyOf(payload), compressible));
+        }
+
+        if (violation is null)
+        {
+            Leave();
+            return default;
+        }
+
+        driver.BeginClose(violation, takeBack: true);
+        lock (_gate) return ValueTask.FromException(new WebSocketClosedException(driver.Known()));
+    }
+
+    private ValueTask Sent(PendingSend? pending)
+    {
+        Flush();
+        if (pending is null) return default;
+        ValueTask task = pending.Task;
+        if (!task.IsCompleted && pending.Token.CanBeCanceled) RegisterCancellation(pending);
+        return task;
+    }
+
+    /// <summary>A send that has not begun is taken out whole; one that has is finished first.</summary>
+    private void RegisterCancellation(PendingSend pending)
+    {
+        CancellationTokenRegistration registration = pending.Token.UnsafeRegister(
+            static (state, _) =>
+            {
+                (SendingSide side, PendingSend send) = ((SendingSide, PendingSend))state!;
+                side.Cancel(send);
+            },
+            (this, pending));
+        lock (_gate)
+        {
+            pending.Registration = registration;
+            if (pending.Task.IsCompleted) registration.Unregister();
+        }
+    }
+
+    private void Cancel(PendingSend send)
+    {
+        lock (_gate)
+        {
+            if (_outbox.Remove(send))
+            {
+                send.Fail(new OperationCanceledException(send.Token));
+                // Whoever waits behind it for room waits for it no more.
+                _outbox.TakeWhatHasRoom(Buffer, _transport.Backlog);
+            }
+        }
+
+        // Our close frame may have waited for just this one.
+        Flush();
+    }
+}

@@ -1,0 +1,111 @@
+using System.Buffers;
+using System.Text.Unicode;
+using System.Text;
+using Cierre.Sending;
+
+namespace Cierre;
+
+/// <summary>Sends one message to many connections.</summary>
+/// <remarks>
+/// <para>A server's message is framed, and where that was agreed on compressed, once for all connections with the same settings. With context takeover each connection compresses on
+/// its own: what it sends depends on what it sent before. No receiver waits for another: a connection whose peer does not read keeps the message within its send buffer, and what
+/// happens beyond is its <see cref="WebSocketConnectionOptions.SlowReader"/>. Where that is to wait, the call waits for room there, while the others have the message, and at most the
+/// <see cref="WebSocketConnectionOptions.BroadcastTimeout"/>: then the connection is closed with 1008. One that is closed is counted and no error.</para>
+/// <para>Cancelling ends that wait and takes nothing back: those that are fast have the message, and a slow one still gets it or is closed, as without. With a token that is
+/// cancelled before, nothing is sent.</para>
+/// <para>Every connection gets the messages of one caller in the order of the calls.</para>
+/// </remarks>
+public static class WebSocketBroadcast
+{
+    /// <summary>Sends a text message to all of them. A lone surrogate becomes U+FFFD.</summary>
+    /// <param name="receivers">The connections, each once.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="cancellationToken">Ends the wait for slow receivers; see the remarks on <see cref="WebSocketBroadcast"/>.</param>
+    /// <returns>What became of it, when each connection has taken it or is closed.</returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static async ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<WebSocketConnection> receivers, string text, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(receivers);
+        ArgumentNullException.ThrowIfNull(text);
+        byte[] utf8 = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
+        try
+        {
+            return await SendAsync(receivers, Opcode.Text, utf8.AsMemory(0, Encoding.UTF8.GetBytes(text, utf8)), cancellationToken: cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(utf8);
+        }
+    }
+
+    /// <summary>Sends a binary message to all of them.</summary>
+    /// <param name="receivers">The connections, each once.</param>
+    /// <param name="data">The payload; must not change until the returned task completes.</param>
+    /// <param name="cancellationToken">Ends the wait for slow receivers; see the remarks on <see cref="WebSocketBroadcast"/>.</param>
+    /// <returns>What became of it, when each connection has taken it or is closed.</returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<WebSocketConnection> receivers, ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(receivers);
+        return SendAsync(receivers, Opcode.Binary, data, cancellationToken: cancellationToken);
+    }
+
+    /// <summary>Sends a text message that is UTF-8 already to all of them.</summary>
+    /// <param name="receivers">The connections, each once.</param>
+    /// <param name="utf8">The text; must not change until the returned task completes.</param>
+    /// <param name="cancellationToken">Ends the wait for slow receivers; see the remarks on <see cref="WebSocketBroadcast"/>.</param>
+    /// <returns>What became of it, when each connection has taken it or is closed.</returns>
+    /// <exception cref="ArgumentException">The bytes are not UTF-8 (RFC 6455 8.1).</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static ValueTask<BroadcastResult> BroadcastTextAsync(this IEnumerable<WebSocketConnection> receivers, ReadOnlyMemory<byte> utf8, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(receivers);
+        CheckUtf8(utf8.Span, nameof(utf8));
+        return SendAsync(receivers, Opcode.Text, utf8, cancellationToken: cancellationToken);
+    }
+
+    /// <summary>Sends a message to all of them, and says whether it may be compressed: a secret beside text that others choose should not be.</summary>
+    /// <param name="receivers">The connections, each once.</param>
+    /// <param name="kind">Text (the data must be UTF-8) or binary.</param>
+    /// <param name="data">The payload; must not change until the returned task completes.</param>
+    /// <param name="compress">Whether it is compressed where that was agreed on and it is not below the threshold; false: never.</param>
+    /// <param name="cancellationToken">Ends the wait for slow receivers; see the remarks on <see cref="WebSocketBroadcast"/>.</param>
+    /// <returns>What became of it, when each connection has taken it or is closed.</returns>
+    /// <exception cref="ArgumentException">The bytes of a text are not UTF-8 (RFC 6455 8.1).</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The kind is none.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static ValueTask<BroadcastResult> BroadcastAsync(
+        this IEnumerable<WebSocketConnection> receivers, WebSocketMessageKind kind, ReadOnlyMemory<byte> data, bool compress, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(receivers);
+        if (kind is not (WebSocketMessageKind.Text or WebSocketMessageKind.Binary)) throw new ArgumentOutOfRangeException(nameof(kind), kind, "Text or Binary.");
+        if (kind == WebSocketMessageKind.Text) CheckUtf8(data.Span, nameof(data));
+        return SendAsync(receivers, (Opcode)kind, data, compress, cancellationToken);
+    }
+
+    /// <summary>Sends a received message on to all of them, as it is.</summary>
+    /// <param name="receivers">The connections, each once.</param>
+    /// <param name="message">A message that is still valid, and stays so until the returned task completes.</param>
+    /// <param name="cancellationToken">Ends the wait for slow receivers; see the remarks on <see cref="WebSocketBroadcast"/>.</param>
+    /// <returns>What became of it, when each connection has taken it or is closed.</returns>
+    /// <exception cref="ArgumentException">The message is the default value, which no receive hands out; nothing was sent.</exception>
+    /// <exception cref="InvalidOperationException">The message is not valid any more: the next receive has begun.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<WebSocketConnection> receivers, WebSocketMessage message, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(receivers);
+        message.ThrowIfNone(nameof(message));
+        return SendAsync(receivers, (Opcode)message.Kind, message.Data, cancellationToken: cancellationToken);
+    }
+
+    private static ValueTask<BroadcastResult> SendAsync(
+        IEnumerable<WebSocketConnection> receivers, Opcode kind, ReadOnlyMemory<byte> payload, bool compressible = true, CancellationToken cancellationToken = default) =>
+        cancellationToken.IsCancellationRequested
+            ? ValueTask.FromCanceled<BroadcastResult>(cancellationToken)
+            : Broadcast.SendAsync(receivers, new BroadcastMessage(kind, payload, compressible), cancellationToken);
+
+    private static void CheckUtf8(ReadOnlySpan<byte> utf8, string name)
+    {
+        if (!Utf8.IsValid(utf8)) throw new ArgumentException("A text message must be UTF-8 (RFC 6455 8.1); send other bytes as binary.", name);
+    }
+}

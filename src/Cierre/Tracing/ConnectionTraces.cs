@@ -1,0 +1,117 @@
+using Cierre.Closing;
+using Cierre.Connections;
+using Cierre.Protocol;
+using Cierre.Transports;
+
+namespace Cierre.Tracing;
+
+/// <summary>Being looked at: whoever looks gets copies into a bounded queue of its own, and none of its code runs here.</summary>
+/// <remarks>It holds nothing: who looks is the engine's <see cref="WebSocketProtocol.Observer"/>, written under the connection's lock.</remarks>
+internal readonly struct ConnectionTraces(ConnectionDriver driver, TimeProvider time, long opened)
+{
+    private const int RecentFramesKept = 16;
+
+    /// <summary>Null: nobody looks.</summary>
+    private ConnectionWatch? Watch => (ConnectionWatch?)driver.Engine.Observer;
+
+    public ConnectionTrace StartTrace(TraceOptions options)
+    {
+        var trace = new ConnectionTrace(driver, options);
+        lock (driver.Gate)
+        {
+            if (driver.IsGone) trace.Complete();
+            else Watched().Add(trace);
+        }
+
+        return trace;
+    }
+
+    /// <summary>Also the headers of the frames right before it, where they are kept: no frame is in both, and none in neither.</summary>
+    public ConnectionTrace StartTrace(TraceOptions options, out IReadOnlyList<FrameTrace> before)
+    {
+        lock (driver.Gate)
+        {
+            before = KeptFrames();
+            return StartTrace(options);
+        }
+    }
+
+    public void StopTrace(ConnectionTrace trace)
+    {
+        lock (driver.Gate)
+        {
+            trace.Complete();
+            if (Watch is not { } watch) return;
+            watch.Remove(trace);
+            if (!watch.IsWanted) driver.Engine.Observer = null;
+        }
+    }
+
+    /// <summary>From now on the headers of the last frames are kept.</summary>
+    public void KeepRecentFrames(int count = RecentFramesKept)
+    {
+        lock (driver.Gate) Watched().KeepRecent(count);
+    }
+
+    public IReadOnlyList<FrameTrace> RecentFrames()
+    {
+        lock (driver.Gate) return driver.IsGone ? Watch?.Recent?.ToArray() ?? [] : Watched().KeepRecent(RecentFramesKept).ToArray();
+    }
+
+    /// <summary>Whether anybody looks.</summary>
+    public bool IsWatched
+    {
+        get
+        {
+            lock (driver.Gate) return Watch is not null;
+        }
+    }
+
+    /// <summary>The headers of the last frames where they are kept already, and nothing else: this is no look that begins to keep them.</summary>
+    public IReadOnlyList<FrameTrace> KeptFrames()
+    {
+        lock (driver.Gate) return Watch?.Recent?.ToArray() ?? [];
+    }
+
+    private ConnectionWatch Watched()
+    {
+        if (Watch is { } watch) return watch;
+        watch = new ConnectionWatch(time, opened);
+        driver.Engine.Observer = watch;
+        return watch;
+    }
+
+    public void Tell(TransportEventKind kind, Exception? exception = null)
+    {
+        if (Watch is null) return;
+        lock (driver.Gate) Watch?.Transport(kind, exception);
+    }
+
+    public void Tell(TransportEnd end)
+    {
+        // Cut, or given up waiting for: what the stream says after that is our own doing.
+        if (driver.Engine.State is CloseState.Ended) return;
+        switch (end.Kind)
+        {
+            case TransportEndKind.EndOfStream:
+                Tell(TransportEventKind.EndOfStream, end.Exception);
+                break;
+            case TransportEndKind.Reset:
+                Tell(TransportEventKind.Reset, end.Exception);
+                break;
+            case TransportEndKind.CutHere:
+                Tell(TransportEventKind.Aborted, end.Exception);
+                break;
+            case TransportEndKind.Fault:
+                Tell(TransportEventKind.Fault, end.Exception);
+                break;
+        }
+    }
+
+    /// <summary>The transport was given back: the last event, and the end of every trace. Under the lock.</summary>
+    public void End()
+    {
+        Watch?.Transport(TransportEventKind.Closed, null);
+        Watch?.Complete();
+    }
+}

@@ -1,0 +1,99 @@
+using Cierre.Closing;
+using Cierre.Protocol;
+
+namespace Cierre.Tracing;
+
+/// <summary>What there is to tell of one connection, for all who look at it. Guarded by the connection's lock; it exists only while somebody looks.</summary>
+internal sealed class ConnectionWatch(TimeProvider time, long opened) : FrameObserver
+{
+    private readonly List<ConnectionTrace> _traces = [];
+    private RecentFrames? _recent;
+    private SeenFrame _coming;
+    private byte[] _start = [];
+    private int _started;
+    private bool _isComing;
+
+    /// <summary>Whether anybody looks.</summary>
+    public bool IsWanted => _traces.Count != 0 || _recent is not null;
+
+    public RecentFrames? Recent => _recent;
+
+    private TimeSpan Now => time.GetElapsedTime(opened);
+
+    private int MostPayload => _traces.Count == 0 ? 0 : _traces.Max(trace => trace.Options.PayloadBytes);
+
+    public RecentFrames KeepRecent(int count) => _recent ??= new RecentFrames(count);
+
+    public void Add(ConnectionTrace trace) => _traces.Add(trace);
+
+    public void Remove(ConnectionTrace trace) => _traces.Remove(trace);
+
+    public override void Came(in SeenFrame frame)
+    {
+        int wanted = frame.Refused || frame.Length is not { } length ? 0 : (int)Math.Min(length, Wanted(frame.Opcode));
+        if (wanted == 0)
+        {
+            Tell(frame, default(ReadOnlyMemory<byte>));
+            return;
+        }
+
+        (_coming, _start, _started, _isComing) = (frame, new byte[wanted], 0, true);
+    }
+
+    public override void CamePayload(ReadOnlySpan<byte> piece)
+    {
+        if (!_isComing) return;
+        ReadOnlySpan<byte> wanted = piece[..Math.Min(piece.Length, _start.Length - _started)];
+        wanted.CopyTo(_start.AsSpan(_started));
+        _started += wanted.Length;
+        if (_started == _start.Length) TellComing();
+    }
+
+    public override void Went(in SeenFrame frame, ReadOnlySpan<byte> payload) => Tell(frame, payload[..Math.Min(payload.Length, Wanted(frame.Opcode))].ToArray());
+
+    public override void Broken(Violation violation)
+    {
+        TellComing();
+        Tell(new ViolationTrace(Now, violation));
+    }
+
+    public void Transport(TransportEventKind kind, Exception? exception)
+    {
+        TellComing();
+        Tell(new TransportTrace(Now, kind, exception));
+    }
+
+    /// <summary>Nothing follows.</summary>
+    public void Complete()
+    {
+        foreach (ConnectionTrace trace in _traces) trace.Complete();
+        _traces.Clear();
+    }
+
+    private int Wanted(Opcode opcode) => _traces.Count != 0 && opcode == Opcode.Close ? Math.Max(MostPayload, FrameHeader.MaxControlPayload) : MostPayload;
+
+    /// <summary>A frame that has begun and of which no more comes, perhaps, or enough has come.</summary>
+    private void TellComing()
+    {
+        if (!_isComing) return;
+        _isComing = false;
+        Tell(_coming, _start.AsMemory(0, _started));
+        _start = [];
+    }
+
+    private void Tell(in SeenFrame frame, ReadOnlyMemory<byte> start)
+    {
+        TimeSpan now = Now;
+        _recent?.Add(now, frame);
+        foreach (ConnectionTrace trace in _traces)
+        {
+            bool whole = frame.Opcode == Opcode.Close || start.Length <= trace.Options.PayloadBytes;
+            trace.Add(new FrameTrace(now, frame, whole ? start : start[..trace.Options.PayloadBytes]));
+        }
+    }
+
+    private void Tell(TraceEvent seen)
+    {
+        foreach (ConnectionTrace trace in _traces) trace.Add(seen);
+    }
+}

@@ -1,0 +1,25 @@
+using Cierre.Protocol;
+
+namespace Cierre.Tracing;
+
+/// <summary>The headers of the last frames of a connection, both ways: 24 bytes each, and nothing is allocated for a frame.</summary>
+internal sealed class RecentFrames(int capacity)
+{
+    private readonly (TimeSpan Time, SeenFrame Frame)[] _ring = new (TimeSpan, SeenFrame)[capacity];
+    private long _count;
+
+    public void Add(TimeSpan time, in SeenFrame frame) => _ring[_count++ % _ring.Length] = (time, frame);
+
+    /// <summary>The oldest first.</summary>
+    public FrameTrace[] ToArray()
+    {
+        var frames = new FrameTrace[Math.Min(_count, _ring.Length)];
+        for (int i = 0; i < frames.Length; i++)
+        {
+            (TimeSpan time, SeenFrame frame) = _ring[(_count - frames.Length + i) % _ring.Length];
+            frames[i] = new FrameTrace(time, frame);
+        }
+
+        return frames;
+    }
+}

@@ -1,0 +1,342 @@
+using System.Text;
+using Cierre.Closing;
+using Cierre.Receiving;
+using Cierre.TestKit;
+using Cierre.Tests.Connections;
+using Xunit;
+
+namespace Cierre.Tests.Receiving;
+
+public sealed class ReceivingSideTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Messages_that_nobody_waits_for_are_kept_in_order(bool client)
+    {
+        var played = new Played(client);
+        for (int i = 0; i < 100; i++) played.PeerText($"{i}");
+        for (int i = 0; i < 100; i++) Assert.Equal($"{i}", await played.ReceiveTextAsync());
+    }
+
+    [Fact]
+    public async Task Message_that_is_waited_for_is_handed_over_on_the_thread_that_brought_it()
+    {
+        var played = new Played();
+        int thread = 0;
+        Task reader = Read();
+        played.PeerText("here");
+        await Played.Within(reader);
+        Assert.Equal(Environment.CurrentManagedThreadId, thread);
+
+        async Task Read()
+        {
+            await played.Connection.ReceiveAsync();
+            thread = Environment.CurrentManagedThreadId;
+        }
+    }
+
+    [Fact]
+    public async Task Transport_is_paused_at_64_KiB_unread_and_goes_on_when_they_are_read()
+    {
+        var played = new Played();
+        byte[] message = new byte[1024];
+        for (int i = 0; i < 60; i++) played.Peer(Played.Binary, message);
+        Assert.False(played.Wire.IsPaused);
+        for (int i = 0; i < 10; i++) played.Peer(Played.Binary, message);
+        Assert.True(played.Wire.IsPaused);
+        for (int i = 0; i < 70; i++) Assert.Equal(1024, (await Played.Within(played.Connection.ReceiveAsync().AsTask()))!.Value.Data.Length);
+        played.PeerText("last");
+        Assert.Equal("last", await played.ReceiveTextAsync());
+    }
+
+    [Fact]
+    public async Task Empty_messages_fill_the_inbox_too()
+    {
+        var played = new Played();
+        byte[] empty = played.Frame(Played.Binary);
+        int pushed = 0;
+        for (; !played.Wire.IsPaused && pushed < 100_000; pushed++) played.Wire.Push(empty);
+        Assert.InRange(pushed, 100, 10_000);
+        for (int i = 0; i < pushed; i++) Assert.NotNull(await Played.Within(played.Connection.ReceiveAsync().AsTask()));
+    }
+
+    [Fact]
+    public async Task Message_larger_than_what_may_lie_unread_is_received_whole_by_a_reader_that_comes_late()
+    {
+        var played = new Played();
+        byte[] big = new byte[300_000];
+        new Random(1).NextBytes(big);
+        byte[] frame = played.Frame(Played.Binary, big);
+        for (int i = 0; i < frame.Length; i += 10_000) played.Wire.Push(frame.AsSpan(i, Math.Min(10_000, frame.Length - i)));
+        Assert.True(played.Wire.IsPaused);
+        Assert.Equal(big, (await Played.Within(played.Connection.ReceiveAsync().AsTask()))!.Value.ToArray());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Close_frame_of_the_peer_is_seen_after_our_close_though_the_application_does_not_read(bool client)
+    {
+        var played = new Played(client);
+        byte[] message = new byte[16 * 1024];
+        for (int i = 0; i < 20; i++) played.Peer(Played.Binary, message);
+        played.PeerClose(4002, "mine");
+        Assert.True(played.Wire.IsPaused);
+        Task<CloseRecord> closed = played.Connection.CloseAsync(4001, "ours");
+        await Played.Until(() => !played.Wire.IsPaused);
+        played.Wire.End();
+        CloseRecord record = await Played.Within(closed);
+        Assert.Equal((4002, "mine", true, false), (record.Code, record.Reason, record.WasClean, record.ReceivedFirst));
+        Assert.Equal(CloseCause.Requested, record.Cause);
+    }
+
+    [Fact]
+    public async Task What_was_received_before_our_close_can_still_be_read_and_what_comes_later_is_dropped()
+    {
+        var played = new Played();
+        played.PeerText("before");
+        Task<CloseRecord> closed = played.Connection.CloseAsync();
+        played.PeerText("after");
+        played.PeerClose(1000);
+        played.Wire.End();
+        await Played.Within(closed);
+        Assert.Equal("before", await played.ReceiveTextAsync());
+        Assert.Null(await played.ReceiveTextAsync());
+        Assert.Null(await played.ReceiveTextAsync());
+    }
+
+    [Fact]
+    public async Task What_was_received_before_the_end_of_the_stream_can_still_be_read()
+    {
+        var played = new Played();
+        played.PeerText("one");
+        played.PeerText("two");
+        played.Wire.End();
+        await played.Ended;
+        Assert.Equal("one", await played.ReceiveTextAsync());
+        Assert.Equal("two", await played.ReceiveTextAsync());
+        Assert.Null(await played.ReceiveTextAsync());
+    }
+
+    [Fact]
+    public async Task Waiting_receive_ends_with_null_when_the_connection_ends()
+    {
+        var played = new Played();
+        Task<string?> waiting = played.ReceiveTextAsync();
+        played.Wire.End();
+        Assert.Null(await waiting);
+    }
+
+    [Fact]
+    public async Task Only_one_receive_may_wait()
+    {
+        var played = new Played();
+        Task<string?> waiting = played.ReceiveTextAsync();
+        Assert.Throws<InvalidOperationException>(() => _ = played.Connection.ReceiveAsync());
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await played.Connection.ReceiveStreamAsync());
+        played.PeerText("still here");
+        Assert.Equal("still here", await waiting);
+    }
+
+    [Fact]
+    public async Task Receive_whose_message_came_but_was_not_taken_yet_is_still_the_one_receive()
+    {
+        var played = new Played();
+        ValueTask<WebSocketMessage?> first = played.Connection.ReceiveAsync();
+        played.PeerText("first");
+        // The memory of the first message must not be given back under its reader.
+        Assert.Throws<InvalidOperationException>(() => _ = played.Connection.ReceiveAsync());
+        Assert.Equal("first", (await first)!.Value.GetText());
+        played.PeerText("second");
+        Assert.Equal("second", await played.ReceiveTextAsync());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Cancelling_a_receive_ten_thousand_times_loses_nothing(bool client)
+    {
+        var played = new Played(client);
+        int received = 0;
+        for (int i = 0; i < 10_000; i++)
+        {
+            using var source = new CancellationTokenSource();
+            ValueTask<WebSocketMessage?> waiting = played.Connection.ReceiveAsync(source.Token);
+            // Before the message, after it, and at the same time.
+            switch (i % 3)
+            {
+                case 0:
+                    await source.CancelAsync();
+                    played.PeerText($"{received}");
+                    await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.AsTask());
+                    break;
+                case 1:
+                    played.PeerText($"{received}");
+                    await source.CancelAsync();
+                    Assert.Equal($"{received++}", (await waiting)!.Value.GetText());
+                    continue;
+                default:
+                    Task cancelling = Task.Run(source.Cancel);
+                    played.PeerText($"{received}");
+                    await cancelling;
+                    try
+                    {
+                        Assert.Equal($"{received++}", (await waiting)!.Value.GetText());
+                        continue;
+                    }
+                    catch (OperationCanceledException)
+                    {
+                        received--;
+                    }
+
+                    break;
+            }
+
+            Assert.Equal($"{received++}", await played.ReceiveTextAsync());
+        }
+
+        Assert.True(played.Connection.IsOpen);
+    }
+
+    [Fact]
+    public async Task Cancelled_token_cancels_before_anything_is_taken()
+    {
+        var played = new Played();
+        played.PeerText("kept");
+        var cancelled = new CancellationToken(canceled: true);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => played.Connection.ReceiveAsync(cancelled).AsTask());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => played.Connection.ReceiveStreamAsync(cancelled).AsTask());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => played.Connection.ReadAllAsync(cancelled).GetAsyncEnumerator().MoveNextAsync().AsTask());
+        Assert.Equal("kept", await played.ReceiveTextAsync());
+    }
+
+    /// <summary>The thread that brings the bytes cannot wait for them. What it asked for is as if it had never been asked for.</summary>
+    [Theory]
+    [InlineData("receive")]
+    [InlineData("loop")]
+    [InlineData("part")]
+    public async Task Receive_that_blocks_the_thread_that_brings_the_bytes_is_refused_and_loses_nothing(string what)
+    {
+        var played = new Played();
+        using var source = new CancellationTokenSource();
+        WebSocketConnection connection = played.Connection;
+        Task<(Exception? Refused, MessageStream? Stream)> reading = Read();
+        played.Peer(Played.Text, "one"u8, fin: what != "part");
+        (Exception? refused, MessageStream? stream) = await Played.Within(reading);
+        Assert.Contains("await", Assert.IsType<InvalidOperationException>(refused).Message);
+        if (what == "part") played.Peer(0, "rest"u8);
+        played.PeerText("two");
+        if (stream is not null)
+        {
+            byte[] buffer = new byte[10];
+            Assert.Equal(4, await Played.Within(stream.ReadAsync(buffer).AsTask()));
+            Assert.Equal("rest"u8, buffer.AsSpan(0, 4));
+        }
+
+        Assert.Equal("two", await played.ReceiveTextAsync());
+        Task<string?> next = played.ReceiveTextAsync();
+        // Its registration is gone with it.
+        await source.CancelAsync();
+        played.PeerText("three");
+        Assert.Equal("three", await next);
+
+        async Task<(Exception?, MessageStream?)> Read()
+        {
+            MessageStream? stream = null;
+            if (what == "part")
+            {
+                stream = await connection.ReceiveStreamAsync().ConfigureAwait(false);
+                Assert.Equal(3, stream!.Read(new byte[10]));
+            }
+            else
+            {
+                await connection.ReceiveAsync().ConfigureAwait(false);
+            }
+
+            return (Refusal(stream), stream);
+        }
+
+        Exception? Refusal(MessageStream? stream)
+        {
+            try
+            {
+                switch (what)
+                {
+                    case "receive":
+                        connection.ReceiveAsync(source.Token).GetAwaiter().GetResult();
+                        break;
+                    case "loop":
+                        connection.ReadAllAsync(source.Token).GetAsyncEnumerator().MoveNextAsync().GetAwaiter().GetResult();
+                        break;
+                    default:
+                        stream!.ReadExactly(new byte[1]);
+                        break;
+                }
+
+                return null;
+            }
+            catch (InvalidOperationException e)
+            {
+                return e;
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Fragments_are_joined_and_control_frames_between_them_are_answered()
+    {
+        var played = new Played();
+        Task<string?> waiting = played.ReceiveTextAsync();
+        played.Peer(Played.Text, "one "u8, fin: false);
+        played.Peer(Played.Ping, "?"u8);
+        played.Peer(0, "two "u8, fin: false);
+        played.Peer(0, "three"u8);
+        Assert.Equal("one two three", await waiting);
+        RawFrame pong = Assert.Single(played.Sent);
+        Assert.Equal((Played.Pong, "?"), (pong.Opcode, pong.Text));
+    }
+
+    [Fact]
+    public async Task Bytes_that_come_one_at_a_time_give_the_same_messages()
+    {
+        var played = new Played();
+        byte[] bytes = [.. played.Frame("première"), .. played.Frame(Played.Text, Encoding.UTF8.GetBytes(new string('é', 200)))];
+        foreach (byte b in bytes) played.Wire.Push([b]);
+        Assert.Equal("première", await played.ReceiveTextAsync());
+        Assert.Equal(new string('é', 200), await played.ReceiveTextAsync());
+    }
+
+    [Fact]
+    public async Task Guard_sees_every_message_before_the_reader_and_closes_in_the_ordinary_way()
+    {
+        var played = new Played();
+        played.Connection.Driver.Receiving.Guard = new AtMost(2);
+        Task<string?> first = played.ReceiveTextAsync();
+        played.PeerText("one");
+        Assert.Equal("one", await first);
+        played.Wire.Push([.. played.Frame("two"), .. played.Frame("three"), .. played.Frame("four")]);
+        Assert.Equal("two", await played.ReceiveTextAsync());
+        Assert.Null(await played.ReceiveTextAsync());
+        Assert.Equal((Played.Close, 1008), (played.Sent[^1].Opcode, played.Sent[^1].CloseCode));
+        Assert.Equal(4, played.Connection.Traffic.MessagesReceived);
+        played.PeerClose(1008);
+        played.Wire.End();
+        Assert.Equal((1008, true, CloseCause.PolicyViolation), await played.Ended is { } record ? (record.Code, record.WasClean, record.Cause) : default);
+    }
+
+    [Fact]
+    public async Task Guard_sees_what_was_held_before_a_stream_was_asked_for()
+    {
+        var played = new Played();
+        played.Connection.Driver.Receiving.Guard = new AtMost(0);
+        played.Peer(Played.Text, "begun"u8, fin: false);
+        Assert.Null(await Played.Within(played.Connection.ReceiveStreamAsync().AsTask()));
+        Assert.Equal((Played.Close, 1008), (played.Sent[^1].Opcode, played.Sent[^1].CloseCode));
+    }
+
+    private sealed class AtMost(int left) : MessageGuard
+    {
+        public override Violation? Look(int bytes, bool last, TimeSpan now) => left-- > 0 ? null : Violations.RateExceeded();
+    }
+}

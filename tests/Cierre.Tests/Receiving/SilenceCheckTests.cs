@@ -1,0 +1,67 @@
+using Cierre.Protocol;
+using Cierre.Receiving;
+using Cierre.TestKit;
+using Xunit;
+
+namespace Cierre.Tests.Receiving;
+
+public sealed class SilenceCheckTests
+{
+    private static readonly TimeSpan Silent = TimeSpan.FromMinutes(1);
+    private readonly WebSocketProtocol _engine = new(Role.Server, ProtocolLimits.Default);
+    private readonly FakeTransport _transport = new();
+    private SilenceCheck _check;
+
+    public SilenceCheckTests() => _engine.Tick(_transport, TimeSpan.FromSeconds(30));
+
+    private bool IsCertain(TimeSpan now, out bool look) => _check.IsCertain(_engine, _transport, now, out look);
+
+    [Fact]
+    public void Peer_that_is_not_late_needs_no_look()
+    {
+        Assert.True(IsCertain(TimeSpan.FromSeconds(31), out bool look));
+        Assert.False(look);
+    }
+
+    [Fact]
+    public void One_exact_look_that_finds_nothing_is_enough()
+    {
+        Assert.False(IsCertain(Silent, out bool look));
+        Assert.True(look);
+        Assert.False(IsCertain(Silent, out look));
+        Assert.False(look);
+        Assert.True(_check.Looked(Silent));
+        Assert.True(IsCertain(Silent, out look));
+        Assert.False(look);
+    }
+
+    [Fact]
+    public void Where_layers_lie_in_between_two_looks_are_made_20_ms_apart()
+    {
+        _transport.LooksByHand = true;
+        Assert.False(IsCertain(Silent, out _));
+        Assert.True(_check.Looked(Silent));
+        Assert.False(IsCertain(Silent, out bool look));
+        Assert.False(look);
+        TimeSpan later = Silent + SilenceCheck.LookAgain;
+        Assert.False(IsCertain(later, out look));
+        Assert.True(look);
+        Assert.True(_check.Looked(later));
+        Assert.True(IsCertain(later, out look));
+    }
+
+    [Fact]
+    public void Look_of_somebody_else_counts_for_nothing() => Assert.False(_check.Looked(Silent));
+
+    [Fact]
+    public void Bytes_that_the_kernel_has_had_since_are_life()
+    {
+        _transport.LooksByHand = true;
+        _transport.SaysArrived = 10;
+        Assert.False(_check.HasArrived(_transport));
+        _check.NoteArrived(_transport);
+        Assert.False(_check.HasArrived(_transport));
+        _transport.SaysArrived = 11;
+        Assert.True(_check.HasArrived(_transport));
+    }
+}
