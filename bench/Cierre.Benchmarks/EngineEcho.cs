@@ -10,7 +10,7 @@ public class EngineEcho
 {
     private const int Messages = 16;
 
-    private readonly WebSocketProtocol _server = new(Role.Server, ProtocolLimits.Default);
+    private readonly WebSocketProtocol _server = new(WebSocketRole.Server, ProtocolLimits.Default);
     private readonly ArrayBufferWriter<byte> _output = new(65 * 1024 * Messages);
     private byte[] _batch = [];
     private byte[] _input = [];
@@ -24,11 +24,11 @@ public class EngineEcho
     [GlobalSetup]
     public void Setup()
     {
-        var client = new WebSocketProtocol(Role.Client, ProtocolLimits.Default);
+        var client = new WebSocketProtocol(WebSocketRole.Client, ProtocolLimits.Default);
         var output = new ArrayBufferWriter<byte>();
         byte[] payload = new byte[Size];
         payload.AsSpan().Fill((byte)'x');
-        for (int i = 0; i < Messages; i++) client.WriteData(output, Text ? Opcode.Text : Opcode.Binary, fin: true, payload, TimeSpan.Zero);
+        for (int i = 0; i < Messages; i++) client.WriteData(output, Text ? WebSocketOpcode.Text : WebSocketOpcode.Binary, fin: true, payload, TimeSpan.Zero);
         _batch = output.WrittenSpan.ToArray();
         _input = new byte[_batch.Length];
     }

@@ -54,7 +54,7 @@ internal sealed class ConnectionTarget : Target
         var output = new OutputReader(side, deflates: true);
         output.Read(_written.WrittenSpan);
         Require(record!.Received is null || (record.Code == record.Received.Code && CloseCodes.MayBeOnTheWire(record.Code) | record.Received.IsEmpty), "code is not the one received");
-        Require(record.Received is not null || record.Code == CloseCode.AbnormalClosure, "no close frame received, and not 1006");
+        Require(record.Received is not null || record.Code == CloseCodes.AbnormalClosure, "no close frame received, and not 1006");
         Require(record.WasClean == (record.Sent is not null && record.Received is not null), "clean, and not both frames");
         return (record.Code.ToString(CultureInfo.InvariantCulture), $"{record.Cause}");
     }

@@ -16,7 +16,7 @@ internal sealed class Conversation
     [
         new() { MaxMessageSize = 1 << 20 },
         new() { MaxMessageSize = 200, MaxFragments = 4 },
-        new() { MaxMessageSize = 1000, OnlyKind = Opcode.Text, IdleTimeout = TimeSpan.FromSeconds(50) },
+        new() { MaxMessageSize = 1000, AcceptedKind = WebSocketOpcode.Text, IdleTimeout = TimeSpan.FromSeconds(50) },
     ];
 
     private readonly ArrayBufferWriter<byte> _output = new(1024);
@@ -126,8 +126,8 @@ internal sealed class Conversation
             case ProtocolEventKind.Message:
                 Require(_engine.IsOpen, "a message after the close");
                 Require(found.Payload.Length <= _limits.MaxMessageSize, "a message over the limit");
-                Require(_limits.OnlyKind is not { } only || only == found.MessageKind, "a kind that is not accepted");
-                Require(found.MessageKind != Opcode.Text || Utf8.IsValid(found.Payload.Span), "text that is not UTF-8");
+                Require(_limits.AcceptedKind is not { } only || only == found.MessageKind, "a kind that is not accepted");
+                Require(found.MessageKind != WebSocketOpcode.Text || Utf8.IsValid(found.Payload.Span), "text that is not UTF-8");
                 _messages++;
                 _hash = Mix(_hash + (ulong)found.MessageKind, found.Payload.Span);
                 break;
@@ -149,7 +149,7 @@ internal sealed class Conversation
         switch (dice.Below(14))
         {
             case 0 when _engine.IsOpen:
-                _engine.WriteData(_output, Opcode.Text, fin: true, "ours"u8, _now);
+                _engine.WriteData(_output, WebSocketOpcode.Text, fin: true, "ours"u8, _now);
                 break;
             case 1 when _engine.IsOpen:
                 _engine.WritePing(_output, _now);
@@ -219,7 +219,7 @@ internal sealed class Conversation
         }
         else
         {
-            Require(record is { Code: CloseCode.AbnormalClosure, WasClean: false, Reason: "", ReceivedFirst: false }, "no close frame received, and not 1006");
+            Require(record is { Code: CloseCodes.AbnormalClosure, WasClean: false, Reason: "", ReceivedFirst: false }, "no close frame received, and not 1006");
         }
 
         Require(record.Sent is null || (_written.CloseFrames == 1 && _written.CloseCode == record.Sent.Code), "sent is not what was written");

@@ -84,7 +84,7 @@ internal struct OutputReader(Side sender, bool deflates)
         if (opcode != 8) return;
         Require(CloseFrames++ == 0, "second close frame written");
         Require(body.Length != 1, "close body of 1 byte written");
-        CloseCode = body.IsEmpty ? Cierre.CloseCode.NoStatusReceived : BinaryPrimitives.ReadUInt16BigEndian(body);
+        CloseCode = body.IsEmpty ? Cierre.CloseCodes.NoStatusReceived : BinaryPrimitives.ReadUInt16BigEndian(body);
         Require(body.IsEmpty || System.Text.Unicode.Utf8.IsValid(body[2..]), "close reason not UTF-8 written");
     }
 }

@@ -11,7 +11,7 @@ public static class CloseAssertions
     /// <param name="reason">The reason received; null for any.</param>
     /// <returns>The record.</returns>
     /// <exception cref="CloseAssertionException">It ended otherwise.</exception>
-    public static CloseRecord ShouldBeClean(this CloseRecord record, ushort code = CloseCode.NormalClosure, string? reason = null) =>
+    public static CloseRecord ShouldBeClean(this CloseRecord record, ushort code = CloseCodes.NormalClosure, string? reason = null) =>
         record.ShouldHave(code: code, clean: true, reason: reason);
 
     /// <summary>Expects that the connection was lost: 1006, because no valid close frame came.</summary>
@@ -19,7 +19,7 @@ public static class CloseAssertions
     /// <param name="cause">The first thing that happened, such as <see cref="CloseCause.ConnectionReset"/>; null for any.</param>
     /// <returns>The record.</returns>
     /// <exception cref="CloseAssertionException">It ended otherwise.</exception>
-    public static CloseRecord ShouldBeLost(this CloseRecord record, CloseCause? cause = null) => record.ShouldHave(code: CloseCode.AbnormalClosure, clean: false, cause: cause);
+    public static CloseRecord ShouldBeLost(this CloseRecord record, CloseCause? cause = null) => record.ShouldHave(code: CloseCodes.AbnormalClosure, clean: false, cause: cause);
 
     /// <summary>Expects that this side failed the connection because the peer broke the protocol: 1006 here, and a close frame that says why. RFC 6455 7.1.7.</summary>
     /// <param name="record">The record.</param>
@@ -27,8 +27,8 @@ public static class CloseAssertions
     /// <param name="detail">A part of the sentence that names the evidence; null for any.</param>
     /// <returns>The record.</returns>
     /// <exception cref="CloseAssertionException">It ended otherwise.</exception>
-    public static CloseRecord ShouldHaveFailed(this CloseRecord record, ushort sent = CloseCode.ProtocolError, string? detail = null) =>
-        record.ShouldHave(code: CloseCode.AbnormalClosure, clean: false, sent: sent, endedBy: EndedBy.Local, detail: detail);
+    public static CloseRecord ShouldHaveFailed(this CloseRecord record, ushort sent = CloseCodes.ProtocolError, string? detail = null) =>
+        record.ShouldHave(code: CloseCodes.AbnormalClosure, clean: false, sent: sent, endedBy: EndedBy.Local, detail: detail);
 
     /// <summary>Expects what is given, and nothing of what is not.</summary>
     /// <param name="record">The record.</param>
@@ -65,7 +65,7 @@ public static class CloseAssertions
     /// <param name="time">The clock; null for the system's.</param>
     /// <returns>The record.</returns>
     /// <exception cref="TimeoutException">It is open still, or has not come to its end.</exception>
-    public static async Task<CloseRecord> ShouldEnd(this WebSocketConnection connection, TimeSpan? within = null, TimeProvider? time = null)
+    public static async Task<CloseRecord> ShouldEndAsync(this WebSocketConnection connection, TimeSpan? within = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(connection);
         TimeSpan wait = within ?? TimeSpan.FromSeconds(10);

@@ -45,11 +45,11 @@ try
 }
 catch (WebSocketConnectException e)
 {
-    Check("refusal", e.Record.GetDetail(english), $"127.0.0.1:{url.Port} refused the connection or is not reachable");
-    Check("refusal in Spanish", e.Record.GetDetail(spanish), $"127.0.0.1:{url.Port} rechazó la conexión o no es accesible");
+    Check("refusal", e.Record.Describe(english), $"127.0.0.1:{url.Port} refused the connection or is not reachable");
+    Check("refusal in Spanish", e.Record.Describe(spanish), $"127.0.0.1:{url.Port} rechazó la conexión o no es accesible");
 }
 
-foreach (CloseCodeInfo row in CloseCodes.All) Check($"{row} in Spanish", row.GetDescription(spanish) != row.GetDescription(english), true);
+foreach (CloseCodeInfo row in CloseCodes.All) Check($"{row} in Spanish", row.Describe(spanish) != row.Describe(english), true);
 Console.WriteLine(faults == 0 ? "all as it should be" : $"{faults} not as it should be");
 return faults == 0 ? 0 : 1;
 

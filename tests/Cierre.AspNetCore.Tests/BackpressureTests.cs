@@ -165,7 +165,7 @@ public class BackpressureTests
     {
         await using TestServer server = await TestServer.StartAsync(carrier, TestServer.EchoAsync);
         await using WebSocketConnection client = await server.ConnectAsync();
-        MessageStream message = await client.OpenMessageAsync(WebSocketMessageKind.Text);
+        WebSocketMessageStream message = await client.OpenSendStreamAsync(WebSocketMessageKind.Text);
         await message.WriteAsync("one "u8.ToArray());
         Task other = client.SendAsync("other").AsTask();
         TimeSpan roundTrip = await client.PingAsync().Soon();
@@ -183,7 +183,7 @@ public class BackpressureTests
     {
         await using TestServer server = await TestServer.StartAsync(Carrier.Http1, async connection =>
         {
-            await using (MessageStream? stream = await connection.ReceiveStreamAsync())
+            await using (WebSocketMessageStream? stream = await connection.ReceiveStreamAsync())
             {
                 byte[] some = new byte[100];
                 await stream!.ReadExactlyAsync(some);
@@ -205,7 +205,7 @@ public class BackpressureTests
         var (begun, cut) = (new TaskCompletionSource(), new TaskCompletionSource<CloseRecord>());
         await using TestServer server = await TestServer.StartAsync(carrier, async connection =>
         {
-            await using MessageStream? stream = await connection.ReceiveStreamAsync();
+            await using WebSocketMessageStream? stream = await connection.ReceiveStreamAsync();
             begun.SetResult();
             WebSocketClosedException closed = await Assert.ThrowsAsync<WebSocketClosedException>(() => stream!.CopyToAsync(Stream.Null));
             cut.SetResult(closed.Record);

@@ -91,7 +91,7 @@ public class CancellationTests
         var cancelled = new CancellationToken(canceled: true);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await client.SendAsync("never", cancelled));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await client.ReceiveAsync(cancelled));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await client.OpenMessageAsync(WebSocketMessageKind.Text, cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await client.OpenSendStreamAsync(WebSocketMessageKind.Text, cancelled));
         await client.SendAsync("first");
         Assert.Equal("first", (await client.ReceiveAsync().Soon())!.Value.GetText());
     }

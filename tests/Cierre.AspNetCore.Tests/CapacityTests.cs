@@ -138,7 +138,7 @@ public class CapacityTests
     [Fact]
     public void User_is_the_name_identifier_or_else_the_subject_or_else_the_name()
     {
-        var limits = new WebSocketLimits();
+        var limits = new WebSocketLimitOptions();
         Claim name = new(ClaimTypes.Name, "ana"), id = new(ClaimTypes.NameIdentifier, "17"), subject = new("sub", "s-17");
         Assert.Equal("17", Of([name, subject, id]));
         Assert.Equal("s-17", Of([name, subject]));
@@ -171,7 +171,7 @@ public class CapacityTests
         await using TestServer server = await TestServer.StartAsync(
             Carrier.Http1,
             TestServer.EchoAsync,
-            build: builder => builder.Services.Configure<WebSocketLimits>(limits =>
+            build: builder => builder.Services.Configure<WebSocketLimitOptions>(limits =>
             {
                 limits.MaxConnectionsPerUser = 1;
                 if (claim is not null) limits.UserIdSelector = user => user.FindFirst(claim)?.Value;
@@ -187,7 +187,7 @@ public class CapacityTests
         Assert.Contains("The user is at the limit of 1 connection.", refused.Detail, StringComparison.Ordinal);
         WebSocketRoster roster = server.Services.GetRequiredService<WebSocketServer>().Connections;
         await Waits.Until(() => roster.Count == 2, "both connections");
-        await roster.OfUser("ana").BroadcastAsync("for ana");
+        await roster.FindByUserId("ana").BroadcastAsync("for ana");
         Assert.Equal("for ana", (await ana.ReceiveAsync().Soon())!.Value.GetText());
     }
 
@@ -218,7 +218,7 @@ public class CapacityTests
     [InlineData("Limits:AtCapacity", "Wait")]
     [InlineData("Limits:AtCapacity", "7")]
     [InlineData("AtCapacity", "7")]
-    [InlineData("OnlyKind", "7")]
+    [InlineData("AcceptedKind", "7")]
     [InlineData("SlowReader", "7")]
     [InlineData("Shedding:Order", "7")]
     [InlineData("Limits:RetryAfter", "00:00:00")]
@@ -248,12 +248,12 @@ public class CapacityTests
         }
     }
 
-    private static Task<TestServer> StartAsync(Carrier carrier, Action<WebSocketLimits> limits) =>
+    private static Task<TestServer> StartAsync(Carrier carrier, Action<WebSocketLimitOptions> limits) =>
         TestServer.StartAsync(carrier, TestServer.EchoAsync, build: builder => builder.Services.Configure(limits));
 
-    private static Capacity New(Action<WebSocketLimits> configure, TimeProvider? time = null)
+    private static Capacity New(Action<WebSocketLimitOptions> configure, TimeProvider? time = null)
     {
-        var limits = new WebSocketLimits();
+        var limits = new WebSocketLimitOptions();
         configure(limits);
         return new Capacity(Options.Create(limits), new ServiceCollection().AddSingleton(time ?? TimeProvider.System).BuildServiceProvider());
     }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Builder;
 using Cierre.TestKit;
 using Xunit;
 

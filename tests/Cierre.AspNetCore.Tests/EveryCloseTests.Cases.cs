@@ -20,9 +20,9 @@ public sealed partial class EveryCloseTests
         new(CloseCause.ProtocolViolation, "a reserved opcode",   1006, 1002, Local, "opcode 3 is reserved", () => AtServer(TestServer.EchoAsync, async peer => await peer.SendFrameAsync(3))),
         new(CloseCause.InvalidData, "text that is not UTF-8",    1006, 1007, Local, "byte 0xFF at offset 1", () => AtServer(TestServer.EchoAsync, async peer => await peer.SendFrameAsync(1, new byte[] { 0x61, 0xFF }))),
         new(CloseCause.MessageTooBig, "11 bytes where 10 may be", 1006, 1009, Local, "message of 11 bytes is over the limit of 10", () => AtServer(TestServer.EchoAsync, peer => peer.SendFrameAsync(2, new byte[11]), o => o.MaxMessageSize = 10)),
-        new(CloseCause.UnsupportedData, "binary to a text endpoint", 1003, 1003, Local, "binary message, but only text is accepted", () => AtServer(TestServer.EchoAsync, o => o.OnlyKind = WebSocketMessageKind.Text, async (_, client) => await client.SendAsync(new byte[1]))),
+        new(CloseCause.UnsupportedData, "binary to a text endpoint", 1003, 1003, Local, "binary message, but only text is accepted", () => AtServer(TestServer.EchoAsync, o => o.AcceptedKind = WebSocketMessageKind.Text, async (_, client) => await client.SendAsync(new byte[1]))),
         new(CloseCause.PolicyViolation, "two messages where one may be", 1008, 1008, Local, "messages come faster than 1 per second", () => AtServer(TestServer.EchoAsync, o => o.MaxMessagesPerSecond = 1, TwiceAsync)),
-        new(CloseCause.Unauthorized, "the credentials expire",   3000, 3000, Local, "the credentials expired at 2001-", () => AtServer(TestServer.EchoAsync, o => o.ExpiryOf = _ => new DateTimeOffset(2001, 2, 3, 4, 5, 6, TimeSpan.Zero))),
+        new(CloseCause.Unauthorized, "the credentials expire",   3000, 3000, Local, "the credentials expired at 2001-", () => AtServer(TestServer.EchoAsync, o => o.ExpirySelector = _ => new DateTimeOffset(2001, 2, 3, 4, 5, 6, TimeSpan.Zero))),
         new(CloseCause.Forbidden, "the permission goes",         3003, 3003, Local, "permission is missing", () => AtServer(TestServer.EchoAsync, Unpermitted)),
         new(CloseCause.Deadline, "the handler takes too long",   3008, 3008, Local, "the handler took longer than 0.1 s", () => AtServer(TestServer.EchoAsync, o => o.HandlerTimeout = Short)),
         new(CloseCause.IdleTimeout, "nobody says anything",      3008, 3008, Local, "no message either way for 0.1 s", () => AtServer(TestServer.EchoAsync, o => o.IdleTimeout = Short)),
@@ -56,7 +56,7 @@ public sealed partial class EveryCloseTests
         new(1001, "the host stops", () => FromServer(TestServer.EchoAsync, act: (server, _) => server.StopAsync())),
         new(1001, "a connection is disposed", () => FromServer(async connection => await connection.DisposeAsync())),
         new(1002, "a frame breaks the protocol", () => AnswerTo(Frame(3))),
-        new(1003, "a message is of the other kind", () => FromServer(TestServer.EchoAsync, o => o.OnlyKind = WebSocketMessageKind.Text, async (_, client) => await client.SendAsync(new byte[1]))),
+        new(1003, "a message is of the other kind", () => FromServer(TestServer.EchoAsync, o => o.AcceptedKind = WebSocketMessageKind.Text, async (_, client) => await client.SendAsync(new byte[1]))),
         new(1004, "comes in a frame", () => AnswerTo(CloseWith(1004))),
         new(1005, "a close frame is empty", async () => (await AtServer(TestServer.EchoAsync, async peer =>
         {
@@ -84,7 +84,7 @@ public sealed partial class EveryCloseTests
         new(1015, "a certificate is not trusted", async () => (await FailingTls(Certificates.ForLocalhost)).Code),
         new(1016, "comes in a frame", () => AnswerTo(CloseWith(1999))),
         new(2000, "comes in a frame", () => AnswerTo(CloseWith(2500))),
-        new(3000, "credentials expire", () => FromServer(TestServer.EchoAsync, o => o.ExpiryOf = _ => DateTimeOffset.UnixEpoch)),
+        new(3000, "credentials expire", () => FromServer(TestServer.EchoAsync, o => o.ExpirySelector = _ => DateTimeOffset.UnixEpoch)),
         new(3001, "an application closes", () => FromServer(connection => connection.CloseAsync(3002))),
         new(3003, "the permission goes", () => FromServer(TestServer.EchoAsync, Unpermitted)),
         new(3004, "an application closes", () => FromServer(connection => connection.CloseAsync(3005))),
@@ -107,7 +107,7 @@ public sealed partial class EveryCloseTests
         await Server(server).ShedAsync(1).Soon();
     }
 
-    private static void Unpermitted(WebSocketEndpointOptions options) => (options.PermissionInterval, options.IsPermitted) = (Short, (_, _) => Task.FromResult(false));
+    private static void Unpermitted(WebSocketEndpointOptions options) => (options.PermissionCheckInterval, options.PermissionCheck) = (Short, (_, _) => Task.FromResult(false));
 
     private static Task AbortAsync(WebSocketConnection connection)
     {

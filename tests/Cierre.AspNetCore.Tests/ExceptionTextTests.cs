@@ -55,16 +55,16 @@ public sealed class ExceptionTextTests
         ["authorization fails and says why"] = new(403, Map: app => app.MapWebSocket("/case", TestServer.EchoAsync).RequireAuthorization("says why"), User: "guest"),
         ["authorization fails and says why, where refusals are closes"] = new(3003, Map: app => app.MapWebSocket("/case", TestServer.EchoAsync, o => o.RefuseByClose = true).RequireAuthorization("says why"), User: "guest"),
         ["authorization throws"] = new(500, Map: app => app.MapWebSocket("/case", TestServer.EchoAsync).RequireAuthorization("throws"), User: "guest"),
-        ["naming the user throws"] = new(500, Handler: TestServer.EchoAsync, Services: services => services.Configure<WebSocketLimits>(o => (o.UserIdSelector, o.MaxConnectionsPerUser) = (_ => throw Secret(), 1)), User: "guest"),
+        ["naming the user throws"] = new(500, Handler: TestServer.EchoAsync, Services: services => services.Configure<WebSocketLimitOptions>(o => (o.UserIdSelector, o.MaxConnectionsPerUser) = (_ => throw Secret(), 1)), User: "guest"),
         ["origin is not allowed"] = new(403, Options: o => o.AllowedOrigins.Add($"https://{Marker}.example"), Handler: TestServer.EchoAsync, Headers: ["Origin: https://elsewhere.example"]),
         ["handshake is broken"] = new(400, Handler: TestServer.EchoAsync, Headers: ["Sec-WebSocket-Extensions: = ;;"]),
 
         // Limits and clocks of the endpoint.
-        ["choosing a rate limiter throws"] = new(500, Options: o => o.MessageLimiter = _ => throw Secret(), Handler: TestServer.EchoAsync),
-        ["rate limiter throws"] = new(1008, Options: o => o.MessageLimiter = _ => new BrokenLimiter(), Handler: TestServer.EchoAsync, Message: "x"),
-        ["expiry throws"] = new(1011, Options: o => o.ExpiryOf = _ => throw Secret(), Handler: TestServer.EchoAsync),
-        ["warning of the expiry throws"] = new(3000, Options: o => (o.ExpiryOf, o.OnExpiring) = (_ => DateTimeOffset.UtcNow.AddMilliseconds(300), (_, _) => throw Secret()), Handler: TestServer.EchoAsync),
-        ["check of the permission throws"] = new(3003, Options: o => (o.PermissionInterval, o.IsPermitted) = (TimeSpan.FromMilliseconds(50), (_, _) => throw Secret()), Handler: TestServer.EchoAsync),
+        ["choosing a rate limiter throws"] = new(500, Options: o => o.MessageLimiterSelector = _ => throw Secret(), Handler: TestServer.EchoAsync),
+        ["rate limiter throws"] = new(1008, Options: o => o.MessageLimiterSelector = _ => new BrokenLimiter(), Handler: TestServer.EchoAsync, Message: "x"),
+        ["expiry throws"] = new(1011, Options: o => o.ExpirySelector = _ => throw Secret(), Handler: TestServer.EchoAsync),
+        ["warning of the expiry throws"] = new(3000, Options: o => (o.ExpirySelector, o.OnExpiring) = (_ => DateTimeOffset.UtcNow.AddMilliseconds(300), (_, _) => throw Secret()), Handler: TestServer.EchoAsync),
+        ["check of the permission throws"] = new(3003, Options: o => (o.PermissionCheckInterval, o.PermissionCheck) = (TimeSpan.FromMilliseconds(50), (_, _) => throw Secret()), Handler: TestServer.EchoAsync),
 
         // A gateway.
         ["choosing the upstream throws"] = new(500, Map: app => app.MapWebSocketGateway("/case", _ => throw Secret())),

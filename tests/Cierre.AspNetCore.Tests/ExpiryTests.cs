@@ -37,7 +37,7 @@ public class ExpiryTests
     [Fact]
     public async Task Callback_that_throws_fails_the_connection_with_1011_and_leaves_nothing_behind()
     {
-        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, options => options.ExpiryOf = _ => throw new InvalidOperationException("no expiry"));
+        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, options => options.ExpirySelector = _ => throw new InvalidOperationException("no expiry"));
         await using WebSocketConnection client = await server.ConnectAsync();
         Assert.Equal((1011, "the handler failed", true), await client.Closed.Soon() is { } record ? (record.Code, record.Reason, record.WasClean) : default);
         await Waits.Until(() => server.Connections.Count == 0, "the roster to be empty");
@@ -49,7 +49,7 @@ public class ExpiryTests
         string exp = Now.AddMinutes(5).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         await using (TestServer server = await StartAsync(Carrier.Http1, claims: new Claim("exp", exp))) await ExpiresAsync(server, "2026-01-02T03:09:05Z");
         _clock.SetUtcNow(Now.AddDays(1));
-        await using (TestServer server = await StartAsync(Carrier.Http1, ticket: Now.AddDays(3), configure: options => options.ExpiryOf = _ => Now.AddDays(1).AddMinutes(1))) await ExpiresAsync(server, "2026-01-03T03:05:05Z");
+        await using (TestServer server = await StartAsync(Carrier.Http1, ticket: Now.AddDays(3), configure: options => options.ExpirySelector = _ => Now.AddDays(1).AddMinutes(1))) await ExpiresAsync(server, "2026-01-03T03:05:05Z");
 
         async Task ExpiresAsync(TestServer server, string at)
         {
@@ -194,8 +194,8 @@ public class ExpiryTests
         int asked = 0;
         await using TestServer server = await StartAsync(carrier, configure: options =>
         {
-            options.PermissionInterval = TimeSpan.FromSeconds(30);
-            options.IsPermitted = (_, user) =>
+            options.PermissionCheckInterval = TimeSpan.FromSeconds(30);
+            options.PermissionCheck = (_, user) =>
             {
                 Assert.Equal("ana", user.Identity!.Name);
                 Interlocked.Increment(ref asked);
@@ -222,7 +222,7 @@ public class ExpiryTests
     [Fact]
     public async Task What_cannot_be_checked_is_not_permitted_and_its_exception_stays_here()
     {
-        await using TestServer server = await StartAsync(Carrier.Http1, configure: options => options.IsPermitted = (_, _) => throw new InvalidOperationException("secret"));
+        await using TestServer server = await StartAsync(Carrier.Http1, configure: options => options.PermissionCheck = (_, _) => throw new InvalidOperationException("secret"));
         await using WebSocketConnection client = await server.ConnectAsync(path: "/members");
         await EchoedAsync(client);
         _clock.Advance(TimeSpan.FromMinutes(1.1));
@@ -268,7 +268,7 @@ public class ExpiryTests
 
     [Theory]
     [InlineData("ExpiryWarning", "00:00:00")]
-    [InlineData("PermissionInterval", "-00:00:01")]
+    [InlineData("PermissionCheckInterval", "-00:00:01")]
     [InlineData("HandlerTimeout", "-00:00:01")]
     public Task Wrong_value_in_the_configuration_fails_the_start_and_is_named(string option, string value) => WrongConfiguration.FailsTheStartAsync(option, value);
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using System.Net;
 using Cierre.TestKit;
 using Microsoft.AspNetCore.Builder;
@@ -132,7 +133,7 @@ public class HandshakeTests
         await using WebApplication app = Build();
         ArgumentException refused = Assert.Throws<ArgumentException>(() => app.MapWebSocket("/", TestServer.EchoAsync, o => o.AllowedOrigins.Add("https://app.example/")));
         Assert.Contains("\"https://app.example\"", refused.Message, StringComparison.Ordinal);
-        refused = Assert.Throws<ArgumentException>(() => app.MapCierreInspector("/_ws", o => o.AllowedOrigins.Add("app.example")));
+        refused = Assert.Throws<ArgumentException>(() => app.MapWebSocketInspector("/_ws", o => o.AllowedOrigins.Add("app.example")));
         Assert.Contains("\"https://app.example\"", refused.Message, StringComparison.Ordinal);
         refused = Assert.Throws<ArgumentException>(() => app.MapWebSocketGateway("/gw", new Uri("ws://127.0.0.1:9/"), o => o.Endpoint.AllowedOrigins.Add("https://*example.org")));
         Assert.Contains("https://*.example.org", refused.Message, StringComparison.Ordinal);

@@ -12,7 +12,7 @@ public partial class LimitTests
     [MemberData(nameof(Carriers.All), MemberType = typeof(Carriers))]
     public async Task Kind_that_is_not_accepted_is_1003_by_an_ordinary_close(Carrier carrier)
     {
-        await using TestServer server = await TestServer.StartAsync(carrier, TestServer.EchoAsync, o => o.OnlyKind = WebSocketMessageKind.Text);
+        await using TestServer server = await TestServer.StartAsync(carrier, TestServer.EchoAsync, o => o.AcceptedKind = WebSocketMessageKind.Text);
         await using WebSocketConnection client = await server.ConnectAsync();
         await client.SendAsync("fine");
         Assert.Equal("fine", (await client.ReceiveAsync().Soon())!.Value.GetText());
@@ -26,7 +26,7 @@ public partial class LimitTests
     {
         await using TestServer server = await TestServer.StartAsync(carrier, TestServer.EchoAsync, o => o.MaxFragments = 3);
         await using WebSocketConnection client = await server.ConnectAsync();
-        MessageStream message = await client.OpenMessageAsync(WebSocketMessageKind.Binary);
+        WebSocketMessageStream message = await client.OpenSendStreamAsync(WebSocketMessageKind.Binary);
         for (int i = 0; i < 4; i++) await message.WriteAsync(new byte[10]);
         await ClosedByLimitAsync(server, client, 1008, "message has more than 3 fragments", CloseCause.PolicyViolation);
     }

@@ -97,7 +97,7 @@ public class MappingTests
     [InlineData("MaxMessageSize", "much")]
     [InlineData("PingTimeout", "-00:00:01")]
     [InlineData("CloseTimeout", "soon")]
-    [InlineData("OnlyKind", "Pictures")]
+    [InlineData("AcceptedKind", "Pictures")]
     public Task Wrong_value_in_the_configuration_fails_the_start_and_is_named(string option, string value) => WrongConfiguration.FailsTheStartAsync(option, value);
 
     [Fact]

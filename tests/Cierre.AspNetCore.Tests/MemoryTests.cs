@@ -20,8 +20,8 @@ public class MemoryTests
             carrier,
             async connection =>
             {
-                await using MessageStream? incoming = await connection.ReceiveStreamAsync();
-                await using MessageStream outgoing = await connection.OpenMessageAsync(incoming!.Kind);
+                await using WebSocketMessageStream? incoming = await connection.ReceiveStreamAsync();
+                await using WebSocketMessageStream outgoing = await connection.OpenSendStreamAsync(incoming!.Kind);
                 // Never all that is there: what is read must not pile up behind what is not.
                 byte[] part = new byte[10_000];
                 long copied = 0;
@@ -38,7 +38,7 @@ public class MemoryTests
         long before = Heavy.Memory();
         Task sending = Task.Run(async () =>
         {
-            await using MessageStream message = await client.OpenMessageAsync(WebSocketMessageKind.Binary);
+            await using WebSocketMessageStream message = await client.OpenSendStreamAsync(WebSocketMessageKind.Binary);
             byte[] part = new byte[64 * 1024];
             for (int i = 0; i < Total / part.Length; i++)
             {
@@ -46,7 +46,7 @@ public class MemoryTests
                 await message.WriteAsync(part);
             }
         });
-        MessageStream back = (await client.ReceiveStreamAsync().Soon())!;
+        WebSocketMessageStream back = (await client.ReceiveStreamAsync().Soon())!;
         byte[] buffer = new byte[64 * 1024];
         for (int i = 0; i < Total / buffer.Length; i++)
         {

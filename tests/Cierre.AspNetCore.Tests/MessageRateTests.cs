@@ -37,7 +37,7 @@ public class MessageRateTests
             Carrier.Http1,
             async connection =>
             {
-                MessageStream stream = (await connection.ReceiveStreamAsync())!;
+                WebSocketMessageStream stream = (await connection.ReceiveStreamAsync())!;
                 byte[] buffer = new byte[500];
                 while (await stream.ReadAsync(buffer) != 0) read.TrySetResult();
             },
@@ -58,7 +58,7 @@ public class MessageRateTests
     public async Task Limiter_of_the_application_s_is_asked_once_a_message_and_may_be_shared()
     {
         await using var shared = new ThreePermits();
-        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, options => options.MessageLimiter = _ => shared);
+        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, options => options.MessageLimiterSelector = _ => shared);
         await using WebSocketConnection one = await server.ConnectAsync(), two = await server.ConnectAsync();
         await one.SendAsync("1");
         await one.ReceiveAsync().Soon();

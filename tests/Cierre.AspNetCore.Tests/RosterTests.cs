@@ -45,7 +45,7 @@ public class RosterTests
         await client.CloseAsync(4000, "done");
         await Waits.Until(() => roster.Count == 0, "the connection to leave");
         Assert.Null(roster.Find(entry.Id));
-        Assert.Empty(roster.OfUser("ana"));
+        Assert.Empty(roster.FindByUserId("ana"));
         ClosedConnection closed = Assert.Single(roster.RecentCloses);
         Assert.Equal((entry.Id, "/of/{room}", "ana", "chat", entry.OpenedAt), (closed.Id, closed.Endpoint, closed.User, closed.Subprotocol, closed.OpenedAt));
         Assert.Equal((4000, "done", entry.RemoteEndPoint), (closed.Record.Code, closed.Record.Reason, closed.RemoteEndPoint));
@@ -61,10 +61,10 @@ public class RosterTests
         var clients = new List<WebSocketConnection>();
         foreach (string user in users) clients.Add(await server.ConnectAsync(server.ClientOptions().WithHeader("User", user), path: "/of/1"));
         await Waits.Until(() => roster.Count == 4, "four connections");
-        Assert.Equal((2, 1, 0), (roster.OfUser("ana").Count, roster.OfUser("luis").Count, roster.OfUser("eva").Count));
+        Assert.Equal((2, 1, 0), (roster.FindByUserId("ana").Count, roster.FindByUserId("luis").Count, roster.FindByUserId("eva").Count));
         Assert.Null(Assert.Single(roster, e => e.User is null).User);
-        Assert.Equal(roster.OfUser("ana").OrderBy(e => e.Id), roster.OfUser("ana"));
-        Assert.Equal(new BroadcastResult(2, 0, 0), await roster.OfUser("ana").BroadcastAsync("for ana"));
+        Assert.Equal(roster.FindByUserId("ana").OrderBy(e => e.Id), roster.FindByUserId("ana"));
+        Assert.Equal(new BroadcastResult(2, 0, 0), await roster.FindByUserId("ana").BroadcastAsync("for ana"));
         Assert.Equal(new BroadcastResult(4, 0, 0), await roster.BroadcastAsync("for all"u8.ToArray()));
         Assert.Equal(new BroadcastResult(1, 0, 0), await roster.Where(e => e.User is null).BroadcastTextAsync("for nobody"u8.ToArray()));
         Assert.Equal(["for ana", "for all"], [await Text(clients[0]), await Text(clients[0])]);
@@ -73,11 +73,11 @@ public class RosterTests
 
         await clients[0].SendAsync("become eva");
         Assert.Equal("True", await Text(clients[0]));
-        Assert.Equal((1, 1), (roster.OfUser("ana").Count, roster.OfUser("eva").Count));
-        Assert.Equal("eva", roster.OfUser("eva")[0].User);
+        Assert.Equal((1, 1), (roster.FindByUserId("ana").Count, roster.FindByUserId("eva").Count));
+        Assert.Equal("eva", roster.FindByUserId("eva")[0].User);
         foreach (WebSocketConnection client in clients) await client.DisposeAsync();
         await Waits.Until(() => roster.Count == 0, "all to leave");
-        Assert.All(users.Append("eva"), user => Assert.Empty(roster.OfUser(user)));
+        Assert.All(users.Append("eva"), user => Assert.Empty(roster.FindByUserId(user)));
     }
 
     [Fact]
@@ -91,10 +91,10 @@ public class RosterTests
         foreach (ushort code in (ushort[])[0, 1004, 1005, 1006, 1010, 1015, 2999, 5000])
         {
             await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => roster.CloseAsync(code));
-            await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => roster.OfUser("nobody").CloseAsync(code));
+            await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => roster.FindByUserId("nobody").CloseAsync(code));
         }
 
-        CloseRecord[] records = await roster.OfUser("ana").CloseAsync(4001, "chosen").Soon();
+        CloseRecord[] records = await roster.FindByUserId("ana").CloseAsync(4001, "chosen").Soon();
         Assert.Equal((4001, true, EndedBy.Local, CloseCause.Requested), Assert.Single(records) is var r ? (r.Code, r.WasClean, r.EndedBy, r.Cause) : default);
         Assert.Equal((4001, "chosen"), await ana.Closed.Soon() is var theirs ? (theirs.Code, theirs.Reason) : default);
         Assert.True(luis.IsOpen);
@@ -187,13 +187,13 @@ public class RosterTests
             roster.Enter(entry);
             Assert.Same(entry, roster.Find(entry.Id));
             if (entry.Id % 5 == 0) roster.Rename(entry, "renamed");
-            if (entry.User is { } user) Assert.Contains(entry, roster.OfUser(user));
+            if (entry.User is { } user) Assert.Contains(entry, roster.FindByUserId(user));
         });
         Assert.Equal(entries.Length, roster.Count);
         Assert.Equal(entries.OrderBy(e => e.Id), roster.OrderBy(e => e.Id));
         foreach (IGrouping<string, OpenConnection> user in entries.Where(e => e.User is not null).GroupBy(e => e.User!))
         {
-            Assert.Equal(user.OrderBy(e => e.Id), roster.OfUser(user.Key).OrderBy(e => e.Id));
+            Assert.Equal(user.OrderBy(e => e.Id), roster.FindByUserId(user.Key).OrderBy(e => e.Id));
         }
 
         Task empty = roster.WhenEmpty();
@@ -205,8 +205,8 @@ public class RosterTests
         });
         await empty.Soon();
         Assert.Empty(roster);
-        Assert.Empty(roster.OfUser("late"));
-        Assert.All(Enumerable.Range(0, 7), i => Assert.Empty(roster.OfUser($"{i}")));
+        Assert.Empty(roster.FindByUserId("late"));
+        Assert.All(Enumerable.Range(0, 7), i => Assert.Empty(roster.FindByUserId($"{i}")));
     }
 
     private static WebSocketRoster Roster(TestServer server) => server.Services.GetRequiredService<WebSocketServer>().Connections;

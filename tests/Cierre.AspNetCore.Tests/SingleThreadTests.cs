@@ -37,10 +37,10 @@ public sealed class SingleThreadTests
             connection.SendAsync(large).GetAwaiter().GetResult();
             Assert.Equal(large.Length, echo.GetAwaiter().GetResult());
             connection.PingAsync().Wait();
-            MessageStream stream = connection.OpenMessageAsync(WebSocketMessageKind.Binary).GetAwaiter().GetResult();
+            WebSocketMessageStream stream = connection.OpenSendStreamAsync(WebSocketMessageKind.Binary).GetAwaiter().GetResult();
             for (int i = 0; i < 8; i++) stream.Write(new byte[100_000]);
             stream.Dispose();
-            MessageStream back = connection.ReceiveStreamAsync().GetAwaiter().GetResult()!;
+            WebSocketMessageStream back = connection.ReceiveStreamAsync().GetAwaiter().GetResult()!;
             int count = 0, read;
             while ((read = back.Read(large, 0, large.Length)) != 0) count += read;
             Assert.Equal(800_000, count);
@@ -299,7 +299,7 @@ public sealed class SingleThreadTests
         return new WeakReference(value);
     }
 
-    private static WebSocketOptions Options(TestServer server) => new()
+    private static BrowserWebSocketOptions Options(TestServer server) => new()
     {
         HttpVersion = server.ClientOptions().HttpVersion,
         ConfigureHandler = server.ClientOptions().ConfigureHandler,

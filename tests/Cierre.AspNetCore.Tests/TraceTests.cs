@@ -10,7 +10,7 @@ public class TraceTests
     public async Task Both_ends_see_the_same_frames_in_the_same_order(Carrier carrier)
     {
         var served = new TaskCompletionSource<WebSocketConnection>();
-        var traced = new TraceOptions { PayloadBytes = 64 };
+        var traced = new WebSocketTraceOptions { PayloadBytes = 64 };
         await using TestServer server = await TestServer.StartAsync(
             carrier,
             connection =>
@@ -30,12 +30,12 @@ public class TraceTests
 
         await client.CloseAsync(4001, "enough");
         string[] expected = ["out text \"one\"", "in text \"one\"", "out text \"two\"", "in text \"two\"", "out close 4001 enough", "in close 4001 "];
-        (List<string> frames, List<TransportEventKind> ends) = await ReadAsync(client.Trace!);
+        (List<string> frames, List<WebSocketTraceTransportKind> ends) = await ReadAsync(client.Trace!);
         Assert.Equal(expected, frames);
-        Assert.Equal(TransportEventKind.Closed, ends[^1]);
+        Assert.Equal(WebSocketTraceTransportKind.Closed, ends[^1]);
         (frames, ends) = await ReadAsync((await served.Task.Soon()).Trace!);
         Assert.Equal(expected.Select(frame => frame.StartsWith("in", StringComparison.Ordinal) ? "out" + frame[2..] : "in" + frame[3..]), frames);
-        Assert.Equal((TransportEventKind.ShutDown, TransportEventKind.Closed), (ends[0], ends[^1]));
+        Assert.Equal((WebSocketTraceTransportKind.ShutDown, WebSocketTraceTransportKind.Closed), (ends[0], ends[^1]));
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public class TraceTests
         await client.SendAsync("before");
         await client.ReceiveAsync();
         WebSocketConnection followed = Assert.Single(server.Connections);
-        using ConnectionTrace trace = followed.StartTrace();
+        using WebSocketTrace trace = followed.StartTrace();
         Assert.Empty(followed.GetRecentFrames());
         await client.SendAsync("after");
         await client.ReceiveAsync();
@@ -56,17 +56,17 @@ public class TraceTests
         Assert.Equal(4, followed.GetRecentFrames().Count);
     }
 
-    private static async Task<(List<string> Frames, List<TransportEventKind> Ends)> ReadAsync(ConnectionTrace trace)
+    private static async Task<(List<string> Frames, List<WebSocketTraceTransportKind> Ends)> ReadAsync(WebSocketTrace trace)
     {
-        var seen = new List<TraceEvent>();
+        var seen = new List<WebSocketTraceEvent>();
         await Read().Soon();
-        return ([.. seen.OfType<FrameTrace>().Select(Shown)], [.. seen.OfType<TransportTrace>().Select(transport => transport.Kind)]);
+        return ([.. seen.OfType<WebSocketTraceFrame>().Select(Shown)], [.. seen.OfType<WebSocketTraceTransport>().Select(transport => transport.Kind)]);
 
         async Task Read()
         {
-            await foreach (TraceEvent next in trace) seen.Add(next);
+            await foreach (WebSocketTraceEvent next in trace) seen.Add(next);
         }
     }
 
-    private static string Shown(FrameTrace frame) => $"{(frame.Received ? "in" : "out")} {frame.Name} {(frame.Close is { } close ? $"{close.Code} {close.Reason}" : frame.Preview)}";
+    private static string Shown(WebSocketTraceFrame frame) => $"{(frame.Received ? "in" : "out")} {frame.Name} {(frame.Close is { } close ? $"{close.Code} {close.Reason}" : frame.Preview)}";
 }

@@ -21,7 +21,7 @@ public sealed partial class InspectorPageTests : IAsyncLifetime
         Assert.SkipUnless(string.IsNullOrEmpty(Environment.GetEnvironmentVariable(PeerKind.Chromium.Skip)), $"{PeerKind.Chromium.Name} is not here: {PeerKind.Chromium.Skip} is set.");
         _server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, map: app =>
         {
-            app.MapCierreInspector("/_ws", options => options.Authorize = _ => ValueTask.FromResult(true));
+            app.MapWebSocketInspector("/_ws", options => options.Authorize = _ => ValueTask.FromResult(true));
             app.MapGet("/page", context =>
             {
                 context.Response.ContentType = "text/html";

@@ -10,7 +10,7 @@ public abstract class PeerTests(PeerFixture peer, PeerRole role) : IDisposable
 {
     private const string Reason = "adiós, 再见";
 
-    public static TheoryData<int> Codes => [1000, 3000, 4999, CloseCode.NoStatusReceived];
+    public static TheoryData<int> Codes => [1000, 3000, 4999, CloseCodes.NoStatusReceived];
 
     public void Dispose()
     {
@@ -44,7 +44,7 @@ public abstract class PeerTests(PeerFixture peer, PeerRole role) : IDisposable
     {
         (WebSocketConnection ours, PeerSocket theirs) = await peer.OpenAsync(role);
         byte[] text = Encoding.UTF8.GetBytes(TextOf(1000)); // 333 is in the middle of a code point
-        await using (MessageStream message = await ours.OpenMessageAsync(WebSocketMessageKind.Text))
+        await using (WebSocketMessageStream message = await ours.OpenSendStreamAsync(WebSocketMessageKind.Text))
         {
             await message.WriteAsync(text.AsMemory(0, 333));
             await peer.Peer.Within(ours.PingAsync(), "to answer a ping between fragments");
@@ -54,7 +54,7 @@ public abstract class PeerTests(PeerFixture peer, PeerRole role) : IDisposable
         Assert.Equal(Encoding.UTF8.GetString(text), await theirs.ReceiveAsync());
         byte[] data = new byte[200_000];
         Random.Shared.NextBytes(data);
-        await using (MessageStream message = await ours.OpenMessageAsync(WebSocketMessageKind.Binary))
+        await using (WebSocketMessageStream message = await ours.OpenSendStreamAsync(WebSocketMessageKind.Binary))
         {
             foreach (byte[] piece in data.Chunk(70_000)) await message.WriteAsync(piece);
         }
@@ -125,7 +125,7 @@ public abstract class PeerTests(PeerFixture peer, PeerRole role) : IDisposable
     [MemberData(nameof(Codes))]
     public async Task Close_that_it_begins_ends_clean_with_its_code(int code)
     {
-        bool empty = code == CloseCode.NoStatusReceived;
+        bool empty = code == CloseCodes.NoStatusReceived;
         if (empty && !await CanAsync("emptyClose", peer.Kind.EmptyClose)) return;
         (WebSocketConnection ours, PeerSocket theirs) = await peer.OpenAsync(role);
         string reason = empty ? "" : Reason;
@@ -142,7 +142,7 @@ public abstract class PeerTests(PeerFixture peer, PeerRole role) : IDisposable
     public async Task Close_that_we_begin_ends_clean_with_our_code(int code)
     {
         (WebSocketConnection ours, PeerSocket theirs) = await peer.OpenAsync(role);
-        bool empty = code == CloseCode.NoStatusReceived;
+        bool empty = code == CloseCodes.NoStatusReceived;
         string reason = empty ? "" : Reason;
         // No public call of a connection sends an empty body.
         if (empty) ours.Driver.BeginClose(CloseFrame.Empty, CloseWhy.Requested);

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Builder;
 using System.Diagnostics;
 using Cierre.AspNetCore;
 using OpenTelemetry;

@@ -8,7 +8,7 @@ using Cierre.Sending;
 namespace Cierre.TestKit;
 
 /// <summary>A message as it was delivered.</summary>
-internal sealed record DeliveredMessage(Opcode Kind, byte[] Payload)
+internal sealed record DeliveredMessage(WebSocketOpcode Kind, byte[] Payload)
 {
     public string Text => Encoding.UTF8.GetString(Payload);
 }
@@ -71,11 +71,11 @@ internal sealed class EngineSide(Side side, ProtocolLimits? limits = null, FakeC
 
     public void Receive(params byte[][] frames) => Receive(Frames.Join(frames));
 
-    public void SendText(string text) => SendFrame(Opcode.Text, fin: true, text);
+    public void SendText(string text) => SendFrame(WebSocketOpcode.Text, fin: true, text);
 
-    public void SendFrame(Opcode opcode, bool fin, string text) => SendFrame(opcode, fin, Encoding.UTF8.GetBytes(text));
+    public void SendFrame(WebSocketOpcode opcode, bool fin, string text) => SendFrame(opcode, fin, Encoding.UTF8.GetBytes(text));
 
-    public void SendFrame(Opcode opcode, bool fin, byte[] payload, bool compressible = true)
+    public void SendFrame(WebSocketOpcode opcode, bool fin, byte[] payload, bool compressible = true)
     {
         Engine.WriteData(_output, opcode, fin, payload, Clock.Now, compressible);
         Flush();
@@ -88,7 +88,7 @@ internal sealed class EngineSide(Side side, ProtocolLimits? limits = null, FakeC
         return number;
     }
 
-    public void Close(int code = CloseCode.NormalClosure, string reason = "", CloseWhy? why = null) => Close(new CloseFrame((ushort)code, reason), why);
+    public void Close(int code = CloseCodes.NormalClosure, string reason = "", CloseWhy? why = null) => Close(new CloseFrame((ushort)code, reason), why);
 
     public void Close(CloseFrame frame, CloseWhy? why = null)
     {
@@ -100,7 +100,7 @@ internal sealed class EngineSide(Side side, ProtocolLimits? limits = null, FakeC
     public void WriteQueued(params string[] messages)
     {
         MessagesQueued = false;
-        foreach (string message in messages) Engine.WriteData(_output, Opcode.Text, fin: true, Encoding.UTF8.GetBytes(message), Clock.Now);
+        foreach (string message in messages) Engine.WriteData(_output, WebSocketOpcode.Text, fin: true, Encoding.UTF8.GetBytes(message), Clock.Now);
         Flush();
     }
 
@@ -151,7 +151,7 @@ internal sealed class EngineSide(Side side, ProtocolLimits? limits = null, FakeC
         Receive(Frames.Ping(side.Other()), Frames.Close(side.Other(), 1000, "late"));
         TestFailureException.UnlessEqual(written, _output.WrittenCount, "bytes written after the connection was failed");
         EndOfStream();
-        TestFailureException.UnlessEqual(CloseCode.AbnormalClosure, Record.Code, "code");
+        TestFailureException.UnlessEqual(CloseCodes.AbnormalClosure, Record.Code, "code");
         TestFailureException.UnlessEqual("", Record.Reason, "reason");
         TestFailureException.UnlessEqual(false, Record.WasClean, "clean");
         TestFailureException.UnlessEqual(null, Record.Received, "received");
@@ -177,7 +177,7 @@ internal sealed class EngineSide(Side side, ProtocolLimits? limits = null, FakeC
     public void ShouldBeOpen() => TestFailureException.Unless(Engine.IsOpen && !Written.Exists(f => f.IsClose), $"not open: {State.GetType().Name}");
 
     /// <summary>The end, in the words of the record.</summary>
-    public void ShouldEnd(int code, bool clean, CloseCause cause, EndedBy by)
+    public void ShouldEndAsync(int code, bool clean, CloseCause cause, EndedBy by)
     {
         TestFailureException.UnlessEqual(code, Record.Code, "code");
         TestFailureException.UnlessEqual(clean, Record.WasClean, "clean");

@@ -18,7 +18,7 @@ internal sealed class FakeTransport : Transport
     private TransportEnd? _end;
     private TaskCompletionSource? _held;
     private bool _ended, _offering, _turnIsOver;
-    private int _closeCalls, _abortCalls, _releaseCalls, _shutdownCalls, _writes, _offers;
+    private int _closeCalls, _abortCalls, _resumeCalls, _releaseCalls, _shutdownCalls, _writes, _offers;
     private int _looks;
 
     /// <summary>Flushes wait for <see cref="CompleteFlush"/> or <see cref="FailFlush"/>.</summary>
@@ -66,6 +66,8 @@ internal sealed class FakeTransport : Transport
     public bool IsPaused { get; private set; }
 
     public int CloseCalls => Volatile.Read(ref _closeCalls);
+
+    public int ResumeCalls => Volatile.Read(ref _resumeCalls);
 
     public int AbortCalls => Volatile.Read(ref _abortCalls);
 
@@ -158,17 +160,21 @@ internal sealed class FakeTransport : Transport
 
     public void FailFlush(Exception exception) => TakeHeld().SetException(exception);
 
-    public override void Resume() => ThreadPool.UnsafeQueueUserWorkItem(
-        static transport =>
-        {
-            lock (transport._calls)
+    public override void Resume()
+    {
+        Interlocked.Increment(ref _resumeCalls);
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static transport =>
             {
-                transport.IsPaused = false;
-                transport.Offer();
-            }
-        },
-        this,
-        preferLocal: false);
+                lock (transport._calls)
+                {
+                    transport.IsPaused = false;
+                    transport.Offer();
+                }
+            },
+            this,
+            preferLocal: false);
+    }
 
     /// <summary>Nobody else waits for the test's thread: the next turn of the connection comes at once.</summary>
     public override void PostTurn(IThreadPoolWorkItem turn)

@@ -9,7 +9,7 @@ namespace Cierre.TestKit;
 internal sealed record Reading(List<DeliveredMessage> Messages, List<byte[]> Pings, int Failed, int Policy, CloseFrame? Close)
 {
     /// <summary>docs/closing.md.</summary>
-    public int Code => Close?.Code ?? CloseCode.AbnormalClosure;
+    public int Code => Close?.Code ?? CloseCodes.AbnormalClosure;
 
     /// <summary>The code of the close frame that we sent; 0: none.</summary>
     public int Sent => Policy != 0 ? Policy : Failed != 0 ? Failed : Close?.Code ?? 0;
@@ -24,7 +24,7 @@ internal static class ReferenceReader
         List<byte[]> pings = [];
         int policy = 0;
         bool inside = false;
-        Opcode kind = Opcode.Text;
+        WebSocketOpcode kind = WebSocketOpcode.Text;
         List<byte> message = [];
         int fragments = 0;
         int at = 0;
@@ -87,16 +87,16 @@ internal static class ReferenceReader
 
             if (opcode != 0)
             {
-                kind = (Opcode)opcode;
+                kind = (WebSocketOpcode)opcode;
                 message = [];
                 fragments = 0;
             }
 
             inside = !fin;
-            if (opcode != 0 && limits.OnlyKind is { } only && only != kind && policy == 0) policy = 1003;
+            if (opcode != 0 && limits.AcceptedKind is { } only && only != kind && policy == 0) policy = 1003;
             if (++fragments > limits.MaxFragments && policy == 0) policy = 1008;
             message.AddRange(payload);
-            if (kind == Opcode.Text)
+            if (kind == WebSocketOpcode.Text)
             {
                 byte[] soFar = [.. message];
                 if (!ReferenceUtf8.CanBecomeUtf8(soFar, out bool ended)) return Done(1007);

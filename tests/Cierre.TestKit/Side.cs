@@ -11,7 +11,7 @@ public enum Side
 
 internal static class Sides
 {
-    public static Role ToRole(this Side side) => side == Side.Client ? Role.Client : Role.Server;
+    public static WebSocketRole ToRole(this Side side) => side == Side.Client ? WebSocketRole.Client : WebSocketRole.Server;
 
     public static Side Other(this Side side) => side == Side.Client ? Side.Server : Side.Client;
 }

@@ -25,13 +25,13 @@ public sealed record ViolationVector(
     public override string ToString() => $"{Name} ({Reader} reads)";
 }
 
-public sealed record VectorLimits(long? MaxMessageSize, int? MaxFragments, string? OnlyKind)
+public sealed record VectorLimits(long? MaxMessageSize, int? MaxFragments, string? AcceptedKind)
 {
     internal ProtocolLimits ToLimits() => new()
     {
         MaxMessageSize = MaxMessageSize ?? ProtocolLimits.Default.MaxMessageSize,
         MaxFragments = MaxFragments ?? ProtocolLimits.Default.MaxFragments,
-        OnlyKind = OnlyKind is null ? null : Enum.Parse<Opcode>(OnlyKind, ignoreCase: true),
+        AcceptedKind = AcceptedKind is null ? null : Enum.Parse<WebSocketOpcode>(AcceptedKind, ignoreCase: true),
     };
 }
 

@@ -60,11 +60,11 @@ public sealed class CloseAssertionsTests
         network.Run(async () =>
         {
             (WebSocketConnection client, WebSocketConnection server) = network.CreatePair();
-            TimeoutException open = await Assert.ThrowsAsync<TimeoutException>(() => server.ShouldEnd(TimeSpan.FromSeconds(30), network.Time));
+            TimeoutException open = await Assert.ThrowsAsync<TimeoutException>(() => server.ShouldEndAsync(TimeSpan.FromSeconds(30), network.Time));
             Assert.Equal("Expected the connection to end within 30 s, but it is open, and nobody has begun a close.", open.Message);
             Assert.Equal(TimeSpan.FromSeconds(30), network.Elapsed);
             Task<CloseRecord> closing = client.CloseAsync();
-            (await server.ShouldEnd(TimeSpan.FromSeconds(1), network.Time)).ShouldBeClean();
+            (await server.ShouldEndAsync(TimeSpan.FromSeconds(1), network.Time)).ShouldBeClean();
             await closing;
         });
     }

@@ -9,7 +9,7 @@ namespace Cierre.AspNetCore.Admission;
 internal sealed class Capacity
 {
     private readonly Lock _gate = new();
-    private readonly WebSocketLimits _limits;
+    private readonly WebSocketLimitOptions _limits;
     private readonly TimeProvider _time;
     private readonly long _start;
     private readonly Dictionary<string, int> _ofUser = [];
@@ -18,7 +18,7 @@ internal sealed class Capacity
     private int _closing;
     private volatile bool _underPressure;
 
-    public Capacity(IOptions<WebSocketLimits> limits, IServiceProvider services)
+    public Capacity(IOptions<WebSocketLimitOptions> limits, IServiceProvider services)
     {
         _limits = limits.Value;
         _time = services.GetService<TimeProvider>() ?? TimeProvider.System;
@@ -26,7 +26,7 @@ internal sealed class Capacity
         _handshakes = new TokenBucket(_limits.MaxHandshakesPerSecond ?? 0);
     }
 
-    public WebSocketLimits Limits => _limits;
+    public WebSocketLimitOptions Limits => _limits;
 
     /// <summary>Whether the server is under pressure: then it has no place, whatever the counts say.</summary>
     public bool IsUnderPressure

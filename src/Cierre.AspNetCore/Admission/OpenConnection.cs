@@ -18,7 +18,7 @@ public sealed class OpenConnection
     /// <summary>The route pattern of its endpoint.</summary>
     public string Endpoint { get; }
 
-    /// <summary>Its user, as <see cref="WebSocketLimits.UserIdSelector"/> names it, of the request or of the last renewal; null for nobody.</summary>
+    /// <summary>Its user, as <see cref="WebSocketLimitOptions.UserIdSelector"/> names it, of the request or of the last renewal; null for nobody.</summary>
     public string? User { get; internal set; }
 
     /// <summary>The address and port of the peer, or of the proxy in front unless forwarded headers are followed; null where the server does not know.</summary>

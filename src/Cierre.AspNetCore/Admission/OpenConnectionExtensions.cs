@@ -51,7 +51,7 @@ public static class OpenConnectionExtensions
     /// <exception cref="ArgumentOutOfRangeException">A server must not send the code; nothing was closed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static Task<CloseRecord[]> CloseAsync(
-        this IEnumerable<OpenConnection> connections, ushort code = CloseCode.NormalClosure, string reason = "", CancellationToken cancellationToken = default)
+        this IEnumerable<OpenConnection> connections, ushort code = CloseCodes.NormalClosure, string reason = "", CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(connections);
         ArgumentNullException.ThrowIfNull(reason);

@@ -9,7 +9,7 @@ internal static class UserName
     private const string Subject = "sub";
 
     /// <summary>Null: nobody. An identity that nobody authenticated names nobody, whatever it claims.</summary>
-    public static string? Of(ClaimsPrincipal user, WebSocketLimits limits)
+    public static string? Of(ClaimsPrincipal user, WebSocketLimitOptions limits)
     {
         ClaimsIdentity[] known = [.. user.Identities.Where(identity => identity.IsAuthenticated)];
         if (known is []) return null;

@@ -34,8 +34,8 @@ public sealed class WebSocketRoster : IReadOnlyCollection<OpenConnection>
     public OpenConnection? Find(long id) => _open.GetValueOrDefault(id);
 
     /// <summary>The open connections of a user, the oldest first; empty for none.</summary>
-    /// <param name="user">The name that <see cref="WebSocketLimits.UserIdSelector"/> gives.</param>
-    public IReadOnlyList<OpenConnection> OfUser(string user)
+    /// <param name="user">The name that <see cref="WebSocketLimitOptions.UserIdSelector"/> gives.</param>
+    public IReadOnlyList<OpenConnection> FindByUserId(string user)
     {
         ArgumentNullException.ThrowIfNull(user);
         return _users.Of(user);

@@ -43,7 +43,7 @@ internal sealed class Drain(WebSocketRoster connections, AdmissionGate gate, IOp
 
     private async Task RunAsync(WebSocketDrainOptions options, CloseWhy why, CancellationToken cancellationToken)
     {
-        if (options.Code == CloseCode.ServiceRestart) why = CloseWhy.ServiceRestarting;
+        if (options.Code == CloseCodes.ServiceRestart) why = CloseWhy.ServiceRestarting;
         var notice = new GoingAway(new CloseFrame(options.Code, options.Reason ?? why.Detail.English), why, options.RetryAfter);
         long begun = _time.GetTimestamp();
         TimeSpan timeout = options.Timeout ?? host.Value.ShutdownTimeout;

@@ -11,10 +11,10 @@ public sealed class WebSocketDrainOptions
         get;
         set
         {
-            if (value is not (CloseCode.GoingAway or CloseCode.ServiceRestart)) throw new ArgumentOutOfRangeException(nameof(Code), value, "1001 or 1012.");
+            if (value is not (CloseCodes.GoingAway or CloseCodes.ServiceRestart)) throw new ArgumentOutOfRangeException(nameof(Code), value, "1001 or 1012.");
             field = value;
         }
-    } = CloseCode.GoingAway;
+    } = CloseCodes.GoingAway;
 
     /// <summary>The reason of the close frames, at most 123 bytes of UTF-8; default null: one that says what the code says.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Longer than 123 bytes.</exception>
@@ -52,7 +52,7 @@ public sealed class WebSocketDrainOptions
     public TimeSpan RetryAfter
     {
         get;
-        set => field = WebSocketLimits.AtLeastASecond(value, nameof(RetryAfter));
+        set => field = WebSocketLimitOptions.AtLeastASecond(value, nameof(RetryAfter));
     } = TimeSpan.FromSeconds(5);
 
     /// <summary>What is wrong with these together; null: nothing.</summary>

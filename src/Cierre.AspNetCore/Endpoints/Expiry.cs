@@ -44,9 +44,9 @@ internal sealed class Expiry : DeadlineEntry
         _user = context.User;
         // Those of a delegate's parameter are there already.
         _credentials = context.Features.Get<WebSocketCredentials>() ?? new WebSocketCredentials();
-        if (options.ExpiryOf is { } of) _expiresAt = of(context);
+        if (options.ExpirySelector is { } of) _expiresAt = of(context);
         else CredentialsEnd.TryRead(context, out _expiresAt);
-        _nextCheck = options.IsPermitted is not null && options.PermissionInterval > TimeSpan.Zero ? options.PermissionInterval : TimeSpan.MaxValue;
+        _nextCheck = options.PermissionCheck is not null && options.PermissionCheckInterval > TimeSpan.Zero ? options.PermissionCheckInterval : TimeSpan.MaxValue;
     }
 
     public ClaimsPrincipal User
@@ -111,7 +111,7 @@ internal sealed class Expiry : DeadlineEntry
             {
                 warn = !_warned && _options.OnExpiring is not null && UntilExpiry <= _options.ExpiryWarning;
                 bool due = now >= _nextCheck;
-                if (due) _nextCheck = now + _options.PermissionInterval;
+                if (due) _nextCheck = now + _options.PermissionCheckInterval;
                 // One that takes longer than the interval is not overtaken.
                 check = due && !_checking;
                 _warned |= warn;
@@ -195,7 +195,7 @@ internal sealed class Expiry : DeadlineEntry
 
     private async Task<bool> IsPermittedAsync(ClaimsPrincipal user)
     {
-        if (_options.IsPermitted is not { } isPermitted) return true;
+        if (_options.PermissionCheck is not { } isPermitted) return true;
         try
         {
             return await isPermitted(_connection, user).ConfigureAwait(false);
@@ -204,7 +204,7 @@ internal sealed class Expiry : DeadlineEntry
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            CloseLog.CallbackFailed(_logger, nameof(WebSocketEndpointOptions.IsPermitted), e);
+            CloseLog.CallbackFailed(_logger, nameof(WebSocketEndpointOptions.PermissionCheck), e);
             return false;
         }
     }

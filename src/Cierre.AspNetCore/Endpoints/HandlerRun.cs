@@ -15,7 +15,7 @@ internal static class HandlerRun
             context.RequestAborted = connection.Driver.Closing;
             connection.Handler = handler(connection, context, context.RequestAborted);
             await connection.Handler.ConfigureAwait(false);
-            connection.Driver.BeginClose(new CloseFrame(CloseCode.NormalClosure), CloseWhy.HandlerReturned);
+            connection.Driver.BeginClose(new CloseFrame(CloseCodes.NormalClosure), CloseWhy.HandlerReturned);
         }
         catch (JsonException e) when (connection.Driver.Receiving.SentUnreadable(e))
         {
@@ -26,7 +26,7 @@ internal static class HandlerRun
         catch (Exception e)
         {
             var detail = new CloseDetail("HandlerFailed");
-            connection.Driver.BeginClose(new CloseFrame(CloseCode.InternalError, detail.English), new CloseWhy(CloseCause.HandlerFailed, detail, e));
+            connection.Driver.BeginClose(new CloseFrame(CloseCodes.InternalError, detail.English), new CloseWhy(CloseCause.HandlerFailed, detail, e));
         }
     }
 }

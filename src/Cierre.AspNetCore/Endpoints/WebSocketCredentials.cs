@@ -23,7 +23,7 @@ public sealed class WebSocketCredentials
     /// <summary>When the credentials expire; null: never.</summary>
     public DateTimeOffset? ExpiresAt => _expiry.ExpiresAt;
 
-    /// <summary>Takes new credentials in the place of the present ones. They are held to the endpoint's authorization, and to <see cref="WebSocketEndpointOptions.IsPermitted"/>:
+    /// <summary>Takes new credentials in the place of the present ones. They are held to the endpoint's authorization, and to <see cref="WebSocketEndpointOptions.PermissionCheck"/>:
     /// where they fall short the connection is closed, with 3000 for a user who is nobody and 3003 otherwise.</summary>
     /// <remarks>The policy is asked as the framework's middleware asks it. Where it names authentication schemes, an identity whose <c>AuthenticationType</c> is the name of another scheme of the
     /// application does not count. Handlers that look at the request are given a copy of the one that opened the connection, with the new user.</remarks>

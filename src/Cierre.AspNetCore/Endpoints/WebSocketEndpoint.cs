@@ -82,7 +82,7 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
             return;
         }
 
-        if (options is { CloseOnExpiry: true, ExpiryOf: null } && !CredentialsEnd.TryRead(context, out _))
+        if (options is { CloseOnExpiry: true, ExpirySelector: null } && !CredentialsEnd.TryRead(context, out _))
         {
             if (!options.RefuseByClose)
             {
@@ -179,7 +179,7 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
         }
 
         connection ??= new WebSocketConnection(InfoOf(context, accepted));
-        connection.Open(Role.Server, options, transport);
+        connection.Open(WebSocketRole.Server, options, transport);
         connection.Driver.Receiving.Guard = rate;
         connection.Driver.CallbackFailed = e => CloseLog.CallbackFailed(_logger, nameof(HttpContext.RequestAborted), e);
         var entry = new OpenConnection(connection, name, user, RemoteOf(context.Connection), openedAt) { IsInspector = options.IsInspector };
@@ -257,10 +257,10 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
 
     private MessageRate? RateOf(HttpContext context)
     {
-        System.Threading.RateLimiting.RateLimiter? limiter = options.MessageLimiter?.Invoke(context);
+        System.Threading.RateLimiting.RateLimiter? limiter = options.MessageLimiterSelector?.Invoke(context);
         return options.MaxMessagesPerSecond is null && options.MaxBytesPerSecond is null && limiter is null
             ? null
-            : new MessageRate(options.MaxMessagesPerSecond, options.MaxBytesPerSecond, limiter, e => CloseLog.CallbackFailed(_logger, nameof(WebSocketEndpointOptions.MessageLimiter), e));
+            : new MessageRate(options.MaxMessagesPerSecond, options.MaxBytesPerSecond, limiter, e => CloseLog.CallbackFailed(_logger, nameof(WebSocketEndpointOptions.MessageLimiterSelector), e));
     }
 
     /// <summary>An endpoint that accepts in order to close chooses one of the subprotocols asked for, so that the client opens.</summary>

@@ -28,7 +28,7 @@ public sealed class WebSocketEndpointOptions : WebSocketConnectionOptions
 
     /// <summary>Says when the credentials of a request expire, null for never; default null: when the authentication ticket does, or else the claim <c>exp</c> of the user (RFC 7519 4.1.4), the
     /// earliest where there are several. An <c>exp</c> that is no number is refused: 401, or 3000 with <see cref="RefuseByClose"/>.</summary>
-    public Func<HttpContext, DateTimeOffset?>? ExpiryOf { get; set; }
+    public Func<HttpContext, DateTimeOffset?>? ExpirySelector { get; set; }
 
     /// <summary>How long before the expiry <see cref="OnExpiring"/> is called; default 1 min.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not positive, or more than 24 days.</exception>
@@ -42,16 +42,16 @@ public sealed class WebSocketEndpointOptions : WebSocketConnectionOptions
     /// <remarks>Runs on the pool. What it throws is logged, and the credentials expire as they would have.</remarks>
     public Func<WebSocketConnection, WebSocketCredentials, Task>? OnExpiring { get; set; }
 
-    /// <summary>Asks whether a user still may be connected: every <see cref="PermissionInterval"/> and at each renewal. False closes with 3003. Default null: not asked.</summary>
+    /// <summary>Asks whether a user still may be connected: every <see cref="PermissionCheckInterval"/> and at each renewal. False closes with 3003. Default null: not asked.</summary>
     /// <remarks>Runs on the pool. One that throws closes with 3003 as well: what cannot be checked is not permitted.</remarks>
-    public Func<WebSocketConnection, ClaimsPrincipal, Task<bool>>? IsPermitted { get; set; }
+    public Func<WebSocketConnection, ClaimsPrincipal, Task<bool>>? PermissionCheck { get; set; }
 
-    /// <summary>How often <see cref="IsPermitted"/> is asked; default 1 min. Zero or <see cref="Timeout.InfiniteTimeSpan"/>: at renewals only.</summary>
+    /// <summary>How often <see cref="PermissionCheck"/> is asked; default 1 min. Zero or <see cref="Timeout.InfiniteTimeSpan"/>: at renewals only.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Otherwise negative, or more than 24 days.</exception>
-    public TimeSpan PermissionInterval
+    public TimeSpan PermissionCheckInterval
     {
         get;
-        set => field = CheckOrOff(value, nameof(PermissionInterval));
+        set => field = CheckOrOff(value, nameof(PermissionCheckInterval));
     } = TimeSpan.FromMinutes(1);
 
     /// <summary>How long the handler may run for one connection, from its opening; then it is closed with 3008. Default zero: as long as it likes, as with
@@ -63,15 +63,15 @@ public sealed class WebSocketEndpointOptions : WebSocketConnectionOptions
         set => field = CheckOrOff(value, nameof(HandlerTimeout));
     }
 
-    /// <summary>The most connections that the endpoint has at a time; default null: no limit but the server's (<see cref="WebSocketLimits"/>).</summary>
+    /// <summary>The most connections that the endpoint has at a time; default null: no limit but the server's (<see cref="WebSocketLimitOptions"/>).</summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
     public int? MaxConnections
     {
         get;
-        set => field = WebSocketLimits.AtLeastOne(value, nameof(MaxConnections));
+        set => field = WebSocketLimitOptions.AtLeastOne(value, nameof(MaxConnections));
     }
 
-    /// <summary>How a handshake is answered for which there is no place; default null: as <see cref="WebSocketLimits.AtCapacity"/> says for all.</summary>
+    /// <summary>How a handshake is answered for which there is no place; default null: as <see cref="WebSocketLimitOptions.AtCapacity"/> says for all.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Neither of the two.</exception>
     public AtCapacity? AtCapacity
     {
@@ -84,7 +84,7 @@ public sealed class WebSocketEndpointOptions : WebSocketConnectionOptions
     public int? MaxMessagesPerSecond
     {
         get;
-        set => field = WebSocketLimits.AtLeastOne(value, nameof(MaxMessagesPerSecond));
+        set => field = WebSocketLimitOptions.AtLeastOne(value, nameof(MaxMessagesPerSecond));
     }
 
     /// <summary>The most bytes of messages that a peer may send in a second, of which as many may come at once; more: 1008. Default null: no limit. A single larger message is taken
@@ -103,7 +103,7 @@ public sealed class WebSocketEndpointOptions : WebSocketConnectionOptions
     /// <summary>Gives each connection a limiter of the application's, its own or one shared by all connections of a user, say: a permit for each message, and 1008 where there is none.
     /// Default null. The limiter is the application's to dispose.</summary>
     /// <remarks>It is asked on the thread that brings the bytes, and never waited for. Called once for each connection, before it opens.</remarks>
-    public Func<HttpContext, RateLimiter?>? MessageLimiter { get; set; }
+    public Func<HttpContext, RateLimiter?>? MessageLimiterSelector { get; set; }
 
     /// <summary>Called with each connection of the endpoint and its record once it has ended, also with one that was accepted only to be closed; default null.</summary>
     /// <remarks>It runs where the end was noticed and should not block. What it throws is logged, and the end goes on.</remarks>

@@ -8,14 +8,14 @@ internal static class CloseMapping
     /// <summary>An orderly close passes with its code and reason; anything else is a bad gateway to the client: 1014.</summary>
     public static (CloseFrame Frame, CloseWhy Why) ToClient(CloseRecord upstream) => upstream.Received switch
     {
-        null or { Code: CloseCode.MandatoryExtension } => Failed(upstream),
+        null or { Code: CloseCodes.MandatoryExtension } => Failed(upstream),
         var frame => (Passed(frame), CloseWhy.Requested),
     };
 
     /// <summary>An orderly close passes with its code and reason; a client that is lost, or misses an extension, has gone away: 1001.</summary>
     public static (CloseFrame Frame, CloseWhy Why) ToUpstream(CloseRecord client) => client.Received switch
     {
-        null or { Code: CloseCode.MandatoryExtension } => (new CloseFrame(CloseCode.GoingAway, new CloseDetail("ClientGone").English), CloseWhy.Requested),
+        null or { Code: CloseCodes.MandatoryExtension } => (new CloseFrame(CloseCodes.GoingAway, new CloseDetail("ClientGone").English), CloseWhy.Requested),
         var frame => (Passed(frame), CloseWhy.Requested),
     };
 
@@ -23,7 +23,7 @@ internal static class CloseMapping
     public static (CloseFrame Frame, CloseWhy Why) Failed(CloseRecord upstream)
     {
         CloseDetail trouble = UpstreamFailure.Of(upstream);
-        return (new CloseFrame(CloseCode.BadGateway, trouble.English), new CloseWhy(CloseCause.UpstreamFailed, new CloseDetail("UpstreamFailed", trouble, upstream.Why.Detail), upstream.Exception));
+        return (new CloseFrame(CloseCodes.BadGateway, trouble.English), new CloseWhy(CloseCause.UpstreamFailed, new CloseDetail("UpstreamFailed", trouble, upstream.Why.Detail), upstream.Exception));
     }
 
     // 1005 is an empty body, and goes out as one.

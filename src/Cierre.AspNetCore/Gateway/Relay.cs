@@ -27,7 +27,7 @@ internal static class Relay
         }
     }
 
-    private static async Task PassAsync(MessageStream message, WebSocketConnection to)
+    private static async Task PassAsync(WebSocketMessageStream message, WebSocketConnection to)
     {
         // Given back only where the message ends: a close may leave a read behind that still writes into it.
         byte[] piece = ArrayPool<byte>.Shared.Rent(Piece);
@@ -38,9 +38,9 @@ internal static class Relay
     }
 
     /// <summary>Passes a full piece, and all that follows it. The outgoing message is ended only where this one ends.</summary>
-    private static async Task PassInPiecesAsync(MessageStream message, WebSocketConnection to, byte[] piece)
+    private static async Task PassInPiecesAsync(WebSocketMessageStream message, WebSocketConnection to, byte[] piece)
     {
-        MessageStream outgoing = await to.OpenMessageAsync(message.Kind).ConfigureAwait(false);
+        WebSocketMessageStream outgoing = await to.OpenSendStreamAsync(message.Kind).ConfigureAwait(false);
         int count = piece.Length;
         while (count != 0)
         {

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 namespace Cierre.AspNetCore.Inspector;
 
 /// <summary>What the page, and whoever writes a script, asks for over HTTP.</summary>
-internal sealed class Api(ShownConnections shown, ILoggerFactory loggers, WebSocketLimits limits)
+internal sealed class Api(ShownConnections shown, ILoggerFactory loggers, WebSocketLimitOptions limits)
 {
     private const int MaxFrames = 1000;
     private const int MaxClosesAtOnce = 1000;

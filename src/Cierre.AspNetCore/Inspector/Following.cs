@@ -6,20 +6,20 @@ namespace Cierre.AspNetCore.Inspector;
 /// <remarks>A viewer is shown so many a second. What is over waits in the trace, which drops its oldest and counts them: so one count covers fast peers and slow viewers.</remarks>
 internal sealed class Following : IDisposable
 {
-    private readonly ConnectionTrace _trace;
+    private readonly WebSocketTrace _trace;
     private long _missed;
 
-    public Following(OpenConnection entry, InspectorOptions options)
+    public Following(OpenConnection entry, WebSocketInspectorOptions options)
     {
         Entry = entry;
         _trace = entry.Connection.Driver.Traces.StartTrace(
-            new TraceOptions { PayloadBytes = options.ShowPayloads ? options.PayloadBytes : 0, Capacity = options.MaxFramesPerSecond }, out IReadOnlyList<FrameTrace> before);
+            new WebSocketTraceOptions { PayloadBytes = options.ShowPayloads ? options.PayloadBytes : 0, Capacity = options.MaxFramesPerSecond }, out IReadOnlyList<WebSocketTraceFrame> before);
         Before = before;
     }
 
     public OpenConnection Entry { get; }
 
-    public IReadOnlyList<FrameTrace> Before { get; }
+    public IReadOnlyList<WebSocketTraceFrame> Before { get; }
 
     /// <summary>Whether the connection has ended and all that is to be shown of it was.</summary>
     public bool IsOver { get; private set; }
@@ -30,7 +30,7 @@ internal sealed class Following : IDisposable
         // Asked before: whatever the end left behind is there by then.
         bool hasEnded = Entry.Connection.Closed.IsCompleted;
         var rows = new List<FrameRow>();
-        while (rows.Count < most && _trace.TryRead(out TraceEvent? seen)) rows.Add(RowsOf.Seen(seen, culture));
+        while (rows.Count < most && _trace.TryRead(out WebSocketTraceEvent? seen)) rows.Add(RowsOf.Seen(seen, culture));
         IsOver = hasEnded && rows.Count < most;
         long missed = _trace.Missed;
         if (rows.Count == 0 && missed == _missed) return null;

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Hosting;
 namespace Cierre.AspNetCore.Inspector;
 
 /// <summary>Stands before every endpoint of the inspector: from which site a request comes, and that somebody decided about it.</summary>
-internal sealed class Gate(InspectorOptions options, SiteRule site, LocalClient local, IHostEnvironment environment)
+internal sealed class Gate(WebSocketInspectorOptions options, SiteRule site, LocalClient local, IHostEnvironment environment)
 {
     /// <summary>Content Security Policy 3: the page runs its own files and talks to its own server; nothing may be put into it, and it into nothing.</summary>
     private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -37,7 +37,7 @@ internal sealed class Gate(InspectorOptions options, SiteRule site, LocalClient 
         }
 
         // Last, so that it sees the user whom the policy's schemes authenticated.
-        if (fault is null && options.Authorize is { } mayLook && !await mayLook(context).ConfigureAwait(false)) fault = "InspectorOptions.Authorize does not let this request in.";
+        if (fault is null && options.Authorize is { } mayLook && !await mayLook(context).ConfigureAwait(false)) fault = "WebSocketInspectorOptions.Authorize does not let this request in.";
         if (fault is null) return true;
         await HandshakeRefusal.Of(StatusCodes.Status403Forbidden, fault).AnswerAsync(context).ConfigureAwait(false);
         return false;
@@ -46,7 +46,7 @@ internal sealed class Gate(InspectorOptions options, SiteRule site, LocalClient 
     private string? FaultWithoutPolicy(HttpContext context, Endpoint endpoint)
     {
         if (PolicyRule.HasOwn(endpoint.Metadata) || !environment.IsDevelopment()) return PolicyRule.HowToHaveOne(endpoint.DisplayName ?? "?");
-        return local.Sent(context) ? null : "Without an authorization policy only this machine may look, and not through a proxy: write app.MapCierreInspector(...).RequireAuthorization(...).";
+        return local.Sent(context) ? null : "Without an authorization policy only this machine may look, and not through a proxy: write app.MapWebSocketInspector(...).RequireAuthorization(...).";
     }
 
     private static void Protect(IHeaderDictionary headers)

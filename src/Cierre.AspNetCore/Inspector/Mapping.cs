@@ -18,14 +18,14 @@ internal static class Mapping
 
     private static readonly TimeSpan PingTime = TimeSpan.FromSeconds(20);
 
-    public static RouteGroupBuilder Map(IEndpointRouteBuilder endpoints, string pattern, InspectorOptions options)
+    public static RouteGroupBuilder Map(IEndpointRouteBuilder endpoints, string pattern, WebSocketInspectorOptions options)
     {
         IServiceProvider services = endpoints.ServiceProvider;
         string feed = pattern.TrimEnd('/') + "/live";
         var shown = new ShownConnections(services.GetRequiredService<WebSocketRoster>(), options, services.GetRequiredService<MappedInspectors>().Process);
         var local = new LocalClient(services.GetRequiredService<IOptions<ForwardedHeadersOptions>>().Value);
         var gate = new Gate(options, new SiteRule(options), local, services.GetRequiredService<IHostEnvironment>());
-        var api = new Api(shown, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<IOptions<WebSocketLimits>>().Value);
+        var api = new Api(shown, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<IOptions<WebSocketLimitOptions>>().Value);
 
         RouteGroupBuilder group = endpoints.MapGroup(pattern);
         group.MapGet("/", PageFiles.Page).WithMetadata(new TopLevelPage());
@@ -34,7 +34,7 @@ internal static class Mapping
         group.MapGet("connections/{id:long}", api.OneAsync);
         group.MapGet("closes", api.ClosesAsync);
         group.MapPost("close", api.CloseAsync);
-        WebSocketEndpointExtensions.Map(
+        WebSocketEndpointRouteBuilderExtensions.Map(
             group,
             "live",
             endpoint => Configure(endpoint, options),
@@ -49,7 +49,7 @@ internal static class Mapping
     }
 
     /// <summary>The application's configuration is made for its own endpoints: of those settings, none must open, narrow or slow down this one.</summary>
-    private static void Configure(WebSocketEndpointOptions endpoint, InspectorOptions options)
+    private static void Configure(WebSocketEndpointOptions endpoint, WebSocketInspectorOptions options)
     {
         endpoint.IsInspector = true;
         endpoint.Subprotocols.Clear();
@@ -58,14 +58,14 @@ internal static class Mapping
         endpoint.AllowedOrigins.Add("*");
         endpoint.RefuseByClose = false;
         (endpoint.MaxConnections, endpoint.AtCapacity) = (options.MaxViewers, AtCapacity.Refuse);
-        (endpoint.OnlyKind, endpoint.MaxMessageSize) = (WebSocketMessageKind.Text, MaxCommandBytes);
+        (endpoint.AcceptedKind, endpoint.MaxMessageSize) = (WebSocketMessageKind.Text, MaxCommandBytes);
         (endpoint.MaxMessagesPerSecond, endpoint.MaxBytesPerSecond) = (MaxCommandsPerSecond, null);
         (endpoint.IdleTimeout, endpoint.HandlerTimeout) = (TimeSpan.Zero, TimeSpan.Zero);
         (endpoint.Trace, endpoint.RecentFrames, endpoint.Compression) = (null, 0, null);
         endpoint.SlowReader = SlowReaderPolicy.Wait;
         // Who may look no longer sees nothing more, and the application's own words and limits are not for the page.
-        (endpoint.CloseOnExpiry, endpoint.ExpiryOf, endpoint.OnExpiring) = (true, null, null);
-        (endpoint.MessageLimiter, endpoint.OnClosed) = (null, null);
+        (endpoint.CloseOnExpiry, endpoint.ExpirySelector, endpoint.OnExpiring) = (true, null, null);
+        (endpoint.MessageLimiterSelector, endpoint.OnClosed) = (null, null);
         // A viewer who vanished gives back his place.
         (endpoint.PingInterval, endpoint.PingTimeout) = (PingTime, PingTime);
     }

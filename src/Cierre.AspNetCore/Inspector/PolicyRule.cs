@@ -8,8 +8,8 @@ namespace Cierre.AspNetCore.Inspector;
 internal static class PolicyRule
 {
     public static string HowToHaveOne(string endpoint) =>
-        $"Nobody decides who may use the inspector ({endpoint}), which shows every connection and closes them. Write app.MapCierreInspector(...).RequireAuthorization(...) "
-        + "and builder.Services.AddAuthorization(), set a fallback policy, or set InspectorOptions.Authorize. Only the environment Development goes without.";
+        $"Nobody decides who may use the inspector ({endpoint}), which shows every connection and closes them. Write app.MapWebSocketInspector(...).RequireAuthorization(...) "
+        + "and builder.Services.AddAuthorization(), set a fallback policy, or set WebSocketInspectorOptions.Authorize. Only the environment Development goes without.";
 
     /// <summary>A policy of the endpoint's own, which AllowAnonymous would void.</summary>
     public static bool HasOwn(EndpointMetadataCollection metadata) => metadata.GetMetadata<IAllowAnonymous>() is null

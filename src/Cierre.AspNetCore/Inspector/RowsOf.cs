@@ -11,7 +11,7 @@ internal static class RowsOf
     {
         WebSocketConnection connection = entry.Connection;
         ConnectionTraffic traffic = connection.Traffic;
-        IReadOnlyList<FrameTrace> kept = connection.Driver.Traces.KeptFrames();
+        IReadOnlyList<WebSocketTraceFrame> kept = connection.Driver.Traces.KeptFrames();
         return new ConnectionRow(
             entry.Id,
             entry.Endpoint,
@@ -52,20 +52,20 @@ internal static class RowsOf
             record.WasClean,
             record.EndedBy.ToKebabCase(),
             record.Cause.ToKebabCase(),
-            record.GetDetail(culture),
+            record.Describe(culture),
             record.Explain(culture));
     }
 
-    public static FrameRow Seen(TraceEvent seen, CultureInfo culture)
+    public static FrameRow Seen(WebSocketTraceEvent seen, CultureInfo culture)
     {
         double time = Math.Round(seen.Time.TotalMilliseconds, 3);
         string words = seen.Describe(culture);
         return seen switch
         {
-            FrameTrace frame => new FrameRow(
+            WebSocketTraceFrame frame => new FrameRow(
                 time, "frame", frame.Received, frame.Name, frame.Fin, frame.Rsv, frame.Masked, frame.Length, frame.Compressed, frame.Refused,
                 frame.Close?.Code, frame.Close is { } close ? UntrustedText.Escape(close.Reason) : null, frame.Preview, words),
-            ViolationTrace violation => Other(time, "violation", violation.Cost.Code, words),
+            WebSocketTraceViolation violation => Other(time, "violation", violation.Cost.Code, words),
             _ => Other(time, "transport", null, words),
         };
     }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Cierre.AspNetCore.Inspector;
 
 /// <summary>The server's connections without those of the inspector itself, in pages of bounded size.</summary>
-internal sealed class ShownConnections(WebSocketRoster roster, InspectorOptions options, string process)
+internal sealed class ShownConnections(WebSocketRoster roster, WebSocketInspectorOptions options, string process)
 {
     /// <summary>Goes with every answer that names connections by number.</summary>
     public string Process => process;

@@ -5,10 +5,10 @@ using Microsoft.Net.Http.Headers;
 namespace Cierre.AspNetCore.Inspector;
 
 /// <summary>From which pages a request may come: those of the inspector's own site, under a name that is known to be this server's.</summary>
-internal sealed class SiteRule(InspectorOptions options)
+internal sealed class SiteRule(WebSocketInspectorOptions options)
 {
-    private const string Hosts = $"{nameof(InspectorOptions)}.{nameof(InspectorOptions.AllowedHosts)}";
-    private const string Origins = $"{nameof(InspectorOptions)}.{nameof(InspectorOptions.AllowedOrigins)}";
+    private const string Hosts = $"{nameof(WebSocketInspectorOptions)}.{nameof(WebSocketInspectorOptions.AllowedHosts)}";
+    private const string Origins = $"{nameof(WebSocketInspectorOptions)}.{nameof(WebSocketInspectorOptions.AllowedOrigins)}";
 
     private readonly HashSet<string> _hosts = [.. options.AllowedHosts.Select(Known)];
     private readonly OriginList _origins = OriginList.Parse(options.AllowedOrigins, Origins);

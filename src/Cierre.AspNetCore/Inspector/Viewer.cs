@@ -13,7 +13,7 @@ internal sealed class Viewer : IDisposable
 
     private readonly WebSocketConnection _connection;
     private readonly ShownConnections _shown;
-    private readonly InspectorOptions _options;
+    private readonly WebSocketInspectorOptions _options;
     private readonly ClosesFeed _closes;
     // What he says and what the clock shows him take turns.
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -21,13 +21,13 @@ internal sealed class Viewer : IDisposable
     private ListQuery? _list;
     private Following? _following;
 
-    private Viewer(WebSocketConnection connection, CultureInfo culture, ShownConnections shown, InspectorOptions options)
+    private Viewer(WebSocketConnection connection, CultureInfo culture, ShownConnections shown, WebSocketInspectorOptions options)
     {
         (_connection, _culture, _shown, _options) = (connection, culture, shown, options);
         _closes = new ClosesFeed(shown);
     }
 
-    public static async Task RunAsync(WebSocketConnection connection, CultureInfo culture, ShownConnections shown, InspectorOptions options, CancellationToken cancellationToken)
+    public static async Task RunAsync(WebSocketConnection connection, CultureInfo culture, ShownConnections shown, WebSocketInspectorOptions options, CancellationToken cancellationToken)
     {
         using var viewer = new Viewer(connection, culture, shown, options);
         Task showing = viewer.ShowAsync(cancellationToken);
@@ -60,7 +60,7 @@ internal sealed class Viewer : IDisposable
             }
             catch (JsonException)
             {
-                _ = _connection.CloseAsync(CloseCode.InvalidFramePayloadData, "not a command of the inspector", CancellationToken.None);
+                _ = _connection.CloseAsync(CloseCodes.InvalidFramePayloadData, "not a command of the inspector", CancellationToken.None);
                 return;
             }
 
@@ -92,7 +92,7 @@ internal sealed class Viewer : IDisposable
                 Unfollow();
                 break;
             default:
-                _ = _connection.CloseAsync(CloseCode.PolicyViolation, "the inspector knows list, follow and unfollow", CancellationToken.None);
+                _ = _connection.CloseAsync(CloseCodes.PolicyViolation, "the inspector knows list, follow and unfollow", CancellationToken.None);
                 break;
         }
     }

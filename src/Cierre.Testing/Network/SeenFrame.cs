@@ -16,7 +16,7 @@ internal readonly record struct SeenFrame(bool Fin, int Rsv, int Opcode, bool Ma
     public bool IsControl => Opcode >= 8;
 
     /// <summary>The code of a close frame; 1005 where it has none.</summary>
-    public ushort CloseCode => Start.Length < 2 ? Cierre.CloseCode.NoStatusReceived : BinaryPrimitives.ReadUInt16BigEndian(Start.Span);
+    public ushort CloseCode => Start.Length < 2 ? Cierre.CloseCodes.NoStatusReceived : BinaryPrimitives.ReadUInt16BigEndian(Start.Span);
 
     public string CloseReason => Start.Length < 2 ? "" : Encoding.UTF8.GetString(Start.Span[2..]);
 

@@ -8,7 +8,16 @@ namespace Cierre.Tool.Codes;
 internal sealed record CodeJson(int From, int To, string Name, string Description, bool Wire, string App, string Reconnect)
 {
     public static CodeJson Of(CloseCodeInfo row, CultureInfo language) =>
-        new(row.From, row.To, row.GetName(language), row.GetDescription(language), row.OnTheWire, row.App.ToKebabCase(), row.Reconnect.In(language));
+        new(row.From, row.To, row.GetName(language), row.Describe(language), row.OnTheWire, Senders(row), row.Reconnect.Describe(language));
+
+    /// <summary>Who may send it, in the words that the JSON has always had.</summary>
+    public static string Senders(CloseCodeInfo row) => row.AllowedSenders switch
+    {
+        AllowedSenders.None => "no",
+        AllowedSenders.Client => "client",
+        AllowedSenders.Client | AllowedSenders.Server => "connection",
+        _ => "yes",
+    };
 
     public static string Range(CloseCodeInfo row) =>
         row.From == row.To ? row.From.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{row.From}-{row.To}");

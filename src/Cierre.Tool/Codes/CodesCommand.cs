@@ -37,15 +37,15 @@ internal static class CodesCommand
         foreach (CloseCodeInfo row in CloseCodes.All)
         {
             // Text and not markup: an application's own names may hold brackets.
-            table.AddRow(new Text(CodeJson.Range(row)), new Text(row.GetName(language)), new Text(Wire(row)), new Text(row.App.ToKebabCase()),
-                new Text(row.GetDescription(language)), new Text(row.Reconnect.In(language)));
+            table.AddRow(new Text(CodeJson.Range(row)), new Text(row.GetName(language)), new Text(Wire(row)), new Text(CodeJson.Senders(row)),
+                new Text(row.Describe(language)), new Text(row.Reconnect.Describe(language)));
         }
 
         return Style.Render(table);
     }
 
     private static string Entry(CloseCodeInfo row, CultureInfo language) =>
-        $"{Style.Strong($"{CodeJson.Range(row)} {row.GetName(language)}".TrimEnd())}: {row.GetDescription(language)}\n  on the wire: {Wire(row)}; may send: {row.App.ToKebabCase()}; reconnect: {row.Reconnect.In(language)}";
+        $"{Style.Strong($"{CodeJson.Range(row)} {row.GetName(language)}".TrimEnd())}: {row.Describe(language)}\n  on the wire: {Wire(row)}; may send: {CodeJson.Senders(row)}; reconnect: {row.Reconnect.Describe(language)}";
 
     private static string Wire(CloseCodeInfo row) => row.OnTheWire ? "yes" : "no";
 }

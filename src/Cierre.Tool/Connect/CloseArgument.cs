@@ -6,7 +6,7 @@ namespace Cierre.Tool.Connect;
 /// <summary><c>--close CODE[:REASON]</c>; a code that a client may not send is refused before anything is connected.</summary>
 internal sealed record CloseArgument(ushort Code, string Reason)
 {
-    public static CloseArgument Normal { get; } = new(CloseCode.NormalClosure, "");
+    public static CloseArgument Normal { get; } = new(CloseCodes.NormalClosure, "");
 
     public static CloseArgument? Parse(ArgumentResult result)
     {
@@ -19,7 +19,7 @@ internal sealed record CloseArgument(ushort Code, string Reason)
             return null;
         }
 
-        if (CloseCodes.Get(code).App == CloseCodeUse.No)
+        if (!CloseCodes.Get(code).AllowedSenders.HasFlag(AllowedSenders.Client))
         {
             result.AddError($"--close: {code} must not be sent; a client may send 1000-1003, 1007-1014 and 3000-4999.");
             return null;

@@ -11,7 +11,7 @@ internal static class ConnectCommand
     private static readonly TimeSpan StandardTimeout = TimeSpan.FromSeconds(30);
 
     // A payload is shown as it begins; a terminal that is slow for a while misses nothing.
-    private static readonly TraceOptions Traced = new() { PayloadBytes = 64, Capacity = 100_000 };
+    private static readonly WebSocketTraceOptions Traced = new() { PayloadBytes = 64, Capacity = 100_000 };
 
     public static Command Create(LanguageOption language)
     {

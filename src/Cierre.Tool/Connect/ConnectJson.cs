@@ -28,12 +28,12 @@ internal sealed class ConnectJson(bool frames, CultureInfo language) : IConnectR
         JsonLines.Write(new MessageJson("message", isText ? "text" : "binary", data, message.Data.Length), ConnectJsonContext.Relaxed.MessageJson);
     }
 
-    public void Seen(TraceEvent seen)
+    public void Seen(WebSocketTraceEvent seen)
     {
         if (frames) TraceJson.Write(seen, language);
     }
 
-    public void Failed(CloseRecord record) => JsonLines.Write(new ErrorJson("error", record.GetDetail(language), OpeningJson.Of(record.OpeningTimes)), ConnectJsonContext.Relaxed.ErrorJson);
+    public void Failed(CloseRecord record) => JsonLines.Write(new ErrorJson("error", record.Describe(language), OpeningJson.Of(record.OpeningTimes)), ConnectJsonContext.Relaxed.ErrorJson);
 
     public void Closed(CloseRecord record) => CloseJson.Write(record, language);
 

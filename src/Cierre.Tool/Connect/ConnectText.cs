@@ -30,7 +30,7 @@ internal sealed class ConnectText(bool interactive, bool frames, bool times, Cul
         else Line("<", $"{Hex(message.Data.Span)} ({message.Data.Length} bytes)");
     }
 
-    public void Seen(TraceEvent seen)
+    public void Seen(WebSocketTraceEvent seen)
     {
         if (frames) StandardOutput.WriteLine(TraceText.Line(seen, language));
     }
@@ -38,7 +38,7 @@ internal sealed class ConnectText(bool interactive, bool frames, bool times, Cul
     public void Failed(CloseRecord record)
     {
         Times(record.OpeningTimes);
-        StandardOutput.WriteLine($"{Style.Bad("error")} {UntrustedText.Escape(record.GetDetail(language), LongestText)}");
+        StandardOutput.WriteLine($"{Style.Bad("error")} {UntrustedText.Escape(record.Describe(language), LongestText)}");
     }
 
     public void Closed(CloseRecord record) => StandardOutput.WriteLine(CloseText.InFull(record, language));

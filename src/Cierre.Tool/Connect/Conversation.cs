@@ -30,7 +30,7 @@ internal sealed class Conversation(IConnectReport report, Script script, RunTime
         }
 
         // Before the line that says it is open: who reads it may send a signal at once.
-        using var interruption = new Interruption(() => _ = connection.CloseAsync(CloseCode.GoingAway, "interrupted"));
+        using var interruption = new Interruption(() => _ = connection.CloseAsync(CloseCodes.GoingAway, "interrupted"));
         // What is typed after the end is no news: the run is over.
         Interactive? keyboard = interactive ? new Interactive(_ => { }, () => _ = connection.CloseAsync()) : null;
         return await new Conversation(report, script, time, keyboard).HoldAsync(connection);
@@ -49,7 +49,7 @@ internal sealed class Conversation(IConnectReport report, Script script, RunTime
     public static void Report(IConnectReport report, CloseRecord record)
     {
         // RFC 6455 7.1.5 and the browsers: the end is an error exactly where no valid close frame was processed.
-        if (record.Code is CloseCode.AbnormalClosure or CloseCode.TlsHandshake) report.Failed(record);
+        if (record.Code is CloseCodes.AbnormalClosure or CloseCodes.TlsHandshake) report.Failed(record);
         report.Closed(record);
     }
 
@@ -96,7 +96,7 @@ internal sealed class Conversation(IConnectReport report, Script script, RunTime
     private async Task WatchAsync(WebSocketConnection connection)
     {
         if (connection.Trace is not { } trace) return;
-        await foreach (TraceEvent seen in trace) report.Seen(seen);
+        await foreach (WebSocketTraceEvent seen in trace) report.Seen(seen);
     }
 
     private bool CloseIfDone(WebSocketConnection connection)

@@ -30,7 +30,7 @@ internal sealed class DiagramReport(IConnectReport inner, Uri url, bool text, Fi
 
     public void Received(WebSocketMessage message) => inner.Received(message);
 
-    public void Seen(TraceEvent seen)
+    public void Seen(WebSocketTraceEvent seen)
     {
         _diagram.Add(seen);
         inner.Seen(seen);

@@ -12,7 +12,7 @@ internal interface IConnectReport
     void Received(WebSocketMessage message);
 
     /// <summary>Something passed, where the connection is traced. It may come a little after what it led to.</summary>
-    void Seen(TraceEvent seen);
+    void Seen(WebSocketTraceEvent seen);
 
     /// <summary>No valid close frame was processed; <see cref="Closed"/> follows.</summary>
     void Failed(CloseRecord record);

@@ -14,8 +14,8 @@ internal sealed class KeptConversation(IConnectReport report, Script script, Run
     {
         using var away = new CancellationTokenSource();
         options.Ended = plan => Ended(plan, options, away);
-        using var interruption = new Interruption(() => HangUp(away, CloseCode.GoingAway, "interrupted"));
-        Interactive? keyboard = interactive ? new Interactive(report.NotSent, () => HangUp(away, CloseCode.NormalClosure, "")) : null;
+        using var interruption = new Interruption(() => HangUp(away, CloseCodes.GoingAway, "interrupted"));
+        Interactive? keyboard = interactive ? new Interactive(report.NotSent, () => HangUp(away, CloseCodes.NormalClosure, "")) : null;
         try
         {
             await foreach (WebSocketConnection connection in WebSocketConnection.KeepConnectedAsync(url, options, away.Token))

@@ -35,17 +35,17 @@ internal sealed class ConversationDiagram(bool isClient, CultureInfo language)
     private string Name(OpeningStep step, OpeningTimes times) =>
         step.EndPoint is { } address && times.Steps.Count(other => other.EndPoint is not null) > 1 ? $"{step.GetName(language)} {address}" : step.GetName(language);
 
-    public void Add(TraceEvent seen)
+    public void Add(WebSocketTraceEvent seen)
     {
         switch (seen)
         {
-            case FrameTrace frame:
+            case WebSocketTraceFrame frame:
                 Add(frame);
                 break;
-            case ViolationTrace violation:
+            case WebSocketTraceViolation violation:
                 Add(new DiagramEvent(seen.Time, DiagramKind.Fault, Us, Us, string.Create(CultureInfo.InvariantCulture, $"{violation.Cost.Code}: {seen.Describe(language)}")));
                 break;
-            case TransportTrace transport:
+            case WebSocketTraceTransport transport:
                 Add(transport);
                 break;
         }
@@ -56,7 +56,7 @@ internal sealed class ConversationDiagram(bool isClient, CultureInfo language)
     {
         string name = record.GetName(language) is { Length: > 0 } named ? " " + named : "";
         DiagramKind kind = record.WasClean ? DiagramKind.Note : DiagramKind.Fault;
-        Add(new DiagramEvent(null, kind, Us, Us, string.Create(CultureInfo.InvariantCulture, $"{record.Code}{name}: {UntrustedText.Escape(record.GetDetail(language))}")));
+        Add(new DiagramEvent(null, kind, Us, Us, string.Create(CultureInfo.InvariantCulture, $"{record.Code}{name}: {UntrustedText.Escape(record.Describe(language))}")));
     }
 
     public Diagram ToDiagram(string title)
@@ -67,27 +67,27 @@ internal sealed class ConversationDiagram(bool isClient, CultureInfo language)
         return new Diagram(title, ["client", "server"], rows);
     }
 
-    private void Add(FrameTrace frame)
+    private void Add(WebSocketTraceFrame frame)
     {
         string label = frame.Describe(language) + (frame.Preview is { } shown ? ": " + shown : "");
         Add(new DiagramEvent(frame.Time, frame.Refused ? DiagramKind.Fault : DiagramKind.Frame, frame.Received ? Peer : Us, frame.Received ? Us : Peer, label));
     }
 
-    private void Add(TransportTrace transport)
+    private void Add(WebSocketTraceTransport transport)
     {
         (string Label, int From)? arrow = transport.Kind switch
         {
-            TransportEventKind.EndOfStream => ("FIN", Peer),
-            TransportEventKind.Reset => ("RST", Peer),
-            TransportEventKind.ShutDown => ("FIN", Us),
-            TransportEventKind.Aborted => ("RST", Us),
+            WebSocketTraceTransportKind.EndOfStream => ("FIN", Peer),
+            WebSocketTraceTransportKind.Reset => ("RST", Peer),
+            WebSocketTraceTransportKind.ShutDown => ("FIN", Us),
+            WebSocketTraceTransportKind.Aborted => ("RST", Us),
             // To let go ends our direction, where nothing else has ended it.
-            TransportEventKind.Closed when !_ourStreamEnded => ("FIN", Us),
+            WebSocketTraceTransportKind.Closed when !_ourStreamEnded => ("FIN", Us),
             _ => null,
         };
-        _ourStreamEnded |= transport.Kind is not TransportEventKind.EndOfStream;
+        _ourStreamEnded |= transport.Kind is not WebSocketTraceTransportKind.EndOfStream;
         if (arrow is (var label, var from)) Add(new DiagramEvent(transport.Time, DiagramKind.Stream, from, 1 - from, label));
-        else if (transport.Kind != TransportEventKind.Closed) Add(new DiagramEvent(transport.Time, DiagramKind.Fault, Us, Us, transport.Describe(language)));
+        else if (transport.Kind != WebSocketTraceTransportKind.Closed) Add(new DiagramEvent(transport.Time, DiagramKind.Fault, Us, Us, transport.Describe(language)));
     }
 
     private void Add(DiagramEvent row)

@@ -83,7 +83,7 @@ internal static class LabText
     private static string Words(CloseRecord record, CultureInfo language)
     {
         string? reason = record.EndedBy == EndedBy.Remote ? record.Reason : record.Sent?.Reason;
-        return reason is { Length: > 0 } ? $" {UntrustedText.Quote(reason)}" : record.WasOpen ? "" : $": {UntrustedText.Escape(record.GetDetail(language))}";
+        return reason is { Length: > 0 } ? $" {UntrustedText.Quote(reason)}" : record.WasOpen ? "" : $": {UntrustedText.Escape(record.Describe(language))}";
     }
 
     private static string Number(ushort code) => code.ToString(CultureInfo.InvariantCulture);

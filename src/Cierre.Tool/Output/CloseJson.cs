@@ -33,7 +33,7 @@ internal sealed record CloseJson(
         record.ReceivedFirst,
         record.EndedBy.ToKebabCase(),
         record.Cause.ToKebabCase(),
-        record.GetDetail(language),
+        record.Describe(language),
         (int?)record.HttpStatus,
         (long)Math.Round(record.Elapsed.TotalMilliseconds),
         record.Explain(language));

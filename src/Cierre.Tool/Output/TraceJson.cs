@@ -7,22 +7,22 @@ namespace Cierre.Tool.Output;
 /// <summary>What a trace shows, for programs: one object of type frame, violation or transport. Times are milliseconds since the opening.</summary>
 internal static class TraceJson
 {
-    public static void Write(TraceEvent seen, CultureInfo language)
+    public static void Write(WebSocketTraceEvent seen, CultureInfo language)
     {
         double time = Milliseconds(seen.Time);
         switch (seen)
         {
-            case FrameTrace frame:
+            case WebSocketTraceFrame frame:
                 JsonLines.Write(
                     new FrameJson("frame", time, frame.Received ? "in" : "out", (int)frame.Opcode, frame.Name, frame.Fin, frame.Rsv, frame.Masked, frame.Length, frame.Compressed, frame.Refused,
                         Convert.ToHexStringLower(frame.Payload.Span), CloseFrameJson.Of(frame.Close)),
                     TraceJsonContext.Relaxed.FrameJson);
                 break;
-            case ViolationTrace violation:
+            case WebSocketTraceViolation violation:
                 JsonLines.Write(
                     new ViolationJson("violation", time, violation.Cause.ToKebabCase(), violation.Cost.Code, violation.Describe(language)), TraceJsonContext.Relaxed.ViolationJson);
                 break;
-            case TransportTrace transport:
+            case WebSocketTraceTransport transport:
                 JsonLines.Write(new TransportJson("transport", time, Kebab(transport.Kind), transport.Describe(language)), TraceJsonContext.Relaxed.TransportJson);
                 break;
         }

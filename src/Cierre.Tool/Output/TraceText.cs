@@ -5,16 +5,16 @@ namespace Cierre.Tool.Output;
 /// <summary>What a trace shows, for people: the time, the direction, what passed, and how its payload begins. Whatever the peer wrote is escaped.</summary>
 internal static class TraceText
 {
-    public static string Line(TraceEvent seen, CultureInfo language)
+    public static string Line(WebSocketTraceEvent seen, CultureInfo language)
     {
         (string mark, string text) = seen switch
         {
-            FrameTrace frame => (frame.Received ? "<" : ">", frame.Describe(language) + (frame.Preview is { } shown ? ": " + shown : "")),
-            ViolationTrace violation => ("!", string.Create(CultureInfo.InvariantCulture, $"{violation.Cost.Code}: {seen.Describe(language)}")),
+            WebSocketTraceFrame frame => (frame.Received ? "<" : ">", frame.Describe(language) + (frame.Preview is { } shown ? ": " + shown : "")),
+            WebSocketTraceViolation violation => ("!", string.Create(CultureInfo.InvariantCulture, $"{violation.Cost.Code}: {seen.Describe(language)}")),
             _ => (".", seen.Describe(language)),
         };
         string line = string.Create(CultureInfo.InvariantCulture, $"{seen.Time.TotalMilliseconds,9:0.0} ms {mark} ");
-        return Style.Quiet(line) + (seen is ViolationTrace or FrameTrace { Refused: true } ? Style.Bad(text) : Style.Quiet(text));
+        return Style.Quiet(line) + (seen is WebSocketTraceViolation or WebSocketTraceFrame { Refused: true } ? Style.Bad(text) : Style.Quiet(text));
     }
 
     /// <summary><c>opening 1.9 ms: TCP connection 0.2 ms, opening handshake 1.2 ms</c>: the whole, which also has what is between the steps, and each of them.</summary>

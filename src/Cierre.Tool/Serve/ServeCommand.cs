@@ -40,7 +40,7 @@ internal static class ServeCommand
             void Configure(WebSocketEndpointOptions options)
             {
                 options.MaxMessageSize = parsed.GetValue(maxMessage) ?? standard.MaxMessageSize;
-                options.OnlyKind = parsed.GetValue(accept) switch { "text" => WebSocketMessageKind.Text, "binary" => WebSocketMessageKind.Binary, _ => null };
+                options.AcceptedKind = parsed.GetValue(accept) switch { "text" => WebSocketMessageKind.Text, "binary" => WebSocketMessageKind.Binary, _ => null };
                 limits.ApplyTo(options, parsed);
                 options.MaxMessagesPerSecond = (int?)parsed.GetValue(rate);
                 options.IdleTimeout = parsed.GetValue(idleTimeout) ?? standard.IdleTimeout;
@@ -53,7 +53,7 @@ internal static class ServeCommand
             void Services(IServiceCollection services)
             {
                 DrainOf(services, parsed.GetValue(drainCode), parsed.GetValue(drainSpread) ?? TimeSpan.Zero);
-                services.Configure<WebSocketLimits>(most =>
+                services.Configure<WebSocketLimitOptions>(most =>
                 {
                     most.MaxConnections = (int?)parsed.GetValue(maxConnections);
                     most.AtCapacity = parsed.GetValue(atCapacity) == "close" ? AtCapacity.Close : AtCapacity.Refuse;
@@ -79,7 +79,7 @@ internal static class ServeCommand
 
     private static void DrainOf(IServiceCollection services, string? code, TimeSpan spread)
     {
-        services.Configure<WebSocketDrainOptions>(drain => (drain.Code, drain.Spread) = (code == "1012" ? CloseCode.ServiceRestart : CloseCode.GoingAway, spread));
+        services.Configure<WebSocketDrainOptions>(drain => (drain.Code, drain.Spread) = (code == "1012" ? CloseCodes.ServiceRestart : CloseCodes.GoingAway, spread));
         // What the host gives itself by default is for what follows the spread.
         services.Configure<HostOptions>(host => host.ShutdownTimeout += spread);
     }

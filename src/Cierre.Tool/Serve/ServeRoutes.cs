@@ -34,7 +34,7 @@ internal static class ServeRoutes
     }
 
     private static Task CloseAsync(WebSocketConnection connection, HttpContext context) =>
-        connection.CloseAsync(Code(context) ?? CloseCode.NormalClosure, context.Request.Query["reason"].ToString());
+        connection.CloseAsync(Code(context) ?? CloseCodes.NormalClosure, context.Request.Query["reason"].ToString());
 
     private static async Task ThrowAsync(WebSocketConnection connection)
     {
@@ -58,7 +58,7 @@ internal static class ServeRoutes
 
     private static ushort? Code(HttpContext context) =>
         ushort.TryParse(context.Request.Query["code"], NumberStyles.None, CultureInfo.InvariantCulture, out ushort code)
-        && CloseCodes.Get(code).App is CloseCodeUse.Yes or CloseCodeUse.Connection
+        && CloseCodes.Get(code).AllowedSenders.HasFlag(AllowedSenders.Server)
             ? code
             : null;
 }

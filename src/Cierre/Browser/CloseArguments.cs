@@ -10,7 +10,7 @@ internal static class CloseArguments
     public static CloseFrame Validate(ushort? code, string? reason)
     {
         // Validate close code and reason: 1.
-        if (code is { } given and not CloseCode.NormalClosure && given is < 3000 or > 4999)
+        if (code is { } given and not CloseCodes.NormalClosure && given is < 3000 or > 4999)
         {
             throw DomException.InvalidAccessError($"The close code {given} may not be sent by an application; 1000 and 3000-4999 may.");
         }
@@ -24,6 +24,6 @@ internal static class CloseArguments
         }
 
         if (code is null && text.Length == 0) return CloseFrame.Empty;
-        return new CloseFrame(code ?? CloseCode.NormalClosure, text);
+        return new CloseFrame(code ?? CloseCodes.NormalClosure, text);
     }
 }

@@ -105,7 +105,7 @@ internal sealed class SendQueue(WebSocketConnection connection, TimeSpan closeTi
         {
             Stream content = blob.OpenRead();
             await using ConfiguredAsyncDisposable end = content.ConfigureAwait(SimulationContext.IsCurrent);
-            MessageStream message = await connection.OpenMessageAsync(WebSocketMessageKind.Binary).ConfigureAwait(SimulationContext.IsCurrent);
+            WebSocketMessageStream message = await connection.OpenSendStreamAsync(WebSocketMessageKind.Binary).ConfigureAwait(SimulationContext.IsCurrent);
             for (long left = blob.Size; left > 0;)
             {
                 int count = await content.ReadAtLeastAsync(chunk.AsMemory(0, (int)Math.Min(left, Chunk)), (int)Math.Min(left, Chunk)).ConfigureAwait(SimulationContext.IsCurrent);

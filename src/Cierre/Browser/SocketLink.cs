@@ -10,7 +10,7 @@ namespace Cierre.Browser;
 /// Refers to the socket weakly, so that an open connection alone does not keep it alive.
 /// </summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "A source without timer or wait handle holds nothing that needs disposal.")]
-internal sealed class SocketLink(WebSocket socket, UrlRecord url, WebSocketOptions options)
+internal sealed class SocketLink(WebSocket socket, UrlRecord url, BrowserWebSocketOptions options)
 {
     // How much may wait for the socket's tasks before we stop reading: a thread that is busy must not fill the memory.
     private const int ReceiveHighWater = 1024 * 1024;

@@ -51,11 +51,11 @@ public sealed partial class WebSocket : EventTarget, IAsyncDisposable
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="DomException">SyntaxError: the URL is not one to connect to; a subprotocol is not a token, or is there twice in any ASCII case.</exception>
     public WebSocket(string url, params string[] protocols)
-        : this(url, new WebSocketOptions(), protocols) { }
+        : this(url, new BrowserWebSocketOptions(), protocols) { }
 
     /// <inheritdoc cref="WebSocket(string, string[])"/>
     public WebSocket(string url, IEnumerable<string> protocols)
-        : this(url, new WebSocketOptions(), UrlRecord.Subprotocols(protocols)) { }
+        : this(url, new BrowserWebSocketOptions(), UrlRecord.Subprotocols(protocols)) { }
 
     /// <summary>Begins to open a connection, with what no browser lets a page set.</summary>
     /// <param name="url">An absolute URL: ws, wss, or http and https, which mean the same. Without a fragment.</param>
@@ -64,7 +64,7 @@ public sealed partial class WebSocket : EventTarget, IAsyncDisposable
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="ArgumentException">A header of the options cannot be part of an opening request, or subprotocols are among them.</exception>
     /// <exception cref="DomException">SyntaxError: the URL is not one to connect to; a subprotocol is not a token, or is there twice in any ASCII case.</exception>
-    public WebSocket(string url, WebSocketOptions options, params string[] protocols)
+    public WebSocket(string url, BrowserWebSocketOptions options, params string[] protocols)
     {
         ArgumentNullException.ThrowIfNull(options);
         UrlRecord record = UrlRecord.Parse(url);                 // 2
@@ -180,7 +180,7 @@ public sealed partial class WebSocket : EventTarget, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // HTML, unloading: make disappear.
-        _link.Close(new CloseFrame(CloseCode.GoingAway, CloseWhy.Disposed.Detail.English), CloseWhy.Disposed);
+        _link.Close(new CloseFrame(CloseCodes.GoingAway, CloseWhy.Disposed.Detail.English), CloseWhy.Disposed);
         await Closed.ConfigureAwait(SimulationContext.IsCurrent);
     }
 

@@ -10,14 +10,14 @@ public sealed class WebSocketStreamOptions
     public CancellationToken Signal { get; init; }
 
     /// <summary>What no browser lets a page set: headers, credentials, TLS, proxy, keep-alive, limits and times; default null, as they are. Copied by the constructor.</summary>
-    /// <remarks>Subprotocols set in it are refused with an <see cref="ArgumentException"/>: they belong into <see cref="Protocols"/>. <see cref="WebSocketOptions.MaxBufferedAmount"/> is not needed: writes wait.</remarks>
-    public WebSocketOptions? Connection { get; init; }
+    /// <remarks>Subprotocols set in it are refused with an <see cref="ArgumentException"/>: they belong into <see cref="Protocols"/>. <see cref="BrowserWebSocketOptions.MaxBufferedAmount"/> is not needed: writes wait.</remarks>
+    public BrowserWebSocketOptions? Connection { get; init; }
 
     /// <summary>What the connection is opened with: a copy.</summary>
     /// <exception cref="ArgumentException">A header cannot be part of an opening request, or the connection's options have subprotocols.</exception>
-    internal WebSocketOptions ToConnect(string[] protocols)
+    internal BrowserWebSocketOptions ToConnect(string[] protocols)
     {
-        WebSocketOptions options = (Connection ?? new WebSocketOptions()).For(protocols);
+        BrowserWebSocketOptions options = (Connection ?? new BrowserWebSocketOptions()).For(protocols);
         WebSocketConnection.Check(options);
         return options;
     }

@@ -173,7 +173,7 @@ internal sealed class HttpUpgrade(Uri address, WebSocketClientOptions options, i
             accepted.Deflate?.For(server: false, _compression!),
             _trace.Clock.Stop(completed: true),
             response.Headers);
-        var connection = new WebSocketConnection(Protocol.Role.Client, options, new PipeTransport(input, wire), info);
+        var connection = new WebSocketConnection(WebSocketRole.Client, options, new PipeTransport(input, wire), info);
         connection.Driver.EarlyLossesBefore = earlyLossesBefore;
         if (RequiredExtensions.Check(options.RequiredExtensions, accepted.Extensions) is (var frame, var why))
         {

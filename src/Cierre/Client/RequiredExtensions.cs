@@ -23,7 +23,7 @@ internal static class RequiredExtensions
         string[] missing = [.. required.Where(name => !accepted.Any(extension => extension.Name == name))];
         if (missing is []) return null;
         var detail = new CloseDetail(missing.Length == 1 ? "ExtensionMissing" : "ExtensionsMissing", List(missing));
-        return (new CloseFrame(CloseCode.MandatoryExtension, List(required)), new CloseWhy(CloseCause.ExtensionMissing, detail));
+        return (new CloseFrame(CloseCodes.MandatoryExtension, List(required)), new CloseWhy(CloseCause.ExtensionMissing, detail));
     }
 
     private static string List(IEnumerable<string> names) => string.Join(", ", names);

@@ -2,7 +2,7 @@ namespace Cierre;
 
 /// <summary>Names the close codes of RFC 6455 7.4.1 and of the IANA registry of WebSocket close codes.</summary>
 /// <remarks>A close code is a plain <see cref="ushort"/>: every number may arrive, not only the named ones.</remarks>
-public static class CloseCode
+public static partial class CloseCodes
 {
     /// <summary>1000: the purpose of the connection is fulfilled. RFC 6455 7.4.1.</summary>
     public const ushort NormalClosure = 1000;

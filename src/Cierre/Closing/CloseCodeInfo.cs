@@ -9,13 +9,13 @@ public sealed record CloseCodeInfo
     // The texts are found under the key of the row; a registration brings its own.
     private readonly string _key;
 
-    internal CloseCodeInfo(int from, int to, string key, bool onTheWire, CloseCodeUse app, ReconnectAdvice reconnect)
+    internal CloseCodeInfo(int from, int to, string key, bool onTheWire, AllowedSenders senders, ReconnectAdvice reconnect)
     {
-        (From, To, _key, OnTheWire, App, Reconnect) = (from, to, key, onTheWire, app, reconnect);
+        (From, To, _key, OnTheWire, AllowedSenders, Reconnect) = (from, to, key, onTheWire, senders, reconnect);
     }
 
     private CloseCodeInfo(CloseCodeInfo row, ushort code, ApplicationTexts texts, ReconnectAdvice reconnect)
-        : this(code, code, row._key, row.OnTheWire, row.App, reconnect)
+        : this(code, code, row._key, row.OnTheWire, row.AllowedSenders, reconnect)
     {
         Registered = texts;
     }
@@ -30,13 +30,13 @@ public sealed record CloseCodeInfo
     public string Name => GetName(CultureInfo.InvariantCulture);
 
     /// <summary>What the code means, in English: one clause without a capital and without a full stop.</summary>
-    public string Description => GetDescription(CultureInfo.InvariantCulture);
+    public string Description => Describe(CultureInfo.InvariantCulture);
 
     /// <summary>Whether the code may stand in a close frame. RFC 6455 7.4.</summary>
     public bool OnTheWire { get; }
 
     /// <summary>Who may pass the code to a close call.</summary>
-    public CloseCodeUse App { get; }
+    public AllowedSenders AllowedSenders { get; }
 
     /// <summary>Whether to connect again when the peer closes with this code. RFC 6455 7.2.3.</summary>
     public ReconnectAdvice Reconnect { get; }
@@ -56,7 +56,7 @@ public sealed record CloseCodeInfo
     /// <summary>Gets what the code means, in a language; English where there is no translation.</summary>
     /// <param name="culture">The language; null takes <see cref="CultureInfo.CurrentUICulture"/>.</param>
     /// <returns>One clause without a capital and without a full stop.</returns>
-    public string GetDescription(CultureInfo? culture = null)
+    public string Describe(CultureInfo? culture = null)
     {
         culture ??= CultureInfo.CurrentUICulture;
         return Registered?.DescriptionIn(culture) is { Length: > 0 } registered ? registered : Texts.Get(culture, _key);

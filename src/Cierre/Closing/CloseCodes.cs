@@ -1,48 +1,52 @@
 using System.Globalization;
 using Cierre.Closing;
-using static Cierre.CloseCodeUse;
 
 namespace Cierre;
 
 /// <summary>Lists every close code: its name and meaning, who may send it, and what to do when it comes. RFC 6455 7.4 and the IANA registry.</summary>
 /// <remarks>A code that may not stand in a close frame is never sent, and is a protocol error (1002) when it comes in one.</remarks>
-public static class CloseCodes
+public static partial class CloseCodes
 {
     private const int LastDefined = 4999;
+
+    private const AllowedSenders Nobody = AllowedSenders.None;
+    private const AllowedSenders Clients = AllowedSenders.Client;
+    private const AllowedSenders Connections = AllowedSenders.Client | AllowedSenders.Server;
+    private const AllowedSenders Everybody = AllowedSenders.Client | AllowedSenders.Server | AllowedSenders.Browser;
 
     private static readonly Lock Gate = new();
 
     // Sorted and without a hole from 0 to 65535.
     private static readonly CloseCodeInfo[] Table =
     [
-        //                                 wire   app         reconnect
-        Range(0, 999,      "Code0To999",    false, No,         ReconnectAdvice.None),
-        Code(1000,                          true,  Yes,        ReconnectAdvice.No),
-        Code(1001,                          true,  Connection, ReconnectAdvice.Yes),
-        Code(1002,                          true,  Connection, ReconnectAdvice.No),
-        Code(1003,                          true,  Connection, ReconnectAdvice.No),
-        Code(1004,                          false, No,         ReconnectAdvice.None),
-        Code(1005,                          false, No,         ReconnectAdvice.No),
-        Code(1006,                          false, No,         ReconnectAdvice.Yes),
-        Code(1007,                          true,  Connection, ReconnectAdvice.No),
-        Code(1008,                          true,  Connection, ReconnectAdvice.No),
-        Code(1009,                          true,  Connection, ReconnectAdvice.No),
-        Code(1010,                          true,  CloseCodeUse.Client,     ReconnectAdvice.No),
-        Code(1011,                          true,  Connection, ReconnectAdvice.Yes),
-        Code(1012,                          true,  Connection, ReconnectAdvice.YesAfter(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30))),
-        Code(1013,                          true,  Connection, ReconnectAdvice.OtherAddress),
-        Code(1014,                          true,  Connection, ReconnectAdvice.Yes),
-        Code(1015,                          false, No,         ReconnectAdvice.No),
-        Range(1016, 1999,  "Code1016To1999", false, No,        ReconnectAdvice.None),
-        Range(2000, 2999,  "Code2000To2999", false, No,        ReconnectAdvice.None),
-        Code(3000,                          true,  Yes,        ReconnectAdvice.AfterNewCredentials),
-        Range(3001, 3002,  "Code3000To3999", true, Yes,        ReconnectAdvice.No),
-        Code(3003,                          true,  Yes,        ReconnectAdvice.No),
-        Range(3004, 3007,  "Code3000To3999", true, Yes,        ReconnectAdvice.No),
-        Code(3008,                          true,  Yes,        ReconnectAdvice.Yes),
-        Range(3009, 3999,  "Code3000To3999", true, Yes,        ReconnectAdvice.No),
-        Range(4000, LastDefined, "Code4000To4999", true, Yes,  ReconnectAdvice.No),
-        Range(5000, 65535, "Code5000To65535", false, No,       ReconnectAdvice.None),
+        //                                 wire   senders      reconnect
+        Range(0, 999,      "Code0To999",    false, Nobody,      ReconnectAdvice.NotApplicable),
+        Code(1000,                          true,  Everybody,   ReconnectAdvice.No),
+        Code(1001,                          true,  Connections, ReconnectAdvice.Yes),
+        Code(1002,                          true,  Connections, ReconnectAdvice.No),
+        Code(1003,                          true,  Connections, ReconnectAdvice.No),
+        Code(1004,                          false, Nobody,      ReconnectAdvice.NotApplicable),
+        Code(1005,                          false, Nobody,      ReconnectAdvice.No),
+        Code(1006,                          false, Nobody,      ReconnectAdvice.Yes),
+        Code(1007,                          true,  Connections, ReconnectAdvice.No),
+        Code(1008,                          true,  Connections, ReconnectAdvice.No),
+        Code(1009,                          true,  Connections, ReconnectAdvice.No),
+        Code(1010,                          true,  Clients,     ReconnectAdvice.No),
+        Code(1011,                          true,  Connections, ReconnectAdvice.Yes),
+        Code(1012,                          true,  Connections, ReconnectAdvice.YesAfter(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30))),
+        Code(1013,                          true,  Connections, ReconnectAdvice.OtherAddress),
+        Code(1014,                          true,  Connections, ReconnectAdvice.Yes),
+        Code(1015,                          false, Nobody,      ReconnectAdvice.No),
+        Range(1016, 1999,  "Code1016To1999", false, Nobody,      ReconnectAdvice.NotApplicable),
+        Range(2000, 2999,  "Code2000To2999", false, Nobody,      ReconnectAdvice.NotApplicable),
+        Code(3000,                          true,  Everybody,   ReconnectAdvice.AfterNewCredentials),
+        Range(3001, 3002,  "Code3000To3999", true, Everybody,   ReconnectAdvice.No),
+        Code(3003,                          true,  Everybody,   ReconnectAdvice.No),
+        Range(3004, 3007,  "Code3000To3999", true, Everybody,   ReconnectAdvice.No),
+        Code(3008,                          true,  Everybody,   ReconnectAdvice.Yes),
+        Range(3009, 3999,  "Code3000To3999", true, Everybody,   ReconnectAdvice.No),
+        Range(4000, LastDefined, "Code4000To4999", true, Everybody, ReconnectAdvice.No),
+        Range(5000, 65535, "Code5000To65535", false, Nobody,    ReconnectAdvice.NotApplicable),
     ];
 
     // With what the application registered. A registration replaces the array, so readers need no lock.
@@ -142,17 +146,17 @@ public static class CloseCodes
     /// <summary>Says why a connection's own close call may not send the code; null where it may.</summary>
     internal static string? FaultOfSending(int code, bool client, CultureInfo culture)
     {
-        CloseCodeUse use = Get(code).App;
-        if (use != No && (use != CloseCodeUse.Client || client)) return null;
-        string key = use == CloseCodeUse.Client ? "CodeForClientsOnly" : client ? "CodeNotSendableByClient" : "CodeNotSendableByServer";
+        AllowedSenders allowed = Get(code).AllowedSenders;
+        if ((allowed & (client ? AllowedSenders.Client : AllowedSenders.Server)) != 0) return null;
+        string key = allowed == Clients ? "CodeForClientsOnly" : client ? "CodeNotSendableByClient" : "CodeNotSendableByServer";
         return Texts.Format(culture, key, code);
     }
 
-    private static CloseCodeInfo Code(ushort code, bool onTheWire, CloseCodeUse app, ReconnectAdvice reconnect) =>
-        Range(code, code, string.Create(CultureInfo.InvariantCulture, $"Code{code}"), onTheWire, app, reconnect);
+    private static CloseCodeInfo Code(ushort code, bool onTheWire, AllowedSenders senders, ReconnectAdvice reconnect) =>
+        Range(code, code, string.Create(CultureInfo.InvariantCulture, $"Code{code}"), onTheWire, senders, reconnect);
 
-    private static CloseCodeInfo Range(int from, int to, string key, bool onTheWire, CloseCodeUse app, ReconnectAdvice reconnect) =>
-        new(from, to, key, onTheWire, app, reconnect);
+    private static CloseCodeInfo Range(int from, int to, string key, bool onTheWire, AllowedSenders senders, ReconnectAdvice reconnect) =>
+        new(from, to, key, onTheWire, senders, reconnect);
 
     private static IEnumerable<CloseCodeInfo> Split(CloseCodeInfo row, ushort code, ApplicationTexts texts, ReconnectAdvice? reconnect)
     {

@@ -23,7 +23,7 @@ internal static class CloseEvidence
     public static string? Known(CloseRecord record, CultureInfo culture)
     {
         ConnectionTraffic traffic = record.Traffic;
-        bool waited = record is { WasOpen: true, Code: CloseCode.AbnormalClosure, Cause: CloseCause.EndOfStream or CloseCause.ConnectionReset
+        bool waited = record is { WasOpen: true, Code: CloseCodes.AbnormalClosure, Cause: CloseCause.EndOfStream or CloseCause.ConnectionReset
             or CloseCause.PingTimeout or CloseCause.CloseTimeout };
         if (!waited || !IsCounted(traffic)) return null;
         return (traffic.LastReceived, traffic.PingsSent) switch
@@ -52,7 +52,7 @@ internal static class CloseEvidence
     public static bool IsCounted(ConnectionTraffic traffic) => !ReferenceEquals(traffic, ConnectionTraffic.None);
 
     private static bool IsLost(CloseRecord record) =>
-        record is { WasOpen: true, Code: CloseCode.AbnormalClosure, Cause: CloseCause.EndOfStream or CloseCause.ConnectionReset };
+        record is { WasOpen: true, Code: CloseCodes.AbnormalClosure, Cause: CloseCause.EndOfStream or CloseCause.ConnectionReset };
 
     private static bool LargeSendWasReset(CloseRecord record) =>
         record is { Cause: CloseCause.ConnectionReset, Traffic: { LastDataSent: { } sent, LastSentBytes: >= LargeSend } } && record.Elapsed - sent <= AtOnce;

@@ -16,6 +16,14 @@ internal static class CloseExplanation
         return string.Join("\n  ", lines);
     }
 
+    private static string SendersKey(AllowedSenders senders) => senders switch
+    {
+        AllowedSenders.None => "ExplainAppNo",
+        AllowedSenders.Client => "ExplainAppClient",
+        AllowedSenders.Client | AllowedSenders.Server => "ExplainAppConnection",
+        _ => "ExplainAppYes",
+    };
+
     /// <summary>For a log or a debugger: <c>1001 "restarting" clean peer-closed</c>; the words are not translated.</summary>
     public static string InOneLine(CloseRecord record)
     {
@@ -32,11 +40,11 @@ internal static class CloseExplanation
         string shown = code?.ToString(CultureInfo.InvariantCulture) ?? info.CodeOrRange;
         string[] lines =
         [
-            FirstLine(shown, info.GetName(culture), info.GetDescription(culture)),
+            FirstLine(shown, info.GetName(culture), info.Describe(culture)),
             Texts.Get(culture, info.OnTheWire ? "ExplainOnTheWire" : "ExplainNotOnTheWire"),
-            Texts.Get(culture, $"ExplainApp{info.App}"),
+            Texts.Get(culture, SendersKey(info.AllowedSenders)),
             Texts.Format(culture, "ExplainWhen", info.When(culture)),
-            Texts.Format(culture, "ExplainReconnect", info.Reconnect.In(culture)),
+            Texts.Format(culture, "ExplainReconnect", info.Reconnect.Describe(culture)),
         ];
         return string.Join("\n  ", lines);
     }
@@ -47,7 +55,7 @@ internal static class CloseExplanation
     // 1006 says only that no valid close frame was processed; the record knows more.
     private static string Meaning(CloseRecord record, CloseCodeInfo info, CultureInfo culture) => record switch
     {
-        { Code: not CloseCode.AbnormalClosure } => info.GetDescription(culture),
+        { Code: not CloseCodes.AbnormalClosure } => info.Describe(culture),
         { WasOpen: false } => Texts.Get(culture, "MeaningNotOpened"),
         { EndedBy: EndedBy.Network } => Texts.Get(culture, "MeaningLost"),
         { Sent: null } => Texts.Get(culture, "MeaningEndedWithoutFrame"),
@@ -83,10 +91,10 @@ internal static class CloseExplanation
 
     private static string Advice(CloseRecord record, CultureInfo culture) => (record.Reconnect.Kind, record.Cause) switch
     {
-        (ReconnectKind.None, _) => Texts.Get(culture, "ReconnectByCode"),
-        (ReconnectKind.No, CloseCause.PeerClosed) => record.Reconnect.In(culture),
+        (ReconnectKind.NotApplicable, _) => Texts.Get(culture, "ReconnectByCode"),
+        (ReconnectKind.No, CloseCause.PeerClosed) => record.Reconnect.Describe(culture),
         (ReconnectKind.No, CloseCause.Requested or CloseCause.Disposed or CloseCause.Aborted or CloseCause.Cancelled) => Texts.Get(culture, "ReconnectNoWanted"),
         (ReconnectKind.No, _) => Texts.Get(culture, "ReconnectNoSameEnd"),
-        _ => record.Reconnect.In(culture),
+        _ => record.Reconnect.Describe(culture),
     };
 }

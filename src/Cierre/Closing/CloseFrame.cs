@@ -19,10 +19,10 @@ public sealed record CloseFrame(ushort Code, string Reason = "")
     internal const int MaxBodyBytes = MaxReasonBytes + sizeof(ushort);
 
     /// <summary>A close frame with an empty body. RFC 6455 7.1.5: its code is 1005.</summary>
-    public static CloseFrame Empty { get; } = new(CloseCode.NoStatusReceived);
+    public static CloseFrame Empty { get; } = new(CloseCodes.NoStatusReceived);
 
     /// <summary>Whether the body of the frame is empty.</summary>
-    public bool IsEmpty => Code == CloseCode.NoStatusReceived;
+    public bool IsEmpty => Code == CloseCodes.NoStatusReceived;
 
     /// <summary>The answer to this frame: its code, no reason; empty for an empty one. RFC 6455 5.5.1.</summary>
     internal CloseFrame Echo => IsEmpty || Reason.Length == 0 ? this : new CloseFrame(Code);

@@ -119,7 +119,7 @@ internal struct CloseHandshake(TimeSpan timeout)
     /// <summary>RFC 6455 7.1.5: without a valid close frame the code is 1006.</summary>
     private static Ended Lost(CloseFrame? sent, CloseWhy why, EndedBy by, TimeSpan now) => new(new CloseRecord
     {
-        Code = CloseCode.AbnormalClosure,
+        Code = CloseCodes.AbnormalClosure,
         Sent = sent,
         EndedBy = by,
         Why = why,

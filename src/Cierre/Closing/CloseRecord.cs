@@ -12,7 +12,7 @@ public sealed record CloseRecord
 
     /// <summary>The code of the connection: that of the first valid close frame received, 1005 if it was empty, 1006 if there was none, 1015 if the TLS
     /// handshake failed. RFC 6455 7.1.5.</summary>
-    public ushort Code { get; internal init; } = CloseCode.AbnormalClosure;
+    public ushort Code { get; internal init; } = CloseCodes.AbnormalClosure;
 
     /// <summary>The registered name of <see cref="Code"/>, in English; empty where it has none.</summary>
     public string Name => CloseCodes.Get(Code).Name;
@@ -85,7 +85,7 @@ public sealed record CloseRecord
     /// <summary>Gets <see cref="Detail"/> in a language; English where there is no translation.</summary>
     /// <param name="culture">The language; null takes <see cref="CultureInfo.CurrentUICulture"/>.</param>
     /// <returns>One clause without a capital and without a full stop; what it quotes of the peer is as the peer wrote it.</returns>
-    public string GetDetail(CultureInfo? culture = null) => Why.Detail.In(culture ?? CultureInfo.CurrentUICulture);
+    public string Describe(CultureInfo? culture = null) => Why.Detail.In(culture ?? CultureInfo.CurrentUICulture);
 
     /// <summary>Explains the end in words: what happened, who ended it, what each side sent, and whether to reconnect.</summary>
     /// <remarks>In an application with <c>InvariantGlobalization</c> a culture <c>es</c> exists only if <c>PredefinedCulturesOnly</c> is false.</remarks>
@@ -100,7 +100,7 @@ public sealed record CloseRecord
     /// <summary>A connection that never opened. RFC 6455 7.1.5: 1006; 1015 where the TLS handshake failed.</summary>
     internal static CloseRecord NotOpened(CloseWhy why, TimeSpan elapsed, HttpRefusal? http = null, OpeningTimes? times = null) => new()
     {
-        Code = why.Cause == CloseCause.TlsFailed ? CloseCode.TlsHandshake : CloseCode.AbnormalClosure,
+        Code = why.Cause == CloseCause.TlsFailed ? CloseCodes.TlsHandshake : CloseCodes.AbnormalClosure,
         EndedBy = why.EndedBy,
         Why = why,
         Http = http,

@@ -54,31 +54,4 @@ public static class CloseWords
         EndedBy.Network => "network",
         _ => throw new ArgumentOutOfRangeException(nameof(endedBy), endedBy, null),
     };
-
-    /// <summary>Writes who may send a code: <c>no</c>, <c>yes</c>, <c>connection</c> or <c>client</c>.</summary>
-    /// <param name="use">Who may send it.</param>
-    /// <returns>Lower case letters.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The value has no name.</exception>
-    public static string ToKebabCase(this CloseCodeUse use) => use switch
-    {
-        CloseCodeUse.No => "no",
-        CloseCodeUse.Yes => "yes",
-        CloseCodeUse.Connection => "connection",
-        CloseCodeUse.Client => "client",
-        _ => throw new ArgumentOutOfRangeException(nameof(use), use, null),
-    };
-
-    /// <summary>Writes whether to connect again: <c>none</c>, <c>no</c>, <c>yes</c>, <c>after-new-credentials</c> or <c>other-address</c>.</summary>
-    /// <param name="kind">The kind of advice.</param>
-    /// <returns>Lower case letters and hyphens.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The value has no name.</exception>
-    public static string ToKebabCase(this ReconnectKind kind) => kind switch
-    {
-        ReconnectKind.None => "none",
-        ReconnectKind.No => "no",
-        ReconnectKind.Yes => "yes",
-        ReconnectKind.AfterNewCredentials => "after-new-credentials",
-        ReconnectKind.OtherAddress => "other-address",
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
-    };
 }

@@ -21,7 +21,7 @@ public sealed record ReconnectAdvice
     }
 
     /// <summary>No advice.</summary>
-    public static ReconnectAdvice None { get; } = new(ReconnectKind.None, TimeSpan.Zero, TimeSpan.Zero);
+    public static ReconnectAdvice NotApplicable { get; } = new(ReconnectKind.NotApplicable, TimeSpan.Zero, TimeSpan.Zero);
 
     /// <summary>Do not connect again.</summary>
     public static ReconnectAdvice No { get; } = new(ReconnectKind.No, TimeSpan.Zero, TimeSpan.Zero);
@@ -88,9 +88,9 @@ public sealed record ReconnectAdvice
 
             // A server's own decision; the client acts on the code.
             CloseCause.HandlerReturned or CloseCause.HandlerFailed or CloseCause.HostStopping or CloseCause.LoadShed
-                or CloseCause.Unauthorized or CloseCause.Forbidden or CloseCause.Deadline or CloseCause.UpstreamFailed => None,
+                or CloseCause.Unauthorized or CloseCause.Forbidden or CloseCause.Deadline or CloseCause.UpstreamFailed => NotApplicable,
 
-            _ => None,
+            _ => NotApplicable,
         };
     }
 
@@ -104,7 +104,7 @@ public sealed record ReconnectAdvice
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(attempt, 1);
         if (random is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(random), random, null);
-        if (Kind is ReconnectKind.None or ReconnectKind.No) return null;
+        if (Kind is ReconnectKind.NotApplicable or ReconnectKind.No) return null;
         if (attempt == 1) return MinDelay + (MaxDelay - MinDelay) * random;
 
         // Truncated binary exponential backoff with jitter over the upper half, so that each attempt waits longer than the one before.
@@ -117,7 +117,7 @@ public sealed record ReconnectAdvice
     /// <summary>Says the advice in words: <c>yes, after a random delay of 0-5 s</c>.</summary>
     /// <param name="culture">The language, English where there is no translation; null takes <see cref="CultureInfo.CurrentUICulture"/>.</param>
     /// <returns>One clause without a full stop; <c>-</c> for no advice.</returns>
-    public string In(CultureInfo? culture)
+    public string Describe(CultureInfo? culture = null)
     {
         culture ??= CultureInfo.CurrentUICulture;
         return Kind switch
@@ -132,7 +132,7 @@ public sealed record ReconnectAdvice
 
     /// <summary>Says the advice in English.</summary>
     /// <returns>One clause without a full stop.</returns>
-    public override string ToString() => In(CultureInfo.InvariantCulture);
+    public override string ToString() => Describe(CultureInfo.InvariantCulture);
 
     private static ReconnectAdvice ForStatus(HttpRefusal? http, DateTimeOffset? now) => (int?)http?.StatusCode switch
     {

@@ -4,7 +4,7 @@ namespace Cierre;
 public enum ReconnectKind
 {
     /// <summary>No advice: the code never comes from a peer, or the end was a server's own decision and the client acts on the code.</summary>
-    None,
+    NotApplicable,
 
     /// <summary>Do not connect again: it was wanted, or it would end the same way.</summary>
     No,

@@ -55,98 +55,98 @@ internal static class Violations
 
     /// <summary>RFC 6455 7.4.1, 10.4: a message over the limit, known from the header where the header tells.</summary>
     public static Violation MessageTooBig(ulong size, long limit) =>
-        new(CloseCode.MessageTooBig, CloseCause.MessageTooBig, new CloseDetail(nameof(MessageTooBig), size, limit), Fails: true);
+        new(CloseCodes.MessageTooBig, CloseCause.MessageTooBig, new CloseDetail(nameof(MessageTooBig), size, limit), Fails: true);
 
     /// <summary>RFC 6455 10.4: a compressed message over the limit however well it may inflate, known from the header.</summary>
     public static Violation CompressedTooBig(ulong size, long limit) =>
-        new(CloseCode.MessageTooBig, CloseCause.MessageTooBig, new CloseDetail(nameof(CompressedTooBig), size, limit), Fails: true);
+        new(CloseCodes.MessageTooBig, CloseCause.MessageTooBig, new CloseDetail(nameof(CompressedTooBig), size, limit), Fails: true);
 
     /// <summary>RFC 6455 10.4, RFC 7692 8: a compressed message over the limit, known as soon as that much of it is inflated.</summary>
     public static Violation InflatedTooBig(long limit) =>
-        new(CloseCode.MessageTooBig, CloseCause.MessageTooBig, new CloseDetail(nameof(InflatedTooBig), CloseDetail.Bytes(limit)), Fails: true);
+        new(CloseCodes.MessageTooBig, CloseCause.MessageTooBig, new CloseDetail(nameof(InflatedTooBig), CloseDetail.Bytes(limit)), Fails: true);
 
     /// <summary>RFC 7692 7.2.2: a compressed message that does not inflate.</summary>
     public static Violation DeflateNotValid() => Data(nameof(DeflateNotValid));
 
     /// <summary>RFC 6455 10.4: a limit on the number of fragments; an ordinary close.</summary>
-    public static Violation TooManyFragments(int limit) => Policy(CloseCode.PolicyViolation, CloseCause.PolicyViolation, nameof(TooManyFragments), CloseDetail.Fragments(limit));
+    public static Violation TooManyFragments(int limit) => Policy(CloseCodes.PolicyViolation, CloseCause.PolicyViolation, nameof(TooManyFragments), CloseDetail.Fragments(limit));
 
     /// <summary>RFC 6455 7.4.1, 1003: the endpoint accepts only text, or only binary.</summary>
     public static Violation KindNotAccepted(string got, string accepted) =>
-        Policy(CloseCode.UnsupportedData, CloseCause.UnsupportedData, nameof(KindNotAccepted), Word(got), Word(accepted));
+        Policy(CloseCodes.UnsupportedData, CloseCause.UnsupportedData, nameof(KindNotAccepted), Word(got), Word(accepted));
 
     /// <summary>RFC 6455 7.4.1, 1007: a typed endpoint's JSON; an ordinary close.</summary>
-    public static Violation JsonNotValid() => Policy(CloseCode.InvalidFramePayloadData, CloseCause.InvalidData, nameof(JsonNotValid));
+    public static Violation JsonNotValid() => Policy(CloseCodes.InvalidFramePayloadData, CloseCause.InvalidData, nameof(JsonNotValid));
 
     /// <summary>RFC 6455 5.5.2: a ping is answered as soon as practical.</summary>
-    public static Violation PingNotAnswered(TimeSpan timeout) => Policy(CloseCode.InternalError, CloseCause.PingTimeout, nameof(PingNotAnswered), timeout.TotalSeconds);
+    public static Violation PingNotAnswered(TimeSpan timeout) => Policy(CloseCodes.InternalError, CloseCause.PingTimeout, nameof(PingNotAnswered), timeout.TotalSeconds);
 
     /// <summary>IANA 3008: no message either way.</summary>
-    public static Violation Idle(TimeSpan timeout) => Policy(CloseCode.Timeout, CloseCause.IdleTimeout, nameof(Idle), timeout.TotalSeconds);
+    public static Violation Idle(TimeSpan timeout) => Policy(CloseCodes.Timeout, CloseCause.IdleTimeout, nameof(Idle), timeout.TotalSeconds);
 
     /// <summary>RFC 6455 7.4.1, 1008: more messages than the endpoint takes.</summary>
-    public static Violation MessagesTooFast(int limit) => Policy(CloseCode.PolicyViolation, CloseCause.PolicyViolation, nameof(MessagesTooFast), limit);
+    public static Violation MessagesTooFast(int limit) => Policy(CloseCodes.PolicyViolation, CloseCause.PolicyViolation, nameof(MessagesTooFast), limit);
 
     /// <summary>RFC 6455 7.4.1, 1008: more bytes than the endpoint takes.</summary>
-    public static Violation BytesTooFast(long limit) => Policy(CloseCode.PolicyViolation, CloseCause.PolicyViolation, nameof(BytesTooFast), CloseDetail.Bytes(limit));
+    public static Violation BytesTooFast(long limit) => Policy(CloseCodes.PolicyViolation, CloseCause.PolicyViolation, nameof(BytesTooFast), CloseDetail.Bytes(limit));
 
     /// <summary>RFC 6455 7.4.1, 1008: the application's own rate limiter, whose numbers we do not know.</summary>
-    public static Violation RateExceeded() => Policy(CloseCode.PolicyViolation, CloseCause.PolicyViolation, nameof(RateExceeded));
+    public static Violation RateExceeded() => Policy(CloseCodes.PolicyViolation, CloseCause.PolicyViolation, nameof(RateExceeded));
 
     /// <summary>RFC 6455 7.4.1, 1008: a peer that reads more slowly than is sent to it.</summary>
-    public static Violation SlowReader(long limit) => Policy(CloseCode.PolicyViolation, CloseCause.PolicyViolation, nameof(SlowReader), CloseDetail.Bytes(limit));
+    public static Violation SlowReader(long limit) => Policy(CloseCodes.PolicyViolation, CloseCause.PolicyViolation, nameof(SlowReader), CloseDetail.Bytes(limit));
 
     /// <summary>RFC 6455 7.4.1, 1008: a peer without room for a broadcast, when others have it long since.</summary>
-    public static Violation BroadcastNotTaken(TimeSpan timeout) => Policy(CloseCode.PolicyViolation, CloseCause.PolicyViolation, nameof(BroadcastNotTaken), timeout.TotalSeconds);
+    public static Violation BroadcastNotTaken(TimeSpan timeout) => Policy(CloseCodes.PolicyViolation, CloseCause.PolicyViolation, nameof(BroadcastNotTaken), timeout.TotalSeconds);
 
     /// <summary>RFC 6455 7.4.1, 1008: a peer that takes nothing while something waits for it.</summary>
     /// <summary>Where nobody acknowledges: the peer may have taken a part of what waits.</summary>
-    public static Violation NoSendCompleted(TimeSpan timeout) => Policy(CloseCode.PolicyViolation, CloseCause.PolicyViolation, nameof(NoSendCompleted), timeout.TotalSeconds);
+    public static Violation NoSendCompleted(TimeSpan timeout) => Policy(CloseCodes.PolicyViolation, CloseCause.PolicyViolation, nameof(NoSendCompleted), timeout.TotalSeconds);
 
-    public static Violation NothingTaken(TimeSpan timeout) => Policy(CloseCode.PolicyViolation, CloseCause.PolicyViolation, nameof(NothingTaken), timeout.TotalSeconds);
+    public static Violation NothingTaken(TimeSpan timeout) => Policy(CloseCodes.PolicyViolation, CloseCause.PolicyViolation, nameof(NothingTaken), timeout.TotalSeconds);
 
     /// <summary>IANA 1013: no place on the server.</summary>
-    public static Violation ServerAtCapacity(int limit) => Policy(CloseCode.TryAgainLater, CloseCause.LoadShed, nameof(ServerAtCapacity), CloseDetail.Connections(limit));
+    public static Violation ServerAtCapacity(int limit) => Policy(CloseCodes.TryAgainLater, CloseCause.LoadShed, nameof(ServerAtCapacity), CloseDetail.Connections(limit));
 
     /// <summary>IANA 1013: no place at the endpoint.</summary>
-    public static Violation EndpointAtCapacity(int limit) => Policy(CloseCode.TryAgainLater, CloseCause.LoadShed, nameof(EndpointAtCapacity), CloseDetail.Connections(limit));
+    public static Violation EndpointAtCapacity(int limit) => Policy(CloseCodes.TryAgainLater, CloseCause.LoadShed, nameof(EndpointAtCapacity), CloseDetail.Connections(limit));
 
     /// <summary>IANA 1013: no further place for the user.</summary>
-    public static Violation UserAtCapacity(int limit) => Policy(CloseCode.TryAgainLater, CloseCause.LoadShed, nameof(UserAtCapacity), CloseDetail.Connections(limit));
+    public static Violation UserAtCapacity(int limit) => Policy(CloseCodes.TryAgainLater, CloseCause.LoadShed, nameof(UserAtCapacity), CloseDetail.Connections(limit));
 
     /// <summary>IANA 1013: more handshakes than the server takes.</summary>
-    public static Violation HandshakesTooFast(int limit) => Policy(CloseCode.TryAgainLater, CloseCause.LoadShed, nameof(HandshakesTooFast), limit);
+    public static Violation HandshakesTooFast(int limit) => Policy(CloseCodes.TryAgainLater, CloseCause.LoadShed, nameof(HandshakesTooFast), limit);
 
     /// <summary>IANA 1013: the server casts off some of its clients.</summary>
-    public static Violation LoadShed() => Policy(CloseCode.TryAgainLater, CloseCause.LoadShed, nameof(LoadShed));
+    public static Violation LoadShed() => Policy(CloseCodes.TryAgainLater, CloseCause.LoadShed, nameof(LoadShed));
 
     /// <summary>IANA 3000: what the request showed, or was renewed with, is not valid any more.</summary>
     public static Violation CredentialsExpired(DateTimeOffset at) =>
-        Policy(CloseCode.Unauthorized, CloseCause.Unauthorized, nameof(CredentialsExpired), at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        Policy(CloseCodes.Unauthorized, CloseCause.Unauthorized, nameof(CredentialsExpired), at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
 
     /// <summary>IANA 3000: authorization asks for credentials, and there are none that count.</summary>
-    public static Violation Unauthorized() => Policy(CloseCode.Unauthorized, CloseCause.Unauthorized, nameof(Unauthorized));
+    public static Violation Unauthorized() => Policy(CloseCodes.Unauthorized, CloseCause.Unauthorized, nameof(Unauthorized));
 
     /// <summary>IANA 3003: the credentials do not suffice.</summary>
-    public static Violation Forbidden() => Policy(CloseCode.Forbidden, CloseCause.Forbidden, nameof(Forbidden));
+    public static Violation Forbidden() => Policy(CloseCodes.Forbidden, CloseCause.Forbidden, nameof(Forbidden));
 
     /// <summary>IANA 3008: a handler that takes longer than its endpoint allows.</summary>
-    public static Violation Deadline(TimeSpan timeout) => Policy(CloseCode.Timeout, CloseCause.Deadline, nameof(Deadline), timeout.TotalSeconds);
+    public static Violation Deadline(TimeSpan timeout) => Policy(CloseCodes.Timeout, CloseCause.Deadline, nameof(Deadline), timeout.TotalSeconds);
 
     /// <summary>IANA 3008: a deadline of the application's own.</summary>
-    public static Violation DeadlinePassed() => Policy(CloseCode.Timeout, CloseCause.Deadline, nameof(DeadlinePassed));
+    public static Violation DeadlinePassed() => Policy(CloseCodes.Timeout, CloseCause.Deadline, nameof(DeadlinePassed));
 
     /// <summary>RFC 6455 7.4.1, 1008: a rule of the application's own.</summary>
-    public static Violation RuleBroken() => Policy(CloseCode.PolicyViolation, CloseCause.PolicyViolation, nameof(RuleBroken));
+    public static Violation RuleBroken() => Policy(CloseCodes.PolicyViolation, CloseCause.PolicyViolation, nameof(RuleBroken));
 
     // The RFC's own word for a kind of frame; other languages have theirs.
     private static CloseDetail Word(string opcode) => new($"Opcode_{opcode}");
 
     private static Violation Protocol(string key, params object[] arguments) =>
-        new(CloseCode.ProtocolError, CloseCause.ProtocolViolation, new CloseDetail(key, arguments), Fails: true);
+        new(CloseCodes.ProtocolError, CloseCause.ProtocolViolation, new CloseDetail(key, arguments), Fails: true);
 
     private static Violation Data(string key, params object[] arguments) =>
-        new(CloseCode.InvalidFramePayloadData, CloseCause.InvalidData, new CloseDetail(key, arguments), Fails: true);
+        new(CloseCodes.InvalidFramePayloadData, CloseCause.InvalidData, new CloseDetail(key, arguments), Fails: true);
 
     private static Violation Policy(ushort code, CloseCause cause, string key, params object[] arguments) =>
         new(code, cause, new CloseDetail(key, arguments), Fails: false);

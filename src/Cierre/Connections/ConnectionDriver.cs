@@ -33,7 +33,7 @@ internal sealed class ConnectionDriver : DeadlineEntry, IMeasured
     private CancellationTokenSource? _closing;
     private bool _isOver;
 
-    public ConnectionDriver(Role role, ProtocolLimits limits, Transport transport, TimeProvider time, DeflateTerms? deflate = null, long connectionId = 0)
+    public ConnectionDriver(WebSocketRole role, ProtocolLimits limits, Transport transport, TimeProvider time, DeflateTerms? deflate = null, long connectionId = 0)
     {
         Engine = new WebSocketProtocol(role, limits, deflate) { ConnectionId = connectionId };
         Transport = transport;
@@ -65,7 +65,7 @@ internal sealed class ConnectionDriver : DeadlineEntry, IMeasured
     /// <summary>Whether the end is known; <see cref="Closed"/> completes behind that.</summary>
     public bool IsOver => Volatile.Read(ref _isOver);
 
-    public Role Role => Engine.Role;
+    public WebSocketRole Role => Engine.Role;
 
     public bool IsOpen => Engine.IsOpen;
 
@@ -229,7 +229,7 @@ internal sealed class ConnectionDriver : DeadlineEntry, IMeasured
             // Cut, before anything lets go of it in order: that would say FIN where RST is due.
             after = Move(TransportInput.Abort.Instance) | Apply(Engine.EndOfStream(why, Now));
             Transport.DropStaged();
-            Traces.Tell(TransportEventKind.Aborted);
+            Traces.Tell(WebSocketTraceTransportKind.Aborted);
         }
 
         Do(after);
@@ -289,7 +289,7 @@ internal sealed class ConnectionDriver : DeadlineEntry, IMeasured
         if (Asks(CloseEffects.EndReceiving)) after |= EndReceiving();
         if (Asks(CloseEffects.StopReading)) after |= Move(TransportInput.Full.Instance) | Receiving.AnswerIfIdle();
         if (Asks(CloseEffects.ReadOn)) after |= Move(TransportInput.Room.Instance);
-        if (Asks(CloseEffects.EndSending) || (Asks(CloseEffects.EndSendingFirst) && Role == Role.Server)) after |= Move(TransportInput.LastFrame.Instance);
+        if (Asks(CloseEffects.EndSending) || (Asks(CloseEffects.EndSendingFirst) && Role == WebSocketRole.Server)) after |= Move(TransportInput.LastFrame.Instance);
         if (Asks(CloseEffects.Release)) after |= Move(TransportInput.Late.Instance);
         if (Engine.Deadline != TimeSpan.MaxValue) Schedule(Engine.Deadline - Now);
         return after;
@@ -330,7 +330,7 @@ internal sealed class ConnectionDriver : DeadlineEntry, IMeasured
         if (Asks(TransportEffects.ReadOn)) Transport.Resume();
         if (Asks(TransportEffects.EndSending))
         {
-            Traces.Tell(TransportEventKind.ShutDown);
+            Traces.Tell(WebSocketTraceTransportKind.ShutDown);
             // Posted: TLS writes its close_notify, and an HTTP/2 stream ends its pump.
             Transport.Post(static transport => _ = ((Transport)transport!).ShutdownSendAsync().AsTask());
         }

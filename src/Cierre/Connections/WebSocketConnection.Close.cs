@@ -16,10 +16,10 @@ public sealed partial class WebSocketConnection
     /// <returns>How the connection ended.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The code must not be sent; nothing was written.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public Task<CloseRecord> CloseAsync(ushort code = CloseCode.NormalClosure, string reason = "", CancellationToken cancellationToken = default)
+    public Task<CloseRecord> CloseAsync(ushort code = CloseCodes.NormalClosure, string reason = "", CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(reason);
-        CloseCodes.CheckSendable(code, _driver.Role == Role.Client, nameof(code));
+        CloseCodes.CheckSendable(code, _driver.Role == WebSocketRole.Client, nameof(code));
         _driver.BeginClose(new CloseFrame(code, reason), CloseWhy.Requested);
         return Closed.WaitAsync(_driver.Foreign(cancellationToken));
     }
@@ -36,7 +36,7 @@ public sealed partial class WebSocketConnection
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public Task<CloseRecord> CloseAsync(CloseCause cause, string? reason = null, CancellationToken cancellationToken = default)
     {
-        if (_driver.Role == Role.Client) throw new InvalidOperationException("A client has no rules of an endpoint to close by: close with a code.");
+        if (_driver.Role == WebSocketRole.Client) throw new InvalidOperationException("A client has no rules of an endpoint to close by: close with a code.");
         Violation rule = cause switch
         {
             CloseCause.Unauthorized => Violations.Unauthorized(),
@@ -58,7 +58,7 @@ public sealed partial class WebSocketConnection
     {
         // Never opened: nothing to close. A container that made a request's values disposes of them.
         if (_opened is null) return;
-        if (Handler is not { IsCompleted: true }) _driver.BeginClose(new CloseFrame(CloseCode.GoingAway, CloseWhy.Disposed.Detail.English), CloseWhy.Disposed);
+        if (Handler is not { IsCompleted: true }) _driver.BeginClose(new CloseFrame(CloseCodes.GoingAway, CloseWhy.Disposed.Detail.English), CloseWhy.Disposed);
         await Closed.ConfigureAwait(SimulationContext.IsCurrent);
     }
 }

@@ -20,8 +20,8 @@ public sealed partial class WebSocketConnection
         clientOptions ??= new WebSocketConnectionOptions();
         serverOptions ??= new WebSocketConnectionOptions();
         (OpeningInfo ours, OpeningInfo theirs) = Agree(clientOptions.Compression, serverOptions.Compression);
-        WebSocketConnection client = End(Role.Client, clientOptions, toClient.Reader, toServer.Writer, ours);
-        WebSocketConnection server = End(Role.Server, serverOptions, toServer.Reader, toClient.Writer, theirs);
+        WebSocketConnection client = End(WebSocketRole.Client, clientOptions, toClient.Reader, toServer.Writer, ours);
+        WebSocketConnection server = End(WebSocketRole.Server, serverOptions, toServer.Reader, toClient.Writer, theirs);
         client.Start();
         server.Start();
         return (client, server);
@@ -35,6 +35,6 @@ public sealed partial class WebSocketConnection
         return (info with { Deflate = DeflateNegotiation.Check(answer, client, out _)!.For(server: false, client) }, info with { Deflate = accepted!.For(server: true, server) });
     }
 
-    private static WebSocketConnection End(Role role, WebSocketConnectionOptions options, PipeReader input, PipeWriter output, OpeningInfo info) =>
+    private static WebSocketConnection End(WebSocketRole role, WebSocketConnectionOptions options, PipeReader input, PipeWriter output, OpeningInfo info) =>
         new(role, options, new PipeTransport(input, new DuplexWire(input, output)), info);
 }

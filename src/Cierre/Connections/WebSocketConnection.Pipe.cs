@@ -31,7 +31,7 @@ public sealed partial class WebSocketConnection
         OpeningInfo info = Agreed(extensions, isServer, options.Compression ?? new DeflateOptions());
         scheduler ??= PipeScheduler.ThreadPool;
         var transport = new PipeTransport(pipe.Input, new DuplexWire(pipe.Input, pipe.Output), scheduler);
-        var connection = new WebSocketConnection(isServer ? Role.Server : Role.Client, options, transport, info);
+        var connection = new WebSocketConnection(isServer ? WebSocketRole.Server : WebSocketRole.Client, options, transport, info);
         scheduler.Schedule(static connection => ((WebSocketConnection)connection!).Start(), connection);
         return connection;
     }

@@ -37,5 +37,5 @@ public sealed partial class WebSocketConnection
     /// <returns>The stream; null at the end of the connection. Its reads throw <see cref="WebSocketClosedException"/> where the connection ends inside the message.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="InvalidOperationException">Another receive is waiting.</exception>
-    public ValueTask<MessageStream?> ReceiveStreamAsync(CancellationToken cancellationToken = default) => _driver.Receiving.ReceiveStreamAsync(cancellationToken);
+    public ValueTask<WebSocketMessageStream?> ReceiveStreamAsync(CancellationToken cancellationToken = default) => _driver.Receiving.ReceiveStreamAsync(cancellationToken);
 }

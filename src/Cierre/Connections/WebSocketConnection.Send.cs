@@ -25,7 +25,7 @@ public sealed partial class WebSocketConnection
     /// <returns>Completes when there is room for more: awaiting is backpressure.</returns>
     /// <exception cref="WebSocketClosedException">The connection closes or is closed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled before the send began; nothing was sent.</exception>
-    public ValueTask SendAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default) => _driver.Sending.SendAsync(Opcode.Binary, data, cancellationToken);
+    public ValueTask SendAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default) => _driver.Sending.SendAsync(WebSocketOpcode.Binary, data, cancellationToken);
 
     /// <summary>Sends a text message that is UTF-8 already.</summary>
     /// <param name="utf8">The text; must not change until the returned task completes.</param>
@@ -37,7 +37,7 @@ public sealed partial class WebSocketConnection
     public ValueTask SendTextAsync(ReadOnlyMemory<byte> utf8, CancellationToken cancellationToken = default)
     {
         CheckText(utf8, nameof(utf8));
-        return _driver.Sending.SendAsync(Opcode.Text, utf8, cancellationToken);
+        return _driver.Sending.SendAsync(WebSocketOpcode.Text, utf8, cancellationToken);
     }
 
     /// <summary>Sends a message, and says whether it may be compressed: a secret beside text that others choose should not be.</summary>
@@ -53,7 +53,7 @@ public sealed partial class WebSocketConnection
     {
         CheckKind(kind);
         if (kind == WebSocketMessageKind.Text) CheckText(data, nameof(data));
-        return _driver.Sending.SendAsync((Opcode)kind, data, cancellationToken, compress);
+        return _driver.Sending.SendAsync((WebSocketOpcode)kind, data, cancellationToken, compress);
     }
 
     /// <summary>Sends a received message on, as it is.</summary>
@@ -67,7 +67,7 @@ public sealed partial class WebSocketConnection
     public ValueTask SendAsync(WebSocketMessage message, CancellationToken cancellationToken = default)
     {
         message.ThrowIfNone(nameof(message));
-        return _driver.Sending.SendAsync((Opcode)message.Kind, message.Data, cancellationToken);
+        return _driver.Sending.SendAsync((WebSocketOpcode)message.Kind, message.Data, cancellationToken);
     }
 
     /// <summary>Sends a value as JSON in a text message.</summary>
@@ -79,7 +79,7 @@ public sealed partial class WebSocketConnection
     /// <exception cref="WebSocketClosedException">The connection closes or is closed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled before the send began; nothing was sent.</exception>
     public ValueTask SendJsonAsync<T>(T value, JsonTypeInfo<T> typeInfo, CancellationToken cancellationToken = default) =>
-        _driver.Sending.SendAsync(Opcode.Text, JsonSerializer.SerializeToUtf8Bytes(value, typeInfo), cancellationToken);
+        _driver.Sending.SendAsync(WebSocketOpcode.Text, JsonSerializer.SerializeToUtf8Bytes(value, typeInfo), cancellationToken);
 
     /// <summary>Begins a message that is sent piece by piece: each write is a fragment, disposing the stream ends the message. Other messages wait until then.</summary>
     /// <param name="kind">Text (the pieces together must be UTF-8) or binary.</param>
@@ -88,10 +88,10 @@ public sealed partial class WebSocketConnection
     /// nothing of it is written, and the message goes on (RFC 6455 8.1).</returns>
     /// <exception cref="WebSocketClosedException">The connection closes or is closed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; nothing was sent.</exception>
-    public async ValueTask<MessageStream> OpenMessageAsync(WebSocketMessageKind kind, CancellationToken cancellationToken = default)
+    public async ValueTask<WebSocketMessageStream> OpenSendStreamAsync(WebSocketMessageKind kind, CancellationToken cancellationToken = default)
     {
         CheckKind(kind);
-        return await _driver.Sending.OpenMessageAsync(kind, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
+        return await _driver.Sending.OpenSendStreamAsync(kind, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
     }
 
     /// <summary>Begins a message that is sent piece by piece, and says whether it may be compressed.</summary>
@@ -102,10 +102,10 @@ public sealed partial class WebSocketConnection
     /// nothing of it is written, and the message goes on (RFC 6455 8.1).</returns>
     /// <exception cref="WebSocketClosedException">The connection closes or is closed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; nothing was sent.</exception>
-    public async ValueTask<MessageStream> OpenMessageAsync(WebSocketMessageKind kind, bool compress, CancellationToken cancellationToken = default)
+    public async ValueTask<WebSocketMessageStream> OpenSendStreamAsync(WebSocketMessageKind kind, bool compress, CancellationToken cancellationToken = default)
     {
         CheckKind(kind);
-        return await _driver.Sending.OpenMessageAsync(kind, cancellationToken, compress).ConfigureAwait(SimulationContext.IsCurrent);
+        return await _driver.Sending.OpenSendStreamAsync(kind, cancellationToken, compress).ConfigureAwait(SimulationContext.IsCurrent);
     }
 
     private static void CheckKind(WebSocketMessageKind kind)

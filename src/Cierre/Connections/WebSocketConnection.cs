@@ -23,7 +23,7 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
     /// <summary>One that is not open yet: a server makes it before it answers, for those who are given it with the request's other values.</summary>
     internal WebSocketConnection(OpeningInfo info) => Info = info;
 
-    internal WebSocketConnection(Role role, WebSocketConnectionOptions options, Transport transport, OpeningInfo info)
+    internal WebSocketConnection(WebSocketRole role, WebSocketConnectionOptions options, Transport transport, OpeningInfo info)
         : this(info) => Open(role, options, transport);
 
     /// <summary>Its number: no other connection of the process has it, and one that was opened later has a higher one.</summary>
@@ -74,7 +74,7 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
     // What is called on most paths: the throw is elsewhere, so that this is inlined.
     private ConnectionDriver _driver => _opened ?? NotOpen();
 
-    internal void Open(Role role, WebSocketConnectionOptions options, Transport transport)
+    internal void Open(WebSocketRole role, WebSocketConnectionOptions options, Transport transport)
     {
         _opened = new ConnectionDriver(role, options.ToLimits(), transport, options.TimeProvider, Info.Deflate, Id)
         {

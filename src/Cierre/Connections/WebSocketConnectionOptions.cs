@@ -35,10 +35,10 @@ public class WebSocketConnectionOptions
 
     /// <summary>The only kind of message that is accepted, the other being refused with 1003; default null, both.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Neither text nor binary.</exception>
-    public WebSocketMessageKind? OnlyKind
+    public WebSocketMessageKind? AcceptedKind
     {
         get;
-        set => field = value is { } kind ? Defined(kind, nameof(OnlyKind)) : null;
+        set => field = value is { } kind ? Defined(kind, nameof(AcceptedKind)) : null;
     }
 
     /// <summary>How often a ping is sent; default 20 s, below the 30-60 s after which proxies cut idle connections. Zero or
@@ -79,7 +79,7 @@ public class WebSocketConnectionOptions
     public DeflateOptions? Compression { get; set; }
 
     /// <summary>What <see cref="WebSocketConnection.Trace"/> takes note of from the opening on; default null: there is none, and a frame costs nothing more.</summary>
-    public TraceOptions? Trace { get; set; }
+    public WebSocketTraceOptions? Trace { get; set; }
 
     /// <summary>The headers of how many of the last frames are kept for <see cref="WebSocketConnection.GetRecentFrames"/>, 0 to 1,024; default 0: none.
     /// Each takes 24 bytes of every connection.</summary>
@@ -156,7 +156,7 @@ public class WebSocketConnectionOptions
     {
         MaxMessageSize = MaxMessageSize,
         MaxFragments = MaxFragments,
-        OnlyKind = (Opcode?)OnlyKind,
+        AcceptedKind = (WebSocketOpcode?)AcceptedKind,
         PingInterval = PingInterval,
         PingTimeout = PingTimeout,
         IdleTimeout = IdleTimeout,

@@ -8,7 +8,7 @@ namespace Cierre.Protocol;
 /// <summary>The 2-14 bytes before a payload, and every rule that they alone can break. RFC 6455 5.2.</summary>
 /// <param name="Mask">The masking key as its 4 bytes lie in memory; meaningless unless <paramref name="Masked"/>.</param>
 /// <param name="Rsv1">The message is compressed; on its first frame only. RFC 7692 6.</param>
-internal readonly record struct FrameHeader(bool Fin, Opcode Opcode, bool Masked, uint Mask, ulong Length, bool Rsv1 = false)
+internal readonly record struct FrameHeader(bool Fin, WebSocketOpcode Opcode, bool Masked, uint Mask, ulong Length, bool Rsv1 = false)
 {
     public const int MaxSize = 14;
     public const int MaxControlPayload = 125;
@@ -28,7 +28,7 @@ internal readonly record struct FrameHeader(bool Fin, Opcode Opcode, bool Masked
     /// <param name="insideMessage">Whether a fragmented message is unfinished. RFC 6455 5.4.</param>
     /// <param name="deflates">Whether permessage-deflate was agreed on, so that RSV1 may begin a message.</param>
     public static OperationStatus TryRead(
-        ReadOnlySpan<byte> source, Role reader, bool insideMessage, bool deflates, out FrameHeader header, out int size, out Violation? violation)
+        ReadOnlySpan<byte> source, WebSocketRole reader, bool insideMessage, bool deflates, out FrameHeader header, out int size, out Violation? violation)
     {
         header = default;
         size = 0;
@@ -37,9 +37,9 @@ internal readonly record struct FrameHeader(bool Fin, Opcode Opcode, bool Masked
 
         int first = source[0];
         bool fin = (first & FinBit) != 0;
-        Opcode opcode = (Opcode)(first & 0xF);
-        int reserved = deflates && opcode is (Opcode.Text or Opcode.Binary) ? RsvBits & ~Rsv1Bit : RsvBits;
-        if ((first & reserved) != 0 || opcode.IsReserved() || (opcode.IsControl() ? !fin : insideMessage != (opcode == Opcode.Continuation)))
+        WebSocketOpcode opcode = (WebSocketOpcode)(first & 0xF);
+        int reserved = deflates && opcode is (WebSocketOpcode.Text or WebSocketOpcode.Binary) ? RsvBits & ~Rsv1Bit : RsvBits;
+        if ((first & reserved) != 0 || opcode.IsReserved() || (opcode.IsControl() ? !fin : insideMessage != (opcode == WebSocketOpcode.Continuation)))
         {
             violation = FirstByteViolation(first & reserved, fin, opcode);
             return OperationStatus.InvalidData;
@@ -48,9 +48,9 @@ internal readonly record struct FrameHeader(bool Fin, Opcode Opcode, bool Masked
         if (source.Length < 2) return OperationStatus.NeedMoreData;
         int second = source[1];
         bool masked = (second & MaskBit) != 0;
-        if (masked != (reader == Role.Server))
+        if (masked != (reader == WebSocketRole.Server))
         {
-            violation = reader == Role.Server ? Violations.FrameNotMasked() : Violations.FrameMasked();
+            violation = reader == WebSocketRole.Server ? Violations.FrameNotMasked() : Violations.FrameMasked();
             return OperationStatus.InvalidData;
         }
 
@@ -91,7 +91,7 @@ internal readonly record struct FrameHeader(bool Fin, Opcode Opcode, bool Masked
     public bool HasLength => this != default;
 
     /// <summary>Writes the header and returns its size.</summary>
-    public static int Write(Span<byte> destination, bool fin, Opcode opcode, int length, uint? mask, bool rsv1 = false)
+    public static int Write(Span<byte> destination, bool fin, WebSocketOpcode opcode, int length, uint? mask, bool rsv1 = false)
     {
         destination[0] = (byte)((fin ? FinBit : 0) | (rsv1 ? Rsv1Bit : 0) | (int)opcode);
         int maskBit = mask is null ? 0 : MaskBit;
@@ -122,19 +122,19 @@ internal readonly record struct FrameHeader(bool Fin, Opcode Opcode, bool Masked
         return size;
     }
 
-    private static Violation FirstByteViolation(int reserved, bool fin, Opcode opcode)
+    private static Violation FirstByteViolation(int reserved, bool fin, WebSocketOpcode opcode)
     {
         int rsv = (reserved & RsvBits) >> 4;
         if (rsv != 0)
         {
             int bit = 3 - BitOperations.Log2((uint)rsv);
-            return bit == 1 && (opcode.IsControl() || opcode == Opcode.Continuation) && !opcode.IsReserved()
+            return bit == 1 && (opcode.IsControl() || opcode == WebSocketOpcode.Continuation) && !opcode.IsReserved()
                 ? Violations.ReservedBitOnFrame(bit, opcode.Word())
                 : Violations.ReservedBit(bit);
         }
 
         if (opcode.IsReserved()) return Violations.ReservedOpcode((int)opcode);
         if (opcode.IsControl() && !fin) return Violations.ControlFragmented(opcode.Word());
-        return opcode == Opcode.Continuation ? Violations.ContinuationWithoutStart() : Violations.DataInsideMessage(opcode.Word());
+        return opcode == WebSocketOpcode.Continuation ? Violations.ContinuationWithoutStart() : Violations.DataInsideMessage(opcode.Word());
     }
 }

@@ -23,7 +23,7 @@ internal abstract class FrameObserver
 
     /// <inheritdoc cref="Went(in SeenFrame, ReadOnlySpan{byte})"/>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public void Went(Role role, Opcode opcode, bool fin, bool compressed, ReadOnlySpan<byte> payload) => Went(SeenFrame.Sent(role, opcode, fin, compressed, payload.Length), payload);
+    public void Went(WebSocketRole role, WebSocketOpcode opcode, bool fin, bool compressed, ReadOnlySpan<byte> payload) => Went(SeenFrame.Sent(role, opcode, fin, compressed, payload.Length), payload);
 
     /// <summary>A piece of its payload, unmasked; compressed where the message is.</summary>
     public abstract void CamePayload(ReadOnlySpan<byte> piece);

@@ -7,7 +7,7 @@ namespace Cierre.Protocol;
 
 /// <summary>Turns bytes, however they are split, into headers and unmasked pieces of payload. RFC 6455 5.2.</summary>
 /// <remarks>A mutable struct with one owner. Payload is unmasked in place; only a header that is split between pieces is copied.</remarks>
-internal struct FrameReader(Role role, bool deflates = false)
+internal struct FrameReader(WebSocketRole role, bool deflates = false)
 {
     private PartialHeader _partial;
     private int _partialCount;

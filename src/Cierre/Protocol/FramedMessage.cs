@@ -19,27 +19,27 @@ internal sealed class FramedMessage
     /// <summary>The size of the message, without framing and before compression.</summary>
     public int Payload { get; }
 
-    public static FramedMessage Of(Opcode opcode, ReadOnlySpan<byte> payload) => Of(opcode, payload, payload.Length, rsv1: false);
+    public static FramedMessage Of(WebSocketOpcode opcode, ReadOnlySpan<byte> payload) => Of(opcode, payload, payload.Length, rsv1: false);
 
     /// <summary>The same, compressed; null where that would not make it smaller. What connections without context takeover get is the same for each. RFC 7692 7.1.1.</summary>
-    public static FramedMessage? Compressed(Opcode opcode, ReadOnlySpan<byte> payload, int windowBits, CompressionLevel level)
+    public static FramedMessage? Compressed(WebSocketOpcode opcode, ReadOnlySpan<byte> payload, int windowBits, CompressionLevel level)
     {
         using var deflater = new MessageDeflater(new DeflateDirection(windowBits, Takeover: false), level);
         ReadOnlySpan<byte> deflated = deflater.Deflate(payload, last: true);
         return deflated.Length < payload.Length ? Of(opcode, deflated, payload.Length, rsv1: true) : null;
     }
 
-    private static FramedMessage Of(Opcode opcode, ReadOnlySpan<byte> data, int payload, bool rsv1)
+    private static FramedMessage Of(WebSocketOpcode opcode, ReadOnlySpan<byte> data, int payload, bool rsv1)
     {
         var output = new Frames();
-        var writer = new FrameWriter(Role.Server);
+        var writer = new FrameWriter(WebSocketRole.Server);
         ReadOnlySpan<byte> rest = data;
         do
         {
             ReadOnlySpan<byte> piece = rest[..Math.Min(rest.Length, FrameWriter.MaxPayload)];
             rest = rest[piece.Length..];
             bool first = output.IsEmpty;
-            writer.Write(output, first ? opcode : Opcode.Continuation, rest.IsEmpty, piece, rsv1 && first);
+            writer.Write(output, first ? opcode : WebSocketOpcode.Continuation, rest.IsEmpty, piece, rsv1 && first);
         }
         while (!rest.IsEmpty);
         return new FramedMessage(output.Take(), payload);

@@ -23,7 +23,7 @@ internal struct MessageReader(ProtocolLimits limits, DeflateTerms? deflate = nul
     private bool _unfinished;
 
     /// <summary>Text or Binary.</summary>
-    public Opcode Kind { get; private set; }
+    public WebSocketOpcode Kind { get; private set; }
 
     /// <summary>The message is compressed.</summary>
     public bool IsCompressed { get; private set; }
@@ -40,7 +40,7 @@ internal struct MessageReader(ProtocolLimits limits, DeflateTerms? deflate = nul
     /// <summary>Whether a message of this many more bytes would be over the limit.</summary>
     public readonly Violation? CheckSize(in FrameHeader header)
     {
-        bool begins = header.Opcode != Opcode.Continuation;
+        bool begins = header.Opcode != WebSocketOpcode.Continuation;
         ulong size = (begins ? 0 : _size) + header.Length;
         if (begins ? header.Rsv1 : IsCompressed)
         {
@@ -55,7 +55,7 @@ internal struct MessageReader(ProtocolLimits limits, DeflateTerms? deflate = nul
     /// <summary>Begins a data frame, the size of which was checked.</summary>
     public Violation? Begin(in FrameHeader header)
     {
-        if (header.Opcode != Opcode.Continuation)
+        if (header.Opcode != WebSocketOpcode.Continuation)
         {
             Kind = header.Opcode;
             IsCompressed = header.Rsv1;
@@ -68,14 +68,14 @@ internal struct MessageReader(ProtocolLimits limits, DeflateTerms? deflate = nul
         _size += header.Length;
         _fragments++;
         _unfinished = !header.Fin;
-        if (header.Opcode != Opcode.Continuation && limits.OnlyKind is { } only && only != header.Opcode) return Violations.KindNotAccepted(header.Opcode.Word(), only.Word());
+        if (header.Opcode != WebSocketOpcode.Continuation && limits.AcceptedKind is { } only && only != header.Opcode) return Violations.KindNotAccepted(header.Opcode.Word(), only.Word());
         return _fragments > limits.MaxFragments ? Violations.TooManyFragments(limits.MaxFragments) : null;
     }
 
     /// <summary>Checks a piece; <paramref name="last"/>: it ends the message.</summary>
     public Violation? Check(ReadOnlySpan<byte> piece, bool last)
     {
-        if (Kind != Opcode.Text) return null;
+        if (Kind != WebSocketOpcode.Text) return null;
         if (!_utf8.Advance(piece, out long offset, out byte value)) return Violations.TextNotUtf8(offset, value);
         return last && !_utf8.AtBoundary ? Violations.TextEndsInCodePoint(Size) : null;
     }

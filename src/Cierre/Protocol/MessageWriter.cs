@@ -17,9 +17,9 @@ internal struct MessageWriter(FrameWriter frames, DeflateTerms? deflate) : IDisp
     /// <param name="payload">At most <see cref="FrameWriter.MaxPayload"/> bytes.</param>
     /// <param name="compressible">The sender does not mind; read of the first piece only.</param>
     /// <param name="observer">Who looks at the frames; null: nobody.</param>
-    public int Write(IBufferWriter<byte> output, Opcode opcode, bool fin, ReadOnlySpan<byte> payload, bool compressible, FrameObserver? observer = null)
+    public int Write(IBufferWriter<byte> output, WebSocketOpcode opcode, bool fin, ReadOnlySpan<byte> payload, bool compressible, FrameObserver? observer = null)
     {
-        bool first = opcode != Opcode.Continuation;
+        bool first = opcode != WebSocketOpcode.Continuation;
         // A message in several pieces is not small.
         if (first) _compresses = compressible && _deflater is not null && (!fin || payload.Length >= _threshold);
         if (_compresses) return WriteCompressed(_deflater!, output, opcode, fin, payload, observer);
@@ -32,9 +32,9 @@ internal struct MessageWriter(FrameWriter frames, DeflateTerms? deflate) : IDisp
 
     public readonly void Dispose() => _deflater?.Dispose();
 
-    private readonly int WriteCompressed(MessageDeflater deflater, IBufferWriter<byte> output, Opcode opcode, bool fin, ReadOnlySpan<byte> payload, FrameObserver? observer)
+    private readonly int WriteCompressed(MessageDeflater deflater, IBufferWriter<byte> output, WebSocketOpcode opcode, bool fin, ReadOnlySpan<byte> payload, FrameObserver? observer)
     {
-        bool first = opcode != Opcode.Continuation;
+        bool first = opcode != WebSocketOpcode.Continuation;
         ReadOnlySpan<byte> rest = deflater.Deflate(payload, fin);
         int count = 0;
         if (first && fin && rest.Length >= payload.Length && !deflater.Commits)
@@ -48,7 +48,7 @@ internal struct MessageWriter(FrameWriter frames, DeflateTerms? deflate) : IDisp
             {
                 ReadOnlySpan<byte> piece = rest[..Math.Min(rest.Length, FrameWriter.MaxPayload)];
                 rest = rest[piece.Length..];
-                frames.Write(output, count == 0 ? opcode : Opcode.Continuation, fin && rest.IsEmpty, piece, compressed: true, observer);
+                frames.Write(output, count == 0 ? opcode : WebSocketOpcode.Continuation, fin && rest.IsEmpty, piece, compressed: true, observer);
                 count++;
             }
             while (!rest.IsEmpty);

@@ -10,9 +10,9 @@ internal static class PayloadPreview
     /// <param name="opcode">The frame's. That of a fragment after the first does not tell whether it is text, nor does that of a control frame: they are where they read as text.</param>
     /// <param name="compressed">It is DEFLATE data.</param>
     /// <param name="cut">There is more of it.</param>
-    public static string Of(ReadOnlySpan<byte> payload, Opcode opcode, bool compressed, bool cut)
+    public static string Of(ReadOnlySpan<byte> payload, WebSocketOpcode opcode, bool compressed, bool cut)
     {
-        string? text = compressed || opcode == Opcode.Binary ? null : TextOf(payload, cut, strict: opcode != Opcode.Text);
+        string? text = compressed || opcode == WebSocketOpcode.Binary ? null : TextOf(payload, cut, strict: opcode != WebSocketOpcode.Text);
         return (text is null ? Convert.ToHexStringLower(payload) : UntrustedText.Quote(text, int.MaxValue)) + (cut ? "…" : "");
     }
 

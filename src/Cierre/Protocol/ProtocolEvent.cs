@@ -41,7 +41,7 @@ internal readonly ref struct ProtocolEvent
     public required ProtocolEventKind Kind { get; init; }
 
     /// <summary>Text or Binary, of a message or a part.</summary>
-    public Opcode MessageKind { get; init; }
+    public WebSocketOpcode MessageKind { get; init; }
 
     /// <summary>The payload where it lies in the input.</summary>
     public ReadOnlyMemory<byte> Piece { private get; init; }

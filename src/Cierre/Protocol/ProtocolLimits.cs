@@ -11,7 +11,7 @@ internal sealed record ProtocolLimits
     public int MaxFragments { get; init; } = 131_072;
 
     /// <summary>Null: both kinds; otherwise the only one accepted (1003).</summary>
-    public Opcode? OnlyKind { get; init; }
+    public WebSocketOpcode? AcceptedKind { get; init; }
 
     /// <summary>Zero: no keep-alive.</summary>
     public TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(20);

@@ -31,18 +31,18 @@ internal sealed partial class WebSocketProtocol
         return any;
     }
 
-    private bool Control(Opcode opcode, ReadOnlySpan<byte> payload, IBufferWriter<byte> output, TimeSpan now, out ProtocolEvent found)
+    private bool Control(WebSocketOpcode opcode, ReadOnlySpan<byte> payload, IBufferWriter<byte> output, TimeSpan now, out ProtocolEvent found)
     {
         found = default;
         switch (opcode)
         {
-            case Opcode.Ping:
+            case WebSocketOpcode.Ping:
                 _owedPong.Clear();
                 _owedPong.Append(payload);
                 _owesPong = true;
                 if (!HoldPongs) WriteOwedPong(output, now);
                 return false;
-            case Opcode.Pong:
+            case WebSocketOpcode.Pong:
                 if (!_pings.TryAnswer(payload, now, out ulong number, out TimeSpan roundTrip)) return false;
                 _traffic.PongCame();
                 found = new ProtocolEvent { Kind = ProtocolEventKind.Pong, PingNumber = number, RoundTrip = roundTrip };

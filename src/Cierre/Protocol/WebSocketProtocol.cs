@@ -15,7 +15,7 @@ namespace Cierre.Protocol;
 /// <param name="limits">What we put up with.</param>
 /// <param name="deflate">What was agreed on compression; null: none.</param>
 [SuppressMessage("Reliability", "CA1001", Justification = "What was agreed to be kept between messages ends with the connection: Release.")]
-internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits, DeflateTerms? deflate = null)
+internal sealed partial class WebSocketProtocol(WebSocketRole role, ProtocolLimits limits, DeflateTerms? deflate = null)
 {
     // A piece of a compressed message that is read in parts: it may become a thousand times as much.
     private const int LargestDeflatedPart = 1024;
@@ -39,7 +39,7 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
     private bool _owesPong;
     private bool _handedOut;
 
-    public Role Role => role;
+    public WebSocketRole Role => role;
 
     /// <summary>Who looks at the frames; null: nobody.</summary>
     public FrameObserver? Observer { get; set; }
@@ -206,11 +206,11 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
     }
 
     /// <summary>Writes a message or a fragment of one. The caller keeps the order of the fragments and asks only while <see cref="IsOpen"/>, or for what was begun before our close.</summary>
-    public void WriteData(IBufferWriter<byte> output, Opcode opcode, bool fin, ReadOnlySpan<byte> payload, TimeSpan now, bool compressible = true)
+    public void WriteData(IBufferWriter<byte> output, WebSocketOpcode opcode, bool fin, ReadOnlySpan<byte> payload, TimeSpan now, bool compressible = true)
     {
         int frames = _data.Write(output, opcode, fin, payload, compressible, Observer);
         _turn.DataSent(payload.Length, _data.Compresses);
-        _traffic.DataSent(frames, payload.Length, first: opcode != Opcode.Continuation, last: fin, now);
+        _traffic.DataSent(frames, payload.Length, first: opcode != WebSocketOpcode.Continuation, last: fin, now);
         if (fin) _keepAlive.MessagePassed(now);
     }
 
@@ -229,7 +229,7 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
     {
         Span<byte> payload = stackalloc byte[PingLedger.PayloadSize];
         ulong number = _pings.Next(payload, now);
-        WriteControl(output, Opcode.Ping, payload, now);
+        WriteControl(output, WebSocketOpcode.Ping, payload, now);
         _traffic.PingSent();
         return number;
     }
@@ -254,7 +254,7 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
     {
         if (!_owesPong || FramesDone) return;
         _owesPong = false;
-        WriteControl(output, Opcode.Pong, _owedPong.Span, now);
+        WriteControl(output, WebSocketOpcode.Pong, _owedPong.Span, now);
         _owedPong.Release();
     }
 
@@ -425,10 +425,10 @@ internal sealed partial class WebSocketProtocol(Role role, ProtocolLimits limits
     private void WriteClose(IBufferWriter<byte> output, TimeSpan now)
     {
         Span<byte> body = stackalloc byte[CloseFrame.MaxBodyBytes];
-        WriteControl(output, Opcode.Close, body[.._close.Ours!.WriteBody(body)], now);
+        WriteControl(output, WebSocketOpcode.Close, body[.._close.Ours!.WriteBody(body)], now);
     }
 
-    private void WriteControl(IBufferWriter<byte> output, Opcode opcode, ReadOnlySpan<byte> payload, TimeSpan now)
+    private void WriteControl(IBufferWriter<byte> output, WebSocketOpcode opcode, ReadOnlySpan<byte> payload, TimeSpan now)
     {
         _writer.Write(output, opcode, fin: true, payload, observer: Observer);
         _traffic.ControlSent(now);

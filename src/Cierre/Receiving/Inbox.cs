@@ -31,7 +31,7 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
     private CancellationTokenRegistration _registration;
 
     private PooledBuffer _lent;
-    private Opcode _lentKind;
+    private WebSocketOpcode _lentKind;
     private bool _isLent;
     private bool _isOut;
     private int _loan;
@@ -362,7 +362,7 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
 
     private struct Parked
     {
-        public Opcode Kind;
+        public WebSocketOpcode Kind;
         public PooledBuffer Data;
     }
 }

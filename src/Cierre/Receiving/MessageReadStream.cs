@@ -3,7 +3,7 @@ using Cierre.Connections;
 namespace Cierre.Receiving;
 
 /// <summary>A message that is read as it comes; backpressure reaches the peer through the inbox.</summary>
-internal sealed class MessageReadStream(ConnectionDriver driver, WebSocketMessageKind kind) : MessageStream(kind)
+internal sealed class MessageReadStream(ConnectionDriver driver, WebSocketMessageKind kind) : WebSocketMessageStream(kind)
 {
     public override bool CanRead => true;
 

@@ -191,7 +191,7 @@ internal sealed class ReceivingSide : ITransportReceiver
         return result;
     }
 
-    public async ValueTask<MessageStream?> ReceiveStreamAsync(CancellationToken cancellationToken)
+    public async ValueTask<WebSocketMessageStream?> ReceiveStreamAsync(CancellationToken cancellationToken)
     {
         cancellationToken = _driver.Foreign(cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();

@@ -92,7 +92,7 @@ public sealed class KeptConnection : IAsyncDisposable
         catch (Exception e)
         {
             var detail = new CloseDetail("HandlerFailed");
-            connection.Driver.BeginClose(new CloseFrame(CloseCode.InternalError, detail.English), new CloseWhy(CloseCause.HandlerFailed, detail, e));
+            connection.Driver.BeginClose(new CloseFrame(CloseCodes.InternalError, detail.English), new CloseWhy(CloseCause.HandlerFailed, detail, e));
             throw;
         }
 

@@ -6,7 +6,7 @@ using Cierre.Protocol;
 namespace Cierre.Sending;
 
 /// <summary>A message for many: each form of it that some connection needs is made once, for the first that does. It belongs to one thread.</summary>
-internal sealed class BroadcastMessage(Opcode opcode, ReadOnlyMemory<byte> payload, bool compressible = true) : IDisposable
+internal sealed class BroadcastMessage(WebSocketOpcode opcode, ReadOnlyMemory<byte> payload, bool compressible = true) : IDisposable
 {
     private FramedMessage? _plain;
     private List<(int WindowBits, CompressionLevel Level, FramedMessage? Frames)>? _compressed;
@@ -15,7 +15,7 @@ internal sealed class BroadcastMessage(Opcode opcode, ReadOnlyMemory<byte> paylo
     /// <summary>Who is slow; null as long as nobody is.</summary>
     public SlowReceivers? Slow { get; private set; }
 
-    public Opcode Opcode => opcode;
+    public WebSocketOpcode Opcode => opcode;
 
     public ReadOnlySpan<byte> Payload => payload.Span;
 

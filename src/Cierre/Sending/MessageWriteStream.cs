@@ -8,7 +8,7 @@ namespace Cierre.Sending;
 /// <summary>A message that is sent as it is written, one fragment a write; disposing ends the message. RFC 6455 5.4.</summary>
 /// <remarks>What goes out of a text is whole characters: the beginning of one waits for the write that brings the rest, so nothing
 /// that is out breaks off inside of one; a text that ends there cannot be ended. RFC 6455 8.1.</remarks>
-internal sealed class MessageWriteStream(ConnectionDriver driver, WebSocketMessageKind kind, bool compressible = true) : MessageStream(kind)
+internal sealed class MessageWriteStream(ConnectionDriver driver, WebSocketMessageKind kind, bool compressible = true) : WebSocketMessageStream(kind)
 {
     private byte[] _begun = [];
     private bool _disposed;
@@ -79,7 +79,7 @@ internal sealed class MessageWriteStream(ConnectionDriver driver, WebSocketMessa
     private void FailUnfinished()
     {
         var detail = new CloseDetail("TextUnfinished");
-        driver.BeginClose(new CloseFrame(CloseCode.InternalError, detail.English), new CloseWhy(CloseCause.HandlerFailed, detail));
+        driver.BeginClose(new CloseFrame(CloseCodes.InternalError, detail.English), new CloseWhy(CloseCause.HandlerFailed, detail));
     }
 
     private ValueTask WriteTextAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)

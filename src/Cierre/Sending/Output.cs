@@ -199,7 +199,7 @@ internal sealed class Output : IThreadPoolWorkItem
         Afterwards after = _driver.Move(new TransportInput.SendFailed(fault));
         // A send that fails after the end is what the end did to it: nothing is left to wait for.
         if (after.IsNothing) return default;
-        _driver.Traces.Tell(TransportEventKind.SendFailed, fault.Exception);
+        _driver.Traces.Tell(WebSocketTraceTransportKind.SendFailed, fault.Exception);
         // No answer to what came before a violation gets out. Nobody is to be woken: the reader is busy, or was told.
         return _engine.IsViolated ? after | _driver.Apply(_engine.Answered(_transport, _driver.Now)) : after;
     }

@@ -8,7 +8,7 @@ using Cierre.Transports;
 namespace Cierre.Sending;
 
 /// <summary>One send that had to wait: for the sends before it, or for the peer to take what was sent.</summary>
-internal sealed class PendingSend(Opcode opcode, ReadOnlyMemory<byte> payload, bool final) : Outgoing, IValueTaskSource
+internal sealed class PendingSend(WebSocketOpcode opcode, ReadOnlyMemory<byte> payload, bool final) : Outgoing, IValueTaskSource
 {
     private readonly string? _text;
     private readonly int _textBytes;
@@ -18,7 +18,7 @@ internal sealed class PendingSend(Opcode opcode, ReadOnlyMemory<byte> payload, b
 
     /// <summary>A text whose bytes are made when there is room for them.</summary>
     public PendingSend(string text)
-        : this(Opcode.Text, default, final: true) => (_text, _textBytes) = (text, Encoding.UTF8.GetByteCount(text));
+        : this(WebSocketOpcode.Text, default, final: true) => (_text, _textBytes) = (text, Encoding.UTF8.GetByteCount(text));
 
     public CancellationToken Token { get; init; }
 
@@ -40,7 +40,7 @@ internal sealed class PendingSend(Opcode opcode, ReadOnlyMemory<byte> payload, b
         ReadOnlySpan<byte> rest = payload.Span[_sent..];
         bool last = rest.Length <= FrameWriter.MaxPayload;
         if (!last) rest = rest[..FrameWriter.MaxPayload];
-        engine.WriteData(output, continued || Begun ? Opcode.Continuation : opcode, last && final, rest, now, Compressible);
+        engine.WriteData(output, continued || Begun ? WebSocketOpcode.Continuation : opcode, last && final, rest, now, Compressible);
         _sent += rest.Length;
         return last;
     }

@@ -8,7 +8,7 @@ namespace Cierre.Sending;
 /// <param name="opcode">Text or Binary.</param>
 /// <param name="bytes">One share, given back here.</param>
 /// <param name="compressible">Whether it may be compressed, where that was agreed on.</param>
-internal sealed class QueuedMessage(Opcode opcode, SharedBytes bytes, bool compressible) : Outgoing
+internal sealed class QueuedMessage(WebSocketOpcode opcode, SharedBytes bytes, bool compressible) : Outgoing
 {
     private int _sent;
 
@@ -23,7 +23,7 @@ internal sealed class QueuedMessage(Opcode opcode, SharedBytes bytes, bool compr
         ReadOnlySpan<byte> rest = bytes.Memory.Span[_sent..];
         bool last = rest.Length <= FrameWriter.MaxPayload;
         if (!last) rest = rest[..FrameWriter.MaxPayload];
-        engine.WriteData(output, Begun ? Opcode.Continuation : opcode, last, rest, now, compressible);
+        engine.WriteData(output, Begun ? WebSocketOpcode.Continuation : opcode, last, rest, now, compressible);
         _sent += rest.Length;
         return last;
     }

@@ -65,7 +65,7 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
 
     /// <summary>Sends one message. It is copied before this returns, or kept by reference until the task completes.</summary>
     /// <param name="compressible">Whether it may be compressed, where that was agreed on.</param>
-    public ValueTask SendAsync(Opcode kind, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken, bool compressible = true)
+    public ValueTask SendAsync(WebSocketOpcode kind, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken, bool compressible = true)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
         PendingSend? pending = null;
@@ -108,7 +108,7 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
                 if (Refusal() is { } closed) return ValueTask.FromException(closed);
                 if (maySuit && length <= FrameWriter.MaxPayload && GoesAtOnce(length))
                 {
-                    if (WriteNow(Opcode.Text, utf8.AsSpan(0, length), compressible: true)) return default;
+                    if (WriteNow(WebSocketOpcode.Text, utf8.AsSpan(0, length), compressible: true)) return default;
                 }
                 else if (Buffer.Policy == SlowReaderPolicy.Wait)
                 {
@@ -121,7 +121,7 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
                 }
             }
 
-            return later ? SendLater(Opcode.Text, utf8.AsSpan(0, length), compressible: true) : Sent(pending);
+            return later ? SendLater(WebSocketOpcode.Text, utf8.AsSpan(0, length), compressible: true) : Sent(pending);
         }
         finally
         {
@@ -130,7 +130,7 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
     }
 
     /// <summary>Begins a message of many fragments, when the messages before it are out. Other messages wait until it ends.</summary>
-    public async ValueTask<MessageWriteStream> OpenMessageAsync(WebSocketMessageKind kind, CancellationToken cancellationToken, bool compressible = true)
+    public async ValueTask<MessageWriteStream> OpenSendStreamAsync(WebSocketMessageKind kind, CancellationToken cancellationToken, bool compressible = true)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var stream = new MessageWriteStream(driver, kind, compressible);
@@ -166,7 +166,7 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
                 return final ? default : ValueTask.FromException(Refusal() ?? new WebSocketClosedException(driver.Known()));
             }
 
-            pending = new PendingSend((Opcode)stream.Kind, payload, final) { Compressible = stream.Compressible, Token = cancellationToken };
+            pending = new PendingSend((WebSocketOpcode)stream.Kind, payload, final) { Compressible = stream.Compressible, Token = cancellationToken };
             if (!_outbox.TryEnqueuePart(pending)) throw new InvalidOperationException("A write to this message is already waiting: one write at a time.");
         }
 
@@ -264,7 +264,7 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
         && (Buffer.Policy == SlowReaderPolicy.Wait ? Buffer.HasRoom(_transport.Backlog, bytes) : !Output.IsFlushing);
 
     /// <summary>True: it leaves with what the batch brings.</summary>
-    private bool WriteNow(Opcode kind, ReadOnlySpan<byte> payload, bool compressible)
+    private bool WriteNow(WebSocketOpcode kind, ReadOnlySpan<byte> payload, bool compressible)
     {
         _engine.WriteData(_transport, kind, fin: true, payload, driver.Receiving.BatchNow, compressible);
         return driver.Receiving.BatchGoesOn && _transport.Staged < HighWater;
@@ -312,7 +312,7 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
 
     /// <summary>Frames that others send as well; null where each connection makes its own: a client masks, and what is compressed with context takeover
     /// depends on what went before.</summary>
-    private FramedMessage? FramesOf(BroadcastMessage message) => driver.Role == Role.Client ? null : message.FramesFor(deflate);
+    private FramedMessage? FramesOf(BroadcastMessage message) => driver.Role == WebSocketRole.Client ? null : message.FramesFor(deflate);
 
     /// <summary>Applies a policy that does not wait to a message that would; how many older ones were dropped for it.</summary>
     private int MakeRoom(int bytes, out Violation? violation)
@@ -332,7 +332,7 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
     }
 
     /// <summary>A send that waits for nothing: the message is copied, and waits alone.</summary>
-    private ValueTask SendLater(Opcode kind, ReadOnlySpan<byte> payload, bool compressible)
+    private ValueTask SendLater(WebSocketOpcode kind, ReadOnlySpan<byte> payload, bool compressible)
     {
         Violation? violation;
         lock (_gate)

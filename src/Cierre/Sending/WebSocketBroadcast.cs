@@ -30,7 +30,7 @@ public static class WebSocketBroadcast
         byte[] utf8 = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
         try
         {
-            return await SendAsync(receivers, Opcode.Text, utf8.AsMemory(0, Encoding.UTF8.GetBytes(text, utf8)), cancellationToken: cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
+            return await SendAsync(receivers, WebSocketOpcode.Text, utf8.AsMemory(0, Encoding.UTF8.GetBytes(text, utf8)), cancellationToken: cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
         }
         finally
         {
@@ -47,7 +47,7 @@ public static class WebSocketBroadcast
     public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<WebSocketConnection> receivers, ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(receivers);
-        return SendAsync(receivers, Opcode.Binary, data, cancellationToken: cancellationToken);
+        return SendAsync(receivers, WebSocketOpcode.Binary, data, cancellationToken: cancellationToken);
     }
 
     /// <summary>Sends a text message that is UTF-8 already to all of them.</summary>
@@ -61,7 +61,7 @@ public static class WebSocketBroadcast
     {
         ArgumentNullException.ThrowIfNull(receivers);
         CheckUtf8(utf8.Span, nameof(utf8));
-        return SendAsync(receivers, Opcode.Text, utf8, cancellationToken: cancellationToken);
+        return SendAsync(receivers, WebSocketOpcode.Text, utf8, cancellationToken: cancellationToken);
     }
 
     /// <summary>Sends a message to all of them, and says whether it may be compressed: a secret beside text that others choose should not be.</summary>
@@ -80,7 +80,7 @@ public static class WebSocketBroadcast
         ArgumentNullException.ThrowIfNull(receivers);
         if (kind is not (WebSocketMessageKind.Text or WebSocketMessageKind.Binary)) throw new ArgumentOutOfRangeException(nameof(kind), kind, "Text or Binary.");
         if (kind == WebSocketMessageKind.Text) CheckUtf8(data.Span, nameof(data));
-        return SendAsync(receivers, (Opcode)kind, data, compress, cancellationToken);
+        return SendAsync(receivers, (WebSocketOpcode)kind, data, compress, cancellationToken);
     }
 
     /// <summary>Sends a received message on to all of them, as it is.</summary>
@@ -95,11 +95,11 @@ public static class WebSocketBroadcast
     {
         ArgumentNullException.ThrowIfNull(receivers);
         message.ThrowIfNone(nameof(message));
-        return SendAsync(receivers, (Opcode)message.Kind, message.Data, cancellationToken: cancellationToken);
+        return SendAsync(receivers, (WebSocketOpcode)message.Kind, message.Data, cancellationToken: cancellationToken);
     }
 
     private static ValueTask<BroadcastResult> SendAsync(
-        IEnumerable<WebSocketConnection> receivers, Opcode kind, ReadOnlyMemory<byte> payload, bool compressible = true, CancellationToken cancellationToken = default) =>
+        IEnumerable<WebSocketConnection> receivers, WebSocketOpcode kind, ReadOnlyMemory<byte> payload, bool compressible = true, CancellationToken cancellationToken = default) =>
         cancellationToken.IsCancellationRequested
             ? ValueTask.FromCanceled<BroadcastResult>(cancellationToken)
             : Broadcast.SendAsync(receivers, new BroadcastMessage(kind, payload, compressible), cancellationToken);

@@ -14,9 +14,9 @@ internal readonly struct ConnectionTraces(ConnectionDriver driver, TimeProvider 
     /// <summary>Null: nobody looks.</summary>
     private ConnectionWatch? Watch => (ConnectionWatch?)driver.Engine.Observer;
 
-    public ConnectionTrace StartTrace(TraceOptions options)
+    public WebSocketTrace StartTrace(WebSocketTraceOptions options)
     {
-        var trace = new ConnectionTrace(driver, options);
+        var trace = new WebSocketTrace(driver, options);
         lock (driver.Gate)
         {
             if (driver.IsGone) trace.Complete();
@@ -27,7 +27,7 @@ internal readonly struct ConnectionTraces(ConnectionDriver driver, TimeProvider 
     }
 
     /// <summary>Also the headers of the frames right before it, where they are kept: no frame is in both, and none in neither.</summary>
-    public ConnectionTrace StartTrace(TraceOptions options, out IReadOnlyList<FrameTrace> before)
+    public WebSocketTrace StartTrace(WebSocketTraceOptions options, out IReadOnlyList<WebSocketTraceFrame> before)
     {
         lock (driver.Gate)
         {
@@ -36,7 +36,7 @@ internal readonly struct ConnectionTraces(ConnectionDriver driver, TimeProvider 
         }
     }
 
-    public void StopTrace(ConnectionTrace trace)
+    public void StopTrace(WebSocketTrace trace)
     {
         lock (driver.Gate)
         {
@@ -53,7 +53,7 @@ internal readonly struct ConnectionTraces(ConnectionDriver driver, TimeProvider 
         lock (driver.Gate) Watched().KeepRecent(count);
     }
 
-    public IReadOnlyList<FrameTrace> RecentFrames()
+    public IReadOnlyList<WebSocketTraceFrame> RecentFrames()
     {
         lock (driver.Gate) return driver.IsGone ? Watch?.Recent?.ToArray() ?? [] : Watched().KeepRecent(RecentFramesKept).ToArray();
     }
@@ -68,7 +68,7 @@ internal readonly struct ConnectionTraces(ConnectionDriver driver, TimeProvider 
     }
 
     /// <summary>The headers of the last frames where they are kept already, and nothing else: this is no look that begins to keep them.</summary>
-    public IReadOnlyList<FrameTrace> KeptFrames()
+    public IReadOnlyList<WebSocketTraceFrame> KeptFrames()
     {
         lock (driver.Gate) return Watch?.Recent?.ToArray() ?? [];
     }
@@ -81,7 +81,7 @@ internal readonly struct ConnectionTraces(ConnectionDriver driver, TimeProvider 
         return watch;
     }
 
-    public void Tell(TransportEventKind kind, Exception? exception = null)
+    public void Tell(WebSocketTraceTransportKind kind, Exception? exception = null)
     {
         if (Watch is null) return;
         lock (driver.Gate) Watch?.Transport(kind, exception);
@@ -94,16 +94,16 @@ internal readonly struct ConnectionTraces(ConnectionDriver driver, TimeProvider 
         switch (end.Kind)
         {
             case TransportEndKind.EndOfStream:
-                Tell(TransportEventKind.EndOfStream, end.Exception);
+                Tell(WebSocketTraceTransportKind.EndOfStream, end.Exception);
                 break;
             case TransportEndKind.Reset:
-                Tell(TransportEventKind.Reset, end.Exception);
+                Tell(WebSocketTraceTransportKind.Reset, end.Exception);
                 break;
             case TransportEndKind.CutHere:
-                Tell(TransportEventKind.Aborted, end.Exception);
+                Tell(WebSocketTraceTransportKind.Aborted, end.Exception);
                 break;
             case TransportEndKind.Fault:
-                Tell(TransportEventKind.Fault, end.Exception);
+                Tell(WebSocketTraceTransportKind.Fault, end.Exception);
                 break;
         }
     }
@@ -111,7 +111,7 @@ internal readonly struct ConnectionTraces(ConnectionDriver driver, TimeProvider 
     /// <summary>The transport was given back: the last event, and the end of every trace. Under the lock.</summary>
     public void End()
     {
-        Watch?.Transport(TransportEventKind.Closed, null);
+        Watch?.Transport(WebSocketTraceTransportKind.Closed, null);
         Watch?.Complete();
     }
 }

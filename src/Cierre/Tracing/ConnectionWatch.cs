@@ -6,7 +6,7 @@ namespace Cierre.Tracing;
 /// <summary>What there is to tell of one connection, for all who look at it. Guarded by the connection's lock; it exists only while somebody looks.</summary>
 internal sealed class ConnectionWatch(TimeProvider time, long opened) : FrameObserver
 {
-    private readonly List<ConnectionTrace> _traces = [];
+    private readonly List<WebSocketTrace> _traces = [];
     private RecentFrames? _recent;
     private SeenFrame _coming;
     private byte[] _start = [];
@@ -24,9 +24,9 @@ internal sealed class ConnectionWatch(TimeProvider time, long opened) : FrameObs
 
     public RecentFrames KeepRecent(int count) => _recent ??= new RecentFrames(count);
 
-    public void Add(ConnectionTrace trace) => _traces.Add(trace);
+    public void Add(WebSocketTrace trace) => _traces.Add(trace);
 
-    public void Remove(ConnectionTrace trace) => _traces.Remove(trace);
+    public void Remove(WebSocketTrace trace) => _traces.Remove(trace);
 
     public override void Came(in SeenFrame frame)
     {
@@ -54,23 +54,23 @@ internal sealed class ConnectionWatch(TimeProvider time, long opened) : FrameObs
     public override void Broken(Violation violation)
     {
         TellComing();
-        Tell(new ViolationTrace(Now, violation));
+        Tell(new WebSocketTraceViolation(Now, violation));
     }
 
-    public void Transport(TransportEventKind kind, Exception? exception)
+    public void Transport(WebSocketTraceTransportKind kind, Exception? exception)
     {
         TellComing();
-        Tell(new TransportTrace(Now, kind, exception));
+        Tell(new WebSocketTraceTransport(Now, kind, exception));
     }
 
     /// <summary>Nothing follows.</summary>
     public void Complete()
     {
-        foreach (ConnectionTrace trace in _traces) trace.Complete();
+        foreach (WebSocketTrace trace in _traces) trace.Complete();
         _traces.Clear();
     }
 
-    private int Wanted(Opcode opcode) => _traces.Count != 0 && opcode == Opcode.Close ? Math.Max(MostPayload, FrameHeader.MaxControlPayload) : MostPayload;
+    private int Wanted(WebSocketOpcode opcode) => _traces.Count != 0 && opcode == WebSocketOpcode.Close ? Math.Max(MostPayload, FrameHeader.MaxControlPayload) : MostPayload;
 
     /// <summary>A frame that has begun and of which no more comes, perhaps, or enough has come.</summary>
     private void TellComing()
@@ -85,15 +85,15 @@ internal sealed class ConnectionWatch(TimeProvider time, long opened) : FrameObs
     {
         TimeSpan now = Now;
         _recent?.Add(now, frame);
-        foreach (ConnectionTrace trace in _traces)
+        foreach (WebSocketTrace trace in _traces)
         {
-            bool whole = frame.Opcode == Opcode.Close || start.Length <= trace.Options.PayloadBytes;
-            trace.Add(new FrameTrace(now, frame, whole ? start : start[..trace.Options.PayloadBytes]));
+            bool whole = frame.Opcode == WebSocketOpcode.Close || start.Length <= trace.Options.PayloadBytes;
+            trace.Add(new WebSocketTraceFrame(now, frame, whole ? start : start[..trace.Options.PayloadBytes]));
         }
     }
 
-    private void Tell(TraceEvent seen)
+    private void Tell(WebSocketTraceEvent seen)
     {
-        foreach (ConnectionTrace trace in _traces) trace.Add(seen);
+        foreach (WebSocketTrace trace in _traces) trace.Add(seen);
     }
 }

@@ -11,13 +11,13 @@ internal sealed class RecentFrames(int capacity)
     public void Add(TimeSpan time, in SeenFrame frame) => _ring[_count++ % _ring.Length] = (time, frame);
 
     /// <summary>The oldest first.</summary>
-    public FrameTrace[] ToArray()
+    public WebSocketTraceFrame[] ToArray()
     {
-        var frames = new FrameTrace[Math.Min(_count, _ring.Length)];
+        var frames = new WebSocketTraceFrame[Math.Min(_count, _ring.Length)];
         for (int i = 0; i < frames.Length; i++)
         {
             (TimeSpan time, SeenFrame frame) = _ring[(_count - frames.Length + i) % _ring.Length];
-            frames[i] = new FrameTrace(time, frame);
+            frames[i] = new WebSocketTraceFrame(time, frame);
         }
 
         return frames;

@@ -15,18 +15,18 @@ public sealed class DefaultsTests
     private static readonly object[] All =
     [
         new WebSocketConnectionOptions(),
-        new TraceOptions(),
+        new WebSocketTraceOptions(),
         new WebSocketClientOptions(),
         new WebSocketReconnectOptions(),
-        new WebSocketOptions(),
+        new BrowserWebSocketOptions(),
         new DeflateOptions(),
         new WebSocketEndpointOptions(),
         new WebSocketGatewayOptions(new WebSocketEndpointOptions()),
-        new WebSocketLimits(),
+        new WebSocketLimitOptions(),
         new WebSocketDrainOptions(),
         new WebSocketSheddingOptions(),
         new WebSocketServerOptions(),
-        new InspectorOptions(),
+        new WebSocketInspectorOptions(),
     ];
 
     public static TheoryData<string> Names => [.. All.Select(options => options.GetType().Name)];
@@ -41,7 +41,7 @@ public sealed class DefaultsTests
     {
         IEnumerable<string> classes = new[] { typeof(WebSocketConnectionOptions), typeof(WebSocketEndpointOptions) }
             .SelectMany(type => type.Assembly.GetExportedTypes())
-            .Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal) || type == typeof(WebSocketLimits))
+            .Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal) || type == typeof(WebSocketLimitOptions))
             // What a call is told, not what a connection or a server is set to.
             .Where(type => type != typeof(AddEventListenerOptions) && type != typeof(WebSocketStreamOptions))
             .Select(type => type.Name);

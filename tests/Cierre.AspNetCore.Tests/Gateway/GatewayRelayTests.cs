@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using System.Net;
 using System.Text;
 using Cierre.TestKit;
@@ -49,7 +50,7 @@ public sealed class GatewayRelayTests
         });
         await using GatewayRig rig = await GatewayRig.StartAsync(Carrier.Http1, upstream.Url);
         await using WebSocketConnection client = await rig.Server.ConnectAsync(path: "/gw");
-        await using MessageStream message = (await client.ReceiveStreamAsync().Soon())!;
+        await using WebSocketMessageStream message = (await client.ReceiveStreamAsync().Soon())!;
         byte[] first = new byte[First];
         await message.ReadExactlyAsync(first).Soon();
         go.SetResult();

@@ -92,7 +92,7 @@ public class GateTests
             map: app =>
             {
                 AuthenticateOnly(app);
-                app.MapCierreInspector().RequireAuthorization(policy => policy.AddAuthenticationSchemes("cookies").RequireAuthenticatedUser());
+                app.MapWebSocketInspector().RequireAuthorization(policy => policy.AddAuthenticationSchemes("cookies").RequireAuthenticatedUser());
             });
         using HttpResponseMessage answer = await server.GetAsync("/_ws/", ("users", "ana"));
         // The client followed.
@@ -116,7 +116,7 @@ public class GateTests
             map: app =>
             {
                 ((IApplicationBuilder)app).Properties["__AuthorizationMiddlewareSet"] = true;
-                app.MapCierreInspector().RequireAuthorization();
+                app.MapWebSocketInspector().RequireAuthorization();
             });
         using HttpResponseMessage answer = await server.GetAsync("/_ws/connections");
         Assert.Equal(403, (int)answer.StatusCode);
@@ -124,7 +124,7 @@ public class GateTests
         Assert.Empty(log.Lines);
     }
 
-    private static Task<TestServer> StartAsync(bool pipelineAsks, Action<AuthorizationPolicyBuilder> policy, Action<InspectorOptions>? inspector = null) => InspectorRig.StartAsync(
+    private static Task<TestServer> StartAsync(bool pipelineAsks, Action<AuthorizationPolicyBuilder> policy, Action<WebSocketInspectorOptions>? inspector = null) => InspectorRig.StartAsync(
         services: services =>
         {
             services.AddAuthentication("users").AddScheme<AuthenticationSchemeOptions, ByHeader>("users", null).AddScheme<AuthenticationSchemeOptions, ByHeader>("operators", null);
@@ -134,7 +134,7 @@ public class GateTests
         map: app =>
         {
             if (!pipelineAsks) AuthenticateOnly(app);
-            app.MapCierreInspector("/_ws", inspector).RequireAuthorization(policy);
+            app.MapWebSocketInspector("/_ws", inspector).RequireAuthorization(policy);
         });
 
     /// <summary>Authentication before routing, and no authorization.</summary>

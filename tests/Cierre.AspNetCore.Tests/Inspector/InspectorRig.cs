@@ -14,7 +14,7 @@ internal static class InspectorRig
 
     /// <param name="options">Null: the inspector has a guard of its own, which lets everybody in.</param>
     public static Task<TestServer> StartAsync(
-        Action<InspectorOptions>? options = null,
+        Action<WebSocketInspectorOptions>? options = null,
         string environment = Production,
         Action<IEndpointConventionBuilder>? conventions = null,
         Action<WebSocketEndpointOptions>? endpoint = null,
@@ -26,7 +26,7 @@ internal static class InspectorRig
         builder => services?.Invoke(builder.Services),
         map ?? (app =>
         {
-            IEndpointConventionBuilder inspector = app.MapCierreInspector("/_ws", options ?? (o => o.Authorize = _ => ValueTask.FromResult(true)));
+            IEndpointConventionBuilder inspector = app.MapWebSocketInspector("/_ws", options ?? (o => o.Authorize = _ => ValueTask.FromResult(true)));
             conventions?.Invoke(inspector);
         }),
         environment: environment);

@@ -26,7 +26,7 @@ public class LocalClientTests
     [MemberData(nameof(Renamed))]
     public async Task Renamed_header_of_a_proxy_is_a_trace_of_one(string name, Action<ForwardedHeadersOptions> rename)
     {
-        await using TestServer server = await StartAsync(app => app.MapCierreInspector(), rename);
+        await using TestServer server = await StartAsync(app => app.MapWebSocketInspector(), rename);
         Assert.Equal((200, 403, 403), (await StatusAsync(server), await StatusAsync(server, (name, "x")), await StatusAsync(server, ("X-Forwarded-For", "x"))));
     }
 
@@ -50,7 +50,7 @@ public class LocalClientTests
                 if (isConfigured) app.UseForwardedHeaders();
                 else app.UseForwardedHeaders(own);
                 app.MapGet("/who", (HttpContext context) => context.Connection.RemoteIpAddress!.ToString());
-                app.MapCierreInspector();
+                app.MapWebSocketInspector();
             },
             isConfigured ? Rename : null);
         using (HttpResponseMessage who = await server.GetAsync("/who", ("X-My-For", "::1"))) Assert.Equal("::1", await who.TextAsync());
@@ -71,7 +71,7 @@ public class LocalClientTests
                 if (!isTheSocket) context.Connection.RemotePort ^= 1;
                 return next(context);
             });
-            app.MapCierreInspector();
+            app.MapWebSocketInspector();
         });
         Assert.Equal(status, await StatusAsync(server));
     }

@@ -33,7 +33,7 @@ public class SiteRuleTests
     {
         string? fault = new SiteRule(Options()).FaultOf(Request("GET", host), isPage: false);
         Assert.Equal(isKnown, fault is null);
-        if (!isKnown) Assert.Contains("InspectorOptions.AllowedHosts", fault, StringComparison.Ordinal);
+        if (!isKnown) Assert.Contains("WebSocketInspectorOptions.AllowedHosts", fault, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -79,10 +79,10 @@ public class SiteRuleTests
     [InlineData("")]
     public void Name_that_no_host_has_is_refused_when_the_inspector_is_mapped(string host)
     {
-        var options = new InspectorOptions();
+        var options = new WebSocketInspectorOptions();
         options.AllowedHosts.Add(host);
         ArgumentException refused = Assert.Throws<ArgumentException>(() => new SiteRule(options));
-        Assert.Contains("InspectorOptions.AllowedHosts", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("WebSocketInspectorOptions.AllowedHosts", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -125,12 +125,12 @@ public class SiteRuleTests
         options.Headers.Add(new(header.Split(": ")[0], header.Split(": ")[1]));
         var refused = await Assert.ThrowsAsync<WebSocketConnectException>(() => server.ConnectAsync(options, "/_ws/live"));
         Assert.Equal(HttpStatusCode.Forbidden, refused.Record.HttpStatus);
-        Assert.Contains("InspectorOptions.", System.Text.Encoding.UTF8.GetString(refused.Record.Http!.Body.Span), StringComparison.Ordinal);
+        Assert.Contains("WebSocketInspectorOptions.", System.Text.Encoding.UTF8.GetString(refused.Record.Http!.Body.Span), StringComparison.Ordinal);
     }
 
-    private static InspectorOptions Options()
+    private static WebSocketInspectorOptions Options()
     {
-        var options = new InspectorOptions();
+        var options = new WebSocketInspectorOptions();
         options.AllowedHosts.Add("ops.example.org");
         options.AllowedHosts.Add("BÜCHER.example");
         options.AllowedOrigins.Add("https://ops.example.org");

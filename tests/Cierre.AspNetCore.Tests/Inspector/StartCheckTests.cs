@@ -39,7 +39,7 @@ public class StartCheckTests
             map: app =>
             {
                 ForgetToAuthorize(app);
-                app.MapCierreInspector().RequireAuthorization("admins");
+                app.MapWebSocketInspector().RequireAuthorization("admins");
             });
         using HttpResponseMessage answer = await server.GetAsync("/_ws/connections", user is null ? [] : [("X-User", user)]);
         Assert.Equal(status, (int)answer.StatusCode);
@@ -49,7 +49,7 @@ public class StartCheckTests
     public async Task Policy_s_requirements_in_an_attribute_count()
     {
         await using TestServer server = await InspectorRig.StartAsync(
-            services: InspectorRig.AddUsers, map: app => app.MapCierreInspector().WithMetadata(new OnlyAdminAttribute()));
+            services: InspectorRig.AddUsers, map: app => app.MapWebSocketInspector().WithMetadata(new OnlyAdminAttribute()));
         using HttpResponseMessage guest = await server.GetAsync("/_ws/connections", ("X-User", "guest"));
         using HttpResponseMessage admin = await server.GetAsync("/_ws/connections", ("X-User", "admin"));
         Assert.Equal((403, 200), ((int)guest.StatusCode, (int)admin.StatusCode));
@@ -60,7 +60,7 @@ public class StartCheckTests
     {
         await using TestServer server = await InspectorRig.StartAsync(
             services: InspectorRig.AddUsers,
-            map: app => app.MapCierreInspector("/_ws", options => options.Authorize = _ => ValueTask.FromResult(true)).RequireAuthorization("admins").ShortCircuit());
+            map: app => app.MapWebSocketInspector("/_ws", options => options.Authorize = _ => ValueTask.FromResult(true)).RequireAuthorization("admins").ShortCircuit());
         using HttpResponseMessage nobody = await server.GetAsync("/_ws/connections");
         Assert.NotEqual(200, (int)nobody.StatusCode);
     }
@@ -77,8 +77,8 @@ public class StartCheckTests
         services: InspectorRig.AddUsers,
         map: app =>
         {
-            app.MapCierreInspector("/one").RequireAuthorization("admins");
-            app.MapCierreInspector("/two");
+            app.MapWebSocketInspector("/one").RequireAuthorization("admins");
+            app.MapWebSocketInspector("/two");
         }));
 
     [Fact]
@@ -98,7 +98,7 @@ public class StartCheckTests
         await using TestServer server = await InspectorRig.StartAsync(environment: "Development", map: app =>
         {
             SeeEverybodyAt(app, IPAddress.Parse(from));
-            app.MapCierreInspector();
+            app.MapWebSocketInspector();
         });
         // That it asks for localhost, anybody can claim.
         using HttpResponseMessage answer = await server.GetAsync("/_ws/connections", ("Host", "localhost"));
@@ -130,7 +130,7 @@ public class StartCheckTests
         await using TestServer server = await InspectorRig.StartAsync(environment: "Development", map: app =>
         {
             SeeEverybodyAt(app, null);
-            app.MapCierreInspector();
+            app.MapWebSocketInspector();
         });
         using HttpResponseMessage answer = await server.GetAsync("/_ws/connections");
         Assert.Equal(403, (int)answer.StatusCode);
@@ -163,7 +163,7 @@ public class StartCheckTests
     public async Task Policy_of_a_group_around_it_counts()
     {
         await using TestServer server = await InspectorRig.StartAsync(
-            services: InspectorRig.AddUsers, map: app => app.MapGroup("/admin").RequireAuthorization("admins").MapCierreInspector("/ws"));
+            services: InspectorRig.AddUsers, map: app => app.MapGroup("/admin").RequireAuthorization("admins").MapWebSocketInspector("/ws"));
         using HttpResponseMessage nobody = await server.GetAsync("/admin/ws/connections");
         using HttpResponseMessage admin = await server.GetAsync("/admin/ws/connections", ("X-User", "admin"));
         Assert.Equal((401, 200), ((int)nobody.StatusCode, (int)admin.StatusCode));
@@ -184,7 +184,7 @@ public class StartCheckTests
         await using TestServer server = await InspectorRig.StartAsync(services: WithFallback, map: app =>
         {
             ForgetToAuthorize(app);
-            app.MapCierreInspector();
+            app.MapWebSocketInspector();
         });
         using HttpResponseMessage nobody = await server.GetAsync("/_ws/connections");
         using HttpResponseMessage guest = await server.GetAsync("/_ws/connections", ("X-User", "guest"));
@@ -199,7 +199,7 @@ public class StartCheckTests
         using HttpResponseMessage wrong = await server.GetAsync("/_ws/connections?token=wrong");
         using HttpResponseMessage right = await server.GetAsync("/_ws/connections?token=right");
         Assert.Equal((403, 200), ((int)wrong.StatusCode, (int)right.StatusCode));
-        Assert.Contains("InspectorOptions.Authorize", await wrong.TextAsync(), StringComparison.Ordinal);
+        Assert.Contains("WebSocketInspectorOptions.Authorize", await wrong.TextAsync(), StringComparison.Ordinal);
         Assert.Equal(403, (int)(await Assert.ThrowsAsync<WebSocketConnectException>(() => server.ViewerAsync())).Record.HttpStatus!);
         await (await server.ViewerAsync("?token=right")).DisposeAsync();
     }
@@ -211,7 +211,7 @@ public class StartCheckTests
     public void Without_the_services_it_says_what_to_write()
     {
         WebApplication app = WebApplication.CreateSlimBuilder().Build();
-        Assert.Contains("AddCierre", Assert.Throws<InvalidOperationException>(() => app.MapCierreInspector()).Message, StringComparison.Ordinal);
+        Assert.Contains("AddCierre", Assert.Throws<InvalidOperationException>(() => app.MapWebSocketInspector()).Message, StringComparison.Ordinal);
     }
 
     private static void ForgetToAuthorize(WebApplication app)

@@ -204,13 +204,13 @@ public class ViewerTests
             TestServer.EchoAsync,
             build: builder =>
             {
-                builder.Configuration["Cierre:OnlyKind"] = "Binary";
+                builder.Configuration["Cierre:AcceptedKind"] = "Binary";
                 builder.Configuration["Cierre:MaxMessageSize"] = "2";
                 builder.Configuration["Cierre:MaxConnections"] = "1";
                 builder.Configuration["Cierre:AllowedOrigins:0"] = "*";
                 builder.Configuration["Cierre:RecentFrames"] = "8";
             },
-            map: app => app.MapCierreInspector("/_ws", options => options.Authorize = _ => ValueTask.FromResult(true)));
+            map: app => app.MapWebSocketInspector("/_ws", options => options.Authorize = _ => ValueTask.FromResult(true)));
         await using WebSocketConnection viewer = await server.ViewerAsync(), second = await server.ViewerAsync();
         await viewer.SendAsync("""{"type":"list"}""");
         await viewer.NextAsync("connections", list => list.GetProperty("viewers").GetInt32() == 2);
@@ -227,12 +227,12 @@ public class ViewerTests
         {
             (options.CloseOnExpiry, options.PingInterval) = (false, TimeSpan.Zero);
             options.OnClosed = (_, _) => asked++;
-            options.ExpiryOf = _ =>
+            options.ExpirySelector = _ =>
             {
                 asked++;
                 return DateTimeOffset.UtcNow;
             };
-            options.MessageLimiter = _ =>
+            options.MessageLimiterSelector = _ =>
             {
                 asked++;
                 return null;
@@ -271,8 +271,8 @@ public class ViewerTests
     {
         await using TestServer server = await InspectorRig.StartAsync(map: app =>
         {
-            app.MapGroup("/admin").MapCierreInspector("/", options => options.Authorize = _ => ValueTask.FromResult(true));
-            app.MapCierreInspector("/_ws", options => options.Authorize = _ => ValueTask.FromResult(true));
+            app.MapGroup("/admin").MapWebSocketInspector("/", options => options.Authorize = _ => ValueTask.FromResult(true));
+            app.MapWebSocketInspector("/_ws", options => options.Authorize = _ => ValueTask.FromResult(true));
             app.MapWebSocket("/live", TestServer.EchoAsync);
         });
         await using WebSocketConnection client = await server.ConnectAsync(path: "/live"), viewer = await server.ViewerAsync(), other = await server.ConnectAsync(path: "/admin/live");

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Cierre;
 using Cierre.AspNetCore;
 using Cierre.Browser;
@@ -102,15 +103,15 @@ internal static class ReadmeSamples
     public static async Task TraceAsync(WebSocketConnection connection)
     {
         #region trace
-        using ConnectionTrace trace = connection.StartTrace(new TraceOptions { PayloadBytes = 64 }); // or WebSocketConnectionOptions.Trace, from the opening on
-        await foreach (TraceEvent seen in trace) Console.WriteLine(seen); // 0.412 ms: text frame, 5 bytes
+        using WebSocketTrace trace = connection.StartTrace(new WebSocketTraceOptions { PayloadBytes = 64 }); // or WebSocketConnectionOptions.Trace, from the opening on
+        await foreach (WebSocketTraceEvent seen in trace) Console.WriteLine(seen); // 0.412 ms: text frame, 5 bytes
         #endregion
     }
 
     public static void Inspector(WebApplication app)
     {
         #region inspector
-        app.MapCierreInspector("/_ws").RequireAuthorization("operators"); // outside Development it does not start without saying who may look
+        app.MapWebSocketInspector("/_ws").RequireAuthorization("operators"); // outside Development it does not start without saying who may look
         #endregion
     }
 

@@ -1,5 +1,6 @@
 using Cierre.AspNetCore;
 using Cierre.AspNetCore.Tests;
+using Microsoft.AspNetCore.Builder;
 
 namespace Cierre.Interop.Tests.Proxies;
 

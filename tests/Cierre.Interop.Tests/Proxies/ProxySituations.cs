@@ -61,7 +61,7 @@ internal static class ProxySituations
         await using WebSocketConnection client = await ConnectAsync(front, new() { MaxMessageSize = 64 << 20 });
         // More than all buffers on the way hold, so that the server is surely still sending it when it is killed.
         await client.SendAsync(new byte[insideMessage ? 32 << 20 : 5]).Soon();
-        await using (MessageStream message = (await client.ReceiveStreamAsync().Soon())!)
+        await using (WebSocketMessageStream message = (await client.ReceiveStreamAsync().Soon())!)
         {
             await message.ReadExactlyAsync(new byte[5]).Soon();
             await server.Process.KillAsync();

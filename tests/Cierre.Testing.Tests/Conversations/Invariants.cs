@@ -16,7 +16,7 @@ internal static partial class Invariants
         Check(party, !wrote.EndsInsideFrame, "wrote a part of a frame");
 
         // Section 2: code and reason are those of the first valid close frame that came, and nothing else.
-        Check(party, record.Code == (record.Received?.Code ?? CloseCode.AbnormalClosure), $"has the code {record.Code} though it received {record.Received?.ToString() ?? "no close frame"}");
+        Check(party, record.Code == (record.Received?.Code ?? CloseCodes.AbnormalClosure), $"has the code {record.Code} though it received {record.Received?.ToString() ?? "no close frame"}");
         Check(party, record.Reason == (record.Received?.Reason ?? ""), $"has the reason '{record.Reason}' though it received {record.Received?.ToString() ?? "no close frame"}");
         Check(party, record.WasClean == (record.Sent is not null && record.Received is not null), $"says clean: {record.WasClean}, though it sent {record.Sent} and received {record.Received}");
         Check(party, record.Received is null || Same(record.Received, came), $"says it received {record.Received}, but the first close frame that came was {came.Close}");

@@ -129,7 +129,7 @@ internal sealed class Party(string name, SimulatedNetwork network, WebSocketConn
         byte[] bytes = sent.Message.ToBytes();
         try
         {
-            MessageStream stream = await connection.OpenMessageAsync(sent.Message.Kind);
+            WebSocketMessageStream stream = await connection.OpenSendStreamAsync(sent.Message.Kind);
             sent.Fate = Fate.Taken;
             for (int at = 0; at < bytes.Length;)
             {
@@ -235,7 +235,7 @@ internal sealed class Party(string name, SimulatedNetwork network, WebSocketConn
 
     private async Task<bool> ReadStreamAsync()
     {
-        await using MessageStream? stream = await connection.ReceiveStreamAsync();
+        await using WebSocketMessageStream? stream = await connection.ReceiveStreamAsync();
         if (stream is null) return false;
         bool skips = _random.Next(4) == 0;
         using var content = new MemoryStream();

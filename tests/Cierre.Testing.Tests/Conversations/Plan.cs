@@ -101,7 +101,7 @@ internal sealed record Plan
         };
         if (random.Next(6) == 0) options.MaxMessageSize = random.Next(20, 3000);
         if (random.Next(8) == 0) options.MaxFragments = random.Next(1, 4);
-        if (random.Next(10) == 0) options.OnlyKind = (WebSocketMessageKind)random.Next(1, 3);
+        if (random.Next(10) == 0) options.AcceptedKind = (WebSocketMessageKind)random.Next(1, 3);
         return options;
     }
 }

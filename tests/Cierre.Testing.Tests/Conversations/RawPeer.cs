@@ -39,7 +39,7 @@ internal sealed class RawPeer
             if (vector.Deflate) Extensions = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
             Options.MaxMessageSize = vector.Limits?.MaxMessageSize ?? Options.MaxMessageSize;
             Options.MaxFragments = vector.Limits?.MaxFragments ?? Options.MaxFragments;
-            if (vector.Limits?.OnlyKind is { } only) Options.OnlyKind = Enum.Parse<WebSocketMessageKind>(only, ignoreCase: true);
+            if (vector.Limits?.AcceptedKind is { } only) Options.AcceptedKind = Enum.Parse<WebSocketMessageKind>(only, ignoreCase: true);
             if (vector.Limits is null) SaySomething();
         }
         else if (kind < 8)

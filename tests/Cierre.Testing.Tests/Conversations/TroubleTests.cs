@@ -16,15 +16,15 @@ public sealed class TroubleTests(ITestOutputHelper output)
     private static readonly string[] Places =
     [
         "ILogger.IsEnabled", "ILogger.Log", "cierre.handshake.duration", "cierre.connection.closes", "cierre.connection.duration", "cierre.ping.duration", "Sample", "ActivityStarted",
-        "ActivityStopped", "UserIdSelector", "ExpiryOf", "MessageLimiter", "RateLimiter.AttemptAcquire", "RateLimitLease.IsAcquired", "RateLimitLease.Dispose", "OnClosed",
+        "ActivityStopped", "UserIdSelector", "ExpirySelector", "MessageLimiterSelector", "RateLimiter.AttemptAcquire", "RateLimitLease.IsAcquired", "RateLimitLease.Dispose", "OnClosed",
         "RequestAborted", "the handler's beginning", "the handler's loop", "the handler's end", "the receivers of a broadcast", "SynchronizationContext.Post",
     ];
 
     [Theory]
     [InlineData(1, 3)]
     [InlineData(2, 20)]
-    [InlineData(3, 100, "UserIdSelector", "MessageLimiter")]
-    [InlineData(4, 100, "UserIdSelector", "MessageLimiter", "ExpiryOf", "the handler's beginning", "the handler's loop", "RateLimiter.AttemptAcquire", "RateLimitLease.IsAcquired", "RateLimitLease.Dispose")]
+    [InlineData(3, 100, "UserIdSelector", "MessageLimiterSelector")]
+    [InlineData(4, 100, "UserIdSelector", "MessageLimiterSelector", "ExpirySelector", "the handler's beginning", "the handler's loop", "RateLimiter.AttemptAcquire", "RateLimitLease.IsAcquired", "RateLimitLease.Dispose")]
     public async Task Application_that_throws_anywhere_keeps_no_connection_from_its_end(int seed, int chance, params string[] spared)
     {
         using var trouble = new Trouble(seed, chance, spared);
@@ -41,7 +41,7 @@ public sealed class TroubleTests(ITestOutputHelper output)
         // The server's side may be a moment behind its client's.
         for (long begun = Stopwatch.GetTimestamp(); server.Server.Count != 0 && Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(30);) await Task.Yield();
         Assert.Equal(0, server.Server.Count);
-        Assert.Empty(server.Server.Connections.OfUser("anna"));
+        Assert.Empty(server.Server.Connections.FindByUserId("anna"));
         Assert.All(server.Told.Values, times => Assert.Equal(1, times));
         Assert.True(server.Told.Count >= server.Opened);
         if (chance == 20) Assert.Empty(Places.Except(trouble.Thrown.Keys));

@@ -35,7 +35,7 @@ internal sealed class TroubledServer(Trouble trouble) : IAsyncDisposable
         // The framework's own categories say what a server in memory does with a log that throws, and nothing of ours.
         builder.Logging.AddFilter((category, _) => category == "Cierre.WebSocket");
         builder.Services.AddCierre();
-        builder.Services.Configure<WebSocketLimits>(limits =>
+        builder.Services.Configure<WebSocketLimitOptions>(limits =>
         {
             (limits.MaxConnections, limits.MaxConnectionsPerUser) = (100_000, 100_000);
             limits.UserIdSelector = user => trouble.At("UserIdSelector", user.Identity!.Name);
@@ -117,12 +117,12 @@ internal sealed class TroubledServer(Trouble trouble) : IAsyncDisposable
     {
         options.PingInterval = TimeSpan.FromMilliseconds(40);
         options.CloseTimeout = TimeSpan.FromSeconds(1);
-        options.ExpiryOf = _ => trouble.At<DateTimeOffset?>("ExpiryOf", trouble.IsOver ? null : DateTimeOffset.UtcNow + TimeSpan.FromMilliseconds(200));
+        options.ExpirySelector = _ => trouble.At<DateTimeOffset?>("ExpirySelector", trouble.IsOver ? null : DateTimeOffset.UtcNow + TimeSpan.FromMilliseconds(200));
         options.ExpiryWarning = TimeSpan.FromMilliseconds(190);
         options.OnExpiring = (_, _) => trouble.At("OnExpiring", Task.CompletedTask);
-        options.IsPermitted = (_, _) => trouble.At("IsPermitted", Task.FromResult(true));
-        options.PermissionInterval = TimeSpan.FromMilliseconds(20);
-        options.MessageLimiter = _ => trouble.At("MessageLimiter", trouble.Limiter());
+        options.PermissionCheck = (_, _) => trouble.At("PermissionCheck", Task.FromResult(true));
+        options.PermissionCheckInterval = TimeSpan.FromMilliseconds(20);
+        options.MessageLimiterSelector = _ => trouble.At("MessageLimiterSelector", trouble.Limiter());
         options.OnClosed = (connection, record) =>
         {
             _told.AddOrUpdate(connection.Id, 1, (_, times) => times + 1);

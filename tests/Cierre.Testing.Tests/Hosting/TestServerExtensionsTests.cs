@@ -43,7 +43,7 @@ public sealed class TestServerExtensionsTests : IClassFixture<WebApplicationFact
         await using WebSocketConnection connection = await _factory.Server.ConnectWebSocketAsync("/private", As("alice"));
         Assert.Equal("welcome, alice", (await connection.ReceiveAsync())!.Value.GetText());
         await connection.SendAsync(word);
-        (await connection.ShouldEnd(Bound)).ShouldBeClean((ushort)code, reason).ShouldHave(endedBy: EndedBy.Remote);
+        (await connection.ShouldEndAsync(Bound)).ShouldBeClean((ushort)code, reason).ShouldHave(endedBy: EndedBy.Remote);
     }
 
     [Fact]
@@ -51,13 +51,13 @@ public sealed class TestServerExtensionsTests : IClassFixture<WebApplicationFact
     {
         await using WebSocketConnection connection = await _factory.Server.ConnectWebSocketAsync("/private", As("bob"));
         await connection.SendAsync("abort");
-        (await connection.ShouldEnd(Bound)).ShouldBeLost(CloseCause.ConnectionReset);
+        (await connection.ShouldEndAsync(Bound)).ShouldBeLost(CloseCause.ConnectionReset);
     }
 
     [Fact]
     public async Task Browsers_api_reaches_the_app_too()
     {
-        var options = new Cierre.Browser.WebSocketOptions();
+        var options = new Cierre.Browser.BrowserWebSocketOptions();
         options.UseTestServer(_factory.Server);
         var socket = new Cierre.Browser.WebSocket("ws://app.example/echo", options: options);
         var closed = new TaskCompletionSource<Cierre.Browser.CloseEvent>();
@@ -76,7 +76,7 @@ public sealed class TestServerExtensionsTests : IClassFixture<WebApplicationFact
         {
             WebSocketConnection connection = await _factory.Server.ConnectWebSocketAsync("/echo");
             connection.Abort();
-            (await connection.ShouldEnd(Bound)).ShouldBeLost(CloseCause.Aborted);
+            (await connection.ShouldEndAsync(Bound)).ShouldBeLost(CloseCause.Aborted);
         }
 
         await using WebSocketConnection last = await _factory.Server.ConnectWebSocketAsync("/echo");
@@ -89,7 +89,7 @@ public sealed class TestServerExtensionsTests : IClassFixture<WebApplicationFact
         await using var factory = new WebApplicationFactory<Program>();
         WebSocketConnection connection = await factory.Server.ConnectWebSocketAsync("/echo");
         Task stopping = Task.Run(async () => await factory.DisposeAsync());
-        (await connection.ShouldEnd(Bound)).ShouldBeClean(1001).ShouldHave(endedBy: EndedBy.Remote);
+        (await connection.ShouldEndAsync(Bound)).ShouldBeClean(1001).ShouldHave(endedBy: EndedBy.Remote);
         await stopping.WaitAsync(Bound);
     }
 

@@ -76,7 +76,7 @@ internal static class TestingSamples
             WebSocketConnection server = link.OpenServer();
             await link.ClientEnd.Output.WriteAsync(new byte[] { 0x83, 0x80, 0, 0, 0, 0 }); // opcode 3
             await link.ClientEnd.Output.CompleteAsync(); // FIN; with an exception it would be RST
-            (await server.Closed).ShouldHaveFailed(CloseCode.ProtocolError, "opcode 3");
+            (await server.Closed).ShouldHaveFailed(CloseCodes.ProtocolError, "opcode 3");
         });
         #endregion
     }
@@ -94,7 +94,7 @@ internal static class TestingSamples
         await using var connection = await factory.Server.ConnectWebSocketAsync("/private", options);
         Assert.Equal("welcome, alice", (await connection.ReceiveAsync())!.Value.GetText());
         await connection.SendAsync("leave");
-        (await connection.ShouldEnd()).ShouldBeClean(4001, "as you wish");
+        (await connection.ShouldEndAsync()).ShouldBeClean(4001, "as you wish");
         #endregion
     }
 }

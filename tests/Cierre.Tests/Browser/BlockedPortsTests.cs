@@ -23,7 +23,7 @@ public sealed class BlockedPortsTests
     public async Task Socket_fails_with_error_and_1006_and_nothing_is_dialled(string url, int port)
     {
         bool dialled = false;
-        var options = new WebSocketOptions { ConfigureHandler = _ => dialled = true };
+        var options = new BrowserWebSocketOptions { ConfigureHandler = _ => dialled = true };
         var rig = new SocketRig(SocketRig.WithContext(null, () => new WebSocket(url, options)));
         CloseEvent close = await rig.CloseAsync();
         Assert.Equal(["error 3", "close 3"], rig.Seen);

@@ -44,7 +44,7 @@ public sealed class NameCollisionTests
         WebSocketException? failure = null;
         WebSocketMessageType kind = WebSocketMessageType.Text;
         await using WebSocketConnection ours = await WebSocketConnection.ConnectAsync(new Uri("wss://example.org"), new WebSocketClientOptions());
-        CloseRecord record = await ours.CloseAsync(CloseCode.NormalClosure);
+        CloseRecord record = await ours.CloseAsync(CloseCodes.NormalClosure);
         WebSocketMessage? message = await ours.ReceiveAsync();
         WebSocketMessageKind? ourKind = message?.Kind;
         Console.WriteLine((theirs, state, failure, kind, record, ourKind, CloseCause.Requested, EndedBy.Local));

@@ -38,12 +38,12 @@ internal sealed class SocketRig
         }
     }
 
-    public static SocketRig To(RawServer server, WebSocketOptions? options = null, params string[] protocols) =>
+    public static SocketRig To(RawServer server, BrowserWebSocketOptions? options = null, params string[] protocols) =>
         new(Make(server.Url, options, protocols));
 
     /// <summary>Made without the test's own context: events come on the pool.</summary>
-    public static WebSocket Make(Uri url, WebSocketOptions? options = null, params string[] protocols) =>
-        WithContext(null, () => new WebSocket(url.ToString(), options ?? new WebSocketOptions(), protocols));
+    public static WebSocket Make(Uri url, BrowserWebSocketOptions? options = null, params string[] protocols) =>
+        WithContext(null, () => new WebSocket(url.ToString(), options ?? new BrowserWebSocketOptions(), protocols));
 
     public static T WithContext<T>(SynchronizationContext? context, Func<T> make)
     {

@@ -39,7 +39,7 @@ public sealed class StreamIdlTests
         (typeof(WebSocketCloseInfo), "CloseRecord Record { get; }"),
         (typeof(WebSocketCloseInfo), "Void Deconstruct(Nullable<UInt16>&, String&)"),
         (typeof(WebSocketStreamOptions), ".ctor()"),
-        (typeof(WebSocketStreamOptions), "WebSocketOptions Connection { get; set; }"),
+        (typeof(WebSocketStreamOptions), "BrowserWebSocketOptions Connection { get; set; }"),
     ];
 
     public static TheoryData<string> Interfaces => [.. Table.Select(row => row.Type.Name).Distinct()];

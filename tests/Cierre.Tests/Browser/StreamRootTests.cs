@@ -154,7 +154,7 @@ public sealed class StreamRootTests
     });
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static WebSocketStream Create(RawServer server, WebSocketOptions? connection = null) => new(server.Url.ToString(), new() { Connection = connection });
+    private static WebSocketStream Create(RawServer server, BrowserWebSocketOptions? connection = null) => new(server.Url.ToString(), new() { Connection = connection });
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static async Task ConnectAndForgetAsync(RawServer server, Task came)
@@ -165,7 +165,7 @@ public sealed class StreamRootTests
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static async Task OpenAndForgetAsync(RawServer server, WebSocketOptions? connection = null, byte[]? data = null)
+    private static async Task OpenAndForgetAsync(RawServer server, BrowserWebSocketOptions? connection = null, byte[]? data = null)
     {
         WebSocketOpenInfo info = await Create(server, connection).Opened.Soon();
         if (data is not null) _ = info.Writable.WriteAsync(data).AsTask();

@@ -188,7 +188,7 @@ public sealed class WebSocketCloseTests
     public async Task Silent_server_is_left_after_the_close_timeout_with_error_and_1006()
     {
         await using var server = RawServer.Start(peer => peer.ReadToEndAsync());
-        SocketRig rig = SocketRig.To(server, new WebSocketOptions { CloseTimeout = TimeSpan.FromMilliseconds(200) });
+        SocketRig rig = SocketRig.To(server, new BrowserWebSocketOptions { CloseTimeout = TimeSpan.FromMilliseconds(200) });
         await rig.OpenAsync();
         rig.Socket.Close(4000);
         CloseEvent close = await rig.CloseAsync();

@@ -175,7 +175,7 @@ public sealed class WebSocketSendTests
             await peer.ReadFrameAsync();
             Assert.Equal(RawEnd.Reset, (await peer.ReadToEndAsync()).End);
         });
-        SocketRig rig = SocketRig.To(server, new WebSocketOptions { MaxBufferedAmount = 1000 });
+        SocketRig rig = SocketRig.To(server, new BrowserWebSocketOptions { MaxBufferedAmount = 1000 });
         await rig.OpenAsync();
         rig.Socket.Send("first");
         rig.Socket.Send(new byte[1001]);

@@ -9,7 +9,7 @@ public sealed class WebSocketStreamOptionsTests
     [Fact]
     public void Subprotocol_must_be_chosen_where_one_is_asked_for()
     {
-        WebSocketOptions options = new WebSocketStreamOptions().ToConnect(["a", "b"]);
+        BrowserWebSocketOptions options = new WebSocketStreamOptions().ToConnect(["a", "b"]);
         Assert.True(options.RequireSubprotocol);
         Assert.Equal(["a", "b"], options.Subprotocols);
     }
@@ -17,8 +17,8 @@ public sealed class WebSocketStreamOptionsTests
     [Fact]
     public void What_the_application_sets_is_copied()
     {
-        var mine = new WebSocketOptions { CloseTimeout = TimeSpan.FromSeconds(1), MaxMessageSize = 5, Headers = { new("X-Mine", "1") } };
-        WebSocketOptions options = new WebSocketStreamOptions { Connection = mine }.ToConnect(["this"]);
+        var mine = new BrowserWebSocketOptions { CloseTimeout = TimeSpan.FromSeconds(1), MaxMessageSize = 5, Headers = { new("X-Mine", "1") } };
+        BrowserWebSocketOptions options = new WebSocketStreamOptions { Connection = mine }.ToConnect(["this"]);
         mine.CloseTimeout = TimeSpan.FromSeconds(2);
         mine.Headers.Clear();
         Assert.Equal((TimeSpan.FromSeconds(1), 5), (options.CloseTimeout, options.MaxMessageSize));

@@ -29,7 +29,7 @@ public sealed class WebSocketTests
     {
         Assert.Equal("SyntaxError", Assert.Throws<DomException>(() => new WebSocket(url)).Name);
         Assert.Equal("SyntaxError", Assert.Throws<DomException>(() => new WebSocket(url, new List<string>())).Name);
-        Assert.Equal("SyntaxError", Assert.Throws<DomException>(() => new WebSocket(url, new WebSocketOptions())).Name);
+        Assert.Equal("SyntaxError", Assert.Throws<DomException>(() => new WebSocket(url, new BrowserWebSocketOptions())).Name);
     }
 
     [Fact]
@@ -37,21 +37,21 @@ public sealed class WebSocketTests
     {
         Assert.Equal("SyntaxError", Assert.Throws<DomException>(() => new WebSocket("ws://127.0.0.1", "a", "A")).Name);
         Assert.Equal("SyntaxError", Assert.Throws<DomException>(() => new WebSocket("ws://127.0.0.1", new List<string> { "" })).Name);
-        Assert.Equal("SyntaxError", Assert.Throws<DomException>(() => new WebSocket("ws://127.0.0.1", new WebSocketOptions(), "a b")).Name);
+        Assert.Equal("SyntaxError", Assert.Throws<DomException>(() => new WebSocket("ws://127.0.0.1", new BrowserWebSocketOptions(), "a b")).Name);
     }
 
     [Fact]
     public void Null_is_refused()
     {
         Assert.Throws<ArgumentNullException>(() => new WebSocket(null!));
-        Assert.Throws<ArgumentNullException>(() => new WebSocket("ws://127.0.0.1", (WebSocketOptions)null!));
+        Assert.Throws<ArgumentNullException>(() => new WebSocket("ws://127.0.0.1", (BrowserWebSocketOptions)null!));
         Assert.Throws<ArgumentNullException>(() => new WebSocket("ws://127.0.0.1", (IEnumerable<string>)null!));
     }
 
     [Fact]
     public void Header_that_cannot_be_sent_is_refused_at_once()
     {
-        var options = new WebSocketOptions { Headers = { new("Sec-WebSocket-Key", "x") } };
+        var options = new BrowserWebSocketOptions { Headers = { new("Sec-WebSocket-Key", "x") } };
         Assert.Throws<ArgumentException>(() => new WebSocket("ws://127.0.0.1", options));
     }
 
@@ -97,7 +97,7 @@ public sealed class WebSocketTests
             await peer.ReadFrameAsync();
             await peer.SendCloseAsync(1000);
         }, switchProtocols: false);
-        var options = new WebSocketOptions { Headers = { new("X-Token", "t1") } };
+        var options = new BrowserWebSocketOptions { Headers = { new("X-Token", "t1") } };
         SocketRig rig = SocketRig.To(server, options);
         options.Headers[0] = new("X-Token", "t2");
         Assert.Equal("t1", await sent.Task.WaitAsync(SocketRig.Bound));
@@ -138,7 +138,7 @@ public sealed class WebSocketTests
     public async Task Set_up_that_throws_ends_in_a_close_event_too()
     {
         var failure = new InvalidOperationException("mine");
-        WebSocket socket = SocketRig.Make(new Uri("ws://127.0.0.1:81"), new WebSocketOptions { ConfigureHandler = _ => throw failure });
+        WebSocket socket = SocketRig.Make(new Uri("ws://127.0.0.1:81"), new BrowserWebSocketOptions { ConfigureHandler = _ => throw failure });
         CloseEvent close = await socket.Closed.WaitAsync(SocketRig.Bound);
         Assert.Equal(1006, close.Code);
         Assert.Same(failure, close.Record!.Exception);

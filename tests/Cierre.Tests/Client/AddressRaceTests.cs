@@ -141,7 +141,7 @@ public sealed class AddressRaceTests
             Connect = (_, _) => throw new SocketException((int)error),
         });
         Assert.Equal((CloseCause.ConnectionRefused, english), (record.Cause, record.Detail));
-        Assert.Contains(spanish, record.GetDetail(new System.Globalization.CultureInfo("es")), StringComparison.Ordinal);
+        Assert.Contains(spanish, record.Describe(new System.Globalization.CultureInfo("es")), StringComparison.Ordinal);
         Assert.Equal(2, record.OpeningTimes!.Steps.Count(step => step is { Phase: OpeningPhase.Tcp, Completed: false, EndPoint: not null }));
     }
 

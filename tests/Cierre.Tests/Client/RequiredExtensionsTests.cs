@@ -34,7 +34,7 @@ public sealed class RequiredExtensionsTests
     [Fact]
     public void Name_that_is_there_twice_is_refused_by_the_browsers_API_too()
     {
-        var options = new WebSocketOptions { RequiredExtensions = { "a", "a" } };
+        var options = new BrowserWebSocketOptions { RequiredExtensions = { "a", "a" } };
         Assert.Throws<ArgumentException>(() => new WebSocket("ws://localhost:1/", options));
     }
 
@@ -128,7 +128,7 @@ public sealed class RequiredExtensionsTests
         });
         var order = new List<string>();
         var closed = new TaskCompletionSource<CloseEvent>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var socket = new WebSocket(server.Url.ToString(), new WebSocketOptions { RequiredExtensions = { "x-wanted" } });
+        var socket = new WebSocket(server.Url.ToString(), new BrowserWebSocketOptions { RequiredExtensions = { "x-wanted" } });
         socket.OnOpen = e => order.Add(e.Type);
         socket.OnError = e => order.Add(e.Type);
         socket.OnClose = e =>

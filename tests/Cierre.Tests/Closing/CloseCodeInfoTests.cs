@@ -13,12 +13,12 @@ public class CloseCodeInfoTests
     {
         Assert.NotEmpty(row.Description);
         Assert.NotEmpty(row.When(English));
-        Assert.Equal(row.Description, row.GetDescription(English));
+        Assert.Equal(row.Description, row.Describe(English));
     });
 
     [Fact]
     public void Language_without_texts_falls_back_to_English() =>
-        Assert.Equal(CloseCodes.Get(1006).Description, CloseCodes.Get(1006).GetDescription(CultureInfo.GetCultureInfo("fi")));
+        Assert.Equal(CloseCodes.Get(1006).Description, CloseCodes.Get(1006).Describe(CultureInfo.GetCultureInfo("fi")));
 
     [Theory]
     [InlineData(1000, "1000 Normal Closure")]

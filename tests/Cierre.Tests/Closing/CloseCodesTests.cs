@@ -7,6 +7,9 @@ namespace Cierre.Tests.Closing;
 
 public class CloseCodesTests
 {
+    private const AllowedSenders Connections = AllowedSenders.Client | AllowedSenders.Server;
+    private const AllowedSenders Everybody = Connections | AllowedSenders.Browser;
+
     [Fact]
     public void Rows_cover_0_to_4999_in_order_and_without_a_hole()
     {
@@ -28,7 +31,7 @@ public class CloseCodesTests
         foreach (CloseCodeInfo row in CloseCodes.BuiltIn)
         {
             string wire = row.OnTheWire ? "yes" : "no";
-            table.Append(null, $"| {row.CodeOrRange} | {row.Name} | {wire} | {row.App.ToKebabCase()} | {row.Description} | {row.When(CultureInfo.InvariantCulture)} | {row.Reconnect} |\n");
+            table.Append(null, $"| {row.CodeOrRange} | {row.Name} | {wire} | {Senders(row.AllowedSenders)} | {row.Description} | {row.When(CultureInfo.InvariantCulture)} | {row.Reconnect} |\n");
         }
 
         Golden.MatchesPart("docs/closing.md", "code table, printed by CloseCodesTests", table.ToString());
@@ -51,29 +54,29 @@ public class CloseCodesTests
 
     // The IANA registry of WebSocket close code numbers.
     [Theory]
-    [InlineData(1000, "Normal Closure", true, CloseCodeUse.Yes)]
-    [InlineData(1001, "Going Away", true, CloseCodeUse.Connection)]
-    [InlineData(1002, "Protocol error", true, CloseCodeUse.Connection)]
-    [InlineData(1003, "Unsupported Data", true, CloseCodeUse.Connection)]
-    [InlineData(1004, "", false, CloseCodeUse.No)]
-    [InlineData(1005, "No Status Rcvd", false, CloseCodeUse.No)]
-    [InlineData(1006, "Abnormal Closure", false, CloseCodeUse.No)]
-    [InlineData(1007, "Invalid frame payload data", true, CloseCodeUse.Connection)]
-    [InlineData(1008, "Policy Violation", true, CloseCodeUse.Connection)]
-    [InlineData(1009, "Message Too Big", true, CloseCodeUse.Connection)]
-    [InlineData(1010, "Mandatory Ext.", true, CloseCodeUse.Client)]
-    [InlineData(1011, "Internal Error", true, CloseCodeUse.Connection)]
-    [InlineData(1012, "Service Restart", true, CloseCodeUse.Connection)]
-    [InlineData(1013, "Try Again Later", true, CloseCodeUse.Connection)]
-    [InlineData(1014, "Bad Gateway", true, CloseCodeUse.Connection)]
-    [InlineData(1015, "TLS handshake", false, CloseCodeUse.No)]
-    [InlineData(3000, "Unauthorized", true, CloseCodeUse.Yes)]
-    [InlineData(3003, "Forbidden", true, CloseCodeUse.Yes)]
-    [InlineData(3008, "Timeout", true, CloseCodeUse.Yes)]
-    public void Named_code_has_its_own_row(int code, string name, bool onTheWire, CloseCodeUse app)
+    [InlineData(1000, "Normal Closure", true, Everybody)]
+    [InlineData(1001, "Going Away", true, Connections)]
+    [InlineData(1002, "Protocol error", true, Connections)]
+    [InlineData(1003, "Unsupported Data", true, Connections)]
+    [InlineData(1004, "", false, AllowedSenders.None)]
+    [InlineData(1005, "No Status Rcvd", false, AllowedSenders.None)]
+    [InlineData(1006, "Abnormal Closure", false, AllowedSenders.None)]
+    [InlineData(1007, "Invalid frame payload data", true, Connections)]
+    [InlineData(1008, "Policy Violation", true, Connections)]
+    [InlineData(1009, "Message Too Big", true, Connections)]
+    [InlineData(1010, "Mandatory Ext.", true, AllowedSenders.Client)]
+    [InlineData(1011, "Internal Error", true, Connections)]
+    [InlineData(1012, "Service Restart", true, Connections)]
+    [InlineData(1013, "Try Again Later", true, Connections)]
+    [InlineData(1014, "Bad Gateway", true, Connections)]
+    [InlineData(1015, "TLS handshake", false, AllowedSenders.None)]
+    [InlineData(3000, "Unauthorized", true, Everybody)]
+    [InlineData(3003, "Forbidden", true, Everybody)]
+    [InlineData(3008, "Timeout", true, Everybody)]
+    public void Named_code_has_its_own_row(int code, string name, bool onTheWire, AllowedSenders app)
     {
         CloseCodeInfo row = CloseCodes.Get(code);
-        Assert.Equal((code, code, name, onTheWire, app), (row.From, row.To, row.Name, row.OnTheWire, row.App));
+        Assert.Equal((code, code, name, onTheWire, app), (row.From, row.To, row.Name, row.OnTheWire, row.AllowedSenders));
     }
 
     [Theory]
@@ -88,7 +91,7 @@ public class CloseCodesTests
     {
         CloseCodeInfo row = CloseCodes.Get(code);
         Assert.Equal((from, to, "", onTheWire), (row.From, row.To, row.Name, row.OnTheWire));
-        Assert.Equal(onTheWire ? CloseCodeUse.Yes : CloseCodeUse.No, row.App);
+        Assert.Equal(onTheWire ? Everybody : AllowedSenders.None, row.AllowedSenders);
     }
 
     [Theory]
@@ -152,7 +155,7 @@ public class CloseCodesTests
         Assert.Same(ReconnectAdvice.Yes, row.Reconnect);
         Assert.Equal(4949, CloseCodes.Get(4949).To);
         Assert.Equal(4951, CloseCodes.Get(4951).From);
-        Assert.Equal(CloseCodeUse.Yes, row.App);
+        Assert.Equal(Everybody, row.AllowedSenders);
         Rows_cover_0_to_4999_in_order_and_without_a_hole();
     }
 
@@ -181,7 +184,7 @@ public class CloseCodesTests
         CloseCodes.Translate(4952, spanish, "Expulsado", "un moderador expulsó al usuario");
         CloseCodeInfo row = CloseCodes.Get(4952);
         Assert.Equal(("Kicked", "a moderator removed the user"), (row.Name, row.Description));
-        Assert.Equal(("Expulsado", "un moderador expulsó al usuario"), (row.GetName(mexican), row.GetDescription(mexican)));
+        Assert.Equal(("Expulsado", "un moderador expulsó al usuario"), (row.GetName(mexican), row.Describe(mexican)));
         Assert.Same(ReconnectAdvice.Yes, row.Reconnect);
         Assert.StartsWith("4952 Expulsado: un moderador expulsó al usuario.\n  En una trama de cierre: sí.", CloseCodes.Explain(4952, spanish), StringComparison.Ordinal);
         Rows_cover_0_to_4999_in_order_and_without_a_hole();
@@ -194,7 +197,7 @@ public class CloseCodesTests
         CloseCodes.Register(4953, "Full");
         CloseCodes.Translate(4953, spanish, "Lleno");
         CloseCodes.Register(4953, "Full", "the room is full");
-        Assert.Equal(("Lleno", "the room is full"), (CloseCodes.Get(4953).GetName(spanish), CloseCodes.Get(4953).GetDescription(spanish)));
+        Assert.Equal(("Lleno", "the room is full"), (CloseCodes.Get(4953).GetName(spanish), CloseCodes.Get(4953).Describe(spanish)));
     }
 
     [Fact]
@@ -203,7 +206,7 @@ public class CloseCodesTests
         var spanish = CultureInfo.GetCultureInfo("es");
         CloseCodes.Register(4954, "Full");
         CloseCodes.Translate(4954, spanish, "Lleno");
-        Assert.Equal("para uso privado entre aplicaciones", CloseCodes.Get(4954).GetDescription(spanish));
+        Assert.Equal("para uso privado entre aplicaciones", CloseCodes.Get(4954).Describe(spanish));
     }
 
     [Theory]
@@ -255,4 +258,13 @@ public class CloseCodesTests
             Assert.Equal($"{languages[i % languages.Length].Name} {i}", CloseCodes.Get(4960 + (i / languages.Length)).GetName(languages[i % languages.Length])));
         Rows_cover_0_to_4999_in_order_and_without_a_hole();
     }
+
+    private static string Senders(AllowedSenders senders) => senders switch
+    {
+        AllowedSenders.None => "no",
+        AllowedSenders.Client => "client",
+        Connections => "connection",
+        Everybody => "yes",
+        _ => throw new ArgumentOutOfRangeException(nameof(senders)),
+    };
 }

@@ -118,7 +118,7 @@ public class CloseFrameTests
     {
         Violation violation = Reject(WithReason(reason));
         Assert.Equal(Violations.CloseReasonNotUtf8(offset, value), violation);
-        Assert.Equal(CloseCode.InvalidFramePayloadData, violation.Code);
+        Assert.Equal(CloseCodes.InvalidFramePayloadData, violation.Code);
     }
 
     [Fact]

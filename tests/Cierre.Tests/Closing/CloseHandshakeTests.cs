@@ -299,6 +299,25 @@ public partial class CloseHandshakeTests
     }
 
     [Fact]
+    public void Flush_that_began_before_our_frame_was_written_says_nothing_of_it()
+    {
+        Request();
+        _close.On(CloseInput.Staging.Instance, _now);
+        _close.On(CloseInput.Written.Instance, _now);
+        Assert.Equal(Delivery.Staged, _close.Delivery);
+        End();
+        Assert.Null(Record.Sent);
+    }
+
+    [Fact]
+    public void Word_that_our_answer_is_out_lets_the_rest_be_read()
+    {
+        Peer(Restarting);
+        Assert.Equal(None, _close.On(CloseInput.Handing.Instance, _now));
+        Assert.Equal(ReadOn, _close.On(CloseInput.Written.Instance, _now));
+    }
+
+    [Fact]
     public void Limit_of_ours_closes_in_the_ordinary_way_and_the_answer_counts()
     {
         Violation limit = Violations.TooManyFragments(10_000);

@@ -35,24 +35,24 @@ public class ReconnectAdviceTests
     [InlineData(CloseCause.PingTimeout, ReconnectKind.Yes)]
     [InlineData(CloseCause.IdleTimeout, ReconnectKind.Yes)]
     [InlineData(CloseCause.CloseTimeout, ReconnectKind.Yes)]
-    [InlineData(CloseCause.HandlerReturned, ReconnectKind.None)]
-    [InlineData(CloseCause.HandlerFailed, ReconnectKind.None)]
-    [InlineData(CloseCause.HostStopping, ReconnectKind.None)]
-    [InlineData(CloseCause.LoadShed, ReconnectKind.None)]
-    [InlineData(CloseCause.Unauthorized, ReconnectKind.None)]
-    [InlineData(CloseCause.Forbidden, ReconnectKind.None)]
-    [InlineData(CloseCause.Deadline, ReconnectKind.None)]
-    [InlineData(CloseCause.UpstreamFailed, ReconnectKind.None)]
+    [InlineData(CloseCause.HandlerReturned, ReconnectKind.NotApplicable)]
+    [InlineData(CloseCause.HandlerFailed, ReconnectKind.NotApplicable)]
+    [InlineData(CloseCause.HostStopping, ReconnectKind.NotApplicable)]
+    [InlineData(CloseCause.LoadShed, ReconnectKind.NotApplicable)]
+    [InlineData(CloseCause.Unauthorized, ReconnectKind.NotApplicable)]
+    [InlineData(CloseCause.Forbidden, ReconnectKind.NotApplicable)]
+    [InlineData(CloseCause.Deadline, ReconnectKind.NotApplicable)]
+    [InlineData(CloseCause.UpstreamFailed, ReconnectKind.NotApplicable)]
     public void Cause_comes_before_the_code(CloseCause cause, ReconnectKind kind) =>
         Assert.All<ushort>([1000, 1006, 1011, 1012, 3000], code => Assert.Equal(kind, ReconnectAdvice.For(Ended(cause, code)).Kind));
 
     [Theory]
-    [InlineData(500, ReconnectKind.None)]
+    [InlineData(500, ReconnectKind.NotApplicable)]
     [InlineData(1000, ReconnectKind.No)]
     [InlineData(1001, ReconnectKind.Yes)]
     [InlineData(1002, ReconnectKind.No)]
     [InlineData(1003, ReconnectKind.No)]
-    [InlineData(1004, ReconnectKind.None)]
+    [InlineData(1004, ReconnectKind.NotApplicable)]
     [InlineData(1005, ReconnectKind.No)]
     [InlineData(1006, ReconnectKind.Yes)]
     [InlineData(1007, ReconnectKind.No)]
@@ -64,8 +64,8 @@ public class ReconnectAdviceTests
     [InlineData(1013, ReconnectKind.OtherAddress)]
     [InlineData(1014, ReconnectKind.Yes)]
     [InlineData(1015, ReconnectKind.No)]
-    [InlineData(1016, ReconnectKind.None)]
-    [InlineData(2000, ReconnectKind.None)]
+    [InlineData(1016, ReconnectKind.NotApplicable)]
+    [InlineData(2000, ReconnectKind.NotApplicable)]
     [InlineData(3000, ReconnectKind.AfterNewCredentials)]
     [InlineData(3001, ReconnectKind.No)]
     [InlineData(3003, ReconnectKind.No)]
@@ -73,7 +73,7 @@ public class ReconnectAdviceTests
     [InlineData(3999, ReconnectKind.No)]
     [InlineData(4000, ReconnectKind.No)]
     [InlineData(4999, ReconnectKind.No)]
-    [InlineData(5000, ReconnectKind.None)]
+    [InlineData(5000, ReconnectKind.NotApplicable)]
     public void Code_decides_where_the_peer_closed(int code, ReconnectKind kind)
     {
         Assert.Equal(kind, ReconnectAdvice.ForCode(code).Kind);
@@ -149,7 +149,7 @@ public class ReconnectAdviceTests
     public void There_is_no_delay_where_the_advice_is_not_to_connect()
     {
         Assert.Null(ReconnectAdvice.No.DelayFor(1, 0.5));
-        Assert.Null(ReconnectAdvice.None.DelayFor(1, 0.5));
+        Assert.Null(ReconnectAdvice.NotApplicable.DelayFor(1, 0.5));
     }
 
     [Theory]
@@ -174,5 +174,5 @@ public class ReconnectAdviceTests
     [InlineData(1012, "yes, after a random delay of 5-30 s")]
     [InlineData(3000, "after new credentials")]
     [InlineData(1013, "to another address at once if there is one; to this one only after 60-120 s, longer each time, or when the user asks")]
-    public void Advice_in_words(int code, string words) => Assert.Equal(words, ReconnectAdvice.ForCode(code).In(CultureInfo.InvariantCulture));
+    public void Advice_in_words(int code, string words) => Assert.Equal(words, ReconnectAdvice.ForCode(code).Describe(CultureInfo.InvariantCulture));
 }

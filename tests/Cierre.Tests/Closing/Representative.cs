@@ -52,7 +52,7 @@ internal static class Representative
 
     private static CloseRecord Ended(CloseWhy why, CloseFrame? sent, CloseFrame? received, EndedBy by) => new()
     {
-        Code = received?.Code ?? CloseCode.AbnormalClosure,
+        Code = received?.Code ?? CloseCodes.AbnormalClosure,
         Reason = received?.Reason ?? "",
         WasClean = sent is not null && received is not null,
         Sent = sent,

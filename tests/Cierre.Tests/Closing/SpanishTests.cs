@@ -104,8 +104,8 @@ public sealed partial class SpanishTests
         {
             Assert.Empty(Leaks(row.Explain(spanish)));
             Assert.Equal(row.Name.Length == 0, row.GetName(spanish).Length == 0);
-            Assert.Empty(Leaks(row.GetDescription(spanish)));
-            Assert.Empty(Leaks(row.Reconnect.In(spanish)));
+            Assert.Empty(Leaks(row.Describe(spanish)));
+            Assert.Empty(Leaks(row.Reconnect.Describe(spanish)));
         });
     }
 
@@ -117,12 +117,12 @@ public sealed partial class SpanishTests
         try
         {
             CloseRecord record = Representative.Records[CloseCause.PingTimeout];
-            Assert.Equal("el ping no tuvo respuesta en 2.5 s", record.GetDetail());
+            Assert.Equal("el ping no tuvo respuesta en 2.5 s", record.Describe());
             Assert.Equal("Error interno", record.GetName());
             Assert.StartsWith("1011 Error interno: ", record.Explain(), StringComparison.Ordinal);
             Assert.StartsWith("1011 Error interno: ", CloseCodes.Explain(1011), StringComparison.Ordinal);
-            Assert.StartsWith("sí, ", record.Reconnect.In(null), StringComparison.Ordinal);
-            Assert.Equal(("Error interno", "un extremo se encontró con una condición inesperada"), (CloseCodes.Get(1011).GetName(), CloseCodes.Get(1011).GetDescription()));
+            Assert.StartsWith("sí, ", record.Reconnect.Describe(null), StringComparison.Ordinal);
+            Assert.Equal(("Error interno", "un extremo se encontró con una condición inesperada"), (CloseCodes.Get(1011).GetName(), CloseCodes.Get(1011).Describe()));
 
             Assert.Equal(("Internal Error", "ping was not answered within 2.5 s"), (record.Name, record.Detail));
             Assert.Equal("ping was not answered within 2.5 s", Violations.PingNotAnswered(TimeSpan.FromSeconds(2.5)).Frame.Reason);
@@ -140,7 +140,7 @@ public sealed partial class SpanishTests
     [InlineData("es-ES", "2,5 s")]
     [InlineData("es-MX", "2.5 s")]
     public void Number_is_written_as_the_region_does(string culture, string number) =>
-        Assert.Contains(number, Representative.Records[CloseCause.ConnectTimeout].GetDetail(CultureInfo.GetCultureInfo(culture)), StringComparison.Ordinal);
+        Assert.Contains(number, Representative.Records[CloseCause.ConnectTimeout].Describe(CultureInfo.GetCultureInfo(culture)), StringComparison.Ordinal);
 
     [Fact]
     public void Word_inside_a_sentence_is_Spanish_too() => Assert.All(["continuation", "text", "binary", "close", "ping", "pong"], word =>

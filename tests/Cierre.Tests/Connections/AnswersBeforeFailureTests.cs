@@ -222,9 +222,9 @@ public sealed class AnswersBeforeFailureTests
     public async Task Message_read_as_a_stream_is_answered_first_and_one_that_is_cut_off_is_not_ended()
     {
         var played = new Played();
-        Task<MessageStream?> opening = played.Connection.ReceiveStreamAsync().AsTask();
+        Task<WebSocketMessageStream?> opening = played.Connection.ReceiveStreamAsync().AsTask();
         Push(played, [.. played.Frame(Played.Text, "whole"u8), .. Bad(played)], 1000);
-        await using (MessageStream stream = (await Played.Within(opening))!)
+        await using (WebSocketMessageStream stream = (await Played.Within(opening))!)
         {
             byte[] content = new byte[10];
             Assert.Equal(5, await stream.ReadAtLeastAsync(content, 10, throwOnEndOfStream: false));
@@ -237,7 +237,7 @@ public sealed class AnswersBeforeFailureTests
         var cut = new Played();
         opening = cut.Connection.ReceiveStreamAsync().AsTask();
         cut.Peer(Played.Text, "begun"u8, fin: false);
-        MessageStream begun = (await Played.Within(opening))!;
+        WebSocketMessageStream begun = (await Played.Within(opening))!;
         cut.Wire.Push(Bad(cut));
         await cut.Connection.SendAsync("answer");
         Assert.Equal(5, await begun.ReadAsync(new byte[10]));

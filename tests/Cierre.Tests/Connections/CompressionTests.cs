@@ -31,7 +31,7 @@ public sealed class CompressionTests
                 await connection.SendAsync(Large);
                 await connection.SendAsync("small");
                 await connection.SendAsync(WebSocketMessageKind.Text, Encoding.UTF8.GetBytes(Large), compress: false);
-                await using MessageStream stream = await connection.OpenMessageAsync(WebSocketMessageKind.Binary);
+                await using WebSocketMessageStream stream = await connection.OpenSendStreamAsync(WebSocketMessageKind.Binary);
                 for (int part = 0; part < 3; part++) await stream.WriteAsync(new byte[1000]);
             }
         }
@@ -42,7 +42,7 @@ public sealed class CompressionTests
             {
                 Assert.Equal(Large, (await connection.ReceiveAsync())!.Value.GetText());
                 Assert.Equal("small", (await connection.ReceiveAsync())!.Value.GetText());
-                await using (MessageStream stream = (await connection.ReceiveStreamAsync())!)
+                await using (WebSocketMessageStream stream = (await connection.ReceiveStreamAsync())!)
                 {
                     using var reader = new StreamReader(stream);
                     Assert.Equal(Large, await reader.ReadToEndAsync());
@@ -74,8 +74,8 @@ public sealed class CompressionTests
         await connection.SendAsync(data);
         await connection.SendAsync(WebSocketMessageKind.Binary, data, compress: true);
         await connection.SendAsync(WebSocketMessageKind.Binary, data, compress: false);
-        await using (MessageStream stream = await connection.OpenMessageAsync(WebSocketMessageKind.Binary, compress: false)) await stream.WriteAsync(data);
-        await using (MessageStream stream = await connection.OpenMessageAsync(WebSocketMessageKind.Binary, compress: true)) await stream.WriteAsync(data);
+        await using (WebSocketMessageStream stream = await connection.OpenSendStreamAsync(WebSocketMessageKind.Binary, compress: false)) await stream.WriteAsync(data);
+        await using (WebSocketMessageStream stream = await connection.OpenSendStreamAsync(WebSocketMessageKind.Binary, compress: true)) await stream.WriteAsync(data);
         Assert.Equal([4, 4, 0, 0, 0, 4, 0], wire.Frames.Select(f => f.Rsv));
         Assert.All(wire.Frames.Where(f => f.Rsv == 0 && f.Opcode == 2), f => Assert.Equal(1000, f.Payload.Length));
         await Assert.ThrowsAsync<ArgumentException>(async () => await connection.SendAsync(WebSocketMessageKind.Text, new byte[] { 0xFF }, compress: false));
@@ -176,7 +176,7 @@ public sealed class CompressionTests
     {
         var wire = new FakeTransport();
         OpeningInfo info = terms is null ? OpeningInfo.InMemory : OpeningInfo.InMemory with { Extensions = "permessage-deflate", Deflate = terms };
-        var connection = new WebSocketConnection(Role.Server, new WebSocketConnectionOptions { TimeProvider = new Microsoft.Extensions.Time.Testing.FakeTimeProvider() }, wire, info);
+        var connection = new WebSocketConnection(WebSocketRole.Server, new WebSocketConnectionOptions { TimeProvider = new Microsoft.Extensions.Time.Testing.FakeTimeProvider() }, wire, info);
         connection.Start();
         return (connection, wire);
     }

@@ -20,6 +20,20 @@ public sealed class ConnectionDriverCloseTests
     }
 
     [Fact]
+    public async Task Close_frame_that_was_written_behind_a_flush_and_met_a_reset_was_not_sent()
+    {
+        var played = new Played { Wire = { HoldsFlushes = true } };
+        _ = played.Connection.SendAsync("on its way").AsTask();
+        Task<CloseRecord> closed = played.Connection.CloseAsync(4001);
+        played.Wire.CompleteFlush();
+        await Played.Until(() => played.Wire.IsFlushHeld);
+        played.Wire.FailFlush(new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.ConnectionReset));
+        played.Wire.End(TransportEndKind.Reset);
+        CloseRecord record = await Played.Within(closed);
+        Assert.Equal((1006, CloseCause.ConnectionReset, null), (record.Code, record.Cause, record.Sent));
+    }
+
+    [Fact]
     public async Task Abort_fails_everything_that_waits()
     {
         var played = new Played { Wire = { HoldsFlushes = true } };

@@ -209,8 +209,10 @@ public sealed class ConnectionDriverTests
         Assert.True(played.Connection.Driver.Receiving.IsHolding);
         played.Wire.CompleteFlush();
         Assert.True(played.Connection.Driver.Receiving.IsHolding);
+        int before = played.Wire.ResumeCalls;
         played.Wire.CompleteFlush();
         Assert.False(played.Connection.Driver.Receiving.IsHolding);
+        await Played.Until(() => played.Wire.ResumeCalls > before);
         played.Wire.End();
         CloseRecord record = await played.Ended;
         Assert.Equal((4009, true), (record.Code, record.WasClean));

@@ -57,7 +57,7 @@ public sealed class EvidenceTests
     {
         var played = new Played(client: true);
         played.Clock.Advance(TimeSpan.FromSeconds(3));
-        MessageStream message = await played.Connection.OpenMessageAsync(WebSocketMessageKind.Binary);
+        WebSocketMessageStream message = await played.Connection.OpenSendStreamAsync(WebSocketMessageKind.Binary);
         for (int i = 0; i < 4; i++) await message.WriteAsync(new byte[25_000]);
         Assert.Contains(words, await LoseAsync(played, TransportEndKind.Reset, culture), StringComparison.Ordinal);
     }

@@ -117,11 +117,11 @@ public sealed class SlowReaderTests
     {
         Played played = Stuck(SlowReaderPolicy.DropOldest, 4 * KiB);
         await played.Connection.SendAsync(Message(1));
-        Task<MessageStream> opening = played.Connection.OpenMessageAsync(WebSocketMessageKind.Binary).AsTask();
+        Task<WebSocketMessageStream> opening = played.Connection.OpenSendStreamAsync(WebSocketMessageKind.Binary).AsTask();
         for (int i = 2; i < 20; i++) await played.Connection.SendAsync(Message(i));
         Assert.False(opening.IsCompleted);
         Go(played);
-        MessageStream stream = await Played.Within(opening);
+        WebSocketMessageStream stream = await Played.Within(opening);
         await stream.WriteAsync(Message(99));
         await stream.DisposeAsync();
         await Played.Until(() => played.Sent[^1].Payload is [19, ..]);

@@ -83,7 +83,7 @@ public sealed class StressTests
                 switch (random.Next(6))
                 {
                     case 0:
-                        await using (MessageStream stream = await connection.OpenMessageAsync(WebSocketMessageKind.Text))
+                        await using (WebSocketMessageStream stream = await connection.OpenSendStreamAsync(WebSocketMessageKind.Text))
                         {
                             byte[] bytes = System.Text.Encoding.ASCII.GetBytes(text);
                             int half = random.Next(bytes.Length);
@@ -138,7 +138,7 @@ public sealed class StressTests
                 int how = random.Next(10);
                 if (how == 0)
                 {
-                    await using MessageStream? stream = await connection.ReceiveStreamAsync();
+                    await using WebSocketMessageStream? stream = await connection.ReceiveStreamAsync();
                     text = stream is null ? null : await new StreamReader(stream).ReadToEndAsync();
                 }
                 else if (how == 1)

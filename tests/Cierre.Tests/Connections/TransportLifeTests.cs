@@ -89,6 +89,16 @@ public class TransportLifeTests
     }
 
     [Fact]
+    public void Transport_that_nobody_reads_stops_once_and_goes_on_once_there_is_room()
+    {
+        Assert.Equal(StopReading, On(Full.Instance));
+        Assert.True(_life.IsPaused);
+        Assert.Equal(None, On(Full.Instance));
+        Assert.Equal(ReadOn, On(Room.Instance));
+        Assert.False(_life.IsPaused);
+    }
+
+    [Fact]
     public void Broken_output_waits_one_timeout_for_the_end()
     {
         On(new SendFailed(Reset), TimeSpan.FromSeconds(3));

@@ -130,7 +130,7 @@ public sealed class WebSocketConnectionCloseTests
         var played = new Played();
         WebSocketConnection connection = played.Connection;
         CancellationToken own = connection.Driver.Closing;
-        using ConnectionTrace trace = connection.StartTrace(new TraceOptions());
+        using WebSocketTrace trace = connection.StartTrace(new WebSocketTraceOptions());
         Task<CloseRecord> waiting = what switch
         {
             "close" => connection.CloseAsync(3000, cancellationToken: own),
@@ -147,7 +147,7 @@ public sealed class WebSocketConnectionCloseTests
         async Task<CloseRecord> FollowAsync()
         {
             int closes = 0;
-            await foreach (TraceEvent seen in trace.WithCancellation(own)) closes += seen is FrameTrace { Opcode: Opcode.Close } ? 1 : 0;
+            await foreach (WebSocketTraceEvent seen in trace.WithCancellation(own)) closes += seen is WebSocketTraceFrame { Opcode: WebSocketOpcode.Close } ? 1 : 0;
             Assert.Equal(2, closes);
             return await connection.Closed;
         }

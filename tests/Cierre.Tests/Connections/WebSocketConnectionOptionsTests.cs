@@ -20,17 +20,17 @@ public sealed class WebSocketConnectionOptionsTests
         { nameof(WebSocketConnectionOptions.PingInterval), o => o.PingInterval = TimeSpan.MaxValue },
         { nameof(WebSocketConnectionOptions.PingInterval), o => o.PingInterval = TimeSpan.FromMilliseconds(-2) },
         { nameof(WebSocketConnectionOptions.PingTimeout), o => o.PingTimeout = Timeout.InfiniteTimeSpan },
-        { nameof(WebSocketConnectionOptions.OnlyKind), o => o.OnlyKind = (WebSocketMessageKind)7 },
-        { nameof(WebSocketConnectionOptions.OnlyKind), o => o.OnlyKind = default(WebSocketMessageKind) },
+        { nameof(WebSocketConnectionOptions.AcceptedKind), o => o.AcceptedKind = (WebSocketMessageKind)7 },
+        { nameof(WebSocketConnectionOptions.AcceptedKind), o => o.AcceptedKind = default(WebSocketMessageKind) },
         { nameof(WebSocketConnectionOptions.SlowReader), o => o.SlowReader = (SlowReaderPolicy)7 },
     };
 
     [Fact]
     public void Kinds_and_none_are_taken()
     {
-        var options = new WebSocketConnectionOptions { OnlyKind = WebSocketMessageKind.Binary };
-        options.OnlyKind = null;
-        Assert.Null(options.OnlyKind);
+        var options = new WebSocketConnectionOptions { AcceptedKind = WebSocketMessageKind.Binary };
+        options.AcceptedKind = null;
+        Assert.Null(options.AcceptedKind);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class WebSocketConnectionOptionsTests
         {
             MaxMessageSize = 1,
             MaxFragments = 2,
-            OnlyKind = WebSocketMessageKind.Binary,
+            AcceptedKind = WebSocketMessageKind.Binary,
             PingInterval = TimeSpan.Zero,
             PingTimeout = TimeSpan.FromSeconds(4),
             IdleTimeout = TimeSpan.FromSeconds(5),
@@ -70,7 +70,7 @@ public sealed class WebSocketConnectionOptionsTests
             {
                 MaxMessageSize = 1,
                 MaxFragments = 2,
-                OnlyKind = Opcode.Binary,
+                AcceptedKind = WebSocketOpcode.Binary,
                 PingInterval = TimeSpan.Zero,
                 PingTimeout = TimeSpan.FromSeconds(4),
                 IdleTimeout = TimeSpan.FromSeconds(5),
@@ -82,7 +82,7 @@ public sealed class WebSocketConnectionOptionsTests
     [Fact]
     public async Task Kind_that_is_not_accepted_is_closed_with_1003_in_the_ordinary_way()
     {
-        var played = new Played(setup: o => o.OnlyKind = WebSocketMessageKind.Text);
+        var played = new Played(setup: o => o.AcceptedKind = WebSocketMessageKind.Text);
         played.Peer(Played.Binary, "x"u8);
         Assert.Equal(1003, Assert.Single(played.Sent).CloseCode);
         played.PeerClose(1003);

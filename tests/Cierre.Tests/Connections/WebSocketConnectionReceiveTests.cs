@@ -23,7 +23,7 @@ public sealed class WebSocketConnectionReceiveTests
         for (int i = 0; i < 20; i++)
         {
             Assert.Equal($"text {i}", (await Played.Within(server.ReceiveAsync().AsTask()))!.Value.GetText());
-            await using (MessageStream stream = (await Played.Within(server.ReceiveStreamAsync().AsTask()))!)
+            await using (WebSocketMessageStream stream = (await Played.Within(server.ReceiveStreamAsync().AsTask()))!)
             {
                 var copy = new MemoryStream();
                 await Played.Within(stream.CopyToAsync(copy));

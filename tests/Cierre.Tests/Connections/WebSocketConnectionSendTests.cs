@@ -25,7 +25,7 @@ public sealed class WebSocketConnectionSendTests
         Assert.Equal("a\ufffdb", Assert.Single(played.Sent).Text);
         await Assert.ThrowsAsync<ArgumentException>(async () => await played.Connection.SendTextAsync(new byte[] { 0xFF }));
         await Assert.ThrowsAsync<ArgumentNullException>(async () => await played.Connection.SendAsync((string)null!));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await played.Connection.OpenMessageAsync((WebSocketMessageKind)8));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await played.Connection.OpenSendStreamAsync((WebSocketMessageKind)8));
         Assert.Single(played.Sent);
     }
 

@@ -12,7 +12,7 @@ public sealed class WebSocketConnectionTests
     public void Connection_says_what_its_opening_agreed_on()
     {
         var info = new OpeningInfo("chat", "x", new Uri("ws://example.test/"), HttpVersion.Version20);
-        var connection = new WebSocketConnection(Role.Client, new WebSocketConnectionOptions(), new FakeTransport(), info);
+        var connection = new WebSocketConnection(WebSocketRole.Client, new WebSocketConnectionOptions(), new FakeTransport(), info);
         Assert.Equal(("chat", "x", info.Url, HttpVersion.Version20), (connection.Subprotocol, connection.Extensions, connection.Url, connection.HttpVersion));
     }
 

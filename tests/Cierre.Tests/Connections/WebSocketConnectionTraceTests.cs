@@ -11,7 +11,7 @@ public sealed class WebSocketConnectionTraceTests
         var played = new Played(setup: options => options.RecentFrames = 2);
         foreach (string text in (string[])["a", "bb", "ccc"]) await played.Connection.SendAsync(text);
         played.PeerText("dddd");
-        IReadOnlyList<FrameTrace> frames = played.Connection.GetRecentFrames();
+        IReadOnlyList<WebSocketTraceFrame> frames = played.Connection.GetRecentFrames();
         Assert.Equal([(false, 3L), (true, 4L)], frames.Select(frame => (frame.Received, frame.Length!.Value)));
         Assert.All(frames, frame => Assert.True(frame.Payload.IsEmpty));
         played.Wire.End();

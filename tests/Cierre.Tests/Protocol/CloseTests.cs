@@ -16,8 +16,8 @@ public class CloseTests
         pair[side].Close(4001, "enough");
         pair.EndOrderly();
         Assert.Equal(new CloseFrame(4001), Assert.Single(pair[side.Other()].Written).Close);
-        pair[side].ShouldEnd(4001, clean: true, CloseCause.Requested, EndedBy.Local);
-        pair[side.Other()].ShouldEnd(4001, clean: true, CloseCause.PeerClosed, EndedBy.Remote);
+        pair[side].ShouldEndAsync(4001, clean: true, CloseCause.Requested, EndedBy.Local);
+        pair[side.Other()].ShouldEndAsync(4001, clean: true, CloseCause.PeerClosed, EndedBy.Remote);
         Assert.Equal("", pair[side].Record.Reason);
         Assert.Equal("enough", pair[side.Other()].Record.Reason);
         Assert.True(pair[side.Other()].Record.ReceivedFirst);
@@ -47,7 +47,7 @@ public class CloseTests
         engine.Close(1001, "stopping");
         engine.Receive(Frames.Close(side.Other(), 4002, "mine"));
         engine.EndOfStream();
-        engine.ShouldEnd(4002, clean: true, CloseCause.Requested, EndedBy.Local);
+        engine.ShouldEndAsync(4002, clean: true, CloseCause.Requested, EndedBy.Local);
         Assert.Equal("mine", engine.Record.Reason);
         Assert.Equal(new CloseFrame(1001, "stopping"), engine.Record.Sent);
     }
@@ -60,7 +60,7 @@ public class CloseTests
         engine.Receive(Frames.Close(side.Other(), 1002, "third"));
         engine.EndOfStream();
         Assert.Single(engine.Written);
-        engine.ShouldEnd(1000, clean: true, CloseCause.PeerClosed, EndedBy.Remote);
+        engine.ShouldEndAsync(1000, clean: true, CloseCause.PeerClosed, EndedBy.Remote);
         Assert.Equal("first", engine.Record.Reason);
     }
 
@@ -74,7 +74,7 @@ public class CloseTests
         Assert.True(Assert.Single(engine.Written).IsClose);
         Assert.Empty(engine.Messages);
         engine.EndOfStream();
-        engine.ShouldEnd(1000, clean: true, CloseCause.PeerClosed, EndedBy.Remote);
+        engine.ShouldEndAsync(1000, clean: true, CloseCause.PeerClosed, EndedBy.Remote);
     }
 
     [Theory, BothSides]
@@ -94,7 +94,7 @@ public class CloseTests
         engine.Close(1000, "too late");
         engine.EndOfStream();
         Assert.Single(engine.Written);
-        engine.ShouldEnd(1001, clean: true, CloseCause.PeerClosed, EndedBy.Remote);
+        engine.ShouldEndAsync(1001, clean: true, CloseCause.PeerClosed, EndedBy.Remote);
     }
 
     [Theory, BothSides]
@@ -116,7 +116,7 @@ public class CloseTests
         engine.Receive(Frames.Text(peer, "a"), Frames.Text(peer, "b", fin: false), Frames.Continuation(peer, "c"), Frames.Close(peer, 1000));
         engine.EndOfStream();
         Assert.Empty(engine.Messages);
-        engine.ShouldEnd(1000, clean: true, CloseCause.Requested, EndedBy.Local);
+        engine.ShouldEndAsync(1000, clean: true, CloseCause.Requested, EndedBy.Local);
     }
 
     [Theory, BothSides]
@@ -139,7 +139,7 @@ public class CloseTests
         engine.Receive(Frames.Continuation(side.Other(), [4]), Frames.Close(side.Other(), 1000));
         Assert.Empty(engine.Parts);
         engine.EndOfStream();
-        engine.ShouldEnd(1000, clean: true, CloseCause.Requested, EndedBy.Local);
+        engine.ShouldEndAsync(1000, clean: true, CloseCause.Requested, EndedBy.Local);
     }
 
     [Theory, BothSides]
@@ -150,7 +150,7 @@ public class CloseTests
         engine.Receive(Frames.Raw(side.Other(), Frames.Fin | 3, []), Frames.Close(side.Other(), 1000));
         engine.EndOfStream();
         Assert.Single(engine.Written);
-        engine.ShouldEnd(1006, clean: false, CloseCause.ProtocolViolation, EndedBy.Local);
+        engine.ShouldEndAsync(1006, clean: false, CloseCause.ProtocolViolation, EndedBy.Local);
         Assert.Null(engine.Record.Received);
         Assert.Equal(Violations.ReservedOpcode(3).Reason.English, engine.Record.Detail);
     }
@@ -164,7 +164,7 @@ public class CloseTests
         engine.Break(Violations.Idle(Second));
         engine.Receive(Frames.Raw(side.Other(), Frames.Fin | 3, []));
         engine.EndOfStream();
-        engine.ShouldEnd(1006, clean: false, cause, EndedBy.Local);
+        engine.ShouldEndAsync(1006, clean: false, cause, EndedBy.Local);
     }
 
     [Fact]
@@ -174,8 +174,8 @@ public class CloseTests
         pair.Client.Close(1000, "client");
         pair.Server.Close(1001, "server");
         pair.EndOrderly();
-        pair.Client.ShouldEnd(1001, clean: true, CloseCause.Requested, EndedBy.Local);
-        pair.Server.ShouldEnd(1000, clean: true, CloseCause.Requested, EndedBy.Local);
+        pair.Client.ShouldEndAsync(1001, clean: true, CloseCause.Requested, EndedBy.Local);
+        pair.Server.ShouldEndAsync(1000, clean: true, CloseCause.Requested, EndedBy.Local);
         Assert.Single(pair.Client.Written);
         Assert.Single(pair.Server.Written);
     }
@@ -192,7 +192,7 @@ public class CloseTests
         Assert.False(pair[side].Engine.OwesClose);
         pair.EndOrderly();
         Assert.Equal(["one", "two"], pair[side.Other()].Messages.Select(m => m.Text));
-        pair[side.Other()].ShouldEnd(1000, clean: true, CloseCause.PeerClosed, EndedBy.Remote);
+        pair[side.Other()].ShouldEndAsync(1000, clean: true, CloseCause.PeerClosed, EndedBy.Remote);
     }
 
     [Theory, BothSides]
@@ -205,7 +205,7 @@ public class CloseTests
         engine.WriteQueued();
         Assert.Equal(new CloseFrame(4000, "ours"), Assert.Single(engine.Written).Close);
         engine.EndOfStream();
-        engine.ShouldEnd(1001, clean: true, CloseCause.Requested, EndedBy.Local);
+        engine.ShouldEndAsync(1001, clean: true, CloseCause.Requested, EndedBy.Local);
         Assert.True(engine.Record.ReceivedFirst);
     }
 
@@ -218,7 +218,7 @@ public class CloseTests
         engine.WriteQueued();
         Assert.Equal(Violations.ReservedOpcode(3).Frame, Assert.Single(engine.Written).Close);
         engine.EndOfStream();
-        engine.ShouldEnd(1006, clean: false, CloseCause.ProtocolViolation, EndedBy.Local);
+        engine.ShouldEndAsync(1006, clean: false, CloseCause.ProtocolViolation, EndedBy.Local);
     }
 
     [Theory, BothSides]
@@ -229,7 +229,7 @@ public class CloseTests
         engine.Pass(TimeSpan.FromSeconds(4.999));
         Assert.Null(engine.Engine.Record);
         engine.Pass(Second);
-        engine.ShouldEnd(1006, clean: false, CloseCause.CloseTimeout, EndedBy.Local);
+        engine.ShouldEndAsync(1006, clean: false, CloseCause.CloseTimeout, EndedBy.Local);
         Assert.Equal(new CloseFrame(1000, "bye"), engine.Record.Sent);
         Assert.Equal(TimeSpan.FromSeconds(5), engine.Record.Elapsed);
     }
@@ -240,7 +240,7 @@ public class CloseTests
         EngineSide engine = new(side) { MessagesQueued = true };
         engine.Close(1000, "bye");
         engine.Pass(5 * Second);
-        engine.ShouldEnd(1006, clean: false, CloseCause.CloseTimeout, EndedBy.Local);
+        engine.ShouldEndAsync(1006, clean: false, CloseCause.CloseTimeout, EndedBy.Local);
         Assert.Null(engine.Record.Sent);
         Assert.False(engine.Engine.OwesClose);
     }
@@ -265,7 +265,7 @@ public class CloseTests
         engine.Pass(4 * Second);
         Assert.Null(engine.Engine.Record);
         engine.Pass(Second);
-        engine.ShouldEnd(1000, clean: true, CloseCause.Requested, EndedBy.Local);
+        engine.ShouldEndAsync(1000, clean: true, CloseCause.Requested, EndedBy.Local);
     }
 
     [Theory, BothSides]
@@ -286,8 +286,8 @@ public class CloseTests
         pair[side].Close(1000, "bye");
         pair.Deliver();
         pair.Reset();
-        pair[side].ShouldEnd(1000, clean: true, CloseCause.Requested, EndedBy.Local);
-        pair[side.Other()].ShouldEnd(1000, clean: true, CloseCause.PeerClosed, EndedBy.Remote);
+        pair[side].ShouldEndAsync(1000, clean: true, CloseCause.Requested, EndedBy.Local);
+        pair[side.Other()].ShouldEndAsync(1000, clean: true, CloseCause.PeerClosed, EndedBy.Remote);
     }
 
     [Theory, BothSides]
@@ -296,7 +296,7 @@ public class CloseTests
         EngineSide engine = new(side) { OutputStuck = true };
         engine.Receive(Frames.Close(side.Other(), 1001, "going"));
         engine.EndOfStream(Ends.Reset);
-        engine.ShouldEnd(1001, clean: false, CloseCause.PeerClosed, EndedBy.Remote);
+        engine.ShouldEndAsync(1001, clean: false, CloseCause.PeerClosed, EndedBy.Remote);
         Assert.Null(engine.Record.Sent);
         Assert.Equal(new CloseFrame(1001, "going"), engine.Record.Received);
     }
@@ -335,8 +335,8 @@ public class CloseTests
     public void The_record_counts_what_passed(Side side)
     {
         EnginePair pair = new();
-        pair[side].SendFrame(Opcode.Text, fin: false, "a");
-        pair[side].SendFrame(Opcode.Continuation, fin: true, "b");
+        pair[side].SendFrame(WebSocketOpcode.Text, fin: false, "a");
+        pair[side].SendFrame(WebSocketOpcode.Continuation, fin: true, "b");
         pair[side].Ping();
         pair.Deliver();
         pair.Clock.Advance(Second);

@@ -39,7 +39,7 @@ public class CloseVectorTests
         WireFrame answer = Assert.Single(engine.Written);
         Assert.Equal(vector.Answer, Convert.ToHexStringLower(answer.Payload));
         engine.EndOfStream();
-        engine.ShouldEnd(vector.Code, clean: true, CloseCause.PeerClosed, EndedBy.Remote);
+        engine.ShouldEndAsync(vector.Code, clean: true, CloseCause.PeerClosed, EndedBy.Remote);
         Assert.Equal(vector.Reason, engine.Record.Reason);
         Assert.Equal(new CloseFrame((ushort)vector.Code, vector.Reason!), engine.Record.Received);
     }

@@ -27,7 +27,7 @@ public class CompressionTests
                 ],
                 split);
             Assert.Equal(["Hello", "Hello", "plain", "", "Hello"], engine.Messages.Select(m => m.Text));
-            Assert.Equal([Opcode.Text, Opcode.Text, Opcode.Text, Opcode.Text, Opcode.Binary], engine.Messages.Select(m => m.Kind));
+            Assert.Equal([WebSocketOpcode.Text, WebSocketOpcode.Text, WebSocketOpcode.Text, WebSocketOpcode.Text, WebSocketOpcode.Binary], engine.Messages.Select(m => m.Kind));
             Assert.Equal(10, Assert.Single(engine.Written).Opcode);
             Assert.Equal(0, engine.Engine.HeldBytes);
         }
@@ -92,13 +92,13 @@ public class CompressionTests
         engine.Receive(Frames.Raw(peer, 0xC1, Convert.FromHexString("f200110000")), Frames.Raw(peer, 0xC1, Convert.FromHexString("f200110000")), Frames.Close(peer, 1000));
         Assert.Single(engine.Messages);
         engine.EndOfStream();
-        engine.ShouldEnd(1000, clean: true, CloseCause.Requested, EndedBy.Local);
+        engine.ShouldEndAsync(1000, clean: true, CloseCause.Requested, EndedBy.Local);
     }
 
     [Fact]
     public void Kind_and_number_of_fragments_are_limited_as_for_plain_messages()
     {
-        EngineSide engine = new(Side.Server, new ProtocolLimits { OnlyKind = Opcode.Binary }, deflate: DeflateKit.Terms());
+        EngineSide engine = new(Side.Server, new ProtocolLimits { AcceptedKind = WebSocketOpcode.Binary }, deflate: DeflateKit.Terms());
         engine.Receive(Frames.Raw(Side.Client, 0xC1, Hello));
         engine.ShouldCloseFor(Violations.KindNotAccepted("text", "binary"));
         engine = new(Side.Server, new ProtocolLimits { MaxFragments = 2 }, deflate: DeflateKit.Terms());
@@ -112,7 +112,7 @@ public class CompressionTests
         byte[] noise = new byte[FrameWriter.MaxPayload];
         new Random(1).NextBytes(noise);
         EngineSide engine = new(Side.Server, deflate: DeflateKit.Terms(takeover: true));
-        engine.SendFrame(Opcode.Binary, fin: true, noise);
+        engine.SendFrame(WebSocketOpcode.Binary, fin: true, noise);
         Assert.Equal((2, 1), (engine.Engine.Traffic.FramesSent, engine.Engine.Traffic.MessagesSent));
         Assert.Equal(noise.Length, engine.Engine.PayloadWritten);
     }
@@ -133,7 +133,7 @@ public class CompressionTests
                 {
                     byte[][] fragments = [.. data.Chunk(Math.Clamp((data.Length / pieces) + 1, 1, FrameWriter.MaxPayload))];
                     if (fragments.Length == 0) fragments = [[]];
-                    for (int i = 0; i < fragments.Length; i++) pair[from].SendFrame(i == 0 ? Opcode.Binary : Opcode.Continuation, i == fragments.Length - 1, fragments[i], compressible);
+                    for (int i = 0; i < fragments.Length; i++) pair[from].SendFrame(i == 0 ? WebSocketOpcode.Binary : WebSocketOpcode.Continuation, i == fragments.Length - 1, fragments[i], compressible);
                 }
 
                 pair.Deliver(Split.Random(seed, largest: 500));

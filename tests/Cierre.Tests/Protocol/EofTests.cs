@@ -14,7 +14,7 @@ public class EofTests
         EngineSide engine = new(side);
         engine.Clock.Advance(TimeSpan.FromSeconds(3));
         engine.EndOfStream(reset ? Ends.Reset : Ends.Fin);
-        engine.ShouldEnd(1006, clean: false, reset ? CloseCause.ConnectionReset : CloseCause.EndOfStream, EndedBy.Network);
+        engine.ShouldEndAsync(1006, clean: false, reset ? CloseCause.ConnectionReset : CloseCause.EndOfStream, EndedBy.Network);
         Assert.Null(engine.Record.Sent);
         Assert.Null(engine.Record.Received);
         Assert.Equal(TimeSpan.FromSeconds(3), engine.Record.Elapsed);
@@ -26,7 +26,7 @@ public class EofTests
         EngineSide engine = new(side);
         engine.Close(1000, "bye");
         engine.EndOfStream(reset ? Ends.Reset : Ends.Fin);
-        engine.ShouldEnd(1006, clean: false, reset ? CloseCause.ConnectionReset : CloseCause.EndOfStream, EndedBy.Local);
+        engine.ShouldEndAsync(1006, clean: false, reset ? CloseCause.ConnectionReset : CloseCause.EndOfStream, EndedBy.Local);
         Assert.Equal(new CloseFrame(1000, "bye"), engine.Record.Sent);
     }
 
@@ -38,7 +38,7 @@ public class EofTests
         engine.EndOfStream();
         Assert.Empty(engine.Messages);
         Assert.Equal(0, engine.Engine.HeldBytes);
-        engine.ShouldEnd(1006, clean: false, CloseCause.EndOfStream, EndedBy.Network);
+        engine.ShouldEndAsync(1006, clean: false, CloseCause.EndOfStream, EndedBy.Network);
     }
 
     [Theory, BothSides]
@@ -47,7 +47,7 @@ public class EofTests
         EngineSide engine = new(side);
         engine.Receive(Frames.Close(side.Other(), 1000, "cut")[..^1]);
         engine.EndOfStream();
-        engine.ShouldEnd(1006, clean: false, CloseCause.EndOfStream, EndedBy.Network);
+        engine.ShouldEndAsync(1006, clean: false, CloseCause.EndOfStream, EndedBy.Network);
     }
 
     [Theory, BothSides]
@@ -55,7 +55,7 @@ public class EofTests
     {
         EngineSide engine = new(side);
         engine.EndOfStream(CloseWhy.Aborted);
-        engine.ShouldEnd(1006, clean: false, CloseCause.Aborted, EndedBy.Local);
+        engine.ShouldEndAsync(1006, clean: false, CloseCause.Aborted, EndedBy.Local);
         Assert.Empty(engine.Written);
     }
 

@@ -39,7 +39,7 @@ public class FailTests
         Assert.Equal(ProtocolEventKind.NeedMore, engine.Engine.Read(ref input, output, TimeSpan.Zero).Kind);
         Assert.Equal((left, 0), (input.Length, output.WrittenCount));
         Assert.True(engine.Engine.IsOpen && left > 0);
-        engine.Engine.WriteData(output, Opcode.Text, fin: true, "answer"u8, TimeSpan.Zero);
+        engine.Engine.WriteData(output, WebSocketOpcode.Text, fin: true, "answer"u8, TimeSpan.Zero);
         engine.Engine.Answered(output, TimeSpan.Zero);
         Assert.False(engine.Engine.IsOpen);
         engine.Engine.WriteOwedClose(output, TimeSpan.Zero);
@@ -62,8 +62,8 @@ public class FailTests
         EnginePair pair = new();
         pair[side].Receive(Frames.Raw(side.Other(), Frames.Fin | 3, []));
         pair.EndOrderly();
-        pair[side].ShouldEnd(1006, clean: false, CloseCause.ProtocolViolation, EndedBy.Local);
-        pair[side.Other()].ShouldEnd(1002, clean: true, CloseCause.PeerClosed, EndedBy.Remote);
+        pair[side].ShouldEndAsync(1006, clean: false, CloseCause.ProtocolViolation, EndedBy.Local);
+        pair[side.Other()].ShouldEndAsync(1002, clean: true, CloseCause.PeerClosed, EndedBy.Remote);
     }
 
     [Theory, BothSides]
@@ -72,7 +72,7 @@ public class FailTests
         EngineSide engine = new(side) { OutputStuck = true };
         engine.Receive(Frames.Raw(side.Other(), Frames.Fin | 3, []));
         engine.EndOfStream(Ends.Reset);
-        engine.ShouldEnd(1006, clean: false, CloseCause.ProtocolViolation, EndedBy.Local);
+        engine.ShouldEndAsync(1006, clean: false, CloseCause.ProtocolViolation, EndedBy.Local);
         Assert.Null(engine.Record.Sent);
     }
 
@@ -82,7 +82,7 @@ public class FailTests
         EngineSide engine = new(side);
         engine.Receive(Frames.Raw(side.Other(), Frames.Fin | 3, []));
         engine.Pass(TimeSpan.FromSeconds(5));
-        engine.ShouldEnd(1006, clean: false, CloseCause.ProtocolViolation, EndedBy.Local);
+        engine.ShouldEndAsync(1006, clean: false, CloseCause.ProtocolViolation, EndedBy.Local);
     }
 
     [Theory, BothSides]
@@ -91,7 +91,7 @@ public class FailTests
         EnginePair pair = new();
         pair[side].Close(1009, "too much for us");
         pair.EndOrderly();
-        pair[side].ShouldEnd(1009, clean: true, CloseCause.Requested, EndedBy.Local);
+        pair[side].ShouldEndAsync(1009, clean: true, CloseCause.Requested, EndedBy.Local);
     }
 
     [Theory, BothSides]

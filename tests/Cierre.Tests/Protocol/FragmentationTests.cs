@@ -14,7 +14,7 @@ public class FragmentationTests
         Side peer = side.Other();
         engine.Receive(Frames.Text(peer, "Hel", fin: false), Frames.Continuation(peer, "lo ", fin: false), Frames.Continuation(peer, "you"));
         Assert.Equal("Hello you", Assert.Single(engine.Messages).Text);
-        Assert.Equal(Opcode.Text, engine.Messages[0].Kind);
+        Assert.Equal(WebSocketOpcode.Text, engine.Messages[0].Kind);
     }
 
     [Theory, BothSides]
@@ -71,7 +71,7 @@ public class FragmentationTests
         Side peer = side.Other();
         engine.Receive(Frames.Text(peer, "a", fin: false), Frames.Continuation(peer, "b"), Frames.Binary(peer, [0xFF]), Frames.Text(peer, "c"));
         Assert.Equal(["ab", "\uFFFD", "c"], engine.Messages.Select(m => m.Text));
-        Assert.Equal([Opcode.Text, Opcode.Binary, Opcode.Text], engine.Messages.Select(m => m.Kind));
+        Assert.Equal([WebSocketOpcode.Text, WebSocketOpcode.Binary, WebSocketOpcode.Text], engine.Messages.Select(m => m.Kind));
     }
 
     [Theory, BothSides]
@@ -91,14 +91,14 @@ public class FragmentationTests
         engine.EndOfStream();
         Assert.Empty(engine.Messages);
         Assert.Equal(0, engine.Engine.HeldBytes);
-        engine.ShouldEnd(1000, clean: true, CloseCause.PeerClosed, EndedBy.Remote);
+        engine.ShouldEndAsync(1000, clean: true, CloseCause.PeerClosed, EndedBy.Remote);
     }
 
     [Theory, BothSides]
     public void Close_is_answered_between_our_own_fragments(Side side)
     {
         EngineSide engine = new(side);
-        engine.SendFrame(Opcode.Text, fin: false, "begun");
+        engine.SendFrame(WebSocketOpcode.Text, fin: false, "begun");
         engine.Receive(Frames.Close(side.Other(), 1001));
         Assert.Equal([false, true], engine.Written.Select(f => f.Fin));
         Assert.Equal(1001, engine.Written[1].Close.Code);

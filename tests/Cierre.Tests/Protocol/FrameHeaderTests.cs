@@ -19,14 +19,14 @@ public class FrameHeaderTests
         foreach (uint? mask in new uint?[] { null, 0x12345678 })
         {
             byte[] bytes = new byte[FrameHeader.MaxSize];
-            int written = FrameHeader.Write(bytes, fin: false, Opcode.Binary, length, mask);
+            int written = FrameHeader.Write(bytes, fin: false, WebSocketOpcode.Binary, length, mask);
             Assert.Equal(size + (mask is null ? 0 : 4), written);
             Assert.Equal(written, FrameHeader.Size(length, mask is not null));
-            Role reader = mask is null ? Role.Client : Role.Server;
+            WebSocketRole reader = mask is null ? WebSocketRole.Client : WebSocketRole.Server;
             Assert.Equal(OperationStatus.Done, FrameHeader.TryRead(bytes, reader, insideMessage: false, deflates: false, out FrameHeader header, out int read, out Violation? violation));
             Assert.Null(violation);
             Assert.Equal(written, read);
-            Assert.Equal(new FrameHeader(false, Opcode.Binary, mask is not null, mask ?? 0, (ulong)length), header);
+            Assert.Equal(new FrameHeader(false, WebSocketOpcode.Binary, mask is not null, mask ?? 0, (ulong)length), header);
         }
     }
 
@@ -40,8 +40,8 @@ public class FrameHeaderTests
     public void Every_defined_opcode_is_read(int opcode, bool insideMessage)
     {
         byte[] bytes = [(byte)(0x80 | opcode), 0];
-        Assert.Equal(OperationStatus.Done, FrameHeader.TryRead(bytes, Role.Client, insideMessage, deflates: false, out FrameHeader header, out _, out _));
-        Assert.Equal((Opcode)opcode, header.Opcode);
+        Assert.Equal(OperationStatus.Done, FrameHeader.TryRead(bytes, WebSocketRole.Client, insideMessage, deflates: false, out FrameHeader header, out _, out _));
+        Assert.Equal((WebSocketOpcode)opcode, header.Opcode);
         Assert.True(header.Fin);
     }
 
@@ -74,18 +74,18 @@ public class FrameHeaderTests
         byte[] bytes = [.. Frames.Header(0x82, 70000, masked: true), 1, 2, 3, 4];
         for (int length = 0; length < bytes.Length; length++)
         {
-            Assert.Equal(OperationStatus.NeedMoreData, FrameHeader.TryRead(bytes.AsSpan(0, length), Role.Server, false, deflates: false, out FrameHeader header, out _, out _));
+            Assert.Equal(OperationStatus.NeedMoreData, FrameHeader.TryRead(bytes.AsSpan(0, length), WebSocketRole.Server, false, deflates: false, out FrameHeader header, out _, out _));
             Assert.Equal(length >= 10, header.HasLength);
         }
 
-        Assert.Equal(OperationStatus.Done, FrameHeader.TryRead(bytes, Role.Server, false, deflates: false, out _, out int size, out _));
+        Assert.Equal(OperationStatus.Done, FrameHeader.TryRead(bytes, WebSocketRole.Server, false, deflates: false, out _, out int size, out _));
         Assert.Equal(14, size);
     }
 
     [Fact]
     public void The_length_is_known_before_the_masking_key()
     {
-        FrameHeader.TryRead([0x82, 0x85], Role.Server, false, deflates: false, out FrameHeader header, out _, out _);
+        FrameHeader.TryRead([0x82, 0x85], WebSocketRole.Server, false, deflates: false, out FrameHeader header, out _, out _);
         Assert.True(header.HasLength);
         Assert.Equal(5ul, header.Length);
     }

@@ -27,7 +27,7 @@ public class FrameReaderTests
             }
 
             Assert.Equal(0ul, reader.Remaining);
-            Assert.Equal(Opcode.Binary, reader.Header.Opcode);
+            Assert.Equal(WebSocketOpcode.Binary, reader.Header.Opcode);
             Assert.Equal(payload, got);
         }
     }
@@ -36,7 +36,7 @@ public class FrameReaderTests
     public void Payload_is_unmasked_in_place_and_what_follows_is_left_alone()
     {
         byte[] bytes = Frames.Join(Frames.Binary(Side.Client, [1, 2, 3]), [0xAA, 0xBB]);
-        FrameReader reader = new(Role.Server);
+        FrameReader reader = new(WebSocketRole.Server);
         Memory<byte> input = bytes;
         reader.ReadHeader(ref input, insideMessage: false, out _);
         Memory<byte> payload = reader.ReadPayload(ref input);
@@ -48,7 +48,7 @@ public class FrameReaderTests
     [Fact]
     public void A_violation_takes_no_bytes()
     {
-        FrameReader reader = new(Role.Client);
+        FrameReader reader = new(WebSocketRole.Client);
         Memory<byte> input = new byte[] { 0x83, 0 };
         Assert.Equal(OperationStatus.InvalidData, reader.ReadHeader(ref input, insideMessage: false, out Cierre.Closing.Violation? violation));
         Assert.NotNull(violation);

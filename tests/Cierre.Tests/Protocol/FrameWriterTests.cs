@@ -15,7 +15,7 @@ public class FrameWriterTests
             ArrayBufferWriter<byte> output = new();
             byte[] payload = Enumerable.Range(0, length).Select(i => (byte)(i * 7)).ToArray();
             FrameWriter writer = new(side.ToRole());
-            writer.Write(output, Opcode.Binary, fin: length % 2 == 0, payload);
+            writer.Write(output, WebSocketOpcode.Binary, fin: length % 2 == 0, payload);
             WireFrame frame = Assert.Single(WireFrame.ParseAll(output.WrittenSpan, side));
             Assert.Equal((length % 2 == 0, 2), (frame.Fin, frame.Opcode));
             Assert.Equal(payload, frame.Payload);
@@ -26,7 +26,7 @@ public class FrameWriterTests
     public void Unmasked_text_is_written_as_the_rfc_shows_it()
     {
         ArrayBufferWriter<byte> output = new();
-        new FrameWriter(Role.Server).Write(output, Opcode.Text, fin: true, "Hello"u8);
+        new FrameWriter(WebSocketRole.Server).Write(output, WebSocketOpcode.Text, fin: true, "Hello"u8);
         Assert.Equal([0x81, 0x05, 0x48, 0x65, 0x6C, 0x6C, 0x6F], output.WrittenSpan.ToArray());
     }
 
@@ -35,9 +35,9 @@ public class FrameWriterTests
     {
         ArrayBufferWriter<byte> output = new();
         byte[] payload = [1, 2, 3, 4, 5];
-        FrameWriter writer = new(Role.Client);
-        writer.Write(output, Opcode.Binary, fin: true, payload);
-        writer.Write(output, Opcode.Binary, fin: true, payload);
+        FrameWriter writer = new(WebSocketRole.Client);
+        writer.Write(output, WebSocketOpcode.Binary, fin: true, payload);
+        writer.Write(output, WebSocketOpcode.Binary, fin: true, payload);
         Assert.Equal([1, 2, 3, 4, 5], payload);
         byte[] written = output.WrittenSpan.ToArray();
         Assert.NotEqual(written[2..6], written[13..17]);

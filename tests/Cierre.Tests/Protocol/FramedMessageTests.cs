@@ -16,7 +16,7 @@ public sealed class FramedMessageTests
     {
         byte[] payload = new byte[size];
         new Random(size).NextBytes(payload);
-        FramedMessage message = FramedMessage.Of(Opcode.Binary, payload);
+        FramedMessage message = FramedMessage.Of(WebSocketOpcode.Binary, payload);
         List<RawFrame> written = RawFrame.Parse(message.Bytes.Memory.Span);
         Assert.Equal(frames, written.Select(f => f.Payload.Length));
         Assert.Equal(frames.Select((_, i) => i == 0 ? 2 : 0), written.Select(f => f.Opcode));

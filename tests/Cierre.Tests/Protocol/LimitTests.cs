@@ -88,7 +88,7 @@ public class LimitTests
     [Theory, BothSides]
     public void A_kind_that_is_not_accepted_is_an_ordinary_close_and_is_not_delivered(Side side)
     {
-        EngineSide engine = new(side, new ProtocolLimits { OnlyKind = Opcode.Text });
+        EngineSide engine = new(side, new ProtocolLimits { AcceptedKind = WebSocketOpcode.Text });
         engine.Receive(Frames.Text(side.Other(), "fine"), Frames.Binary(side.Other(), [1]), Frames.Text(side.Other(), "late"));
         Assert.Equal("fine", Assert.Single(engine.Messages).Text);
         engine.ShouldCloseFor(Violations.KindNotAccepted("binary", "text"));
@@ -97,7 +97,7 @@ public class LimitTests
     [Theory, BothSides]
     public void A_message_too_big_of_a_kind_that_is_not_accepted_is_too_big(Side side)
     {
-        EngineSide engine = new(side, Small with { OnlyKind = Opcode.Text });
+        EngineSide engine = new(side, Small with { AcceptedKind = WebSocketOpcode.Text });
         engine.Receive(Frames.Binary(side.Other(), new byte[11]));
         engine.ShouldFail(Violations.MessageTooBig(11, 10));
     }

@@ -13,9 +13,9 @@ public class MessageReaderTests
     {
         MessageReader reader = new(Limits);
         Assert.False(reader.Inside);
-        Assert.Null(reader.Begin(Header(Opcode.Text, fin: false, 1)));
+        Assert.Null(reader.Begin(Header(WebSocketOpcode.Text, fin: false, 1)));
         Assert.True(reader.Inside);
-        Assert.Null(reader.Begin(Header(Opcode.Continuation, fin: true, 1)));
+        Assert.Null(reader.Begin(Header(WebSocketOpcode.Continuation, fin: true, 1)));
         Assert.False(reader.Inside);
     }
 
@@ -23,11 +23,11 @@ public class MessageReaderTests
     public void Size_is_counted_over_fragments_and_anew_for_each_message()
     {
         MessageReader reader = new(Limits);
-        reader.Begin(Header(Opcode.Binary, fin: false, 6));
-        Assert.Null(reader.CheckSize(Header(Opcode.Continuation, fin: true, 4)));
-        Assert.Equal(Violations.MessageTooBig(11, 10).Frame, reader.CheckSize(Header(Opcode.Continuation, fin: true, 5))!.Frame);
-        reader.Begin(Header(Opcode.Continuation, fin: true, 4));
-        Assert.Null(reader.CheckSize(Header(Opcode.Binary, fin: true, 10)));
+        reader.Begin(Header(WebSocketOpcode.Binary, fin: false, 6));
+        Assert.Null(reader.CheckSize(Header(WebSocketOpcode.Continuation, fin: true, 4)));
+        Assert.Equal(Violations.MessageTooBig(11, 10).Frame, reader.CheckSize(Header(WebSocketOpcode.Continuation, fin: true, 5))!.Frame);
+        reader.Begin(Header(WebSocketOpcode.Continuation, fin: true, 4));
+        Assert.Null(reader.CheckSize(Header(WebSocketOpcode.Binary, fin: true, 10)));
     }
 
     [Fact]
@@ -36,24 +36,24 @@ public class MessageReaderTests
         MessageReader reader = new(Limits);
         for (int i = 0; i < 3; i++)
         {
-            Assert.Null(reader.Begin(Header(Opcode.Text, fin: false, 0)));
-            Assert.Null(reader.Begin(Header(Opcode.Continuation, fin: true, 0)));
+            Assert.Null(reader.Begin(Header(WebSocketOpcode.Text, fin: false, 0)));
+            Assert.Null(reader.Begin(Header(WebSocketOpcode.Continuation, fin: true, 0)));
         }
 
-        reader.Begin(Header(Opcode.Text, fin: false, 0));
-        reader.Begin(Header(Opcode.Continuation, fin: false, 0));
-        Assert.Equal(1008, reader.Begin(Header(Opcode.Continuation, fin: false, 0))!.Code);
+        reader.Begin(Header(WebSocketOpcode.Text, fin: false, 0));
+        reader.Begin(Header(WebSocketOpcode.Continuation, fin: false, 0));
+        Assert.Equal(1008, reader.Begin(Header(WebSocketOpcode.Continuation, fin: false, 0))!.Code);
     }
 
     [Fact]
     public void Text_is_checked_across_pieces_and_binary_is_not()
     {
         MessageReader reader = new(Limits);
-        reader.Begin(Header(Opcode.Text, fin: true, 3));
+        reader.Begin(Header(WebSocketOpcode.Text, fin: true, 3));
         Assert.Null(reader.Check([0xE2], last: false));
         Assert.Equal(Violations.TextEndsInCodePoint(3).Frame, reader.Check([0x82], last: true)!.Frame);
 
-        reader.Begin(Header(Opcode.Binary, fin: true, 1));
+        reader.Begin(Header(WebSocketOpcode.Binary, fin: true, 1));
         Assert.Null(reader.Check([0xFF], last: true));
     }
 
@@ -61,9 +61,9 @@ public class MessageReaderTests
     public void Unfinished_text_of_one_message_is_forgotten_by_the_next()
     {
         MessageReader reader = new(Limits);
-        reader.Begin(Header(Opcode.Text, fin: true, 1));
+        reader.Begin(Header(WebSocketOpcode.Text, fin: true, 1));
         reader.Check([0xE2], last: false);
-        reader.Begin(Header(Opcode.Text, fin: true, 1));
+        reader.Begin(Header(WebSocketOpcode.Text, fin: true, 1));
         Assert.Null(reader.Check("a"u8, last: true));
     }
 
@@ -71,7 +71,7 @@ public class MessageReaderTests
     public void Pieces_are_kept_until_they_are_taken()
     {
         MessageReader reader = new(Limits);
-        reader.Begin(Header(Opcode.Binary, fin: true, 4));
+        reader.Begin(Header(WebSocketOpcode.Binary, fin: true, 4));
         reader.Keep([1, 2], 2);
         reader.Keep([3, 4], 0);
         Assert.Equal(4, reader.Held);
@@ -82,5 +82,5 @@ public class MessageReaderTests
         mine.Release();
     }
 
-    private static FrameHeader Header(Opcode opcode, bool fin, ulong length) => new(fin, opcode, Masked: false, 0, length);
+    private static FrameHeader Header(WebSocketOpcode opcode, bool fin, ulong length) => new(fin, opcode, Masked: false, 0, length);
 }

@@ -17,8 +17,8 @@ public class MessageWriterTests
     [InlineData(100, true)]
     public void Messages_below_the_threshold_go_as_they_are(int size, bool compressed)
     {
-        using var writer = new MessageWriter(new FrameWriter(Role.Server), DeflateKit.Terms(threshold: 100));
-        writer.Write(_output, Opcode.Binary, fin: true, Zeroes.AsSpan(0, size), compressible: true);
+        using var writer = new MessageWriter(new FrameWriter(WebSocketRole.Server), DeflateKit.Terms(threshold: 100));
+        writer.Write(_output, WebSocketOpcode.Binary, fin: true, Zeroes.AsSpan(0, size), compressible: true);
         WireFrame frame = Assert.Single(Frames());
         Assert.Equal((compressed, true), (frame.Rsv1, frame.Fin));
         Assert.Equal(Zeroes[..size], compressed ? DeflateKit.Inflate(frame.Payload) : frame.Payload);
@@ -27,21 +27,21 @@ public class MessageWriterTests
     [Fact]
     public void Messages_that_opt_out_and_connections_without_compression_go_as_they_are()
     {
-        using var writer = new MessageWriter(new FrameWriter(Role.Server), DeflateKit.Terms());
-        writer.Write(_output, Opcode.Binary, fin: true, Zeroes, compressible: false);
-        using var plain = new MessageWriter(new FrameWriter(Role.Server), null);
-        plain.Write(_output, Opcode.Binary, fin: true, Zeroes, compressible: true);
+        using var writer = new MessageWriter(new FrameWriter(WebSocketRole.Server), DeflateKit.Terms());
+        writer.Write(_output, WebSocketOpcode.Binary, fin: true, Zeroes, compressible: false);
+        using var plain = new MessageWriter(new FrameWriter(WebSocketRole.Server), null);
+        plain.Write(_output, WebSocketOpcode.Binary, fin: true, Zeroes, compressible: true);
         Assert.All(Frames(), frame => Assert.Equal((false, 1000), (frame.Rsv1, frame.Payload.Length)));
     }
 
     [Fact]
     public void Opting_out_holds_for_the_whole_message_and_not_for_the_next()
     {
-        using var writer = new MessageWriter(new FrameWriter(Role.Server), DeflateKit.Terms());
-        writer.Write(_output, Opcode.Binary, fin: false, Zeroes, compressible: false);
-        writer.Write(_output, Opcode.Continuation, fin: true, Zeroes, compressible: true);
-        writer.Write(_output, Opcode.Binary, fin: false, Zeroes, compressible: true);
-        writer.Write(_output, Opcode.Continuation, fin: true, Zeroes, compressible: false);
+        using var writer = new MessageWriter(new FrameWriter(WebSocketRole.Server), DeflateKit.Terms());
+        writer.Write(_output, WebSocketOpcode.Binary, fin: false, Zeroes, compressible: false);
+        writer.Write(_output, WebSocketOpcode.Continuation, fin: true, Zeroes, compressible: true);
+        writer.Write(_output, WebSocketOpcode.Binary, fin: false, Zeroes, compressible: true);
+        writer.Write(_output, WebSocketOpcode.Continuation, fin: true, Zeroes, compressible: false);
         List<WireFrame> frames = Frames();
         Assert.Equal([false, false, true, false], frames.Select(f => f.Rsv1));
         Assert.Equal([.. Zeroes, .. Zeroes], DeflateKit.Inflate([.. frames[2].Payload, .. frames[3].Payload]));
@@ -52,10 +52,10 @@ public class MessageWriterTests
     {
         byte[] noise = new byte[500];
         new Random(1).NextBytes(noise);
-        using var forgets = new MessageWriter(new FrameWriter(Role.Server), DeflateKit.Terms(takeover: false));
-        forgets.Write(_output, Opcode.Binary, fin: true, noise, compressible: true);
-        using var keeps = new MessageWriter(new FrameWriter(Role.Server), DeflateKit.Terms(takeover: true));
-        keeps.Write(_output, Opcode.Binary, fin: true, noise, compressible: true);
+        using var forgets = new MessageWriter(new FrameWriter(WebSocketRole.Server), DeflateKit.Terms(takeover: false));
+        forgets.Write(_output, WebSocketOpcode.Binary, fin: true, noise, compressible: true);
+        using var keeps = new MessageWriter(new FrameWriter(WebSocketRole.Server), DeflateKit.Terms(takeover: true));
+        keeps.Write(_output, WebSocketOpcode.Binary, fin: true, noise, compressible: true);
         Assert.Equal([false, true], Frames().Select(f => f.Rsv1));
         Assert.Equal(noise, Frames()[0].Payload);
     }
@@ -65,8 +65,8 @@ public class MessageWriterTests
     {
         byte[] noise = new byte[FrameWriter.MaxPayload];
         new Random(1).NextBytes(noise);
-        using var writer = new MessageWriter(new FrameWriter(Role.Client), DeflateKit.Terms(takeover: true));
-        int count = writer.Write(_output, Opcode.Binary, fin: true, noise, compressible: true);
+        using var writer = new MessageWriter(new FrameWriter(WebSocketRole.Client), DeflateKit.Terms(takeover: true));
+        int count = writer.Write(_output, WebSocketOpcode.Binary, fin: true, noise, compressible: true);
         List<WireFrame> frames = WireFrame.ParseAll(_output.WrittenSpan, Side.Client, deflates: true);
         Assert.Equal(count, frames.Count);
         Assert.Equal([(2, true, false), (0, false, true)], frames.Select(f => (f.Opcode, f.Rsv1, f.Fin)));

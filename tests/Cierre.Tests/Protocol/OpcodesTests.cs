@@ -18,8 +18,8 @@ public class OpcodesTests
     [InlineData(15, true, true, "reserved")]
     public void Opcode_is_control_from_8_on_and_has_the_word_of_the_standard(int opcode, bool control, bool reserved, string word)
     {
-        Assert.Equal(control, ((Opcode)opcode).IsControl());
-        Assert.Equal(reserved, ((Opcode)opcode).IsReserved());
-        Assert.Equal(word, ((Opcode)opcode).Word());
+        Assert.Equal(control, ((WebSocketOpcode)opcode).IsControl());
+        Assert.Equal(reserved, ((WebSocketOpcode)opcode).IsReserved());
+        Assert.Equal(word, ((WebSocketOpcode)opcode).Word());
     }
 }

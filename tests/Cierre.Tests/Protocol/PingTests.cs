@@ -90,7 +90,7 @@ public class PingTests
     {
         EngineSide engine = new(side);
         engine.Pass(45 * Second);
-        engine.ShouldEnd(1006, clean: false, CloseCause.PingTimeout, EndedBy.Local);
+        engine.ShouldEndAsync(1006, clean: false, CloseCause.PingTimeout, EndedBy.Local);
         Assert.Equal(1011, engine.Record.Sent!.Code);
         Assert.Equal(45 * Second, engine.Record.Elapsed);
     }

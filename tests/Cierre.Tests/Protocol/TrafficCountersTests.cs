@@ -39,9 +39,9 @@ public class TrafficCountersTests
     public void Fragments_add_up_to_one_message_and_the_next_begins_anew(Side side)
     {
         EngineSide engine = new(side);
-        engine.SendFrame(Opcode.Text, fin: false, "abc");
+        engine.SendFrame(WebSocketOpcode.Text, fin: false, "abc");
         engine.Clock.Advance(Second);
-        engine.SendFrame(Opcode.Continuation, fin: true, "de");
+        engine.SendFrame(WebSocketOpcode.Continuation, fin: true, "de");
         Assert.Equal((Second, Second, 5), Sent(engine));
         engine.SendText("f");
         Assert.Equal(1, engine.Engine.Traffic.LastSentBytes);

@@ -51,7 +51,7 @@ public class ViolationVectorTests
         Assert.Single(engine.Written, f => f.IsClose);
         engine.EndOfStream();
         // A policy breach is no failure, and we are closing already; a violation is the news (docs/closing.md).
-        engine.ShouldEnd(1006, clean: false, vector.Fails ? vector.Expected.Cause : CloseCause.EndOfStream, EndedBy.Local);
+        engine.ShouldEndAsync(1006, clean: false, vector.Fails ? vector.Expected.Cause : CloseCause.EndOfStream, EndedBy.Local);
         Assert.Equal(new CloseFrame(1000, "bye"), engine.Record.Sent);
     }
 

@@ -24,7 +24,7 @@ public class WebSocketProtocolTests
     public void Any_split_gives_the_same_events_output_and_record(Side side, bool garbage) =>
         Gen.Select(Stream(side, garbage), Gen.Int[1, 30].Array[0, 30], Gen.Bool).Sample((bytes, pieces, onlyText) =>
         {
-            ProtocolLimits limits = onlyText ? Limits with { OnlyKind = Opcode.Text } : Limits;
+            ProtocolLimits limits = onlyText ? Limits with { AcceptedKind = WebSocketOpcode.Text } : Limits;
             string whole = Trace(side, limits, bytes, Split.Whole);
             Assert.Equal(whole, Trace(side, limits, bytes, Split.At(pieces)));
             Assert.Equal(whole, Trace(side, limits, bytes, Split.ByteByByte));
@@ -34,7 +34,7 @@ public class WebSocketProtocolTests
     public void Any_bytes_cause_what_the_plain_reading_says(Side side, bool garbage) =>
         Gen.Select(Stream(side, garbage), Gen.Int[1, 30].Array[0, 30], Gen.Bool).Sample((bytes, pieces, onlyText) =>
         {
-            ProtocolLimits limits = onlyText ? Limits with { OnlyKind = Opcode.Text } : Limits;
+            ProtocolLimits limits = onlyText ? Limits with { AcceptedKind = WebSocketOpcode.Text } : Limits;
             Reading expected = ReferenceReader.Read(bytes, side, limits);
             EngineSide engine = new(side, limits);
             engine.Receive(bytes, Split.At(pieces));
@@ -62,7 +62,7 @@ public class WebSocketProtocolTests
             {
                 for (int i = 0; i < fragments.Length; i++)
                 {
-                    from.SendFrame(i != 0 ? Opcode.Continuation : text ? Opcode.Text : Opcode.Binary, i == fragments.Length - 1, fragments[i]);
+                    from.SendFrame(i != 0 ? WebSocketOpcode.Continuation : text ? WebSocketOpcode.Text : WebSocketOpcode.Binary, i == fragments.Length - 1, fragments[i]);
                     if (!ping) continue;
                     from.Ping();
                     pings++;
@@ -75,11 +75,11 @@ public class WebSocketProtocolTests
             pair.EndOrderly();
 
             Assert.Equal(messages.Select(m => Convert.ToHexString(Frames.Join(m.Fragments))), to.Messages.Select(m => Convert.ToHexString(m.Payload)));
-            Assert.Equal(messages.Select(m => m.Text), to.Messages.Select(m => m.Kind == Opcode.Text));
+            Assert.Equal(messages.Select(m => m.Text), to.Messages.Select(m => m.Kind == WebSocketOpcode.Text));
             // Pongs that come after our own close still answer.
             Assert.Equal(pings, from.Pongs.Count);
-            to.ShouldEnd(code, clean: true, CloseCause.PeerClosed, EndedBy.Remote);
-            from.ShouldEnd(code, clean: true, CloseCause.Requested, EndedBy.Local);
+            to.ShouldEndAsync(code, clean: true, CloseCause.PeerClosed, EndedBy.Remote);
+            from.ShouldEndAsync(code, clean: true, CloseCause.Requested, EndedBy.Local);
             Assert.StartsWith(to.Record.Reason, System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(reason)), StringComparison.Ordinal);
             Assert.True(System.Text.Encoding.UTF8.GetByteCount(to.Record.Reason) <= 123);
         }, iter: 1_000);

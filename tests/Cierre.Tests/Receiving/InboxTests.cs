@@ -71,5 +71,5 @@ public sealed class InboxTests
     }
 
     private void Deliver(int size) =>
-        _inbox.Deliver(new ProtocolEvent { Kind = ProtocolEventKind.Message, MessageKind = Opcode.Binary, Piece = new byte[size], Last = true });
+        _inbox.Deliver(new ProtocolEvent { Kind = ProtocolEventKind.Message, MessageKind = WebSocketOpcode.Binary, Piece = new byte[size], Last = true });
 }

@@ -13,9 +13,9 @@ public sealed class MessageReadStreamTests
     public async Task Pieces_are_read_as_they_come()
     {
         var played = new Played();
-        Task<MessageStream?> opening = played.Connection.ReceiveStreamAsync().AsTask();
+        Task<WebSocketMessageStream?> opening = played.Connection.ReceiveStreamAsync().AsTask();
         played.Peer(Played.Text, "one "u8, fin: false);
-        await using MessageStream stream = (await Played.Within(opening))!;
+        await using WebSocketMessageStream stream = (await Played.Within(opening))!;
         Assert.Equal((WebSocketMessageKind.Text, true, false), (stream.Kind, stream.CanRead, stream.CanWrite));
         byte[] buffer = new byte[100];
         Assert.Equal("one ", await ReadText(stream, buffer));
@@ -33,7 +33,7 @@ public sealed class MessageReadStreamTests
         var played = new Played();
         played.PeerText("kept");
         played.PeerText("next");
-        await using (MessageStream stream = (await Played.Within(played.Connection.ReceiveStreamAsync().AsTask()))!)
+        await using (WebSocketMessageStream stream = (await Played.Within(played.Connection.ReceiveStreamAsync().AsTask()))!)
         {
             Assert.Equal("kept", await new StreamReader(stream).ReadToEndAsync());
         }
@@ -48,7 +48,7 @@ public sealed class MessageReadStreamTests
         played.Peer(Played.Text, "first "u8, fin: false);
         byte[] frame = played.Frame(0, "second"u8);
         played.Wire.Push(frame.AsSpan(0, frame.Length - 3));
-        await using MessageStream stream = (await Played.Within(played.Connection.ReceiveStreamAsync().AsTask()))!;
+        await using WebSocketMessageStream stream = (await Played.Within(played.Connection.ReceiveStreamAsync().AsTask()))!;
         byte[] buffer = new byte[100];
         Assert.Equal("first sec", await Played.Within(ReadText(stream, buffer)));
         played.Wire.Push(frame.AsSpan(frame.Length - 3));
@@ -60,10 +60,10 @@ public sealed class MessageReadStreamTests
     public async Task Message_after_a_streamed_one_is_kept_while_that_is_still_read()
     {
         var played = new Played();
-        Task<MessageStream?> opening = played.Connection.ReceiveStreamAsync().AsTask();
+        Task<WebSocketMessageStream?> opening = played.Connection.ReceiveStreamAsync().AsTask();
         played.Peer(Played.Binary, "streamed"u8);
         played.PeerText("next");
-        MessageStream stream = (await Played.Within(opening))!;
+        WebSocketMessageStream stream = (await Played.Within(opening))!;
         Assert.Equal("streamed", await new StreamReader(stream).ReadToEndAsync());
         Assert.Equal("next", await played.ReceiveTextAsync());
     }
@@ -74,9 +74,9 @@ public sealed class MessageReadStreamTests
     public async Task What_is_left_of_a_message_is_skipped(bool byDisposing)
     {
         var played = new Played();
-        Task<MessageStream?> opening = played.Connection.ReceiveStreamAsync().AsTask();
+        Task<WebSocketMessageStream?> opening = played.Connection.ReceiveStreamAsync().AsTask();
         played.Peer(Played.Text, "half "u8, fin: false);
-        MessageStream stream = (await Played.Within(opening))!;
+        WebSocketMessageStream stream = (await Played.Within(opening))!;
         if (byDisposing) await stream.DisposeAsync();
         Task<string?> next = played.ReceiveTextAsync();
         played.Peer(0, "of it"u8, fin: false);
@@ -91,9 +91,9 @@ public sealed class MessageReadStreamTests
     public async Task Read_of_a_stream_that_was_given_up_throws_instead_of_an_end(bool byDisposing)
     {
         var played = new Played();
-        Task<MessageStream?> opening = played.Connection.ReceiveStreamAsync().AsTask();
+        Task<WebSocketMessageStream?> opening = played.Connection.ReceiveStreamAsync().AsTask();
         played.Peer(Played.Text, "half "u8, fin: false);
-        MessageStream stream = (await Played.Within(opening))!;
+        WebSocketMessageStream stream = (await Played.Within(opening))!;
         if (byDisposing) await stream.DisposeAsync();
         else _ = played.Connection.ReceiveAsync();
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await stream.ReadAsync(new byte[10]));
@@ -103,9 +103,9 @@ public sealed class MessageReadStreamTests
     public async Task Disposing_ends_a_read_that_waits()
     {
         var played = new Played();
-        Task<MessageStream?> opening = played.Connection.ReceiveStreamAsync().AsTask();
+        Task<WebSocketMessageStream?> opening = played.Connection.ReceiveStreamAsync().AsTask();
         played.Peer(Played.Text, "half "u8, fin: false);
-        MessageStream stream = (await Played.Within(opening))!;
+        WebSocketMessageStream stream = (await Played.Within(opening))!;
         byte[] buffer = new byte[10];
         await ReadText(stream, buffer);
         Task waiting = stream.ReadAsync(buffer).AsTask();
@@ -120,9 +120,9 @@ public sealed class MessageReadStreamTests
     public async Task Cancelling_a_read_loses_nothing()
     {
         var played = new Played();
-        Task<MessageStream?> opening = played.Connection.ReceiveStreamAsync().AsTask();
+        Task<WebSocketMessageStream?> opening = played.Connection.ReceiveStreamAsync().AsTask();
         played.Peer(Played.Binary, "0"u8, fin: false);
-        MessageStream stream = (await Played.Within(opening))!;
+        WebSocketMessageStream stream = (await Played.Within(opening))!;
         byte[] buffer = new byte[10];
         Assert.Equal("0", await ReadText(stream, buffer));
         for (int i = 0; i < 1_000; i++)
@@ -154,9 +154,9 @@ public sealed class MessageReadStreamTests
     public async Task Connection_that_ends_inside_the_message_ends_its_reads_with_the_record(bool waits)
     {
         var played = new Played();
-        Task<MessageStream?> opening = played.Connection.ReceiveStreamAsync().AsTask();
+        Task<WebSocketMessageStream?> opening = played.Connection.ReceiveStreamAsync().AsTask();
         played.Peer(Played.Text, "half"u8, fin: false);
-        MessageStream stream = (await Played.Within(opening))!;
+        WebSocketMessageStream stream = (await Played.Within(opening))!;
         byte[] buffer = new byte[10];
         Task? waiting = null;
         if (waits)
@@ -175,7 +175,7 @@ public sealed class MessageReadStreamTests
     public async Task No_stream_comes_after_the_end()
     {
         var played = new Played();
-        Task<MessageStream?> waiting = played.Connection.ReceiveStreamAsync().AsTask();
+        Task<WebSocketMessageStream?> waiting = played.Connection.ReceiveStreamAsync().AsTask();
         played.Wire.End();
         Assert.Null(await Played.Within(waiting));
         Assert.Null(await Played.Within(played.Connection.ReceiveStreamAsync().AsTask()));
@@ -185,13 +185,13 @@ public sealed class MessageReadStreamTests
     public async Task Peer_is_held_back_while_nobody_reads_the_stream()
     {
         var played = new Played(setup: o => o.MaxMessageSize = 10_000_000);
-        Task<MessageStream?> opening = played.Connection.ReceiveStreamAsync().AsTask();
+        Task<WebSocketMessageStream?> opening = played.Connection.ReceiveStreamAsync().AsTask();
         byte[] big = new byte[1_000_000];
         new Random(5).NextBytes(big);
         byte[] frame = played.Frame(Played.Binary, big);
         for (int i = 0; i < frame.Length; i += 8 * KiB) played.Wire.Push(frame.AsSpan(i, Math.Min(8 * KiB, frame.Length - i)));
         Assert.True(played.Wire.IsPaused);
-        MessageStream stream = (await Played.Within(opening))!;
+        WebSocketMessageStream stream = (await Played.Within(opening))!;
         var copy = new MemoryStream();
         await Played.Within(stream.CopyToAsync(copy));
         Assert.Equal(big, copy.ToArray());
@@ -201,11 +201,11 @@ public sealed class MessageReadStreamTests
     public Task Reader_that_is_always_one_byte_behind_does_not_pile_up_what_it_has_read() => OwnProcess.RunAsync(typeof(MessageReadStreamTests), () =>
     {
         var played = new Played(setup: o => o.MaxMessageSize = long.MaxValue);
-        ValueTask<MessageStream?> opening = played.Connection.ReceiveStreamAsync();
+        ValueTask<WebSocketMessageStream?> opening = played.Connection.ReceiveStreamAsync();
         const int Piece = 8 * KiB;
         byte[] frame = played.Frame(Played.Binary, new byte[Piece - 14], fin: false), next = played.Frame(0, new byte[Piece - 14], fin: false);
         played.Wire.Push(frame);
-        MessageStream stream = opening.AsTask().GetAwaiter().GetResult()!;
+        WebSocketMessageStream stream = opening.AsTask().GetAwaiter().GetResult()!;
         byte[] scratch = new byte[next.Length], buffer = new byte[Piece - 14];
         stream.ReadExactly(buffer, 0, buffer.Length - 1);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -229,7 +229,7 @@ public sealed class MessageReadStreamTests
     {
         var played = new Played();
         played.PeerText("x");
-        using MessageStream stream = played.Connection.ReceiveStreamAsync().AsTask().GetAwaiter().GetResult()!;
+        using WebSocketMessageStream stream = played.Connection.ReceiveStreamAsync().AsTask().GetAwaiter().GetResult()!;
         Assert.Throws<NotSupportedException>(() => stream.Write([1], 0, 1));
         byte[] buffer = new byte[4];
         Assert.Equal(0, stream.Read(buffer, 0, 0));

@@ -56,9 +56,9 @@ public sealed class OrderlyDrainTests
     public async Task Drain_waits_for_a_stream_that_is_read()
     {
         var played = new Played();
-        Task<MessageStream?> opening = played.Connection.ReceiveStreamAsync().AsTask();
+        Task<WebSocketMessageStream?> opening = played.Connection.ReceiveStreamAsync().AsTask();
         played.Peer(Played.Text, "part"u8, fin: false);
-        MessageStream stream = (await Played.Within(opening))!;
+        WebSocketMessageStream stream = (await Played.Within(opening))!;
         Drain(played);
         played.Peer(0, "end"u8);
         Assert.True(played.Connection.IsOpen);

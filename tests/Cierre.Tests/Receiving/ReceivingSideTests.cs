@@ -221,9 +221,9 @@ public sealed class ReceivingSideTests
         var played = new Played();
         using var source = new CancellationTokenSource();
         WebSocketConnection connection = played.Connection;
-        Task<(Exception? Refused, MessageStream? Stream)> reading = Read();
+        Task<(Exception? Refused, WebSocketMessageStream? Stream)> reading = Read();
         played.Peer(Played.Text, "one"u8, fin: what != "part");
-        (Exception? refused, MessageStream? stream) = await Played.Within(reading);
+        (Exception? refused, WebSocketMessageStream? stream) = await Played.Within(reading);
         Assert.Contains("await", Assert.IsType<InvalidOperationException>(refused).Message);
         if (what == "part") played.Peer(0, "rest"u8);
         played.PeerText("two");
@@ -241,9 +241,9 @@ public sealed class ReceivingSideTests
         played.PeerText("three");
         Assert.Equal("three", await next);
 
-        async Task<(Exception?, MessageStream?)> Read()
+        async Task<(Exception?, WebSocketMessageStream?)> Read()
         {
-            MessageStream? stream = null;
+            WebSocketMessageStream? stream = null;
             if (what == "part")
             {
                 stream = await connection.ReceiveStreamAsync().ConfigureAwait(false);
@@ -257,7 +257,7 @@ public sealed class ReceivingSideTests
             return (Refusal(stream), stream);
         }
 
-        Exception? Refusal(MessageStream? stream)
+        Exception? Refusal(WebSocketMessageStream? stream)
         {
             try
             {

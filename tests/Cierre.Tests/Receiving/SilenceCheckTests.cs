@@ -8,7 +8,7 @@ namespace Cierre.Tests.Receiving;
 public sealed class SilenceCheckTests
 {
     private static readonly TimeSpan Silent = TimeSpan.FromMinutes(1);
-    private readonly WebSocketProtocol _engine = new(Role.Server, ProtocolLimits.Default);
+    private readonly WebSocketProtocol _engine = new(WebSocketRole.Server, ProtocolLimits.Default);
     private readonly FakeTransport _transport = new();
     private SilenceCheck _check;
 

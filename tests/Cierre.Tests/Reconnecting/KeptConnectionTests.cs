@@ -60,7 +60,7 @@ public sealed class KeptConnectionTests
                     Task.WaitAll([connection.SendAsync("x", CancellationToken.None).AsTask(), connection.SendAsync("y", CancellationToken.None).AsTask()], CancellationToken.None);
                     break;
                 case "open":
-                    await connection.OpenMessageAsync(WebSocketMessageKind.Text, CancellationToken.None);
+                    await connection.OpenSendStreamAsync(WebSocketMessageKind.Text, CancellationToken.None);
                     break;
                 default:
                     await connection.SendAsync(WebSocketMessageKind.Binary, default, compress: false, CancellationToken.None);

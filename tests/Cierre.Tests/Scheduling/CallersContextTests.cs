@@ -90,7 +90,7 @@ public sealed class CallersContextTests
     {
         var played = new Played();
         using var release = new ManualResetEventSlim();
-        MessageStream? stream = null;
+        WebSocketMessageStream? stream = null;
         if (what == "part")
         {
             played.Peer(Played.Text, "begun "u8, fin: false);

@@ -11,7 +11,7 @@ public sealed class MessageWriteStreamTests
     public async Task Each_write_is_a_fragment_and_disposing_ends_the_message()
     {
         var played = new Played();
-        await using (MessageStream stream = await played.Connection.OpenMessageAsync(WebSocketMessageKind.Text))
+        await using (WebSocketMessageStream stream = await played.Connection.OpenSendStreamAsync(WebSocketMessageKind.Text))
         {
             Assert.Equal((WebSocketMessageKind.Text, true, false), (stream.Kind, stream.CanWrite, stream.CanRead));
             await stream.WriteAsync("one "u8.ToArray());
@@ -26,7 +26,7 @@ public sealed class MessageWriteStreamTests
     public void Written_and_disposed_without_await_it_does_the_same()
     {
         var played = new Played();
-        using (MessageStream stream = played.Connection.OpenMessageAsync(WebSocketMessageKind.Binary).AsTask().GetAwaiter().GetResult())
+        using (WebSocketMessageStream stream = played.Connection.OpenSendStreamAsync(WebSocketMessageKind.Binary).AsTask().GetAwaiter().GetResult())
         {
             stream.Write("sync"u8);
             stream.Flush();
@@ -39,7 +39,7 @@ public sealed class MessageWriteStreamTests
     public async Task Message_without_a_write_is_empty()
     {
         var played = new Played();
-        await (await played.Connection.OpenMessageAsync(WebSocketMessageKind.Binary)).DisposeAsync();
+        await (await played.Connection.OpenSendStreamAsync(WebSocketMessageKind.Binary)).DisposeAsync();
         Assert.Equal([(2, true, 0)], played.Sent.Select(f => (f.Opcode, f.Fin, f.Payload.Length)));
     }
 
@@ -47,9 +47,9 @@ public sealed class MessageWriteStreamTests
     public async Task Other_messages_wait_until_it_ends()
     {
         var played = new Played();
-        MessageStream stream = await played.Connection.OpenMessageAsync(WebSocketMessageKind.Text);
+        WebSocketMessageStream stream = await played.Connection.OpenSendStreamAsync(WebSocketMessageKind.Text);
         Task other = played.Connection.SendAsync("other").AsTask();
-        Task<MessageStream> next = played.Connection.OpenMessageAsync(WebSocketMessageKind.Binary).AsTask();
+        Task<WebSocketMessageStream> next = played.Connection.OpenSendStreamAsync(WebSocketMessageKind.Binary).AsTask();
         await stream.WriteAsync("first"u8.ToArray());
         Assert.False(other.IsCompleted || next.IsCompleted);
         await stream.DisposeAsync();
@@ -62,7 +62,7 @@ public sealed class MessageWriteStreamTests
     public async Task Write_waits_for_room_and_a_pong_gets_between()
     {
         var played = new Played { Wire = { HoldsFlushes = true } };
-        MessageStream stream = await played.Connection.OpenMessageAsync(WebSocketMessageKind.Binary);
+        WebSocketMessageStream stream = await played.Connection.OpenSendStreamAsync(WebSocketMessageKind.Binary);
         await stream.WriteAsync(new byte[64 * 1024]);
         Task second = stream.WriteAsync(new byte[10]).AsTask();
         Assert.False(second.IsCompleted);
@@ -78,9 +78,9 @@ public sealed class MessageWriteStreamTests
     public async Task Waiting_to_open_can_be_cancelled_and_harms_nothing()
     {
         var played = new Played();
-        MessageStream stream = await played.Connection.OpenMessageAsync(WebSocketMessageKind.Text);
+        WebSocketMessageStream stream = await played.Connection.OpenSendStreamAsync(WebSocketMessageKind.Text);
         using var source = new CancellationTokenSource();
-        Task waiting = played.Connection.OpenMessageAsync(WebSocketMessageKind.Text, source.Token).AsTask();
+        Task waiting = played.Connection.OpenSendStreamAsync(WebSocketMessageKind.Text, source.Token).AsTask();
         await source.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Played.Within(waiting));
         await stream.DisposeAsync();
@@ -92,7 +92,7 @@ public sealed class MessageWriteStreamTests
     public async Task Write_that_waits_for_room_can_be_cancelled_and_the_message_goes_on()
     {
         var played = new Played { Wire = { HoldsFlushes = true } };
-        MessageStream stream = await played.Connection.OpenMessageAsync(WebSocketMessageKind.Binary);
+        WebSocketMessageStream stream = await played.Connection.OpenSendStreamAsync(WebSocketMessageKind.Binary);
         await stream.WriteAsync(new byte[64 * 1024]);
         using var source = new CancellationTokenSource();
         Task waiting = stream.WriteAsync("taken out"u8.ToArray(), source.Token).AsTask();
@@ -109,7 +109,7 @@ public sealed class MessageWriteStreamTests
     public async Task Only_one_write_may_wait()
     {
         var played = new Played { Wire = { HoldsFlushes = true } };
-        MessageStream stream = await played.Connection.OpenMessageAsync(WebSocketMessageKind.Binary);
+        WebSocketMessageStream stream = await played.Connection.OpenSendStreamAsync(WebSocketMessageKind.Binary);
         await stream.WriteAsync(new byte[64 * 1024]);
         Task waiting = stream.WriteAsync("a"u8.ToArray()).AsTask();
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await stream.WriteAsync("b"u8.ToArray()));
@@ -121,7 +121,7 @@ public sealed class MessageWriteStreamTests
     public async Task Disposing_while_a_write_waits_ends_the_message_behind_it()
     {
         var played = new Played { Wire = { HoldsFlushes = true } };
-        MessageStream stream = await played.Connection.OpenMessageAsync(WebSocketMessageKind.Binary);
+        WebSocketMessageStream stream = await played.Connection.OpenSendStreamAsync(WebSocketMessageKind.Binary);
         await stream.WriteAsync(new byte[64 * 1024]);
         Task waiting = stream.WriteAsync("last"u8.ToArray()).AsTask();
         Task disposing = stream.DisposeAsync().AsTask();
@@ -135,7 +135,7 @@ public sealed class MessageWriteStreamTests
     public async Task Closed_by_the_peer_a_write_says_so_and_disposing_does_not()
     {
         var played = new Played();
-        MessageStream stream = await played.Connection.OpenMessageAsync(WebSocketMessageKind.Text);
+        WebSocketMessageStream stream = await played.Connection.OpenSendStreamAsync(WebSocketMessageKind.Text);
         await stream.WriteAsync("begun"u8.ToArray());
         Task queued = played.Connection.SendAsync("queued").AsTask();
         played.PeerClose(4004);
@@ -149,7 +149,7 @@ public sealed class MessageWriteStreamTests
     public async Task Our_close_does_not_wait_for_a_message_that_nobody_ends()
     {
         var played = new Played();
-        MessageStream stream = await played.Connection.OpenMessageAsync(WebSocketMessageKind.Text);
+        WebSocketMessageStream stream = await played.Connection.OpenSendStreamAsync(WebSocketMessageKind.Text);
         await stream.WriteAsync("begun"u8.ToArray());
         Task<CloseRecord> closed = played.Connection.CloseAsync();
         await Assert.ThrowsAsync<WebSocketClosedException>(async () => await stream.WriteAsync("more"u8.ToArray()));
@@ -163,7 +163,7 @@ public sealed class MessageWriteStreamTests
     public async Task Disposed_stream_takes_nothing_more()
     {
         var played = new Played();
-        MessageStream stream = await played.Connection.OpenMessageAsync(WebSocketMessageKind.Text);
+        WebSocketMessageStream stream = await played.Connection.OpenSendStreamAsync(WebSocketMessageKind.Text);
         await stream.DisposeAsync();
         await stream.DisposeAsync();
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await stream.WriteAsync("x"u8.ToArray()));
@@ -180,7 +180,7 @@ public sealed class MessageWriteStreamTests
     public async Task Text_that_is_not_UTF8_is_refused_before_it_is_written_and_the_message_goes_on(string first, string second)
     {
         var played = new Played();
-        MessageStream stream = await played.Connection.OpenMessageAsync(WebSocketMessageKind.Text);
+        WebSocketMessageStream stream = await played.Connection.OpenSendStreamAsync(WebSocketMessageKind.Text);
         await stream.WriteAsync("good "u8.ToArray());
         if (second.Length != 0) await stream.WriteAsync(Convert.FromHexString(first.Replace(" ", "", StringComparison.Ordinal)));
         byte[] bad = Convert.FromHexString((second.Length == 0 ? first : second).Replace(" ", "", StringComparison.Ordinal));
@@ -211,7 +211,7 @@ public sealed class MessageWriteStreamTests
         var played = new Played();
         const string Text = "é€😀a😀€é";
         byte[] utf8 = Encoding.UTF8.GetBytes(Text);
-        await using (MessageStream stream = await played.Connection.OpenMessageAsync(WebSocketMessageKind.Text))
+        await using (WebSocketMessageStream stream = await played.Connection.OpenSendStreamAsync(WebSocketMessageKind.Text))
         {
             for (int at = 0; at < utf8.Length; at += size) await stream.WriteAsync(utf8.AsMemory(at, Math.Min(size, utf8.Length - at)));
         }
@@ -227,7 +227,7 @@ public sealed class MessageWriteStreamTests
     public async Task Text_that_ends_inside_a_character_is_never_ended_and_closes_with_1011(bool async)
     {
         var played = new Played();
-        MessageStream stream = await played.Connection.OpenMessageAsync(WebSocketMessageKind.Text);
+        WebSocketMessageStream stream = await played.Connection.OpenSendStreamAsync(WebSocketMessageKind.Text);
         await stream.WriteAsync(new byte[] { (byte)'a', 0xE2, 0x82 });
         if (async) await stream.DisposeAsync();
         else stream.Dispose();
@@ -248,7 +248,7 @@ public sealed class MessageWriteStreamTests
         var played = new Played();
         Exception thrown = await Assert.ThrowsAnyAsync<Exception>(async () =>
         {
-            MessageStream stream = await played.Connection.OpenMessageAsync(WebSocketMessageKind.Text);
+            WebSocketMessageStream stream = await played.Connection.OpenSendStreamAsync(WebSocketMessageKind.Text);
             if (async)
             {
                 await using (stream) await FailAsync(stream);
@@ -261,7 +261,7 @@ public sealed class MessageWriteStreamTests
         Assert.Equal("the body's", thrown.Message);
         Assert.False(played.Connection.IsOpen);
 
-        static async Task FailAsync(MessageStream stream)
+        static async Task FailAsync(WebSocketMessageStream stream)
         {
             await stream.WriteAsync(new byte[] { 0xE2 });
             throw new InvalidDataException("the body's");
@@ -276,7 +276,7 @@ public sealed class MessageWriteStreamTests
     public async Task Connection_that_ends_while_the_end_of_a_message_waits_is_no_exception_of_disposing(bool lost, bool async)
     {
         var played = new Played { Wire = { HoldsFlushes = true } };
-        MessageStream stream = await played.Connection.OpenMessageAsync(WebSocketMessageKind.Binary);
+        WebSocketMessageStream stream = await played.Connection.OpenSendStreamAsync(WebSocketMessageKind.Binary);
         await stream.WriteAsync(new byte[64 * 1024]);
         Task waiting = stream.WriteAsync("last"u8.ToArray()).AsTask();
         Task disposing = async ? stream.DisposeAsync().AsTask() : Task.Run(stream.Dispose, TestContext.Current.CancellationToken);
@@ -291,7 +291,7 @@ public sealed class MessageWriteStreamTests
     public async Task Write_that_was_cancelled_leaves_what_was_begun_of_a_character()
     {
         var played = new Played { Wire = { HoldsFlushes = true } };
-        MessageStream stream = await played.Connection.OpenMessageAsync(WebSocketMessageKind.Text);
+        WebSocketMessageStream stream = await played.Connection.OpenSendStreamAsync(WebSocketMessageKind.Text);
         await stream.WriteAsync((byte[])[.. new byte[64 * 1024], 0xE2]);
         using var source = new CancellationTokenSource();
         Task waiting = stream.WriteAsync(new byte[] { 0x82, 0xAC, 0xC3 }, source.Token).AsTask();
@@ -308,7 +308,7 @@ public sealed class MessageWriteStreamTests
     public async Task Bytes_are_not_text()
     {
         var played = new Played();
-        MessageStream stream = await played.Connection.OpenMessageAsync(WebSocketMessageKind.Binary);
+        WebSocketMessageStream stream = await played.Connection.OpenSendStreamAsync(WebSocketMessageKind.Binary);
         await stream.WriteAsync(new byte[] { 0xFF, 0xE2 });
         await stream.DisposeAsync();
         Assert.Equal([0xFF, 0xE2], played.Sent[0].Payload);

@@ -7,7 +7,7 @@ namespace Cierre.Tests.Sending;
 
 public sealed class OutboxTests
 {
-    private readonly WebSocketProtocol _engine = new(Role.Server, ProtocolLimits.Default);
+    private readonly WebSocketProtocol _engine = new(WebSocketRole.Server, ProtocolLimits.Default);
     private readonly FakeTransport _output = new();
     private Outbox _outbox;
 
@@ -90,10 +90,10 @@ public sealed class OutboxTests
         Assert.True(_outbox.IsIdle);
         Drain();
         Assert.Equal(0, _output.Staged);
-        Assert.True(_outbox.TryEnqueuePart(new PendingSend(Opcode.Text, new byte[3], final: false)));
+        Assert.True(_outbox.TryEnqueuePart(new PendingSend(WebSocketOpcode.Text, new byte[3], final: false)));
         Assert.False(_outbox.IsIdle);
-        Assert.False(_outbox.TryEnqueuePart(new PendingSend(Opcode.Text, new byte[3], final: false)));
-        Assert.True(_outbox.TryEnqueuePart(new PendingSend(Opcode.Text, default, final: true)));
+        Assert.False(_outbox.TryEnqueuePart(new PendingSend(WebSocketOpcode.Text, new byte[3], final: false)));
+        Assert.True(_outbox.TryEnqueuePart(new PendingSend(WebSocketOpcode.Text, default, final: true)));
         Drain();
         Flush();
         Assert.Equal([(1, false, 3), (0, true, 0), (2, true, 5)], _output.Frames.Select(f => (f.Opcode, f.Fin, f.Payload.Length)));
@@ -105,7 +105,7 @@ public sealed class OutboxTests
     {
         var record = new CloseRecord();
         _outbox.BeginStream(new MessageWriteStream(null!, WebSocketMessageKind.Text));
-        PendingSend part = new(Opcode.Text, new byte[3], final: false), last = new(Opcode.Text, default, final: true), queued = Send(1);
+        PendingSend part = new(WebSocketOpcode.Text, new byte[3], final: false), last = new(WebSocketOpcode.Text, default, final: true), queued = Send(1);
         _outbox.TryEnqueuePart(part);
         _outbox.TryEnqueuePart(last);
         _outbox.Enqueue(queued);
@@ -118,7 +118,7 @@ public sealed class OutboxTests
         Assert.True(_outbox.IsFree && _outbox.IsIdle);
     }
 
-    private static PendingSend Send(int size) => new(Opcode.Binary, new byte[size], final: true);
+    private static PendingSend Send(int size) => new(WebSocketOpcode.Binary, new byte[size], final: true);
 
     private void Drain() =>
         _outbox.Drain(_engine, _output, new SendBuffer(int.MaxValue, SlowReaderPolicy.Wait), 64 * 1024, long.MaxValue, TimeSpan.Zero);

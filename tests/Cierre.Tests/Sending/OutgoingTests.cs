@@ -19,7 +19,7 @@ public sealed class OutgoingTests
     [Fact]
     public void Send_of_bytes_has_as_many_before_and_after()
     {
-        var send = new PendingSend(Opcode.Binary, new byte[5], final: true);
+        var send = new PendingSend(WebSocketOpcode.Binary, new byte[5], final: true);
         Assert.Equal((5, false), (send.Rest, send.MayDrop));
         send.Take();
         Assert.Equal(5, send.Rest);

@@ -17,8 +17,8 @@ public sealed class OutputTests
     public async Task Bytes_count_when_their_flush_has_completed()
     {
         _played.Wire.HoldsFlushes = true;
-        ValueTask first = _played.Connection.Driver.Sending.SendAsync(Opcode.Text, new byte[10], default);
-        ValueTask second = _played.Connection.Driver.Sending.SendAsync(Opcode.Binary, new byte[100], default);
+        ValueTask first = _played.Connection.Driver.Sending.SendAsync(WebSocketOpcode.Text, new byte[10], default);
+        ValueTask second = _played.Connection.Driver.Sending.SendAsync(WebSocketOpcode.Binary, new byte[100], default);
         Assert.Equal((0L, 0), (_played.Connection.Driver.Sending.Output.PayloadTaken, _calls));
         _played.Wire.HoldsFlushes = false;
         _played.Wire.CompleteFlush();
@@ -31,7 +31,7 @@ public sealed class OutputTests
     [Fact]
     public async Task Empty_messages_and_pings_are_no_news()
     {
-        await _played.Connection.Driver.Sending.SendAsync(Opcode.Text, default, default);
+        await _played.Connection.Driver.Sending.SendAsync(WebSocketOpcode.Text, default, default);
         _ = _played.Connection.Driver.Sending.PingAsync(default);
         Assert.Equal((0L, 0), (_played.Connection.Driver.Sending.Output.PayloadTaken, _calls));
     }
@@ -39,7 +39,7 @@ public sealed class OutputTests
     [Fact]
     public async Task Large_message_counts_piece_by_piece()
     {
-        await _played.Connection.Driver.Sending.SendAsync(Opcode.Binary, new byte[300_000], default);
+        await _played.Connection.Driver.Sending.SendAsync(WebSocketOpcode.Binary, new byte[300_000], default);
         Assert.Equal(300_000, _played.Connection.Driver.Sending.Output.PayloadTaken);
         Assert.InRange(_calls, 2, 10);
     }
@@ -48,7 +48,7 @@ public sealed class OutputTests
     public void Bytes_whose_flush_fails_do_not_count()
     {
         _played.Wire.WriteFails = new IOException("gone");
-        _ = _played.Connection.Driver.Sending.SendAsync(Opcode.Text, new byte[10], default);
+        _ = _played.Connection.Driver.Sending.SendAsync(WebSocketOpcode.Text, new byte[10], default);
         Assert.Equal((0L, 0), (_played.Connection.Driver.Sending.Output.PayloadTaken, _calls));
     }
 }

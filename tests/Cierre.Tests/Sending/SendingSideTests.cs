@@ -174,7 +174,7 @@ public sealed class SendingSideTests
         var played = new Played();
         var cancelled = new CancellationToken(canceled: true);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => played.Connection.SendAsync("no", cancelled).AsTask());
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => played.Connection.OpenMessageAsync(WebSocketMessageKind.Text, cancelled).AsTask());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => played.Connection.OpenSendStreamAsync(WebSocketMessageKind.Text, cancelled).AsTask());
         Assert.Empty(played.Sent);
     }
 
@@ -189,7 +189,7 @@ public sealed class SendingSideTests
         CloseRecord record = await played.Ended;
         Assert.Same(record.Why, (await Assert.ThrowsAsync<WebSocketClosedException>(() => played.Connection.SendAsync("x").AsTask())).Record.Why);
         await Assert.ThrowsAsync<WebSocketClosedException>(() => played.Connection.PingAsync());
-        await Assert.ThrowsAsync<WebSocketClosedException>(() => played.Connection.OpenMessageAsync(WebSocketMessageKind.Text).AsTask());
+        await Assert.ThrowsAsync<WebSocketClosedException>(() => played.Connection.OpenSendStreamAsync(WebSocketMessageKind.Text).AsTask());
     }
 
     [Fact]

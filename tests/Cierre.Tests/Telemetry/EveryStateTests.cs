@@ -19,7 +19,7 @@ public sealed class EveryStateTests
         ["inbox full"] = played => Done(() => played.Peer(Played.Binary, new byte[200 * KiB])),
         ["message read as a stream"] = async played =>
         {
-            Task<MessageStream?> reading = played.Connection.ReceiveStreamAsync().AsTask();
+            Task<WebSocketMessageStream?> reading = played.Connection.ReceiveStreamAsync().AsTask();
             played.Peer(Played.Binary, new byte[100], fin: false);
             await Played.Within(reading);
         },
@@ -44,12 +44,12 @@ public sealed class EveryStateTests
         ["a streamed message waits"] = played => Done(() =>
         {
             Send(played, 100 * KiB);
-            _ = played.Connection.OpenMessageAsync(WebSocketMessageKind.Text).AsTask();
+            _ = played.Connection.OpenSendStreamAsync(WebSocketMessageKind.Text).AsTask();
             Send(played, 10);
         }),
         ["a streamed message is open"] = async played =>
         {
-            MessageStream stream = await played.Connection.OpenMessageAsync(WebSocketMessageKind.Binary);
+            WebSocketMessageStream stream = await played.Connection.OpenSendStreamAsync(WebSocketMessageKind.Binary);
             await stream.WriteAsync(new byte[10]);
             _ = stream.WriteAsync(new byte[100 * KiB]).AsTask();
             _ = stream.DisposeAsync().AsTask();

@@ -17,13 +17,13 @@ public sealed class ConnectionTracesTests
             await peer.SendCloseAsync(4000, "done");
             await peer.ReadFrameAsync();
         });
-        await using WebSocketConnection client = await WebSocketConnection.ConnectAsync(server.Url, new WebSocketClientOptions { Trace = new TraceOptions { PayloadBytes = 64 } });
+        await using WebSocketConnection client = await WebSocketConnection.ConnectAsync(server.Url, new WebSocketClientOptions { Trace = new WebSocketTraceOptions { PayloadBytes = 64 } });
         Assert.Equal("first", (await Played.Within(client.ReceiveAsync().AsTask()))!.Value.GetText());
         await client.SendAsync("second");
         await Played.Within(client.Closed);
         Assert.Equal(
             ["< text 5 \"first\"", "> text 6 \"second\"", "< close 4000 \"done\"", "> close 4000 \"\"", "EndOfStream", "Closed"],
-            (await ConnectionTraceTests.ReadAsync(client.Trace!)).Select(line => line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]));
+            (await WebSocketTraceTests.ReadAsync(client.Trace!)).Select(line => line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]));
     }
 
     [Fact]
@@ -34,10 +34,10 @@ public sealed class ConnectionTracesTests
             await peer.ReadFrameAsync();
             peer.Reset();
         });
-        await using WebSocketConnection client = await WebSocketConnection.ConnectAsync(server.Url, new WebSocketClientOptions { Trace = new TraceOptions() });
+        await using WebSocketConnection client = await WebSocketConnection.ConnectAsync(server.Url, new WebSocketClientOptions { Trace = new WebSocketTraceOptions() });
         await client.SendAsync("x");
         await Played.Within(client.Closed);
-        Assert.Equal(["Reset", "Closed"], (await ConnectionTraceTests.ReadAsync(client.Trace!)).Skip(1).Select(line => line.Split(' ')[1]));
+        Assert.Equal(["Reset", "Closed"], (await WebSocketTraceTests.ReadAsync(client.Trace!)).Skip(1).Select(line => line.Split(' ')[1]));
     }
 
     [Fact]
@@ -49,10 +49,10 @@ public sealed class ConnectionTracesTests
             for (int i = 0; i < 500; i++) await client.SendAsync(new byte[i]);
         });
         while (client.Driver.Traces.KeptFrames().Count == 0) await Task.Yield();
-        using ConnectionTrace trace = client.Driver.Traces.StartTrace(new TraceOptions(), out IReadOnlyList<FrameTrace> before);
+        using WebSocketTrace trace = client.Driver.Traces.StartTrace(new WebSocketTraceOptions(), out IReadOnlyList<WebSocketTraceFrame> before);
         await Played.Within(sending);
         var lengths = before.Select(frame => frame.Length!.Value).ToList();
-        while (trace.TryRead(out TraceEvent? seen)) lengths.Add(((FrameTrace)seen).Length!.Value);
+        while (trace.TryRead(out WebSocketTraceEvent? seen)) lengths.Add(((WebSocketTraceFrame)seen).Length!.Value);
         Assert.Equal(Enumerable.Range(0, 500).Select(length => (long)length), lengths);
 
         (WebSocketConnection plain, _) = WebSocketConnection.CreatePair();
@@ -64,7 +64,7 @@ public sealed class ConnectionTracesTests
     [Fact]
     public async Task Times_never_run_backwards_whoever_sends()
     {
-        (WebSocketConnection client, WebSocketConnection server) = WebSocketConnection.CreatePair(new() { Trace = new TraceOptions { Capacity = 100_000 } });
+        (WebSocketConnection client, WebSocketConnection server) = WebSocketConnection.CreatePair(new() { Trace = new WebSocketTraceOptions { Capacity = 100_000 } });
         Task echo = Echo(server), drain = Drain(client);
         await Played.Within(Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
         {
@@ -73,7 +73,7 @@ public sealed class ConnectionTracesTests
         await client.CloseAsync();
         await Played.Within(Task.WhenAll(echo, drain));
         var times = new List<TimeSpan>();
-        await foreach (TraceEvent seen in client.Trace!) times.Add(seen.Time);
+        await foreach (WebSocketTraceEvent seen in client.Trace!) times.Add(seen.Time);
         Assert.InRange(times.Count, 2_000, 5_000);
         Assert.Equal(times.Order(), times);
 
@@ -93,12 +93,12 @@ public sealed class ConnectionTracesTests
     [Fact]
     public async Task Reader_that_blocks_holds_nobody_up()
     {
-        var played = new Played(setup: options => options.Trace = new TraceOptions { Capacity = 1 });
+        var played = new Played(setup: options => options.Trace = new WebSocketTraceOptions { Capacity = 1 });
         using var blocked = new ManualResetEventSlim();
         var began = new TaskCompletionSource();
         Task reading = Task.Run(async () =>
         {
-            await foreach (TraceEvent _ in played.Connection.Trace!)
+            await foreach (WebSocketTraceEvent _ in played.Connection.Trace!)
             {
                 began.TrySetResult();
                 blocked.Wait();

@@ -89,8 +89,8 @@ public sealed class BenchOutputTests
         BenchResult good = Result();
         Assert.True(good.Ok);
         Assert.False((good with { Messages = 0 }).Ok);
-        Assert.False((good with { Ends = [.. good.Ends, Group(EndPhase.Opening, 1, CloseCode.AbnormalClosure, clean: false)] }).Ok);
-        Assert.False((good with { Ends = [Group(EndPhase.Load, 1, CloseCode.NormalClosure, clean: true)] }).Ok);
+        Assert.False((good with { Ends = [.. good.Ends, Group(EndPhase.Opening, 1, CloseCodes.AbnormalClosure, clean: false)] }).Ok);
+        Assert.False((good with { Ends = [Group(EndPhase.Load, 1, CloseCodes.NormalClosure, clean: true)] }).Ok);
         good.Counted.WrongEcho();
         Assert.False(good.Ok);
     }
@@ -117,7 +117,7 @@ public sealed class BenchOutputTests
         var settings = new BenchSettings(new Uri("ws://127.0.0.1:5080/"), 100, 32, 1, null, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1), WebSocketMessageKind.Binary, 4711, new WebSocketClientOptions());
         return new BenchResult(
             settings, settings.Url, "", 100, TimeSpan.FromMilliseconds(81.2), TimeSpan.FromSeconds(10), 10_000, meter, 100, TimeSpan.FromMilliseconds(1), new ServerCost(TimeSpan.FromMilliseconds(123), 17_400),
-            [Group(EndPhase.Finish, 100, CloseCode.NormalClosure, clean: true)]);
+            [Group(EndPhase.Finish, 100, CloseCodes.NormalClosure, clean: true)]);
     }
 
     private static BenchResult WentWrong()
@@ -132,7 +132,7 @@ public sealed class BenchOutputTests
             Unanswered = 1234,
             OldestUnanswered = TimeSpan.FromSeconds(2.5),
             Server = null,
-            Ends = [Group(EndPhase.Opening, 3, CloseCode.AbnormalClosure, clean: false), Group(EndPhase.Load, 1, CloseCode.ServiceRestart, clean: true), Group(EndPhase.Finish, 96, CloseCode.NormalClosure, clean: true)],
+            Ends = [Group(EndPhase.Opening, 3, CloseCodes.AbnormalClosure, clean: false), Group(EndPhase.Load, 1, CloseCodes.ServiceRestart, clean: true), Group(EndPhase.Finish, 96, CloseCodes.NormalClosure, clean: true)],
         };
     }
 
@@ -143,7 +143,7 @@ public sealed class BenchOutputTests
     {
         (WebSocketConnection client, WebSocketConnection server) = WebSocketConnection.CreatePair(new WebSocketConnectionOptions { TimeProvider = new FakeTimeProvider() });
         if (!clean) client.Abort();
-        else _ = code == CloseCode.NormalClosure ? client.CloseAsync() : server.CloseAsync(code, "by the book");
+        else _ = code == CloseCodes.NormalClosure ? client.CloseAsync() : server.CloseAsync(code, "by the book");
         return client.Closed.WaitAsync(TimeSpan.FromSeconds(30)).GetAwaiter().GetResult();
     }
 }

@@ -71,7 +71,7 @@ public sealed class LoadConnectionTests
         var schedule = new Schedule(100, connections: 1, _clock.GetTimestamp(), _clock.TimestampFrequency);
         (LoadConnection load, WebSocketConnection server, Task running) = Start(schedule, depth: 2);
         await TakeAsync(server, 1);
-        Task<CloseRecord> closing = server.CloseAsync(CloseCode.ServiceRestart);
+        Task<CloseRecord> closing = server.CloseAsync(CloseCodes.ServiceRestart);
         await running.WaitAsync(Bound);
         await closing.WaitAsync(Bound);
         _clock.Advance(TimeSpan.FromSeconds(10));

@@ -13,7 +13,7 @@ public sealed class ConversationDiagramTests
     [Fact]
     public async Task Both_sides_draw_the_same_conversation()
     {
-        var options = new WebSocketConnectionOptions { Trace = new TraceOptions { PayloadBytes = 16 } };
+        var options = new WebSocketConnectionOptions { Trace = new WebSocketTraceOptions { PayloadBytes = 16 } };
         (WebSocketConnection client, WebSocketConnection server) = WebSocketConnection.CreatePair(options, options);
         await client.SendAsync("hello");
         await server.ReceiveAsync();
@@ -28,7 +28,7 @@ public sealed class ConversationDiagramTests
     [Fact]
     public async Task Ends_of_the_stream_are_arrows_and_the_last_row_is_the_record()
     {
-        (WebSocketConnection client, WebSocketConnection server) = WebSocketConnection.CreatePair(new() { Trace = new TraceOptions() });
+        (WebSocketConnection client, WebSocketConnection server) = WebSocketConnection.CreatePair(new() { Trace = new WebSocketTraceOptions() });
         await server.CloseAsync();
         Diagram diagram = await DrawnAsync(client, isClient: true);
         Assert.Equal(
@@ -40,7 +40,7 @@ public sealed class ConversationDiagramTests
     [Fact]
     public async Task Abort_is_a_reset_and_no_end_in_order()
     {
-        (WebSocketConnection client, _) = WebSocketConnection.CreatePair(new() { Trace = new TraceOptions() });
+        (WebSocketConnection client, _) = WebSocketConnection.CreatePair(new() { Trace = new WebSocketTraceOptions() });
         client.Abort();
         Assert.Equal([(DiagramKind.Stream, "RST"), (DiagramKind.Fault, "1006 Cierre anormal: la aplicación abortó la conexión")],
             (await DrawnAsync(client, isClient: true, CultureInfo.GetCultureInfo("es"))).Events.Select(row => (row.Kind, row.Label)));
@@ -60,7 +60,7 @@ public sealed class ConversationDiagramTests
     [Fact]
     public async Task Long_conversation_keeps_its_beginning_and_its_end()
     {
-        (WebSocketConnection client, WebSocketConnection server) = WebSocketConnection.CreatePair(new() { Trace = new TraceOptions() });
+        (WebSocketConnection client, WebSocketConnection server) = WebSocketConnection.CreatePair(new() { Trace = new WebSocketTraceOptions() });
         for (int i = 0; i < 200; i++)
         {
             await client.SendAsync(new string('x', i));
@@ -77,7 +77,7 @@ public sealed class ConversationDiagramTests
     private static async Task<Diagram> DrawnAsync(WebSocketConnection connection, bool isClient, CultureInfo? language = null)
     {
         var conversation = new ConversationDiagram(isClient, language ?? English);
-        await foreach (TraceEvent seen in connection.Trace!) conversation.Add(seen);
+        await foreach (WebSocketTraceEvent seen in connection.Trace!) conversation.Add(seen);
         conversation.Add(await connection.Closed);
         return conversation.ToDiagram("title");
     }

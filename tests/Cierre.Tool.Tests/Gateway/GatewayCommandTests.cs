@@ -38,7 +38,7 @@ public sealed class GatewayCommandTests
         await using WebSocketConnection client = await WebSocketConnection.ConnectAsync(new Uri($"ws://127.0.0.1:{gateway.Url.Port}/"));
         await client.SendAsync("whole");
         Assert.Equal("whole", (await client.ReceiveAsync())!.Value.GetText());
-        MessageStream half = await client.OpenMessageAsync(WebSocketMessageKind.Text);
+        WebSocketMessageStream half = await client.OpenSendStreamAsync(WebSocketMessageKind.Text);
         await half.WriteAsync("half"u8.ToArray());
         using (var process = System.Diagnostics.Process.GetProcessById(upstream.Process.Id)) process.Kill();
         Assert.Null(await client.ReceiveAsync().AsTask().WaitAsync(ToolProcess.Bound));

@@ -35,7 +35,7 @@ internal static class ConnectAnywhere
             {
                 (record, answer) = await TalkAsync(connection, text);
                 if (record.OpeningTimes is { } times) diagram.Add(times);
-                foreach (TraceEvent seen in await LabTrace.OfAsync(connection)) diagram.Add(seen);
+                foreach (WebSocketTraceEvent seen in await LabTrace.OfAsync(connection)) diagram.Add(seen);
             }
         }
         catch (WebSocketConnectException e)

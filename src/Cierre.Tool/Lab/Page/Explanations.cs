@@ -14,7 +14,7 @@ internal static class Explanations
         if (client is { WasOpen: false } && server is null) keys.Add("never-opened");
         if (client is not null && server is not null) keys.AddRange(BetweenRecords(client, server));
         if (browser?.Order.Contains("error") == true) keys.Add("error-event");
-        if (browser?.Code == CloseCode.AbnormalClosure) keys.Add("browser-says-1006");
+        if (browser?.Code == CloseCodes.AbnormalClosure) keys.Add("browser-says-1006");
         if (browser is { Code: null }) keys.Add("nobody-there");
         if (outcome.Page?.Server is { EndedBy: EndedBy.Local, Reason.Length: > 0 } answered && answered.Received == answered.Sent) keys.Add("browser-repeats-reason");
         return keys;
@@ -31,5 +31,5 @@ internal static class Explanations
     }
 
     private static bool FailedFor(CloseRecord one, CloseRecord other) =>
-        one.Code == CloseCode.AbnormalClosure && one.Sent is { } sent && other.Received is { } received && sent.Code == received.Code;
+        one.Code == CloseCodes.AbnormalClosure && one.Sent is { } sent && other.Received is { } received && sent.Code == received.Code;
 }

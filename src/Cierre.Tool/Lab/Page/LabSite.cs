@@ -25,7 +25,7 @@ internal static class LabSite
         var guard = new SiteGuard(token);
         app.Use(guard.CheckAsync);
         SiteFiles.Map(app);
-        app.MapCierreInspector(SiteGuard.InspectorPath, options =>
+        app.MapWebSocketInspector(SiteGuard.InspectorPath, options =>
         {
             options.Authorize = context => ValueTask.FromResult(guard.MayAsk(context.Request));
             options.ShowPayloads = true;

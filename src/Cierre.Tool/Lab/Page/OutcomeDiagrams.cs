@@ -16,11 +16,11 @@ internal static class OutcomeDiagrams
         else if (plain?.Server is { } server) Add("raw", isClient: false, plain.ServerTrace, server);
         return diagrams;
 
-        void Add(string side, bool isClient, IReadOnlyList<TraceEvent> trace, CloseRecord record)
+        void Add(string side, bool isClient, IReadOnlyList<WebSocketTraceEvent> trace, CloseRecord record)
         {
             var diagram = new ConversationDiagram(isClient, language);
             if (isClient && record.OpeningTimes is { } times) diagram.Add(times);
-            foreach (TraceEvent seen in trace) diagram.Add(seen);
+            foreach (WebSocketTraceEvent seen in trace) diagram.Add(seen);
             diagram.Add(record);
             diagrams.Add((JsonNode)new JsonObject { ["side"] = side, ["svg"] = SvgDiagram.Draw(diagram.ToDiagram(name), $"{side}-{name}") });
         }

@@ -6,7 +6,7 @@ namespace Cierre.Tool.Lab.Situations;
 /// <summary>1013: no place is left, at an endpoint that accepts and closes.</summary>
 internal static class AtLimit
 {
-    private static readonly CloseFrame Busy = new(CloseCode.TryAgainLater, "this address is at its limit of 1 connection");
+    private static readonly CloseFrame Busy = new(CloseCodes.TryAgainLater, "this address is at its limit of 1 connection");
 
     public static Situation Create() => new("1013-at-capacity", "a second connection where one is the most, at an endpoint that accepts and closes")
     {

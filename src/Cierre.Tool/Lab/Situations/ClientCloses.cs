@@ -5,7 +5,7 @@ namespace Cierre.Tool.Lab.Situations;
 /// <summary>1000 by the client: the application closes.</summary>
 internal static class ClientCloses
 {
-    private static readonly CloseFrame Bye = new(CloseCode.NormalClosure, "that was all");
+    private static readonly CloseFrame Bye = new(CloseCodes.NormalClosure, "that was all");
 
     public static Situation Create() => new("1000-client-closes", "the client's application closes")
     {

@@ -5,11 +5,11 @@ namespace Cierre.Tool.Lab.Situations;
 /// <summary>1001 by an object that is disposed though nobody closed the connection.</summary>
 internal static class Disposed
 {
-    private static readonly CloseFrame Away = new(CloseCode.GoingAway, "the connection object was disposed without a close");
+    private static readonly CloseFrame Away = new(CloseCodes.GoingAway, "the connection object was disposed without a close");
 
     public static Situation ByClient() => new("1001-client-disposes", "the client's connection object is disposed without a close")
     {
-        InPage = PageRole.Leaving(ExpectedClose.ByPeer(new CloseFrame(CloseCode.GoingAway)), "page-leaves"),
+        InPage = PageRole.Leaving(ExpectedClose.ByPeer(new CloseFrame(CloseCodes.GoingAway)), "page-leaves"),
         Client = ExpectedClose.ByUs(Away, CloseCause.Disposed),
         Server = ExpectedClose.ByPeer(Away),
         Play = async scene =>

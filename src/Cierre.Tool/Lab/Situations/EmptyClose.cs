@@ -8,7 +8,7 @@ internal static class EmptyClose
     public static Situation[] Create() => AgainstRawPeer.InBothRoles(
         "1005-empty-close",
         "a close frame with an empty body",
-        ExpectedClose.ByPeer(new CloseFrame(CloseCode.NoStatusReceived)),
+        ExpectedClose.ByPeer(new CloseFrame(CloseCodes.NoStatusReceived)),
         async peer =>
         {
             await peer.SendCloseAsync([]);

@@ -7,7 +7,7 @@ internal static class ExtensionMissing
 {
     private const string Extension = "x-not-of-this-world";
 
-    private static readonly CloseFrame Frame = new(CloseCode.MandatoryExtension, Extension);
+    private static readonly CloseFrame Frame = new(CloseCodes.MandatoryExtension, Extension);
 
     public static IEnumerable<Situation> Create() => [Answered(), Unanswered()];
 

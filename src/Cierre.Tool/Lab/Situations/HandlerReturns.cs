@@ -5,7 +5,7 @@ namespace Cierre.Tool.Lab.Situations;
 /// <summary>1000 by the server: the handler has nothing more to do.</summary>
 internal static class HandlerReturns
 {
-    private static readonly CloseFrame Done = new(CloseCode.NormalClosure);
+    private static readonly CloseFrame Done = new(CloseCodes.NormalClosure);
 
     public static Situation Create() => new("1000-handler-returns", "the server's handler returns")
     {

@@ -5,7 +5,7 @@ namespace Cierre.Tool.Lab.Situations;
 /// <summary>1011 by a handler that throws; what it threw stays on the server.</summary>
 internal static class HandlerThrows
 {
-    private static readonly CloseFrame Failure = new(CloseCode.InternalError, "the handler failed");
+    private static readonly CloseFrame Failure = new(CloseCodes.InternalError, "the handler failed");
 
     public static Situation Create() => new("1011-handler-throws", "the server's handler throws")
     {

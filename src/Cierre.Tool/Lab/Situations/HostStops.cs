@@ -5,7 +5,7 @@ namespace Cierre.Tool.Lab.Situations;
 /// <summary>1001 by a host that stops while the connection is open.</summary>
 internal static class HostStops
 {
-    private static readonly CloseFrame Away = new(CloseCode.GoingAway, "the server is stopping");
+    private static readonly CloseFrame Away = new(CloseCodes.GoingAway, "the server is stopping");
 
     public static Situation Create() => new("1001-host-stops", "the server's process is told to end")
     {

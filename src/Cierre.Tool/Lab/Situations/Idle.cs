@@ -5,7 +5,7 @@ namespace Cierre.Tool.Lab.Situations;
 /// <summary>3008: no message either way for as long as the endpoint allows.</summary>
 internal static class Idle
 {
-    private static readonly CloseFrame TimedOut = new(CloseCode.Timeout, "no message either way for 0.2 s");
+    private static readonly CloseFrame TimedOut = new(CloseCodes.Timeout, "no message either way for 0.2 s");
 
     public static Situation Create() => new("3008-idle", "no message either way for too long")
     {

@@ -5,7 +5,7 @@ namespace Cierre.Tool.Lab.Situations;
 /// <summary>A close between the fragments of a message: answered at once, and the unfinished message is never delivered.</summary>
 internal static class InsideMessage
 {
-    private static readonly CloseFrame ChangedMind = new(CloseCode.NormalClosure, "never mind");
+    private static readonly CloseFrame ChangedMind = new(CloseCodes.NormalClosure, "never mind");
     private static readonly CloseFrame HeardEnough = new(4003, "heard enough");
 
     /// <summary>By the side whose message it is.</summary>
@@ -20,7 +20,7 @@ internal static class InsideMessage
     {
         Handler = async connection =>
         {
-            await using MessageStream? message = await connection.ReceiveStreamAsync();
+            await using WebSocketMessageStream? message = await connection.ReceiveStreamAsync();
             await connection.CloseAsync(HeardEnough.Code, HeardEnough.Reason);
         },
         InPage = PageRole.Otherwise("whole-message"),

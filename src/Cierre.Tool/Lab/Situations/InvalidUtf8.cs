@@ -12,13 +12,13 @@ internal static class InvalidUtf8
         .. Both("text", "a text message that is not UTF-8", "text is not UTF-8: byte 0xFF at offset 2",
             peer => peer.SendFrameAsync(RawFrame.Fin | RawFrame.Text, [.. "hi"u8, NeverInUtf8])),
         .. Both("reason", "a close reason that is not UTF-8", "close reason is not UTF-8: byte 0xFF at offset 3",
-            peer => peer.SendCloseAsync(RawFrame.CloseBody(CloseCode.NormalClosure, [.. "bye"u8, NeverInUtf8]))),
+            peer => peer.SendCloseAsync(RawFrame.CloseBody(CloseCodes.NormalClosure, [.. "bye"u8, NeverInUtf8]))),
     ];
 
     private static Situation[] Both(string name, string description, string reason, Func<RawPeer, Task> send) => AgainstRawPeer.InBothRoles(
         "1007-" + name,
         description,
-        ExpectedClose.Failed(new CloseFrame(CloseCode.InvalidFramePayloadData, reason), CloseCause.InvalidData),
+        ExpectedClose.Failed(new CloseFrame(CloseCodes.InvalidFramePayloadData, reason), CloseCause.InvalidData),
         async peer =>
         {
             await send(peer);

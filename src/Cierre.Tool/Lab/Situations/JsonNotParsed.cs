@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Builder;
 using Cierre.AspNetCore;
 using Cierre.Tool.Lab.Stage;
 using System.Text.Json.Serialization;
@@ -7,7 +8,7 @@ namespace Cierre.Tool.Lab.Situations;
 /// <summary>1007 by an ordinary close: a typed endpoint got text that is no JSON.</summary>
 internal static partial class JsonNotParsed
 {
-    private static readonly CloseFrame Refusal = new(CloseCode.InvalidFramePayloadData, "message is not the JSON that is expected here");
+    private static readonly CloseFrame Refusal = new(CloseCodes.InvalidFramePayloadData, "message is not the JSON that is expected here");
 
     public static Situation Create() => new("1007-json", "a message that is not JSON to an endpoint for JSON")
     {

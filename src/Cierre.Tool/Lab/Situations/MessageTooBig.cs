@@ -38,5 +38,5 @@ internal static class MessageTooBig
         };
     }
 
-    private static ExpectedClose Failed(string reason) => ExpectedClose.Failed(new CloseFrame(CloseCode.MessageTooBig, reason), CloseCause.MessageTooBig);
+    private static ExpectedClose Failed(string reason) => ExpectedClose.Failed(new CloseFrame(CloseCodes.MessageTooBig, reason), CloseCause.MessageTooBig);
 }

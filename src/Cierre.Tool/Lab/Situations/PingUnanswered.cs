@@ -5,7 +5,7 @@ namespace Cierre.Tool.Lab.Situations;
 /// <summary>1011 by keep-alive: a peer that answers no ping; one that still answers the close, and one that answers nothing.</summary>
 internal static class PingUnanswered
 {
-    private static readonly CloseFrame Failure = new(CloseCode.InternalError, "ping was not answered within 0.15 s");
+    private static readonly CloseFrame Failure = new(CloseCodes.InternalError, "ping was not answered within 0.15 s");
 
     public static IEnumerable<Situation> Create() =>
     [

@@ -7,8 +7,8 @@ namespace Cierre.Tool.Lab.Situations;
 /// <summary>3000 and 3003: what authorization refuses is accepted and closed, so that a browser's page can read why.</summary>
 internal static class RefusedByClose
 {
-    private static readonly CloseFrame Unauthorized = new(CloseCode.Unauthorized, "credentials are missing, invalid or expired");
-    private static readonly CloseFrame Forbidden = new(CloseCode.Forbidden, "permission is missing");
+    private static readonly CloseFrame Unauthorized = new(CloseCodes.Unauthorized, "credentials are missing, invalid or expired");
+    private static readonly CloseFrame Forbidden = new(CloseCodes.Forbidden, "permission is missing");
 
     public static Situation WithoutCredentials() => Create("3000-no-credentials", "no credentials, at an endpoint that accepts and closes", Unauthorized, CloseCause.Unauthorized);
 

@@ -6,7 +6,7 @@ namespace Cierre.Tool.Lab.Situations;
 internal static class SilentPeer
 {
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromMilliseconds(300);
-    private static readonly CloseFrame Bye = new(CloseCode.NormalClosure, "anybody there?");
+    private static readonly CloseFrame Bye = new(CloseCodes.NormalClosure, "anybody there?");
 
     private static readonly ExpectedClose Expected = ExpectedClose.Unanswered(Bye, CloseCause.CloseTimeout) with
     {

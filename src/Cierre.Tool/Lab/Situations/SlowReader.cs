@@ -6,7 +6,7 @@ namespace Cierre.Tool.Lab.Situations;
 /// <summary>1008: a client that does not read, at an endpoint that lets only so much wait for it.</summary>
 internal static class SlowReader
 {
-    private static readonly CloseFrame Policy = new(CloseCode.PolicyViolation, "the peer reads too slowly: more than 65536 bytes wait to be sent to it");
+    private static readonly CloseFrame Policy = new(CloseCodes.PolicyViolation, "the peer reads too slowly: more than 65536 bytes wait to be sent to it");
 
     public static Situation Create() => new("1008-slow-reader", "a client that does not read what it is sent")
     {
@@ -20,7 +20,7 @@ internal static class SlowReader
             while (server.IsOpen) await Task.Delay(TimeSpan.FromMilliseconds(10));
             // Awake again: the close frame lies behind all that it has not read.
             await client.ReadUntilAsync(Encoding.UTF8.GetBytes(Policy.Reason));
-            await client.SendCloseAsync([CloseCode.PolicyViolation >> 8, CloseCode.PolicyViolation & 0xFF]);
+            await client.SendCloseAsync([CloseCodes.PolicyViolation >> 8, CloseCodes.PolicyViolation & 0xFF]);
             await client.ReadToEndAsync();
             return null;
         },

@@ -5,7 +5,7 @@ namespace Cierre.Tool.Lab.Situations;
 /// <summary>1008: more messages in a second than the endpoint takes.</summary>
 internal static class TooFast
 {
-    private static readonly CloseFrame Policy = new(CloseCode.PolicyViolation, "messages come faster than 3 per second");
+    private static readonly CloseFrame Policy = new(CloseCodes.PolicyViolation, "messages come faster than 3 per second");
 
     public static Situation Create() => new("1008-too-fast", "many messages at once, at an endpoint that takes three in a second")
     {

@@ -6,7 +6,7 @@ namespace Cierre.Tool.Lab.Situations;
 internal static class TooManyFragments
 {
     private const int Limit = 3;
-    private static readonly CloseFrame Refusal = new(CloseCode.PolicyViolation, "message has more than 3 fragments");
+    private static readonly CloseFrame Refusal = new(CloseCodes.PolicyViolation, "message has more than 3 fragments");
 
     public static Situation Create() => new("1008-fragments", "a message of more fragments than allowed")
     {

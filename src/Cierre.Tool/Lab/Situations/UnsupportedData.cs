@@ -5,11 +5,11 @@ namespace Cierre.Tool.Lab.Situations;
 /// <summary>1003: a binary message where only text is accepted, closed in order.</summary>
 internal static class UnsupportedData
 {
-    private static readonly CloseFrame Refusal = new(CloseCode.UnsupportedData, "binary message, but only text is accepted");
+    private static readonly CloseFrame Refusal = new(CloseCodes.UnsupportedData, "binary message, but only text is accepted");
 
     public static Situation AtServer() => new("1003-binary-at-server", "a binary message to an endpoint for text")
     {
-        Options = options => options.OnlyKind = WebSocketMessageKind.Text,
+        Options = options => options.AcceptedKind = WebSocketMessageKind.Text,
         Client = ExpectedClose.ByPeer(Refusal),
         Server = ExpectedClose.ByUs(Refusal, CloseCause.UnsupportedData),
         Play = async scene =>
@@ -32,7 +32,7 @@ internal static class UnsupportedData
         Server = ExpectedClose.ByPeer(Refusal),
         Play = async scene =>
         {
-            await using LabClient client = await scene.ConnectAsync(options => options.OnlyKind = WebSocketMessageKind.Text);
+            await using LabClient client = await scene.ConnectAsync(options => options.AcceptedKind = WebSocketMessageKind.Text);
             return await client.Closed;
         },
     };

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Builder;
 using System.Globalization;
 using Cierre.AspNetCore;
 using Cierre.Tool.Lab.Stage;
@@ -7,9 +8,9 @@ namespace Cierre.Tool.Lab.Situations;
 /// <summary>1014: a gateway whose upstream is not there, or is lost. The reason tells which; half a message is never delivered.</summary>
 internal static class UpstreamFails
 {
-    private static readonly CloseFrame NotReachable = new(CloseCode.BadGateway, "the upstream refused the connection or is not reachable");
+    private static readonly CloseFrame NotReachable = new(CloseCodes.BadGateway, "the upstream refused the connection or is not reachable");
 
-    private static readonly CloseFrame Lost = new(CloseCode.BadGateway, "the connection to the upstream was lost");
+    private static readonly CloseFrame Lost = new(CloseCodes.BadGateway, "the connection to the upstream was lost");
 
     public static IEnumerable<Situation> Create() => [Dead(), LostInsideMessage()];
 

@@ -19,7 +19,7 @@ internal sealed class BrowserClient : LabClient
 
     public BrowserClient(Uri url, Action<WebSocketClientOptions> configure)
     {
-        var options = new WebSocketOptions { MaxBufferedAmount = MostBuffered };
+        var options = new BrowserWebSocketOptions { MaxBufferedAmount = MostBuffered };
         configure(options);
         _socket = new WebSocket(url.ToString(), options);
         _socket.OnOpen = e => _order.Add(e.Type);

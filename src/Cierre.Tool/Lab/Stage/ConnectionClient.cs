@@ -15,7 +15,7 @@ internal sealed class ConnectionClient(WebSocketConnection connection) : LabClie
     {
         try
         {
-            MessageStream message = await connection.OpenMessageAsync(WebSocketMessageKind.Text);
+            WebSocketMessageStream message = await connection.OpenSendStreamAsync(WebSocketMessageKind.Text);
             for (int i = 0; i < parts; i++) await message.WriteAsync(Part);
             if (!isFinished) await connection.Closed;
             await message.DisposeAsync();

@@ -27,18 +27,18 @@ internal sealed record ExpectedClose(int Code, bool WasClean, CloseFrame? Sent, 
 
     /// <summary>A connection that this side failed: what it sent, and nothing of the peer's counts.</summary>
     public static ExpectedClose Failed(CloseFrame frame, CloseCause cause) =>
-        new(CloseCode.AbnormalClosure, WasClean: false, frame, Received: null, EndedBy.Local) { Cause = cause, Detail = frame.Reason };
+        new(CloseCodes.AbnormalClosure, WasClean: false, frame, Received: null, EndedBy.Local) { Cause = cause, Detail = frame.Reason };
 
     /// <summary>A close of ours that nobody answered.</summary>
     public static ExpectedClose Unanswered(CloseFrame? frame, CloseCause cause) =>
-        new(CloseCode.AbnormalClosure, WasClean: false, frame, Received: null, EndedBy.Local) { Cause = cause };
+        new(CloseCodes.AbnormalClosure, WasClean: false, frame, Received: null, EndedBy.Local) { Cause = cause };
 
     /// <summary>A connection that broke before anybody decided.</summary>
     public static ExpectedClose Lost(CloseCause? cause) =>
-        new(CloseCode.AbnormalClosure, WasClean: false, Sent: null, Received: null, EndedBy.Network) { Cause = cause };
+        new(CloseCodes.AbnormalClosure, WasClean: false, Sent: null, Received: null, EndedBy.Network) { Cause = cause };
 
     /// <summary>A connection that never opened.</summary>
-    public static ExpectedClose NotOpened(CloseCause cause) => Lost(cause) with { Code = cause == CloseCause.TlsFailed ? CloseCode.TlsHandshake : CloseCode.AbnormalClosure, Opens = false };
+    public static ExpectedClose NotOpened(CloseCause cause) => Lost(cause) with { Code = cause == CloseCause.TlsFailed ? CloseCodes.TlsHandshake : CloseCodes.AbnormalClosure, Opens = false };
 
     /// <summary>The same, with an answer that repeats our reason where that came: browsers do so, and RFC 6455 5.5.1 asks for the code only.</summary>
     public ExpectedClose OrRepeated(CloseFrame? received) => Sent is { } sent && Received == AnswerTo(sent) && received == sent ? this with { Received = sent } : this;

@@ -53,7 +53,7 @@ internal sealed class LabHost : IAsyncDisposable
     public async Task<CloseRecord> Record(Situation situation) => (await _ends[situation.Name].Ended.Task).Record;
 
     /// <summary>The frames of that connection, once it has ended; empty where nobody looked.</summary>
-    public async Task<IReadOnlyList<TraceEvent>> TraceAsync(Situation situation) => await LabTrace.OfAsync((await _ends[situation.Name].Ended.Task).Connection);
+    public async Task<IReadOnlyList<WebSocketTraceEvent>> TraceAsync(Situation situation) => await LabTrace.OfAsync((await _ends[situation.Name].Ended.Task).Connection);
 
     /// <summary>Stops as a host does at SIGTERM: open connections are closed first.</summary>
     public Task StopAsync() => _app.StopAsync();

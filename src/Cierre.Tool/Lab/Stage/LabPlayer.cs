@@ -16,7 +16,7 @@ internal abstract class LabPlayer
     public virtual IReadOnlyList<TimedEvent> Events => [];
 
     /// <summary>The frames of the last connection, when it has ended; empty where nobody looked.</summary>
-    public virtual Task<IReadOnlyList<TraceEvent>> TraceAsync() => Task.FromResult<IReadOnlyList<TraceEvent>>([]);
+    public virtual Task<IReadOnlyList<WebSocketTraceEvent>> TraceAsync() => Task.FromResult<IReadOnlyList<WebSocketTraceEvent>>([]);
 
     /// <summary>The situations stay on this machine, whatever proxy the environment names.</summary>
     protected static void Configure(WebSocketClientOptions options, Action<WebSocketClientOptions>? configure)
@@ -28,7 +28,7 @@ internal abstract class LabPlayer
 
 /// <summary>A <see cref="WebSocketConnection"/> plays.</summary>
 /// <param name="trace">What is noted of its frames; null for nothing.</param>
-internal sealed class ConnectionPlayer(TraceOptions? trace) : LabPlayer
+internal sealed class ConnectionPlayer(WebSocketTraceOptions? trace) : LabPlayer
 {
     private WebSocketConnection? _connection;
 
@@ -40,7 +40,7 @@ internal sealed class ConnectionPlayer(TraceOptions? trace) : LabPlayer
         return new ConnectionClient(_connection);
     }
 
-    public override Task<IReadOnlyList<TraceEvent>> TraceAsync() => LabTrace.OfAsync(_connection);
+    public override Task<IReadOnlyList<WebSocketTraceEvent>> TraceAsync() => LabTrace.OfAsync(_connection);
 }
 
 /// <summary>Cierre's browser API plays.</summary>

@@ -70,10 +70,10 @@ internal sealed record PlayedEnd(CloseRecord? Client, CloseRecord? Server, Recei
     public IReadOnlyList<TimedEvent> Events { get; init; } = [];
 
     /// <summary>The frames as the client saw them; empty where nobody looked.</summary>
-    public IReadOnlyList<TraceEvent> ClientTrace { get; init; } = [];
+    public IReadOnlyList<WebSocketTraceEvent> ClientTrace { get; init; } = [];
 
     /// <summary>The frames as the server saw them; empty where nobody looked.</summary>
-    public IReadOnlyList<TraceEvent> ServerTrace { get; init; } = [];
+    public IReadOnlyList<WebSocketTraceEvent> ServerTrace { get; init; } = [];
 }
 
 [JsonSerializable(typeof(ReceivedEvent))]

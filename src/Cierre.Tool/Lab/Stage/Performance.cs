@@ -108,5 +108,5 @@ internal static class Performance
     }
 
     /// <summary>What all situations of a performance share.</summary>
-    private sealed record Stage(LabHost Host, LabHost BrowserHost, LabHost? PageHost, PageLink? Page, Action<CloseRecord>? OnClosed, TraceOptions? Trace);
+    private sealed record Stage(LabHost Host, LabHost BrowserHost, LabHost? PageHost, PageLink? Page, Action<CloseRecord>? OnClosed, WebSocketTraceOptions? Trace);
 }

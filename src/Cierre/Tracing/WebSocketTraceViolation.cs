@@ -4,11 +4,11 @@ using Cierre.Closing;
 namespace Cierre;
 
 /// <summary>Tells that the peer broke a rule: of the protocol, or a limit of ours. The close frame that it costs follows, unless one was sent before.</summary>
-public sealed class ViolationTrace : TraceEvent
+public sealed class WebSocketTraceViolation : WebSocketTraceEvent
 {
     private readonly Violation _violation;
 
-    internal ViolationTrace(TimeSpan time, Violation violation)
+    internal WebSocketTraceViolation(TimeSpan time, Violation violation)
         : base(time) => _violation = violation;
 
     /// <summary>The kind of the rule.</summary>

@@ -5,13 +5,13 @@ using Xunit;
 
 namespace Cierre.Tests.Browser;
 
-public sealed class WebSocketOptionsTests
+public sealed class BrowserWebSocketOptionsTests
 {
     [Fact]
     public void Copy_asks_for_the_subprotocols_and_insists_on_one()
     {
-        var options = new WebSocketOptions { Headers = { new("A", "1") }, MaxMessageSize = 7, MaxBufferedAmount = 8, Compression = new DeflateOptions { Threshold = 5 } };
-        WebSocketOptions copy = options.For(["chat"]);
+        var options = new BrowserWebSocketOptions { Headers = { new("A", "1") }, MaxMessageSize = 7, MaxBufferedAmount = 8, Compression = new DeflateOptions { Threshold = 5 } };
+        BrowserWebSocketOptions copy = options.For(["chat"]);
         Assert.Equal(["chat"], copy.Subprotocols);
         Assert.Empty(options.Subprotocols);
         Assert.Equal((true, 7L, 8L), (copy.RequireSubprotocol, copy.MaxMessageSize, copy.MaxBufferedAmount));
@@ -30,7 +30,7 @@ public sealed class WebSocketOptionsTests
         var credentials = new NetworkCredential("u", "p");
         var proxy = new WebProxy("http://127.0.0.1:1");
         string? seenHost = null;
-        WebSocketOptions options = new WebSocketOptions
+        BrowserWebSocketOptions options = new BrowserWebSocketOptions
         {
             Credentials = credentials,
             Proxy = proxy,
@@ -50,14 +50,14 @@ public sealed class WebSocketOptionsTests
     public void Handler_is_left_alone_where_nothing_is_set()
     {
         using var handler = new SocketsHttpHandler();
-        new WebSocketOptions().For([]).ConfigureHandler!(handler);
+        new BrowserWebSocketOptions().For([]).ConfigureHandler!(handler);
         Assert.Equal((null, null), (handler.Credentials, handler.Proxy));
     }
 
     [Fact]
     public void Subprotocols_belong_into_the_constructor()
     {
-        var options = new WebSocketOptions { Subprotocols = { "chat" } };
+        var options = new BrowserWebSocketOptions { Subprotocols = { "chat" } };
         Assert.Throws<ArgumentException>(() => new Cierre.Browser.WebSocket("ws://127.0.0.1", options));
     }
 
@@ -65,5 +65,5 @@ public sealed class WebSocketOptionsTests
     [InlineData(0)]
     [InlineData(-1)]
     public void Limit_of_what_waits_is_positive(long value) =>
-        Assert.Throws<ArgumentOutOfRangeException>("MaxBufferedAmount", () => new WebSocketOptions { MaxBufferedAmount = value });
+        Assert.Throws<ArgumentOutOfRangeException>("MaxBufferedAmount", () => new BrowserWebSocketOptions { MaxBufferedAmount = value });
 }

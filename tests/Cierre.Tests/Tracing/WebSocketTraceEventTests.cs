@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Cierre.Tests.Tracing;
 
-public sealed class TraceEventTests
+public sealed class WebSocketTraceEventTests
 {
     [Fact]
     public void No_culture_is_the_language_of_the_thread_and_for_a_log_it_is_English()
@@ -13,7 +13,7 @@ public sealed class TraceEventTests
         CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("es-MX");
         try
         {
-            TraceEvent seen = new TransportTrace(TimeSpan.FromSeconds(1), TransportEventKind.Aborted);
+            WebSocketTraceEvent seen = new WebSocketTraceTransport(TimeSpan.FromSeconds(1), WebSocketTraceTransportKind.Aborted);
             Assert.Equal("cortamos la conexión (RST)", seen.Describe());
             Assert.Equal("1000.000 ms: we cut the connection (RST)", seen.ToString());
         }
@@ -24,12 +24,12 @@ public sealed class TraceEventTests
     }
 }
 
-public sealed class ViolationTraceTests
+public sealed class WebSocketTraceViolationTests
 {
     [Fact]
     public void Names_the_rule_and_what_it_costs()
     {
-        var seen = new ViolationTrace(TimeSpan.Zero, Violations.FrameNotMasked());
+        var seen = new WebSocketTraceViolation(TimeSpan.Zero, Violations.FrameNotMasked());
         Assert.Equal((CloseCause.ProtocolViolation, new CloseFrame(1002, "frame from a client is not masked")), (seen.Cause, seen.Cost));
         Assert.Equal("la trama de un cliente no está enmascarada", seen.Describe(CultureInfo.GetCultureInfo("es")));
     }

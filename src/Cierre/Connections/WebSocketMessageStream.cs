@@ -1,9 +1,9 @@
 namespace Cierre;
 
 /// <summary>Reads or writes one message piece by piece, for messages too large to hold.</summary>
-public abstract class MessageStream : Stream
+public abstract class WebSocketMessageStream : Stream
 {
-    private protected MessageStream(WebSocketMessageKind kind) => Kind = kind;
+    private protected WebSocketMessageStream(WebSocketMessageKind kind) => Kind = kind;
 
     /// <summary>Text or binary. The pieces of a text are UTF-8; a piece may end inside a character. A write that makes the text anything else
     /// throws <see cref="ArgumentException"/> and writes nothing.</summary>

@@ -2,16 +2,16 @@ using Xunit;
 
 namespace Cierre.AspNetCore.Tests.Inspector;
 
-public class InspectorOptionsTests
+public class WebSocketInspectorOptionsTests
 {
     [Theory]
-    [InlineData(nameof(InspectorOptions.PayloadBytes), 1, 65_536)]
-    [InlineData(nameof(InspectorOptions.MaxViewers), 1, 100)]
-    [InlineData(nameof(InspectorOptions.MaxRows), 1, 1000)]
-    [InlineData(nameof(InspectorOptions.MaxFramesPerSecond), 5, 10_000)]
+    [InlineData(nameof(WebSocketInspectorOptions.PayloadBytes), 1, 65_536)]
+    [InlineData(nameof(WebSocketInspectorOptions.MaxViewers), 1, 100)]
+    [InlineData(nameof(WebSocketInspectorOptions.MaxRows), 1, 1000)]
+    [InlineData(nameof(WebSocketInspectorOptions.MaxFramesPerSecond), 5, 10_000)]
     public void Numbers_have_their_bounds(string name, int least, int most)
     {
-        var options = new InspectorOptions();
+        var options = new WebSocketInspectorOptions();
         Set(options, name, least);
         Set(options, name, most);
         foreach (int wrong in new[] { least - 1, most + 1 })
@@ -20,17 +20,17 @@ public class InspectorOptionsTests
         }
     }
 
-    private static void Set(InspectorOptions options, string name, int value)
+    private static void Set(WebSocketInspectorOptions options, string name, int value)
     {
         switch (name)
         {
-            case nameof(InspectorOptions.PayloadBytes):
+            case nameof(WebSocketInspectorOptions.PayloadBytes):
                 options.PayloadBytes = value;
                 break;
-            case nameof(InspectorOptions.MaxViewers):
+            case nameof(WebSocketInspectorOptions.MaxViewers):
                 options.MaxViewers = value;
                 break;
-            case nameof(InspectorOptions.MaxRows):
+            case nameof(WebSocketInspectorOptions.MaxRows):
                 options.MaxRows = value;
                 break;
             default:

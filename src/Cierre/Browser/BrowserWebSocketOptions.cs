@@ -6,10 +6,10 @@ namespace Cierre.Browser;
 
 /// <summary>Sets what no browser lets a page set: headers, credentials, TLS, proxy, keep-alive and limits.</summary>
 /// <remarks>Copied by the constructor of <see cref="WebSocket"/>. The subprotocols are those of the constructor, and as in a browser the server has to choose one.</remarks>
-public sealed class WebSocketOptions : WebSocketClientOptions
+public sealed class BrowserWebSocketOptions : WebSocketClientOptions
 {
     /// <summary>Creates options with the defaults: openings to one address one after the other, as in a browser, and all else as for every client.</summary>
-    public WebSocketOptions() => SerializeOpenings = true;
+    public BrowserWebSocketOptions() => SerializeOpenings = true;
 
     /// <summary>Answers a server's, or a proxy's, demand for credentials; default null, none. For a token, set a header.</summary>
     public ICredentials? Credentials { get; set; }
@@ -34,10 +34,10 @@ public sealed class WebSocketOptions : WebSocketClientOptions
 
     /// <summary>What the connection is opened with: a copy.</summary>
     /// <exception cref="ArgumentException">It has subprotocols of its own.</exception>
-    internal WebSocketOptions For(string[] protocols)
+    internal BrowserWebSocketOptions For(string[] protocols)
     {
         if (Subprotocols.Count != 0) throw new ArgumentException("Subprotocols are set in the options of the connection; name them in the constructor of WebSocket, or in WebSocketStreamOptions.Protocols, instead.", nameof(protocols));
-        var copy = (WebSocketOptions)CopyFor(protocols);
+        var copy = (BrowserWebSocketOptions)CopyFor(protocols);
         copy.RequireSubprotocol = true;
         copy.ConfigureHandler = copy.Configure;
         copy._configure = ConfigureHandler;

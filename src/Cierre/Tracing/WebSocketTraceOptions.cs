@@ -1,7 +1,7 @@
 namespace Cierre;
 
 /// <summary>Sets what a trace takes note of, and how much it keeps for a reader that is behind.</summary>
-public sealed class TraceOptions
+public sealed class WebSocketTraceOptions
 {
     /// <summary>How many bytes of each payload are shown, 0 to 64 KiB; default 0: none. What a close frame says is shown all the same.</summary>
     /// <remarks>Payloads are what users wrote: show them to nobody who may not read them.</remarks>
@@ -30,5 +30,5 @@ public sealed class TraceOptions
         }
     } = 1024;
 
-    internal static readonly TraceOptions Default = new();
+    internal static readonly WebSocketTraceOptions Default = new();
 }

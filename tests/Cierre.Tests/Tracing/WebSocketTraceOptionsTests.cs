@@ -2,22 +2,22 @@ using Xunit;
 
 namespace Cierre.Tests.Tracing;
 
-public sealed class TraceOptionsTests
+public sealed class WebSocketTraceOptionsTests
 {
     [Fact]
-    public void Shows_no_payload_unless_asked() => Assert.Equal((0, 1024), (new TraceOptions().PayloadBytes, new TraceOptions().Capacity));
+    public void Shows_no_payload_unless_asked() => Assert.Equal((0, 1024), (new WebSocketTraceOptions().PayloadBytes, new WebSocketTraceOptions().Capacity));
 
     [Theory]
     [InlineData(-1)]
     [InlineData(65_537)]
     public void Payload_has_its_bounds(int bytes) =>
-        Assert.Equal("PayloadBytes", Assert.Throws<ArgumentOutOfRangeException>(() => new TraceOptions { PayloadBytes = bytes }).ParamName);
+        Assert.Equal("PayloadBytes", Assert.Throws<ArgumentOutOfRangeException>(() => new WebSocketTraceOptions { PayloadBytes = bytes }).ParamName);
 
     [Theory]
     [InlineData(0)]
     [InlineData(1_000_001)]
     public void Capacity_has_its_bounds(int events) =>
-        Assert.Equal("Capacity", Assert.Throws<ArgumentOutOfRangeException>(() => new TraceOptions { Capacity = events }).ParamName);
+        Assert.Equal("Capacity", Assert.Throws<ArgumentOutOfRangeException>(() => new WebSocketTraceOptions { Capacity = events }).ParamName);
 
     [Theory]
     [InlineData(-1)]

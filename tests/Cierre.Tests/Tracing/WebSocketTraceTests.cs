@@ -5,14 +5,14 @@ using Xunit;
 namespace Cierre.Tests.Tracing;
 
 /// <summary>What a trace shows of a connection, in which order, and what it costs when nobody reads it.</summary>
-public sealed class ConnectionTraceTests
+public sealed class WebSocketTraceTests
 {
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Whole_life_is_seen_in_its_order(bool client)
     {
-        var played = new Played(client, options => options.Trace = new TraceOptions { PayloadBytes = 3 });
+        var played = new Played(client, options => options.Trace = new WebSocketTraceOptions { PayloadBytes = 3 });
         played.PeerText("hello");
         played.Peer(Played.Ping, [1, 2]);
         await played.Connection.SendAsync("answer");
@@ -39,7 +39,7 @@ public sealed class ConnectionTraceTests
     [Fact]
     public async Task Refused_frame_is_seen_as_far_as_it_came_then_the_rule_then_what_it_costs()
     {
-        var played = new Played(setup: options => options.Trace = new TraceOptions { PayloadBytes = 8 });
+        var played = new Played(setup: options => options.Trace = new WebSocketTraceOptions { PayloadBytes = 8 });
         played.Wire.Push([0xB3]);
         played.Wire.End();
         await played.Ended;
@@ -49,22 +49,22 @@ public sealed class ConnectionTraceTests
     [Fact]
     public async Task Header_that_comes_byte_by_byte_and_breaks_a_rule_is_seen_whole()
     {
-        var played = new Played(setup: options => options.Trace = new TraceOptions());
+        var played = new Played(setup: options => options.Trace = new WebSocketTraceOptions());
         foreach (byte piece in (byte[])[0x82, 0xFE, 0x00, 0x05]) played.Wire.Push([piece]);
-        Assert.True(played.Connection.Trace!.TryRead(out TraceEvent? seen));
-        FrameTrace frame = Assert.IsType<FrameTrace>(seen);
-        Assert.Equal((true, Opcode.Binary, 5L, true), (frame.Refused, frame.Opcode, frame.Length, frame.Masked));
+        Assert.True(played.Connection.Trace!.TryRead(out WebSocketTraceEvent? seen));
+        WebSocketTraceFrame frame = Assert.IsType<WebSocketTraceFrame>(seen);
+        Assert.Equal((true, WebSocketOpcode.Binary, 5L, true), (frame.Refused, frame.Opcode, frame.Length, frame.Masked));
     }
 
     [Fact]
     public async Task Message_too_big_is_refused_with_its_length()
     {
-        var played = new Played(setup: options => (options.Trace, options.MaxMessageSize) = (new TraceOptions(), 4));
+        var played = new Played(setup: options => (options.Trace, options.MaxMessageSize) = (new WebSocketTraceOptions(), 4));
         played.PeerText("hello");
-        Assert.True(played.Connection.Trace!.TryRead(out TraceEvent? seen));
-        Assert.Equal((true, 5L), (((FrameTrace)seen).Refused, ((FrameTrace)seen).Length));
-        Assert.True(played.Connection.Trace.TryRead(out TraceEvent? violation));
-        Assert.Equal(1009, ((ViolationTrace)violation).Cost.Code);
+        Assert.True(played.Connection.Trace!.TryRead(out WebSocketTraceEvent? seen));
+        Assert.Equal((true, 5L), (((WebSocketTraceFrame)seen).Refused, ((WebSocketTraceFrame)seen).Length));
+        Assert.True(played.Connection.Trace.TryRead(out WebSocketTraceEvent? violation));
+        Assert.Equal(1009, ((WebSocketTraceViolation)violation).Cost.Code);
         await Task.CompletedTask;
     }
 
@@ -73,7 +73,7 @@ public sealed class ConnectionTraceTests
     {
         var played = new Played();
         await played.Connection.SendAsync("before");
-        ConnectionTrace trace = played.Connection.StartTrace(new TraceOptions { PayloadBytes = 64 });
+        WebSocketTrace trace = played.Connection.StartTrace(new WebSocketTraceOptions { PayloadBytes = 64 });
         await played.Connection.SendAsync("seen");
         trace.Dispose();
         await played.Connection.SendAsync("after");
@@ -84,8 +84,8 @@ public sealed class ConnectionTraceTests
     [Fact]
     public async Task Several_traces_see_the_same_and_one_may_stop()
     {
-        var played = new Played(setup: options => options.Trace = new TraceOptions());
-        ConnectionTrace second = played.Connection.StartTrace();
+        var played = new Played(setup: options => options.Trace = new WebSocketTraceOptions());
+        WebSocketTrace second = played.Connection.StartTrace();
         await played.Connection.SendAsync("both");
         played.Connection.Trace!.Dispose();
         await played.Connection.SendAsync("one");
@@ -97,7 +97,7 @@ public sealed class ConnectionTraceTests
     [Fact]
     public async Task Reader_that_is_behind_loses_the_oldest_and_is_told_how_many()
     {
-        var played = new Played(setup: options => options.Trace = new TraceOptions { Capacity = 2 });
+        var played = new Played(setup: options => options.Trace = new WebSocketTraceOptions { Capacity = 2 });
         for (int i = 0; i < 5; i++) await played.Connection.SendAsync(new string('x', i));
         played.Connection.Trace!.Dispose();
         Assert.Equal(["0 > text 3", "0 > text 4"], await ReadAsync(played.Connection.Trace));
@@ -117,23 +117,23 @@ public sealed class ConnectionTraceTests
     [Fact]
     public async Task Abort_reset_and_failed_send_are_seen_as_what_they_are()
     {
-        var aborted = new Played(setup: options => options.Trace = new TraceOptions());
+        var aborted = new Played(setup: options => options.Trace = new WebSocketTraceOptions());
         aborted.Connection.Abort();
         await aborted.Ended;
         Assert.Equal(["0 Aborted", "0 Closed"], await ReadAsync(aborted.Connection.Trace!));
 
-        var late = new Played(setup: options => options.Trace = new TraceOptions()) { Wire = { EndsWhenClosed = false } };
+        var late = new Played(setup: options => options.Trace = new WebSocketTraceOptions()) { Wire = { EndsWhenClosed = false } };
         late.Connection.Abort();
         late.Wire.End();
         await late.Ended;
         Assert.Equal(["0 Aborted", "0 Closed"], await ReadAsync(late.Connection.Trace!));
 
-        var reset = new Played(setup: options => options.Trace = new TraceOptions());
+        var reset = new Played(setup: options => options.Trace = new WebSocketTraceOptions());
         reset.Wire.End(TransportEndKind.Reset, new IOException());
         await reset.Ended;
         Assert.Equal(["0 Reset", "0 Closed"], await ReadAsync(reset.Connection.Trace!));
 
-        var broken = new Played(setup: options => options.Trace = new TraceOptions());
+        var broken = new Played(setup: options => options.Trace = new WebSocketTraceOptions());
         broken.Wire.WriteFails = new IOException();
         await broken.Connection.SendAsync("x");
         broken.Wire.End();
@@ -144,14 +144,14 @@ public sealed class ConnectionTraceTests
     [Fact]
     public async Task Frames_of_compressed_messages_are_marked_and_shown_as_on_the_wire()
     {
-        var deflate = new WebSocketConnectionOptions { Compression = new DeflateOptions { Threshold = 0 }, Trace = new TraceOptions { PayloadBytes = 2 } };
+        var deflate = new WebSocketConnectionOptions { Compression = new DeflateOptions { Threshold = 0 }, Trace = new WebSocketTraceOptions { PayloadBytes = 2 } };
         (WebSocketConnection client, WebSocketConnection server) = WebSocketConnection.CreatePair(deflate, deflate);
         await client.SendAsync(new string('x', 1000));
         await server.ReceiveAsync();
-        foreach (ConnectionTrace trace in (ConnectionTrace[])[client.Trace!, server.Trace!])
+        foreach (WebSocketTrace trace in (WebSocketTrace[])[client.Trace!, server.Trace!])
         {
-            Assert.True(trace.TryRead(out TraceEvent? seen));
-            FrameTrace frame = Assert.IsType<FrameTrace>(seen);
+            Assert.True(trace.TryRead(out WebSocketTraceEvent? seen));
+            WebSocketTraceFrame frame = Assert.IsType<WebSocketTraceFrame>(seen);
             Assert.Equal((true, 4, true), (frame.Compressed, frame.Rsv, frame.Masked));
             Assert.InRange(frame.Length!.Value, 3, 100);
             Assert.Matches("^[0-9a-f]{4}…$", frame.Preview);
@@ -160,7 +160,7 @@ public sealed class ConnectionTraceTests
         await client.CloseAsync();
     }
 
-    public static async Task<List<string>> ReadAsync(ConnectionTrace trace)
+    public static async Task<List<string>> ReadAsync(WebSocketTrace trace)
     {
         var lines = new List<string>();
         await Played.Within(Read());
@@ -168,19 +168,19 @@ public sealed class ConnectionTraceTests
 
         async Task Read()
         {
-            await foreach (TraceEvent seen in trace) lines.Add(Line(seen));
+            await foreach (WebSocketTraceEvent seen in trace) lines.Add(Line(seen));
         }
     }
 
-    private static string Line(TraceEvent seen) => $"{seen.Time.TotalMilliseconds} " + seen switch
+    private static string Line(WebSocketTraceEvent seen) => $"{seen.Time.TotalMilliseconds} " + seen switch
     {
-        FrameTrace { Close: { } close } frame => $"{Arrow(frame)} close {close.Code} \"{close.Reason}\"",
-        FrameTrace { Refused: true } frame => $"{Arrow(frame)} {frame.Name}? {string.Join(", ", frame.ToString().Split(", ").Where(part => part.StartsWith("RSV", StringComparison.Ordinal)))}",
-        FrameTrace frame => $"{Arrow(frame)} {frame.Name} {frame.Length}{(frame.Preview is { } shown ? " " + shown : "")}",
-        ViolationTrace violation => $"! {violation.Cost.Code}",
-        TransportTrace transport => transport.Kind.ToString(),
+        WebSocketTraceFrame { Close: { } close } frame => $"{Arrow(frame)} close {close.Code} \"{close.Reason}\"",
+        WebSocketTraceFrame { Refused: true } frame => $"{Arrow(frame)} {frame.Name}? {string.Join(", ", frame.ToString().Split(", ").Where(part => part.StartsWith("RSV", StringComparison.Ordinal)))}",
+        WebSocketTraceFrame frame => $"{Arrow(frame)} {frame.Name} {frame.Length}{(frame.Preview is { } shown ? " " + shown : "")}",
+        WebSocketTraceViolation violation => $"! {violation.Cost.Code}",
+        WebSocketTraceTransport transport => transport.Kind.ToString(),
         _ => "?",
     };
 
-    private static string Arrow(FrameTrace frame) => frame.Received ? "<" : ">";
+    private static string Arrow(WebSocketTraceFrame frame) => frame.Received ? "<" : ">";
 }

@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cierre.AspNetCore;
 
-/// <summary>Sets who may look at the connections of the server with <c>MapCierreInspector</c>, from where, and how much is shown.</summary>
-public sealed class InspectorOptions
+/// <summary>Sets who may look at the connections of the server with <c>MapWebSocketInspector</c>, from where, and how much is shown.</summary>
+public sealed class WebSocketInspectorOptions
 {
     /// <summary>The names of hosts, without a port, under which the inspector may be asked for, beside <c>localhost</c> and the loopback addresses; default none. A page whose name was
     /// pointed at this server (DNS rebinding) comes with a name of its own, and is refused.</summary>
@@ -11,7 +11,7 @@ public sealed class InspectorOptions
     public IList<string> AllowedHosts { get; } = [];
 
     /// <summary>The origins, as <c>https://example.org</c>, whose pages may use the inspector beside its own; default none. A proxy that ends TLS and does not forward the scheme needs its
-    /// own here. A page of another origin can open the live feed; to read answers over HTTP it needs CORS besides: <c>RequireCors(...)</c> on what <c>MapCierreInspector</c> returns.</summary>
+    /// own here. A page of another origin can open the live feed; to read answers over HTTP it needs CORS besides: <c>RequireCors(...)</c> on what <c>MapWebSocketInspector</c> returns.</summary>
     /// <remarks>Written as <see cref="WebSocketEndpointOptions.AllowedOrigins"/>, and refused alike.</remarks>
     public IList<string> AllowedOrigins { get; } = [];
 

@@ -4,7 +4,7 @@ namespace Cierre.AspNetCore;
 
 /// <summary>Sets how many WebSocket connections the whole server takes; an endpoint has limits of its own in <see cref="WebSocketEndpointOptions"/>.</summary>
 /// <remarks>Bound from the configuration section <c>Cierre:Limits</c> and validated at start. A connection counts from its handshake until it has ended.</remarks>
-public sealed class WebSocketLimits
+public sealed class WebSocketLimitOptions
 {
     /// <summary>The most connections at a time; default null: no limit.</summary>
     /// <remarks>Kestrel's <c>MaxConcurrentUpgradedConnections</c> is answered 503 as well, but knows only what came over HTTP/1.1.</remarks>

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Cierre;
 
-/// <summary>Tells one thing that happened on a connection while it was traced: <see cref="FrameTrace"/>, <see cref="ViolationTrace"/> or <see cref="TransportTrace"/>.</summary>
-public abstract class TraceEvent
+/// <summary>Tells one thing that happened on a connection while it was traced: <see cref="WebSocketTraceFrame"/>, <see cref="WebSocketTraceViolation"/> or <see cref="WebSocketTraceTransport"/>.</summary>
+public abstract class WebSocketTraceEvent
 {
-    private protected TraceEvent(TimeSpan time) => Time = time;
+    private protected WebSocketTraceEvent(TimeSpan time) => Time = time;
 
     /// <summary>When, counted from the opening of the connection.</summary>
     public TimeSpan Time { get; }

@@ -1,3 +1,5 @@
+using Cierre;
+using Cierre.AspNetCore;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization.Metadata;
 using Cierre.AspNetCore.Admission;
@@ -8,13 +10,13 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
-namespace Cierre.AspNetCore;
+namespace Microsoft.AspNetCore.Builder;
 
 /// <summary>Maps WebSocket endpoints.</summary>
 /// <remarks>A path can be shared with pages, in any order of mapping: a handshake goes to the socket, and everything else to what else is mapped there, a
 /// fallback included. What nothing else answers is told how a WebSocket opens (426, or 400 over HTTP/2), or which methods are answered (405). A more specific
 /// route keeps the handshakes too.</remarks>
-public static class WebSocketEndpointExtensions
+public static class WebSocketEndpointRouteBuilderExtensions
 {
     /// <summary>Maps an endpoint whose handler runs once for each connection: returning closes with 1000, throwing with 1011.</summary>
     /// <param name="endpoints">The application.</param>

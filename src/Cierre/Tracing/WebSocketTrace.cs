@@ -9,23 +9,23 @@ namespace Cierre;
 /// the oldest events are dropped and counted.</para>
 /// <para>While nobody traces a connection, a frame costs a comparison with null.</para>
 /// </remarks>
-public sealed class ConnectionTrace : IAsyncEnumerable<TraceEvent>, IDisposable
+public sealed class WebSocketTrace : IAsyncEnumerable<WebSocketTraceEvent>, IDisposable
 {
     private readonly ConnectionDriver _driver;
-    private readonly Channel<TraceEvent> _events;
+    private readonly Channel<WebSocketTraceEvent> _events;
     private long _missed;
 
-    internal ConnectionTrace(ConnectionDriver driver, TraceOptions options)
+    internal WebSocketTrace(ConnectionDriver driver, WebSocketTraceOptions options)
     {
         _driver = driver;
         Options = options;
-        _events = Channel.CreateBounded<TraceEvent>(
+        _events = Channel.CreateBounded<WebSocketTraceEvent>(
             new BoundedChannelOptions(options.Capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true, AllowSynchronousContinuations = false },
             _ => Interlocked.Increment(ref _missed));
     }
 
     /// <summary>What was asked for.</summary>
-    public TraceOptions Options { get; }
+    public WebSocketTraceOptions Options { get; }
 
     /// <summary>How many events were dropped because the reader was behind.</summary>
     public long Missed => Interlocked.Read(ref _missed);
@@ -33,20 +33,20 @@ public sealed class ConnectionTrace : IAsyncEnumerable<TraceEvent>, IDisposable
     /// <summary>Takes the oldest event that was not read yet, without waiting.</summary>
     /// <param name="next">The event; null where there is none.</param>
     /// <returns>Whether there was one.</returns>
-    public bool TryRead([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out TraceEvent? next) => _events.Reader.TryRead(out next);
+    public bool TryRead([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out WebSocketTraceEvent? next) => _events.Reader.TryRead(out next);
 
     /// <summary>Reads the events that were not read yet, and waits for more until the connection has ended or the trace is disposed of. Leaving the loop does not stop the trace.</summary>
     /// <param name="cancellationToken">Ends the wait. The token that says that the connection ends, a handler's, does not: the trace shows that end.</param>
     /// <returns>The events, in the order in which they happened.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public IAsyncEnumerator<TraceEvent> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
+    public IAsyncEnumerator<WebSocketTraceEvent> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
         _events.Reader.ReadAllAsync(CancellationToken.None).GetAsyncEnumerator(_driver.Foreign(cancellationToken));
 
     /// <summary>Stops the trace. What was not read yet can still be read.</summary>
     public void Dispose() => _driver.Traces.StopTrace(this);
 
     /// <summary>Never waits, and runs no code of the reader's.</summary>
-    internal void Add(TraceEvent seen) => _events.Writer.TryWrite(seen);
+    internal void Add(WebSocketTraceEvent seen) => _events.Writer.TryWrite(seen);
 
     internal void Complete() => _events.Writer.TryComplete();
 }

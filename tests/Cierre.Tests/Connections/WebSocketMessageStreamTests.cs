@@ -2,16 +2,16 @@ using Xunit;
 
 namespace Cierre.Tests.Connections;
 
-public sealed class MessageStreamTests
+public sealed class WebSocketMessageStreamTests
 {
     [Fact]
     public async Task Message_streams_have_no_length_no_position_and_nothing_to_flush()
     {
         var played = new Played();
         played.PeerText("x");
-        await using MessageStream read = (await Played.Within(played.Connection.ReceiveStreamAsync().AsTask()))!;
-        await using MessageStream write = await played.Connection.OpenMessageAsync(WebSocketMessageKind.Binary);
-        foreach (MessageStream stream in (MessageStream[])[read, write])
+        await using WebSocketMessageStream read = (await Played.Within(played.Connection.ReceiveStreamAsync().AsTask()))!;
+        await using WebSocketMessageStream write = await played.Connection.OpenSendStreamAsync(WebSocketMessageKind.Binary);
+        foreach (WebSocketMessageStream stream in (WebSocketMessageStream[])[read, write])
         {
             Assert.False(stream.CanSeek);
             Assert.Throws<NotSupportedException>(() => stream.Length);

@@ -1,7 +1,7 @@
 namespace Cierre;
 
 /// <summary>Names what can happen to the stream under a connection. In words of TCP; what says the same in TLS and HTTP/2 is meant too.</summary>
-public enum TransportEventKind
+public enum WebSocketTraceTransportKind
 {
     /// <summary>The peer ended its direction: FIN, close_notify, END_STREAM.</summary>
     EndOfStream,

@@ -1,3 +1,5 @@
+using Cierre;
+using Cierre.AspNetCore;
 using Cierre.AspNetCore.Admission;
 using Cierre.AspNetCore.Draining;
 using Cierre.AspNetCore.Endpoints;
@@ -13,10 +15,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
-namespace Cierre.AspNetCore;
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Registers Cierre's services.</summary>
-public static class ServiceCollectionExtensions
+public static class CierreServiceCollectionExtensions
 {
     /// <summary>Registers what <c>MapWebSocket</c> needs: the roster of connections, the drain when the host stops, the options of the configuration section
     /// <c>Cierre</c> (validated at start), and a socket transport that stands in for Kestrel's own and whose sockets are taken over after the upgrade (it follows
@@ -45,7 +47,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton(_ => new WebSocketRoster());
         services.AddSingleton<AdmissionGate>();
         services.AddSingleton<Capacity>();
-        services.AddOptions<WebSocketLimits>().BindConfiguration("Cierre:Limits").ValidateOnStart();
+        services.AddOptions<WebSocketLimitOptions>().BindConfiguration("Cierre:Limits").ValidateOnStart();
         services.AddSingleton<Drain>();
         services.AddSingleton(provider => new WebSocketServer(
             provider.GetRequiredService<WebSocketRoster>(), provider.GetRequiredService<AdmissionGate>(), provider.GetRequiredService<Drain>(), provider.GetRequiredService<Shedder>()));

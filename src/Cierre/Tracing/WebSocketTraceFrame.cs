@@ -6,18 +6,18 @@ namespace Cierre;
 
 /// <summary>Shows one frame as it passed: what its header said and, where that was asked for, how its payload begins. RFC 6455 5.2.</summary>
 /// <remarks>A received frame is seen when its header and the start of its payload have come; one of ours when it is handed to the transport, which may still lose it.</remarks>
-public sealed class FrameTrace : TraceEvent
+public sealed class WebSocketTraceFrame : WebSocketTraceEvent
 {
     private readonly SeenFrame _frame;
 
-    internal FrameTrace(TimeSpan time, in SeenFrame frame, ReadOnlyMemory<byte> payload = default)
+    internal WebSocketTraceFrame(TimeSpan time, in SeenFrame frame, ReadOnlyMemory<byte> payload = default)
         : base(time) => (_frame, Payload) = (frame, payload);
 
     /// <summary>Whether the peer sent it; otherwise we did.</summary>
     public bool Received => _frame.Received;
 
     /// <summary>What it is.</summary>
-    public Opcode Opcode => _frame.Opcode;
+    public WebSocketOpcode Opcode => _frame.Opcode;
 
     /// <summary>The word for <see cref="Opcode"/>, in English: continuation, text, binary, close, ping, pong, or reserved.</summary>
     public string Name => Opcode.Word();
@@ -37,17 +37,17 @@ public sealed class FrameTrace : TraceEvent
     /// <summary>Whether it belongs to a compressed message: <see cref="Payload"/> is then DEFLATE data, as on the wire. RFC 7692.</summary>
     public bool Compressed => _frame.Compressed;
 
-    /// <summary>Whether its header broke a rule, or announced what one forbids; the <see cref="ViolationTrace"/> that follows names the rule.</summary>
+    /// <summary>Whether its header broke a rule, or announced what one forbids; the <see cref="WebSocketTraceViolation"/> that follows names the rule.</summary>
     public bool Refused => _frame.Refused;
 
-    /// <summary>The start of the payload, unmasked, at most as much as <see cref="TraceOptions.PayloadBytes"/> asked for; of a close frame always the whole. Untrusted bytes.</summary>
+    /// <summary>The start of the payload, unmasked, at most as much as <see cref="WebSocketTraceOptions.PayloadBytes"/> asked for; of a close frame always the whole. Untrusted bytes.</summary>
     public ReadOnlyMemory<byte> Payload { get; }
 
     /// <summary>What a close frame says; null for another frame, and for a close frame that breaks a rule.</summary>
-    public CloseFrame? Close => Opcode == Opcode.Close && !Refused && CloseFrame.TryParse(Payload.Span, out CloseFrame frame, out _) ? frame : null;
+    public CloseFrame? Close => Opcode == WebSocketOpcode.Close && !Refused && CloseFrame.TryParse(Payload.Span, out CloseFrame frame, out _) ? frame : null;
 
     /// <summary>The start of the payload for people: text quoted and escaped, anything else as hexadecimal digits; an ellipsis stands for the rest. Null where there is nothing to show.</summary>
-    public string? Preview => Payload.IsEmpty || Opcode == Opcode.Close ? null : PayloadPreview.Of(Payload.Span, Opcode, Compressed, cut: Payload.Length < Length);
+    public string? Preview => Payload.IsEmpty || Opcode == WebSocketOpcode.Close ? null : PayloadPreview.Of(Payload.Span, Opcode, Compressed, cut: Payload.Length < Length);
 
     private protected override string In(CultureInfo culture)
     {
@@ -61,7 +61,7 @@ public sealed class FrameTrace : TraceEvent
             parts.Add(CloseDetail.Bytes(length).In(culture));
         }
 
-        if (!Opcode.IsControl() && Fin == (Opcode == Opcode.Continuation)) parts.Add(Texts.Get(culture, Fin ? "FrameLast" : "FrameFirst"));
+        if (!Opcode.IsControl() && Fin == (Opcode == WebSocketOpcode.Continuation)) parts.Add(Texts.Get(culture, Fin ? "FrameLast" : "FrameFirst"));
         if (Compressed) parts.Add(Texts.Get(culture, "FrameCompressed"));
         for (int bit = 1; bit <= 3; bit++)
         {

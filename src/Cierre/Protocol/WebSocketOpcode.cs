@@ -2,7 +2,7 @@ namespace Cierre;
 
 /// <summary>Says what a frame is. RFC 6455 5.2, 11.8.</summary>
 /// <remarks>A frame that was refused may have one of the values without a name: 3-7 and 11-15 are reserved.</remarks>
-public enum Opcode : byte
+public enum WebSocketOpcode : byte
 {
     /// <summary>A further fragment of a message.</summary>
     Continuation = 0,
