@@ -77,7 +77,7 @@ internal sealed class BoundRun : IAsyncDisposable
     public async Task RunAsync(WebSocketConnection connection)
     {
         await _cancelling.DisposeAsync().ConfigureAwait(false);
-        _cancelling = connection.Driver.Closing.UnsafeRegister(static ending => ((CancellationTokenSource)ending!).Cancel(), _ending);
+        _cancelling = connection.Closing.UnsafeRegister(static ending => ((CancellationTokenSource)ending!).Cancel(), _ending);
         _context.RequestAborted = connection.Driver.ClosingOfHandler = _ending.Token;
         _opened.TrySetResult(true);
         await _run.ConfigureAwait(false);

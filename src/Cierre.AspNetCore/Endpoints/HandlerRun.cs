@@ -12,7 +12,7 @@ internal static class HandlerRun
         try
         {
             // The request's own token knows of HTTP only.
-            context.RequestAborted = connection.Driver.Closing;
+            context.RequestAborted = connection.Closing;
             connection.Handler = handler(connection, context, context.RequestAborted);
             await connection.Handler.ConfigureAwait(false);
             connection.Driver.BeginClose(new CloseFrame(CloseCodes.NormalClosure), CloseWhy.HandlerReturned);

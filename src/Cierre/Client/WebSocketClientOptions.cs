@@ -89,8 +89,16 @@ public class WebSocketClientOptions : WebSocketConnectionOptions
     /// <summary>A copy that no later change of this one reaches, to ask for these subprotocols.</summary>
     internal WebSocketClientOptions CopyFor(IEnumerable<string> subprotocols)
     {
+        WebSocketClientOptions copy = Copy();
+        copy.Subprotocols = [.. subprotocols];
+        return copy;
+    }
+
+    /// <summary>A copy with lists of its own; whoever adds a list to the options adds it here.</summary>
+    private protected virtual WebSocketClientOptions Copy()
+    {
         var copy = (WebSocketClientOptions)MemberwiseClone();
-        (copy.Subprotocols, copy.RequiredExtensions, copy.Headers, copy.Compression) = ([.. subprotocols], [.. RequiredExtensions], [.. Headers], Compression?.Copy());
+        (copy.Subprotocols, copy.RequiredExtensions, copy.Headers, copy.Compression) = ([.. Subprotocols], [.. RequiredExtensions], [.. Headers], Compression?.Copy());
         return copy;
     }
 }

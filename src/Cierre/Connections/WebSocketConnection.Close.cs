@@ -24,6 +24,23 @@ public sealed partial class WebSocketConnection
         return Closed.WaitAsync(_driver.Foreign(cancellationToken));
     }
 
+    /// <summary>Closes with a close frame: as <see cref="CloseAsync(ushort, string, CancellationToken)"/> does, or with an empty one (<see cref="CloseFrame.Empty"/>), which
+    /// carries no code. RFC 6455 5.5.1, 7.1.5: the peer then reports 1005, and so does this end where the answer is empty too.</summary>
+    /// <remarks>A call after a close was begun by either side changes nothing and waits for the same record.</remarks>
+    /// <param name="frame">The frame: empty, or with a code that this end may send.</param>
+    /// <param name="cancellationToken">Ends the wait, not the close. The token that says that this connection ends, a handler's, does not.</param>
+    /// <returns>How the connection ended.</returns>
+    /// <exception cref="ArgumentNullException">No frame.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The code must not be sent; nothing was written.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Task<CloseRecord> CloseAsync(CloseFrame frame, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        if (!frame.IsEmpty) return CloseAsync(frame.Code, frame.Reason, cancellationToken);
+        _driver.BeginClose(CloseFrame.Empty, CloseWhy.Requested);
+        return Closed.WaitAsync(_driver.Foreign(cancellationToken));
+    }
+
     /// <summary>Closes for a rule of the endpoint's own, and says which kind in the record: missing credentials (3000), a missing permission (3003), a deadline (3008) or another
     /// rule (1008), where the record of the plainer <see cref="CloseAsync(ushort, string, CancellationToken)"/> only says that the application asked for it.</summary>
     /// <param name="cause"><see cref="CloseCause.Unauthorized"/>, <see cref="CloseCause.Forbidden"/>, <see cref="CloseCause.Deadline"/> or <see cref="CloseCause.PolicyViolation"/>; the
@@ -48,6 +65,10 @@ public sealed partial class WebSocketConnection
         _driver.BeginClose(reason is null ? rule.Frame : new CloseFrame(rule.Code, reason), rule.Why);
         return Closed.WaitAsync(_driver.Foreign(cancellationToken));
     }
+
+    /// <summary>Is cancelled, on the thread pool, as soon as a close is begun by either side or the connection is lost: for work that goes on beside the connection.</summary>
+    /// <remarks>What came before can still be received. A receive with this token still hands it out, and then the end.</remarks>
+    public CancellationToken Closing => _driver.Closing;
 
     /// <summary>Ends at once: nothing is sent, and the peer sees 1006.</summary>
     public void Abort() => _driver.Abort(CloseWhy.Aborted);

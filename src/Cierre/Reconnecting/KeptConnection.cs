@@ -80,7 +80,7 @@ public sealed class KeptConnection : IAsyncDisposable
     /// <summary>One call of the handler. The end of its connection ends it, however it hears of it; whatever else leaves it is a fault of its own.</summary>
     private async Task UseAsync(WebSocketConnection connection)
     {
-        CancellationToken ending = connection.Driver.Closing;
+        CancellationToken ending = connection.Closing;
         try
         {
             await _handler(connection, ending).ConfigureAwait(SimulationContext.IsCurrent);

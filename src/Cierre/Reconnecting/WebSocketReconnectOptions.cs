@@ -5,7 +5,7 @@ namespace Cierre;
 public sealed class WebSocketReconnectOptions : WebSocketClientOptions
 {
     /// <summary>Further addresses of the same service, for a server that sheds load (1013): the next one is tried at once, in turn, until each has said so. Default: none.</summary>
-    public IList<Uri> Addresses { get; } = [];
+    public IList<Uri> Addresses { get; private set; } = [];
 
     /// <summary>Decides what follows each end; default null: what <see cref="CloseRecord.Reconnect"/> advises.</summary>
     public ReconnectPolicy? Policy { get; set; }
@@ -39,4 +39,11 @@ public sealed class WebSocketReconnectOptions : WebSocketClientOptions
             field = value;
         }
     } = Random.Shared;
+
+    private protected override WebSocketClientOptions Copy()
+    {
+        var copy = (WebSocketReconnectOptions)base.Copy();
+        copy.Addresses = [.. Addresses];
+        return copy;
+    }
 }

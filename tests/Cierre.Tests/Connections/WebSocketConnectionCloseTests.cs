@@ -33,6 +33,53 @@ public sealed class WebSocketConnectionCloseTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Empty_close_frame_goes_out_empty_and_is_1005_on_both_sides(bool client)
+    {
+        var played = new Played(client);
+        Task<CloseRecord> closed = played.Connection.CloseAsync(CloseFrame.Empty);
+        await Played.Until(() => played.Sent.Count == 1);
+        Assert.Equal((Played.Close, 0), (played.Sent[0].Opcode, played.Sent[0].Payload.Length));
+        Assert.True(played.Connection.Closing.IsCancellationRequested);
+        played.Peer(Played.Close);
+        played.Wire.End();
+        CloseRecord record = await Played.Within(closed);
+        Assert.Equal((1005, true, EndedBy.Local, CloseCause.Requested, CloseFrame.Empty), (record.Code, record.WasClean, record.EndedBy, record.Cause, record.Sent));
+    }
+
+    [Fact]
+    public async Task Close_frame_with_a_code_is_that_code_and_reason()
+    {
+        var played = new Played();
+        _ = played.Connection.CloseAsync(new CloseFrame(4001, "kicked"));
+        await Played.Until(() => played.Sent.Count == 1);
+        Assert.Equal((4001, "kicked"), (played.Sent[0].CloseCode, played.Sent[0].CloseReason));
+    }
+
+    [Fact]
+    public async Task Close_frame_that_may_not_be_sent_throws_and_changes_nothing()
+    {
+        var played = new Played();
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => played.Connection.CloseAsync(new CloseFrame(1006)));
+        await Assert.ThrowsAsync<ArgumentNullException>(() => played.Connection.CloseAsync((CloseFrame)null!));
+        Assert.Empty(played.Sent);
+        Assert.True(played.Connection.IsOpen);
+        Assert.False(played.Connection.Closing.IsCancellationRequested);
+    }
+
+    [Fact]
+    public void Whoever_wraps_a_connection_can_throw_what_it_throws()
+    {
+        var played = new Played();
+        CloseRecord record = played.Connection.Driver.RecordAsKnown;
+        Assert.Same(record, new WebSocketClosedException(record).Record);
+        Assert.Same(record, new WebSocketConnectException(record).Record);
+        Assert.Throws<ArgumentNullException>("record", () => new WebSocketClosedException(null!));
+        Assert.Throws<ArgumentNullException>("record", () => new WebSocketConnectException(null!));
+    }
+
+    [Theory]
     [InlineData(1000, true)]
     [InlineData(1010, true)]
     [InlineData(1014, false)]

@@ -22,4 +22,15 @@ public sealed class WebSocketReconnectOptionsTests
         Assert.Empty(options.Addresses);
         options.StableAfter = TimeSpan.Zero;
     }
+
+    [Fact]
+    public void Copy_with_a_header_has_addresses_of_its_own()
+    {
+        var options = new WebSocketReconnectOptions { Addresses = { new Uri("ws://one/") } };
+        var copy = (WebSocketReconnectOptions)options.WithHeader("Authorization", "Bearer new");
+        options.Addresses.Add(new Uri("ws://two/"));
+        copy.Addresses.Add(new Uri("ws://three/"));
+        Assert.Equal(["ws://one/", "ws://two/"], options.Addresses.Select(address => address.AbsoluteUri));
+        Assert.Equal(["ws://one/", "ws://three/"], copy.Addresses.Select(address => address.AbsoluteUri));
+    }
 }
