@@ -44,7 +44,7 @@ public sealed class SingleThreadTests
             int count = 0, read;
             while ((read = back.Read(large, 0, large.Length)) != 0) count += read;
             Assert.Equal(800_000, count);
-            MessageSequence.Enumerator messages = connection.ReadAllAsync().GetAsyncEnumerator();
+            IAsyncEnumerator<WebSocketMessage> messages = connection.ReadAllAsync().GetAsyncEnumerator();
             connection.SendAsync("two").GetAwaiter().GetResult();
             Assert.True(messages.MoveNextAsync().GetAwaiter().GetResult());
             record = connection.CloseAsync().GetAwaiter().GetResult();

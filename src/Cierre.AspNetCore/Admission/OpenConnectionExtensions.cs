@@ -14,6 +14,18 @@ public static class OpenConnectionExtensions
     public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<OpenConnection> receivers, string text, CancellationToken cancellationToken = default) =>
         Connections(receivers).BroadcastAsync(text, cancellationToken);
 
+    /// <summary>Sends a text message to all of them, as <see cref="WebSocketBroadcast.BroadcastAsync(IEnumerable{WebSocketConnection}, string, CancellationToken)"/> does.</summary>
+    /// <param name="receivers">The connections, each once: a roster, or what was chosen from one.</param>
+    /// <param name="text">The text. A lone surrogate becomes U+FFFD.</param>
+    /// <param name="options">Whether the message may be compressed.</param>
+    /// <param name="cancellationToken">Ends the wait for slow receivers, which still get the message or are closed. Cancelled before: nothing is sent.</param>
+    /// <returns>What became of it, when each connection has taken it or is closed.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The options are none that there are.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static ValueTask<BroadcastResult> BroadcastAsync(
+        this IEnumerable<OpenConnection> receivers, string text, WebSocketSendOptions options, CancellationToken cancellationToken = default) =>
+        Connections(receivers).BroadcastAsync(text, options, cancellationToken);
+
     /// <summary>Sends a binary message to all of them.</summary>
     /// <param name="receivers">The connections, each once.</param>
     /// <param name="data">The payload; must not change until the returned task completes.</param>
@@ -22,6 +34,18 @@ public static class OpenConnectionExtensions
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<OpenConnection> receivers, ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default) =>
         Connections(receivers).BroadcastAsync(data, cancellationToken);
+
+    /// <summary>Sends a binary message to all of them.</summary>
+    /// <param name="receivers">The connections, each once.</param>
+    /// <param name="data">The payload; must not change until the returned task completes.</param>
+    /// <param name="options">Whether the message may be compressed.</param>
+    /// <param name="cancellationToken">Ends the wait for slow receivers, which still get the message or are closed. Cancelled before: nothing is sent.</param>
+    /// <returns>What became of it, when each connection has taken it or is closed.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The options are none that there are.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static ValueTask<BroadcastResult> BroadcastAsync(
+        this IEnumerable<OpenConnection> receivers, ReadOnlyMemory<byte> data, WebSocketSendOptions options, CancellationToken cancellationToken = default) =>
+        Connections(receivers).BroadcastAsync(data, options, cancellationToken);
 
     /// <summary>Sends a text message that is UTF-8 already to all of them.</summary>
     /// <param name="receivers">The connections, each once.</param>
@@ -33,6 +57,37 @@ public static class OpenConnectionExtensions
     public static ValueTask<BroadcastResult> BroadcastTextAsync(this IEnumerable<OpenConnection> receivers, ReadOnlyMemory<byte> utf8, CancellationToken cancellationToken = default) =>
         Connections(receivers).BroadcastTextAsync(utf8, cancellationToken);
 
+    /// <summary>Sends a text message that is UTF-8 already to all of them.</summary>
+    /// <param name="receivers">The connections, each once.</param>
+    /// <param name="utf8">The text; must not change until the returned task completes.</param>
+    /// <param name="options">Whether the message may be compressed.</param>
+    /// <param name="cancellationToken">Ends the wait for slow receivers, which still get the message or are closed. Cancelled before: nothing is sent.</param>
+    /// <returns>What became of it, when each connection has taken it or is closed.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The options are none that there are.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ArgumentException">The bytes are not UTF-8 (RFC 6455 8.1).</exception>
+    public static ValueTask<BroadcastResult> BroadcastTextAsync(
+        this IEnumerable<OpenConnection> receivers, ReadOnlyMemory<byte> utf8, WebSocketSendOptions options, CancellationToken cancellationToken = default) =>
+        Connections(receivers).BroadcastTextAsync(utf8, options, cancellationToken);
+
+    /// <summary>Sends a message whose kind is data to all of them.</summary>
+    /// <param name="receivers">The connections, each once.</param>
+    /// <param name="kind">Text (the data must be UTF-8) or binary.</param>
+    /// <param name="data">The payload; must not change until the returned task completes.</param>
+    /// <param name="options">Whether the message may be compressed.</param>
+    /// <param name="cancellationToken">Ends the wait for slow receivers, which still get the message or are closed. Cancelled before: nothing is sent.</param>
+    /// <returns>What became of it, when each connection has taken it or is closed.</returns>
+    /// <exception cref="ArgumentException">The bytes of a text are not UTF-8 (RFC 6455 8.1).</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The kind, or the options, are none that there are.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static ValueTask<BroadcastResult> BroadcastAsync(
+        this IEnumerable<OpenConnection> receivers,
+        WebSocketMessageKind kind,
+        ReadOnlyMemory<byte> data,
+        WebSocketSendOptions options = WebSocketSendOptions.None,
+        CancellationToken cancellationToken = default) =>
+        Connections(receivers).BroadcastAsync(kind, data, options, cancellationToken);
+
     /// <summary>Sends a received message on to all of them, as it is.</summary>
     /// <param name="receivers">The connections, each once.</param>
     /// <param name="message">A message that is still valid, and stays so until the returned task completes.</param>
@@ -41,6 +96,18 @@ public static class OpenConnectionExtensions
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<OpenConnection> receivers, WebSocketMessage message, CancellationToken cancellationToken = default) =>
         Connections(receivers).BroadcastAsync(message, cancellationToken);
+
+    /// <summary>Sends a received message on to all of them, as it is.</summary>
+    /// <param name="receivers">The connections, each once.</param>
+    /// <param name="message">A message that is still valid, and stays so until the returned task completes.</param>
+    /// <param name="options">Whether the message may be compressed.</param>
+    /// <param name="cancellationToken">Ends the wait for slow receivers, which still get the message or are closed. Cancelled before: nothing is sent.</param>
+    /// <returns>What became of it, when each connection has taken it or is closed.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The options are none that there are.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static ValueTask<BroadcastResult> BroadcastAsync(
+        this IEnumerable<OpenConnection> receivers, WebSocketMessage message, WebSocketSendOptions options, CancellationToken cancellationToken = default) =>
+        Connections(receivers).BroadcastAsync(message, options, cancellationToken);
 
     /// <summary>Closes all of them, each behind what was sent to it before. RFC 6455 7.1.2.</summary>
     /// <param name="connections">The connections.</param>

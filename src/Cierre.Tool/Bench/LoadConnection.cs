@@ -80,7 +80,7 @@ internal sealed class LoadConnection(WebSocketConnection connection, int number,
 
     private void Send()
     {
-        ValueTask sent = connection.SendAsync(payload.Kind, payload.Bytes, compress: true);
+        ValueTask sent = connection.SendAsync(payload.Kind, payload.Bytes, WebSocketSendOptions.None);
         // Waiting for room here would stop the reading that makes room; the depth bounds what is under way.
         if (!sent.IsCompletedSuccessfully) _ = ObserveAsync(sent);
     }

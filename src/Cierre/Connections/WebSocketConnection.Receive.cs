@@ -1,3 +1,5 @@
+using Cierre.Receiving;
+
 namespace Cierre;
 
 public sealed partial class WebSocketConnection
@@ -10,9 +12,11 @@ public sealed partial class WebSocketConnection
     public ValueTask<WebSocketMessage?> ReceiveAsync(CancellationToken cancellationToken = default) => _driver.Receiving.ReceiveAsync(cancellationToken);
 
     /// <summary>Receives message after message: <c>await foreach (var message in connection.ReadAllAsync())</c>. Ends when the connection ends.</summary>
-    /// <param name="cancellationToken">Ends the loop with <see cref="OperationCanceledException"/> and harms nothing.</param>
+    /// <remarks>A message costs no allocation. Leaving the loop leaves the connection as it is, and another receive or loop may follow.</remarks>
+    /// <param name="cancellationToken">Ends the loop with <see cref="OperationCanceledException"/> and harms nothing; so does the token of <c>WithCancellation</c>. The token
+    /// that says that this connection ends, a handler's, does not.</param>
     /// <returns>The messages; each is valid until the next step.</returns>
-    public MessageSequence ReadAllAsync(CancellationToken cancellationToken = default) => new(_driver, cancellationToken);
+    public IAsyncEnumerable<WebSocketMessage> ReadAllAsync(CancellationToken cancellationToken = default) => new MessageSequence(_driver, cancellationToken);
 
     /// <summary>Reads and drops whatever comes until the connection ends: for who only sends, and wants to know of the end.</summary>
     /// <remarks>Awaiting <see cref="Closed"/> alone reads nothing, so a close frame of the peer behind 64 KiB of unread messages is never seen.</remarks>

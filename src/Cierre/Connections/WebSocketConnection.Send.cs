@@ -19,6 +19,20 @@ public sealed partial class WebSocketConnection
         return _driver.Sending.SendAsync(text, cancellationToken);
     }
 
+    /// <summary>Sends a text message. A lone surrogate becomes U+FFFD.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="options">Whether the message may be compressed.</param>
+    /// <param name="cancellationToken">Cancels a send that has not begun; one that has begun is finished.</param>
+    /// <returns>Completes when there is room for more: awaiting is backpressure.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The options are none that there are.</exception>
+    /// <exception cref="WebSocketClosedException">The connection closes or is closed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the send began; nothing was sent.</exception>
+    public ValueTask SendAsync(string text, WebSocketSendOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return _driver.Sending.SendAsync(text, cancellationToken, Compresses(options));
+    }
+
     /// <summary>Sends a binary message.</summary>
     /// <param name="data">The payload; must not change until the returned task completes.</param>
     /// <param name="cancellationToken">Cancels a send that has not begun; one that has begun is finished.</param>
@@ -26,6 +40,17 @@ public sealed partial class WebSocketConnection
     /// <exception cref="WebSocketClosedException">The connection closes or is closed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled before the send began; nothing was sent.</exception>
     public ValueTask SendAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default) => _driver.Sending.SendAsync(WebSocketOpcode.Binary, data, cancellationToken);
+
+    /// <summary>Sends a binary message.</summary>
+    /// <param name="data">The payload; must not change until the returned task completes.</param>
+    /// <param name="options">Whether the message may be compressed.</param>
+    /// <param name="cancellationToken">Cancels a send that has not begun; one that has begun is finished.</param>
+    /// <returns>Completes when there is room for more: awaiting is backpressure.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The options are none that there are.</exception>
+    /// <exception cref="WebSocketClosedException">The connection closes or is closed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the send began; nothing was sent.</exception>
+    public ValueTask SendAsync(ReadOnlyMemory<byte> data, WebSocketSendOptions options, CancellationToken cancellationToken = default) =>
+        _driver.Sending.SendAsync(WebSocketOpcode.Binary, data, cancellationToken, Compresses(options));
 
     /// <summary>Sends a text message that is UTF-8 already.</summary>
     /// <param name="utf8">The text; must not change until the returned task completes.</param>
@@ -40,20 +65,37 @@ public sealed partial class WebSocketConnection
         return _driver.Sending.SendAsync(WebSocketOpcode.Text, utf8, cancellationToken);
     }
 
-    /// <summary>Sends a message, and says whether it may be compressed: a secret beside text that others choose should not be.</summary>
+    /// <summary>Sends a text message that is UTF-8 already.</summary>
+    /// <param name="utf8">The text; must not change until the returned task completes.</param>
+    /// <param name="options">Whether the message may be compressed.</param>
+    /// <param name="cancellationToken">Cancels a send that has not begun; one that has begun is finished.</param>
+    /// <returns>Completes when there is room for more: awaiting is backpressure.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The options are none that there are.</exception>
+    /// <exception cref="ArgumentException">The bytes are not UTF-8 (RFC 6455 8.1).</exception>
+    /// <exception cref="WebSocketClosedException">The connection closes or is closed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the send began; nothing was sent.</exception>
+    public ValueTask SendTextAsync(ReadOnlyMemory<byte> utf8, WebSocketSendOptions options, CancellationToken cancellationToken = default)
+    {
+        CheckText(utf8, nameof(utf8));
+        return _driver.Sending.SendAsync(WebSocketOpcode.Text, utf8, cancellationToken, Compresses(options));
+    }
+
+    /// <summary>Sends a message whose kind is data: for whoever passes messages on.</summary>
     /// <param name="kind">Text (the bytes must be UTF-8) or binary.</param>
     /// <param name="data">The payload; must not change until the returned task completes.</param>
-    /// <param name="compress">Whether it is compressed where that was agreed on and it is not below the threshold; false: never.</param>
+    /// <param name="options">Whether the message may be compressed.</param>
     /// <param name="cancellationToken">Cancels a send that has not begun; one that has begun is finished.</param>
     /// <returns>Completes when there is room for more: awaiting is backpressure.</returns>
     /// <exception cref="ArgumentException">The kind is text and the bytes are not UTF-8 (RFC 6455 8.1).</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The kind, or the options, are none that there are.</exception>
     /// <exception cref="WebSocketClosedException">The connection closes or is closed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled before the send began; nothing was sent.</exception>
-    public ValueTask SendAsync(WebSocketMessageKind kind, ReadOnlyMemory<byte> data, bool compress, CancellationToken cancellationToken = default)
+    public ValueTask SendAsync(
+        WebSocketMessageKind kind, ReadOnlyMemory<byte> data, WebSocketSendOptions options = WebSocketSendOptions.None, CancellationToken cancellationToken = default)
     {
         CheckKind(kind);
         if (kind == WebSocketMessageKind.Text) CheckText(data, nameof(data));
-        return _driver.Sending.SendAsync((WebSocketOpcode)kind, data, cancellationToken, compress);
+        return _driver.Sending.SendAsync((WebSocketOpcode)kind, data, cancellationToken, Compresses(options));
     }
 
     /// <summary>Sends a received message on, as it is.</summary>
@@ -70,6 +112,22 @@ public sealed partial class WebSocketConnection
         return _driver.Sending.SendAsync((WebSocketOpcode)message.Kind, message.Data, cancellationToken);
     }
 
+    /// <summary>Sends a received message on, as it is.</summary>
+    /// <param name="message">A message that is still valid, and stays so until the returned task completes.</param>
+    /// <param name="options">Whether the message may be compressed.</param>
+    /// <param name="cancellationToken">Cancels a send that has not begun; one that has begun is finished.</param>
+    /// <returns>Completes when there is room for more: awaiting is backpressure.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The options are none that there are.</exception>
+    /// <exception cref="ArgumentException">The message is the default value, which no receive hands out; nothing was sent.</exception>
+    /// <exception cref="InvalidOperationException">The message is not valid any more: the next receive has begun.</exception>
+    /// <exception cref="WebSocketClosedException">The connection closes or is closed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the send began; nothing was sent.</exception>
+    public ValueTask SendAsync(WebSocketMessage message, WebSocketSendOptions options, CancellationToken cancellationToken = default)
+    {
+        message.ThrowIfNone(nameof(message));
+        return _driver.Sending.SendAsync((WebSocketOpcode)message.Kind, message.Data, cancellationToken, Compresses(options));
+    }
+
     /// <summary>Sends a value as JSON in a text message.</summary>
     /// <typeparam name="T">The type of the value.</typeparam>
     /// <param name="value">The value.</param>
@@ -80,6 +138,19 @@ public sealed partial class WebSocketConnection
     /// <exception cref="OperationCanceledException">The token was cancelled before the send began; nothing was sent.</exception>
     public ValueTask SendJsonAsync<T>(T value, JsonTypeInfo<T> typeInfo, CancellationToken cancellationToken = default) =>
         _driver.Sending.SendAsync(WebSocketOpcode.Text, JsonSerializer.SerializeToUtf8Bytes(value, typeInfo), cancellationToken);
+
+    /// <summary>Sends a value as JSON in a text message.</summary>
+    /// <typeparam name="T">The type of the value.</typeparam>
+    /// <param name="value">The value.</param>
+    /// <param name="typeInfo">Its source-generated description.</param>
+    /// <param name="options">Whether the message may be compressed.</param>
+    /// <param name="cancellationToken">Cancels a send that has not begun; one that has begun is finished.</param>
+    /// <returns>Completes when there is room for more: awaiting is backpressure.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The options are none that there are.</exception>
+    /// <exception cref="WebSocketClosedException">The connection closes or is closed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the send began; nothing was sent.</exception>
+    public ValueTask SendJsonAsync<T>(T value, JsonTypeInfo<T> typeInfo, WebSocketSendOptions options, CancellationToken cancellationToken = default) =>
+        _driver.Sending.SendAsync(WebSocketOpcode.Text, JsonSerializer.SerializeToUtf8Bytes(value, typeInfo), cancellationToken, Compresses(options));
 
     /// <summary>Begins a message that is sent piece by piece: each write is a fragment, disposing the stream ends the message. Other messages wait until then.</summary>
     /// <param name="kind">Text (the pieces together must be UTF-8) or binary.</param>
@@ -94,19 +165,28 @@ public sealed partial class WebSocketConnection
         return await _driver.Sending.OpenSendStreamAsync(kind, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
     }
 
-    /// <summary>Begins a message that is sent piece by piece, and says whether it may be compressed.</summary>
+    /// <summary>Begins a message that is sent piece by piece: each write is a fragment, disposing the stream ends the message. Other messages wait until then.</summary>
     /// <param name="kind">Text (the pieces together must be UTF-8) or binary.</param>
-    /// <param name="compress">Whether it is compressed where that was agreed on; false: never.</param>
+    /// <param name="options">Whether the message may be compressed.</param>
     /// <param name="cancellationToken">Cancels the wait for the messages before it.</param>
     /// <returns>A stream to write to and to dispose. A write that makes a text something else than UTF-8 throws <see cref="ArgumentException"/>,
     /// nothing of it is written, and the message goes on (RFC 6455 8.1).</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The options are none that there are.</exception>
     /// <exception cref="WebSocketClosedException">The connection closes or is closed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; nothing was sent.</exception>
-    public async ValueTask<WebSocketMessageStream> OpenSendStreamAsync(WebSocketMessageKind kind, bool compress, CancellationToken cancellationToken = default)
+    public async ValueTask<WebSocketMessageStream> OpenSendStreamAsync(WebSocketMessageKind kind, WebSocketSendOptions options, CancellationToken cancellationToken = default)
     {
         CheckKind(kind);
-        return await _driver.Sending.OpenSendStreamAsync(kind, cancellationToken, compress).ConfigureAwait(SimulationContext.IsCurrent);
+        return await _driver.Sending.OpenSendStreamAsync(kind, cancellationToken, Compresses(options)).ConfigureAwait(SimulationContext.IsCurrent);
     }
+
+    /// <summary>Whether a message with these options may be compressed.</summary>
+    internal static bool Compresses(WebSocketSendOptions options) => options switch
+    {
+        WebSocketSendOptions.None => true,
+        WebSocketSendOptions.DisableCompression => false,
+        _ => throw new ArgumentOutOfRangeException(nameof(options), options, "None or DisableCompression."),
+    };
 
     private static void CheckKind(WebSocketMessageKind kind)
     {

@@ -1,58 +1,34 @@
 using Cierre.Connections;
 
-namespace Cierre;
+namespace Cierre.Receiving;
 
-/// <summary>The messages of a connection for <c>await foreach</c>, without an allocation per message or per loop step.</summary>
-/// <remarks>The default value belongs to no connection: a loop over it throws <see cref="InvalidOperationException"/>.</remarks>
-public readonly struct MessageSequence : IAsyncEnumerable<WebSocketMessage>
+/// <summary>The messages of a connection for <c>await foreach</c>: one object for the loop, and nothing for a message.</summary>
+/// <param name="given">The token of the call, which ends the loop as that of <c>WithCancellation</c> does.</param>
+internal sealed class MessageSequence(ConnectionDriver driver, CancellationToken given) : IAsyncEnumerable<WebSocketMessage>, IAsyncEnumerator<WebSocketMessage>
 {
-    private readonly ConnectionDriver? _driver;
-    private readonly CancellationToken _cancellationToken;
+    private CancellationTokenSource? _both;
+    private CancellationToken _token;
+    private int _begun;
 
-    internal MessageSequence(ConnectionDriver? driver, CancellationToken cancellationToken)
+    public WebSocketMessage Current => driver.Receiving.Current;
+
+    /// <summary>The first loop over it is this object, and each further one has its own.</summary>
+    public IAsyncEnumerator<WebSocketMessage> GetAsyncEnumerator(CancellationToken cancellationToken = default)
     {
-        _driver = driver;
-        _cancellationToken = cancellationToken;
+        if (Interlocked.Exchange(ref _begun, 1) != 0) return new MessageSequence(driver, given).GetAsyncEnumerator(cancellationToken);
+        // The token that says that the connection ends does not end the loop before what has come is handed out, and in a pair of tokens nobody would know it.
+        (CancellationToken one, CancellationToken other) = (driver.Foreign(given), driver.Foreign(cancellationToken));
+        if (one.CanBeCanceled && other.CanBeCanceled && one != other) _both = CancellationTokenSource.CreateLinkedTokenSource(one, other);
+        _token = _both?.Token ?? (one.CanBeCanceled ? one : other);
+        return this;
     }
 
-    /// <summary>Begins the loop.</summary>
-    /// <param name="cancellationToken">Ends the loop with <see cref="OperationCanceledException"/>; harms nothing.</param>
-    /// <returns>The enumerator.</returns>
-    public Enumerator GetAsyncEnumerator(CancellationToken cancellationToken = default) => new(_driver, cancellationToken.CanBeCanceled ? cancellationToken : _cancellationToken);
+    public ValueTask<bool> MoveNextAsync() => driver.Receiving.MoveNextAsync(_token);
 
-    IAsyncEnumerator<WebSocketMessage> IAsyncEnumerable<WebSocketMessage>.GetAsyncEnumerator(CancellationToken cancellationToken) => GetAsyncEnumerator(cancellationToken);
-
-    /// <summary>Sets the token that ends the loop.</summary>
-    /// <param name="cancellationToken">The token.</param>
-    /// <returns>The same messages.</returns>
-    public MessageSequence WithCancellation(CancellationToken cancellationToken) => new(_driver, cancellationToken);
-
-    /// <summary>Walks through the messages of a connection.</summary>
-    public readonly struct Enumerator : IAsyncEnumerator<WebSocketMessage>
+    /// <summary>Leaving the loop leaves the connection as it is.</summary>
+    public ValueTask DisposeAsync()
     {
-        private readonly ConnectionDriver? _driver;
-        private readonly CancellationToken _cancellationToken;
-
-        internal Enumerator(ConnectionDriver? driver, CancellationToken cancellationToken)
-        {
-            _driver = driver;
-            _cancellationToken = cancellationToken;
-        }
-
-        /// <summary>The message; valid until the next step.</summary>
-        /// <exception cref="InvalidOperationException">This is the default value, which belongs to no connection.</exception>
-        public WebSocketMessage Current => Driver.Receiving.Current;
-
-        private ConnectionDriver Driver => _driver ?? throw new InvalidOperationException(
-            "This is the default value, which belongs to no connection: ReadAllAsync of a WebSocketConnection gives its messages.");
-
-        /// <summary>Waits for the next message.</summary>
-        /// <returns>False at the end of the connection, however it ended.</returns>
-        /// <exception cref="InvalidOperationException">This is the default value, which belongs to no connection.</exception>
-        public ValueTask<bool> MoveNextAsync() => Driver.Receiving.MoveNextAsync(_cancellationToken);
-
-        /// <summary>Does nothing: leaving the loop leaves the connection as it is.</summary>
-        /// <returns>A task that is done.</returns>
-        public ValueTask DisposeAsync() => default;
+        _both?.Dispose();
+        return default;
     }
 }

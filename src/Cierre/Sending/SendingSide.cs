@@ -92,7 +92,8 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
     }
 
     /// <summary>Sends a text. Its bytes are made when there is room for them: here and now where it goes out at once, else in its turn.</summary>
-    public ValueTask SendAsync(string text, CancellationToken cancellationToken)
+    /// <param name="compressible">Whether it may be compressed, where that was agreed on.</param>
+    public ValueTask SendAsync(string text, CancellationToken cancellationToken, bool compressible = true)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
         int most = Encoding.UTF8.GetMaxByteCount(text.Length);
@@ -108,11 +109,11 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
                 if (Refusal() is { } closed) return ValueTask.FromException(closed);
                 if (maySuit && length <= FrameWriter.MaxPayload && GoesAtOnce(length))
                 {
-                    if (WriteNow(WebSocketOpcode.Text, utf8.AsSpan(0, length), compressible: true)) return default;
+                    if (WriteNow(WebSocketOpcode.Text, utf8.AsSpan(0, length), compressible)) return default;
                 }
                 else if (Buffer.Policy == SlowReaderPolicy.Wait)
                 {
-                    pending = new PendingSend(text) { Token = cancellationToken };
+                    pending = new PendingSend(text) { Compressible = compressible, Token = cancellationToken };
                     _outbox.EnqueueForRoom(pending, Buffer, _transport.Backlog);
                 }
                 else
@@ -121,7 +122,7 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
                 }
             }
 
-            return later ? SendLater(WebSocketOpcode.Text, utf8.AsSpan(0, length), compressible: true) : Sent(pending);
+            return later ? SendLater(WebSocketOpcode.Text, utf8.AsSpan(0, length), compressible) : Sent(pending);
         }
         finally
         {

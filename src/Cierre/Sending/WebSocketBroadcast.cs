@@ -23,14 +23,28 @@ public static class WebSocketBroadcast
     /// <param name="cancellationToken">Ends the wait for slow receivers; see the remarks on <see cref="WebSocketBroadcast"/>.</param>
     /// <returns>What became of it, when each connection has taken it or is closed.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static async ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<WebSocketConnection> receivers, string text, CancellationToken cancellationToken = default)
+    public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<WebSocketConnection> receivers, string text, CancellationToken cancellationToken = default) =>
+        BroadcastAsync(receivers, text, WebSocketSendOptions.None, cancellationToken);
+
+    /// <summary>Sends a text message to all of them. A lone surrogate becomes U+FFFD.</summary>
+    /// <param name="receivers">The connections, each once.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="options">Whether the message may be compressed.</param>
+    /// <param name="cancellationToken">Ends the wait for slow receivers; see the remarks on <see cref="WebSocketBroadcast"/>.</param>
+    /// <returns>What became of it, when each connection has taken it or is closed.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The options are none that there are.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static async ValueTask<BroadcastResult> BroadcastAsync(
+        this IEnumerable<WebSocketConnection> receivers, string text, WebSocketSendOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(receivers);
         ArgumentNullException.ThrowIfNull(text);
+        bool compressible = WebSocketConnection.Compresses(options);
         byte[] utf8 = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
         try
         {
-            return await SendAsync(receivers, WebSocketOpcode.Text, utf8.AsMemory(0, Encoding.UTF8.GetBytes(text, utf8)), cancellationToken: cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
+            ReadOnlyMemory<byte> payload = utf8.AsMemory(0, Encoding.UTF8.GetBytes(text, utf8));
+            return await SendAsync(receivers, WebSocketOpcode.Text, payload, compressible, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
         }
         finally
         {
@@ -50,6 +64,21 @@ public static class WebSocketBroadcast
         return SendAsync(receivers, WebSocketOpcode.Binary, data, cancellationToken: cancellationToken);
     }
 
+    /// <summary>Sends a binary message to all of them.</summary>
+    /// <param name="receivers">The connections, each once.</param>
+    /// <param name="data">The payload; must not change until the returned task completes.</param>
+    /// <param name="options">Whether the message may be compressed.</param>
+    /// <param name="cancellationToken">Ends the wait for slow receivers; see the remarks on <see cref="WebSocketBroadcast"/>.</param>
+    /// <returns>What became of it, when each connection has taken it or is closed.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The options are none that there are.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static ValueTask<BroadcastResult> BroadcastAsync(
+        this IEnumerable<WebSocketConnection> receivers, ReadOnlyMemory<byte> data, WebSocketSendOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(receivers);
+        return SendAsync(receivers, WebSocketOpcode.Binary, data, WebSocketConnection.Compresses(options), cancellationToken);
+    }
+
     /// <summary>Sends a text message that is UTF-8 already to all of them.</summary>
     /// <param name="receivers">The connections, each once.</param>
     /// <param name="utf8">The text; must not change until the returned task completes.</param>
@@ -64,23 +93,44 @@ public static class WebSocketBroadcast
         return SendAsync(receivers, WebSocketOpcode.Text, utf8, cancellationToken: cancellationToken);
     }
 
-    /// <summary>Sends a message to all of them, and says whether it may be compressed: a secret beside text that others choose should not be.</summary>
+    /// <summary>Sends a text message that is UTF-8 already to all of them.</summary>
+    /// <param name="receivers">The connections, each once.</param>
+    /// <param name="utf8">The text; must not change until the returned task completes.</param>
+    /// <param name="options">Whether the message may be compressed.</param>
+    /// <param name="cancellationToken">Ends the wait for slow receivers; see the remarks on <see cref="WebSocketBroadcast"/>.</param>
+    /// <returns>What became of it, when each connection has taken it or is closed.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The options are none that there are.</exception>
+    /// <exception cref="ArgumentException">The bytes are not UTF-8 (RFC 6455 8.1).</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static ValueTask<BroadcastResult> BroadcastTextAsync(
+        this IEnumerable<WebSocketConnection> receivers, ReadOnlyMemory<byte> utf8, WebSocketSendOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(receivers);
+        CheckUtf8(utf8.Span, nameof(utf8));
+        return SendAsync(receivers, WebSocketOpcode.Text, utf8, WebSocketConnection.Compresses(options), cancellationToken);
+    }
+
+    /// <summary>Sends a message whose kind is data to all of them.</summary>
     /// <param name="receivers">The connections, each once.</param>
     /// <param name="kind">Text (the data must be UTF-8) or binary.</param>
     /// <param name="data">The payload; must not change until the returned task completes.</param>
-    /// <param name="compress">Whether it is compressed where that was agreed on and it is not below the threshold; false: never.</param>
+    /// <param name="options">Whether the message may be compressed.</param>
     /// <param name="cancellationToken">Ends the wait for slow receivers; see the remarks on <see cref="WebSocketBroadcast"/>.</param>
     /// <returns>What became of it, when each connection has taken it or is closed.</returns>
     /// <exception cref="ArgumentException">The bytes of a text are not UTF-8 (RFC 6455 8.1).</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The kind is none.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The kind, or the options, are none that there are.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static ValueTask<BroadcastResult> BroadcastAsync(
-        this IEnumerable<WebSocketConnection> receivers, WebSocketMessageKind kind, ReadOnlyMemory<byte> data, bool compress, CancellationToken cancellationToken = default)
+        this IEnumerable<WebSocketConnection> receivers,
+        WebSocketMessageKind kind,
+        ReadOnlyMemory<byte> data,
+        WebSocketSendOptions options = WebSocketSendOptions.None,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(receivers);
         if (kind is not (WebSocketMessageKind.Text or WebSocketMessageKind.Binary)) throw new ArgumentOutOfRangeException(nameof(kind), kind, "Text or Binary.");
         if (kind == WebSocketMessageKind.Text) CheckUtf8(data.Span, nameof(data));
-        return SendAsync(receivers, (WebSocketOpcode)kind, data, compress, cancellationToken);
+        return SendAsync(receivers, (WebSocketOpcode)kind, data, WebSocketConnection.Compresses(options), cancellationToken);
     }
 
     /// <summary>Sends a received message on to all of them, as it is.</summary>
@@ -96,6 +146,24 @@ public static class WebSocketBroadcast
         ArgumentNullException.ThrowIfNull(receivers);
         message.ThrowIfNone(nameof(message));
         return SendAsync(receivers, (WebSocketOpcode)message.Kind, message.Data, cancellationToken: cancellationToken);
+    }
+
+    /// <summary>Sends a received message on to all of them, as it is.</summary>
+    /// <param name="receivers">The connections, each once.</param>
+    /// <param name="message">A message that is still valid, and stays so until the returned task completes.</param>
+    /// <param name="options">Whether the message may be compressed.</param>
+    /// <param name="cancellationToken">Ends the wait for slow receivers; see the remarks on <see cref="WebSocketBroadcast"/>.</param>
+    /// <returns>What became of it, when each connection has taken it or is closed.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The options are none that there are.</exception>
+    /// <exception cref="ArgumentException">The message is the default value, which no receive hands out; nothing was sent.</exception>
+    /// <exception cref="InvalidOperationException">The message is not valid any more: the next receive has begun.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static ValueTask<BroadcastResult> BroadcastAsync(
+        this IEnumerable<WebSocketConnection> receivers, WebSocketMessage message, WebSocketSendOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(receivers);
+        message.ThrowIfNone(nameof(message));
+        return SendAsync(receivers, (WebSocketOpcode)message.Kind, message.Data, WebSocketConnection.Compresses(options), cancellationToken);
     }
 
     private static ValueTask<BroadcastResult> SendAsync(

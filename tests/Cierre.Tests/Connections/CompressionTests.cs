@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Cierre.Connections;
 using Cierre.Deflate;
 using Cierre.Protocol;
@@ -30,7 +32,7 @@ public sealed class CompressionTests
             {
                 await connection.SendAsync(Large);
                 await connection.SendAsync("small");
-                await connection.SendAsync(WebSocketMessageKind.Text, Encoding.UTF8.GetBytes(Large), compress: false);
+                await connection.SendAsync(WebSocketMessageKind.Text, Encoding.UTF8.GetBytes(Large), WebSocketSendOptions.DisableCompression);
                 await using WebSocketMessageStream stream = await connection.OpenSendStreamAsync(WebSocketMessageKind.Binary);
                 for (int part = 0; part < 3; part++) await stream.WriteAsync(new byte[1000]);
             }
@@ -72,14 +74,82 @@ public sealed class CompressionTests
         (WebSocketConnection connection, FakeTransport wire) = Agreed();
         byte[] data = new byte[1000];
         await connection.SendAsync(data);
-        await connection.SendAsync(WebSocketMessageKind.Binary, data, compress: true);
-        await connection.SendAsync(WebSocketMessageKind.Binary, data, compress: false);
-        await using (WebSocketMessageStream stream = await connection.OpenSendStreamAsync(WebSocketMessageKind.Binary, compress: false)) await stream.WriteAsync(data);
-        await using (WebSocketMessageStream stream = await connection.OpenSendStreamAsync(WebSocketMessageKind.Binary, compress: true)) await stream.WriteAsync(data);
+        await connection.SendAsync(WebSocketMessageKind.Binary, data, WebSocketSendOptions.None);
+        await connection.SendAsync(WebSocketMessageKind.Binary, data, WebSocketSendOptions.DisableCompression);
+        await using (WebSocketMessageStream stream = await connection.OpenSendStreamAsync(WebSocketMessageKind.Binary, WebSocketSendOptions.DisableCompression)) await stream.WriteAsync(data);
+        await using (WebSocketMessageStream stream = await connection.OpenSendStreamAsync(WebSocketMessageKind.Binary, WebSocketSendOptions.None)) await stream.WriteAsync(data);
         Assert.Equal([4, 4, 0, 0, 0, 4, 0], wire.Frames.Select(f => f.Rsv));
         Assert.All(wire.Frames.Where(f => f.Rsv == 0 && f.Opcode == 2), f => Assert.Equal(1000, f.Payload.Length));
-        await Assert.ThrowsAsync<ArgumentException>(async () => await connection.SendAsync(WebSocketMessageKind.Text, new byte[] { 0xFF }, compress: false));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await connection.SendAsync((WebSocketMessageKind)9, data, compress: false));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await connection.SendAsync(WebSocketMessageKind.Text, new byte[] { 0xFF }, WebSocketSendOptions.DisableCompression));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await connection.SendAsync((WebSocketMessageKind)9, data, WebSocketSendOptions.DisableCompression));
+    }
+
+    [Theory]
+    [InlineData("text")]
+    [InlineData("bytes")]
+    [InlineData("UTF-8")]
+    [InlineData("message")]
+    [InlineData("JSON")]
+    [InlineData("kind")]
+    [InlineData("stream")]
+    [InlineData("broadcast of text")]
+    [InlineData("broadcast of bytes")]
+    [InlineData("broadcast of UTF-8")]
+    [InlineData("broadcast of a message")]
+    [InlineData("broadcast of a kind")]
+    public async Task Every_form_of_a_send_can_opt_out_and_takes_no_other_option(string form)
+    {
+        (WebSocketConnection connection, FakeTransport wire) = Agreed();
+        WebSocketConnection[] all = [connection];
+        string text = new('a', 1000);
+        byte[] data = Encoding.UTF8.GetBytes(text);
+        await SendAsync(WebSocketSendOptions.None);
+        await SendAsync(WebSocketSendOptions.DisableCompression);
+        Assert.Equal([4, 0], wire.Frames.Where(f => f.Opcode != 0).Select(f => f.Rsv));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>("options", () => SendAsync((WebSocketSendOptions)2));
+
+        async Task SendAsync(WebSocketSendOptions options)
+        {
+            switch (form)
+            {
+                case "text":
+                    await connection.SendAsync(text, options);
+                    break;
+                case "bytes":
+                    await connection.SendAsync(data, options);
+                    break;
+                case "UTF-8":
+                    await connection.SendTextAsync(data, options);
+                    break;
+                case "message":
+                    await connection.SendAsync(new WebSocketMessage(WebSocketMessageKind.Text, data), options);
+                    break;
+                case "JSON":
+                    await connection.SendJsonAsync(text, (JsonTypeInfo<string>)JsonSerializerOptions.Default.GetTypeInfo(typeof(string)), options);
+                    break;
+                case "kind":
+                    await connection.SendAsync(WebSocketMessageKind.Text, data, options);
+                    break;
+                case "stream":
+                    await using (WebSocketMessageStream stream = await connection.OpenSendStreamAsync(WebSocketMessageKind.Text, options)) await stream.WriteAsync(data);
+                    break;
+                case "broadcast of text":
+                    await all.BroadcastAsync(text, options);
+                    break;
+                case "broadcast of bytes":
+                    await all.BroadcastAsync(data, options);
+                    break;
+                case "broadcast of UTF-8":
+                    await all.BroadcastTextAsync(data, options);
+                    break;
+                case "broadcast of a message":
+                    await all.BroadcastAsync(new WebSocketMessage(WebSocketMessageKind.Text, data), options);
+                    break;
+                default:
+                    await all.BroadcastAsync(WebSocketMessageKind.Text, data, options);
+                    break;
+            }
+        }
     }
 
     [Fact]

@@ -154,6 +154,18 @@ public class TransportLifeTests
     }
 
     [Fact]
+    public void Whoever_has_waited_long_enough_for_that_flush_releases()
+    {
+        On(new StreamEnded(Fin, BehindFlush: true));
+        Assert.Equal(Cut | Release, On(Abort.Instance));
+        Assert.Equal(Fin, _life.End);
+        _life = new TransportLife(Timeout);
+        On(new StreamEnded(Fin, BehindFlush: true));
+        Assert.Equal(GiveUp | Release, On(Late.Instance));
+        Assert.Equal(Fin, _life.End);
+    }
+
+    [Fact]
     public void Flush_that_fails_behind_the_end_releases_and_says_what_it_met()
     {
         On(new StreamEnded(Fin, BehindFlush: true));

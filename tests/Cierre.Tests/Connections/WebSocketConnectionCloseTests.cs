@@ -68,17 +68,6 @@ public sealed class WebSocketConnectionCloseTests
         Assert.False(played.Connection.Closing.IsCancellationRequested);
     }
 
-    [Fact]
-    public void Whoever_wraps_a_connection_can_throw_what_it_throws()
-    {
-        var played = new Played();
-        CloseRecord record = played.Connection.Driver.RecordAsKnown;
-        Assert.Same(record, new WebSocketClosedException(record).Record);
-        Assert.Same(record, new WebSocketConnectException(record).Record);
-        Assert.Throws<ArgumentNullException>("record", () => new WebSocketClosedException(null!));
-        Assert.Throws<ArgumentNullException>("record", () => new WebSocketConnectException(null!));
-    }
-
     [Theory]
     [InlineData(1000, true)]
     [InlineData(1010, true)]

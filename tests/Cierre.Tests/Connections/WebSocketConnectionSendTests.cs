@@ -49,7 +49,7 @@ public sealed class WebSocketConnectionSendTests
         string said = Assert.Throws<ArgumentException>(() => { _ = played.Connection.SendAsync(default(WebSocketMessage)); }).Message;
         Assert.Contains("default(WebSocketMessage)", said, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => { _ = new[] { played.Connection }.BroadcastAsync(default(WebSocketMessage)); });
-        Assert.Throws<ArgumentOutOfRangeException>(() => { _ = played.Connection.SendAsync(default, new byte[1], compress: true); });
+        Assert.Throws<ArgumentOutOfRangeException>(() => { _ = played.Connection.SendAsync(default, new byte[1], WebSocketSendOptions.None); });
         Assert.Empty(played.Sent);
         Assert.True(played.Connection.IsOpen);
     }

@@ -27,7 +27,6 @@ public sealed class MessageSequenceTests
     {
         var played = new Played();
         using var source = new CancellationTokenSource();
-        MessageSequence messages = withCancellation ? played.Connection.ReadAllAsync().WithCancellation(source.Token) : played.Connection.ReadAllAsync(source.Token);
         Task loop = Loop();
         played.PeerText("1");
         await source.CancelAsync();
@@ -37,7 +36,8 @@ public sealed class MessageSequenceTests
 
         async Task Loop()
         {
-            await foreach (WebSocketMessage message in messages) Assert.Equal("1", message.GetText());
+            (CancellationToken given, CancellationToken with) = withCancellation ? (default, source.Token) : (source.Token, default(CancellationToken));
+            await foreach (WebSocketMessage message in played.Connection.ReadAllAsync(given).WithCancellation(with)) Assert.Equal("1", message.GetText());
         }
     }
 
@@ -55,15 +55,53 @@ public sealed class MessageSequenceTests
     }
 
     [Fact]
-    public async Task Default_belongs_to_no_connection_and_says_so()
+    public async Task Either_of_two_tokens_ends_the_loop()
     {
-        MessageSequence none = default;
-        await Assert.ThrowsAsync<InvalidOperationException>(async () =>
+        foreach (bool first in (bool[])[true, false])
         {
-            await foreach (WebSocketMessage message in none.WithCancellation(CancellationToken.None)) Assert.Fail(message.ToString());
-        });
-        MessageSequence.Enumerator one = default;
-        Assert.Throws<InvalidOperationException>(() => one.Current);
-        await one.DisposeAsync();
+            var played = new Played();
+            using CancellationTokenSource one = new(), other = new();
+            Task loop = LoopAsync(played.Connection.ReadAllAsync(one.Token), other.Token);
+            await (first ? one : other).CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Played.Within(loop));
+            Assert.True(played.Connection.IsOpen);
+        }
+    }
+
+    [Fact]
+    public async Task Token_that_says_that_the_connection_ends_hands_out_what_has_come_beside_another_too()
+    {
+        var played = new Played();
+        using var other = new CancellationTokenSource();
+        played.PeerText("1");
+        played.PeerText("2");
+        played.PeerClose(1000);
+        await Played.Until(() => played.Connection.Closing.IsCancellationRequested);
+        Assert.Equal(2, await LoopAsync(played.Connection.ReadAllAsync(played.Connection.Closing), other.Token));
+    }
+
+    [Fact]
+    public async Task Second_loop_over_the_same_messages_goes_on_where_the_first_was_left()
+    {
+        var played = new Played();
+        IAsyncEnumerable<WebSocketMessage> messages = played.Connection.ReadAllAsync();
+        for (int i = 0; i < 3; i++) played.PeerText($"{i}");
+        played.PeerClose(1000);
+        await foreach (WebSocketMessage message in messages)
+        {
+            Assert.Equal("0", message.GetText());
+            break;
+        }
+
+        var rest = new List<string>();
+        await foreach (WebSocketMessage message in messages) rest.Add(message.GetText());
+        Assert.Equal(["1", "2"], rest);
+    }
+
+    private static async Task<int> LoopAsync(IAsyncEnumerable<WebSocketMessage> messages, CancellationToken token)
+    {
+        int count = 0;
+        await foreach (WebSocketMessage message in messages.WithCancellation(token)) count++;
+        return count;
     }
 }

@@ -63,7 +63,7 @@ public sealed class KeptConnectionTests
                     await connection.OpenSendStreamAsync(WebSocketMessageKind.Text, CancellationToken.None);
                     break;
                 default:
-                    await connection.SendAsync(WebSocketMessageKind.Binary, default, compress: false, CancellationToken.None);
+                    await connection.SendAsync(WebSocketMessageKind.Binary, default, WebSocketSendOptions.DisableCompression, CancellationToken.None);
                     break;
             }
         });

@@ -125,7 +125,7 @@ public sealed class BroadcastTests
             "text" => receivers.BroadcastAsync(new string('x', payload.Length), token),
             "binary" => receivers.BroadcastAsync(payload, token),
             "utf8" => receivers.BroadcastTextAsync(payload, token),
-            "kind" => receivers.BroadcastAsync(WebSocketMessageKind.Binary, payload, compress: false, token),
+            "kind" => receivers.BroadcastAsync(WebSocketMessageKind.Binary, payload, WebSocketSendOptions.DisableCompression, token),
             _ => receivers.BroadcastAsync(received, token),
         };
     }

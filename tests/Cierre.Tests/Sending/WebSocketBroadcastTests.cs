@@ -20,9 +20,9 @@ public sealed class WebSocketBroadcastTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Sender_says_whether_a_message_may_be_compressed(bool compress)
+    [InlineData(WebSocketSendOptions.None)]
+    [InlineData(WebSocketSendOptions.DisableCompression)]
+    public async Task Sender_says_whether_a_message_may_be_compressed(WebSocketSendOptions compress)
     {
         var options = new WebSocketConnectionOptions { Compression = new DeflateOptions() };
         (WebSocketConnection client, WebSocketConnection server) = WebSocketConnection.CreatePair(options, options);

@@ -1,0 +1,16 @@
+using Xunit;
+
+namespace Cierre.Tests.Connections;
+
+public sealed class WebSocketClosedExceptionTests
+{
+    [Fact]
+    public void Whoever_wraps_a_connection_can_throw_what_it_throws()
+    {
+        CloseRecord record = new Played().Connection.Driver.RecordAsKnown;
+        var made = new WebSocketClosedException(record);
+        Assert.Same(record, made.Record);
+        Assert.Same(record.Exception, made.InnerException);
+        Assert.Throws<ArgumentNullException>("record", () => new WebSocketClosedException(null!));
+    }
+}
