@@ -7,8 +7,8 @@ namespace Cierre.AspNetCore.Kestrel;
 /// shutdown, a limit of the server).</summary>
 /// <remarks>
 /// Kestrel ends what it cuts with <see cref="ConnectionAbortedException"/> and what the peer cut with <see cref="ConnectionResetException"/>. But
-/// where a connection carries many streams it wraps
-/// the end of the connection, the peer's too, in an exception of the first kind: there somebody else must know.
+/// where a connection carries many streams it wraps the end of the connection, the peer's too, in an exception of the first kind: there somebody
+/// else must know.
 /// </remarks>
 internal static class KestrelFault
 {
@@ -25,9 +25,11 @@ internal static class KestrelFault
     private static bool IsJudgement(Exception exception) =>
         Any(exception, e => e.GetType().Name is "Http2ConnectionErrorException" or "Http2StreamErrorException");
 
-    private static TransportEnd Judge(Exception exception, bool isCutHere) => isCutHere && !Has<ConnectionResetException>(exception)
-        ? new TransportEnd(TransportEndKind.CutHere, exception)
-        : TransportFault.EndOf(exception);
+    private static TransportEnd Judge(Exception exception, bool isCutHere)
+    {
+        if (Has<ConnectionResetException>(exception)) return new TransportEnd(TransportEndKind.Reset, exception);
+        return isCutHere ? new TransportEnd(TransportEndKind.CutHere, exception) : TransportFault.EndOf(exception);
+    }
 
     private static bool Has<T>(Exception exception) => Any(exception, e => e is T);
 

@@ -18,6 +18,8 @@ internal sealed class StreamWire(PipeReader input, Stream stream) : Wire
 
     public override void Abort() => stream.Dispose();
 
+    public override TransportEnd EndOf(Exception exception) => KestrelFault.OfConnection(exception, isCutHere: false);
+
     public override async ValueTask DisposeAsync()
     {
         await input.CompleteAsync().ConfigureAwait(false);

@@ -19,9 +19,6 @@ internal static class TransportFault
                 // A TLS stream or an HTTP stream cut in the middle: the peer's FIN came where more was due.
                 case HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded }:
                     return new TransportEnd(TransportEndKind.EndOfStream, exception);
-                // Kestrel's ConnectionResetException is known by name only: this library does not reference it.
-                case IOException when e.GetType().Name is "ConnectionResetException":
-                    return new TransportEnd(TransportEndKind.Reset, exception);
                 default:
                     continue;
             }

@@ -29,9 +29,6 @@ public sealed class TransportFaultTests
         Assert.Equal(TransportEndKind.EndOfStream, TransportFault.EndOf(new HttpIOException(HttpRequestError.ResponseEnded)).Kind);
 
     [Fact]
-    public void Kestrels_reset_is_known_by_name() => Assert.Equal(TransportEndKind.Reset, TransportFault.EndOf(new ConnectionResetException()).Kind);
-
-    [Fact]
     public void Cut_that_may_have_been_our_own_is_no_reset_by_the_peer()
     {
         Assert.Equal(TransportEndKind.Fault, TransportFault.EndOf(new OperationCanceledException()).Kind);
@@ -40,6 +37,4 @@ public sealed class TransportFaultTests
 
     [Fact]
     public void Anything_else_is_a_fault() => Assert.Equal(TransportEndKind.Fault, TransportFault.EndOf(new InvalidOperationException()).Kind);
-
-    private sealed class ConnectionResetException : IOException;
 }
