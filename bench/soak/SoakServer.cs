@@ -16,7 +16,7 @@ internal sealed class SoakServer(WebApplication app) : IAsyncDisposable
 
     public Uri Url { get; } = new("ws" + app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()[4..]);
 
-    public int Count => app.Services.GetRequiredService<WebSocketServer>().Count;
+    public int Count => app.Services.GetRequiredService<WebSocketServer>().Connections.Count;
 
     public static async Task<SoakServer> StartAsync()
     {

@@ -54,8 +54,8 @@ internal sealed class HandshakeTarget : Target
         app.MapWebSocket("/shared", EchoAsync, Configure);
         app.MapWebSocketGateway("/gw", new Uri("ws://127.0.0.1:1/"), options =>
         {
-            options.RefuseByStatus = true;
-            options.ForwardedHeaders.Add("X-User");
+            options.UpstreamFailureResponse = RefusalMode.Status;
+            options.HeadersToForward.Add("X-User");
             Configure(options.Endpoint);
         });
         app.StartAsync().GetAwaiter().GetResult();

@@ -10,7 +10,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Registers Cierre's health check.</summary>
 public static class CierreHealthChecksBuilderExtensions
 {
-    /// <summary>Adds a readiness check that fails while the server drains its WebSocket connections, and afterwards, until <see cref="WebSocketServer.Resume"/>.</summary>
+    /// <summary>Adds a readiness check that fails while the server drains its WebSocket connections, and afterwards, until <see cref="WebSocketServer.EndDrain"/>.</summary>
     /// <remarks>Meant for readiness, not for liveness: a server that drains works as it should. Its data has the number of open <c>connections</c>. Without
     /// <see cref="CierreServiceCollectionExtensions.AddCierre(IServiceCollection)"/> there is nothing to report on: the check then fails, and says so.</remarks>
     /// <param name="builder">What <c>AddHealthChecks</c> returned.</param>

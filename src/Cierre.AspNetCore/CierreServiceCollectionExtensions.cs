@@ -45,6 +45,7 @@ public static class CierreServiceCollectionExtensions
     private static void Register(IServiceCollection services)
     {
         services.AddSingleton(_ => new WebSocketRoster());
+        services.AddSingleton(provider => new UserNames(provider.GetRequiredService<IOptions<WebSocketServerOptions>>().Value.UserIdSelector));
         services.AddSingleton<AdmissionGate>();
         services.AddSingleton<Capacity>();
         services.AddOptions<WebSocketLimitOptions>().BindConfiguration("Cierre:Limits").ValidateOnStart();
@@ -75,14 +76,14 @@ public static class CierreServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<WebSocketEndpointOptions>, EndpointOptionsValidation>();
         services.AddSingleton<MatcherPolicy, SharedPathPolicy>();
         services.AddSingleton<IConnectionListenerFactory, SocketListenerFactory>();
-        RefuseByCloseInFrontOf(services, services.LastOrDefault(s => s.ServiceType == typeof(IAuthorizationMiddlewareResultHandler)));
+        CloseInFrontOf(services, services.LastOrDefault(s => s.ServiceType == typeof(IAuthorizationMiddlewareResultHandler)));
     }
 
     /// <summary>What the application registered, or else ASP.NET Core's own, still decides where no endpoint of ours asks for a close.</summary>
-    private static void RefuseByCloseInFrontOf(IServiceCollection services, ServiceDescriptor? registered)
+    private static void CloseInFrontOf(IServiceCollection services, ServiceDescriptor? registered)
     {
         services.RemoveAll<IAuthorizationMiddlewareResultHandler>();
-        services.Add(ServiceDescriptor.Describe(typeof(IAuthorizationMiddlewareResultHandler), provider => new RefuseByClose(Create(provider)), registered?.Lifetime ?? ServiceLifetime.Singleton));
+        services.Add(ServiceDescriptor.Describe(typeof(IAuthorizationMiddlewareResultHandler), provider => new AuthorizationByClose(Create(provider)), registered?.Lifetime ?? ServiceLifetime.Singleton));
 
         IAuthorizationMiddlewareResultHandler Create(IServiceProvider provider) => registered switch
         {

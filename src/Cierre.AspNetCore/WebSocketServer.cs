@@ -16,14 +16,11 @@ public sealed class WebSocketServer
     /// <summary>The open connections: to list and find, to send to and to close; and how the last ones ended.</summary>
     public WebSocketRoster Connections { get; }
 
-    /// <summary>How many connections are open, closing ones included.</summary>
-    public int Count => Connections.Count;
-
     /// <summary>Whether the server drains or has drained: new handshakes are answered 503.</summary>
     public bool IsDraining => _gate.IsClosed;
 
     /// <summary>Closes every connection as a host that stops does, but the host goes on: what each has sent is answered first. New handshakes are answered 503, and readiness fails,
-    /// from now on until <see cref="Resume"/>: a server that was emptied stays empty.</summary>
+    /// from now on until <see cref="EndDrain"/>: a server that was emptied stays empty.</summary>
     /// <param name="options">How; null takes the configured ones.</param>
     /// <param name="cancellationToken">Ends the drain: what was not reached stays open. The server takes no new connections all the same. The token that says
     /// that an open connection ends, a
@@ -45,7 +42,9 @@ public sealed class WebSocketServer
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         WebSocketConnectionOptions.Defined(order, nameof(order));
-        return _shedder.ShedAsync(count, order).WaitAsync(Connections.Snapshot().Foreign(cancellationToken));
+        // Before the first close: the handler's own connection may be gone behind it.
+        CancellationToken foreign = Connections.Snapshot().Foreign(cancellationToken);
+        return _shedder.ShedAsync(count, order).WaitAsync(foreign);
     }
 
     /// <summary>As <see cref="ShedAsync"/>, for a share of those that are open, rounded up.</summary>
@@ -59,9 +58,10 @@ public sealed class WebSocketServer
     {
         if (share is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(share), share, "From 0 to 1.");
         WebSocketConnectionOptions.Defined(order, nameof(order));
-        return _shedder.ShedShareAsync(share, order).WaitAsync(Connections.Snapshot().Foreign(cancellationToken));
+        CancellationToken foreign = Connections.Snapshot().Foreign(cancellationToken);
+        return _shedder.ShedShareAsync(share, order).WaitAsync(foreign);
     }
 
     /// <summary>Takes new connections again after <see cref="DrainAsync"/>.</summary>
-    public void Resume() => _gate.Open();
+    public void EndDrain() => _gate.Open();
 }

@@ -156,7 +156,7 @@ public class AuthorizationTests
             app.UseAuthorization();
             app.UseRateLimiter();
             app.MapWebSocket("/admins", TestServer.EchoAsync).RequireAuthorization("admins");
-            app.MapWebSocket("/closing", TestServer.EchoAsync, o => o.RefuseByClose = true).RequireAuthorization("admins");
+            app.MapWebSocket("/closing", TestServer.EchoAsync, o => o.AuthorizationResponse = RefusalMode.Close).RequireAuthorization("admins");
             app.MapWebSocket("/limited", TestServer.EchoAsync).RequireRateLimiting("one");
             app.MapWebSocket("/cors", TestServer.EchoAsync, o => o.AllowedOrigins.Add("*")).RequireCors("good");
         });

@@ -34,7 +34,7 @@ public class CapacityTests
     [MemberData(nameof(Carriers.All), MemberType = typeof(Carriers))]
     public async Task Handshake_at_capacity_is_accepted_and_closed_with_1013_where_a_page_should_read_why(Carrier carrier)
     {
-        await using TestServer server = await StartAsync(carrier, limits => (limits.MaxConnections, limits.AtCapacity) = (1, AtCapacity.Close));
+        await using TestServer server = await StartAsync(carrier, limits => (limits.MaxConnections, limits.CapacityResponse) = (1, RefusalMode.Close));
         await using WebSocketConnection first = await server.ConnectAsync();
         WebSocketClientOptions options = server.ClientOptions();
         options.Subprotocols.Add("unheard-of");
@@ -52,7 +52,7 @@ public class CapacityTests
         var told = new TaskCompletionSource<CloseRecord>();
         await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, map: app => app.MapWebSocket("/small", TestServer.EchoAsync, options =>
         {
-            (options.MaxConnections, options.AtCapacity) = (2, AtCapacity.Close);
+            (options.MaxConnections, options.CapacityResponse) = (2, RefusalMode.Close);
             options.OnClosed = (_, record) => told.TrySetResult(record);
         }));
         await using WebSocketConnection one = await server.ConnectAsync(path: "/small"), two = await server.ConnectAsync(path: "/small"), three = await server.ConnectAsync(path: "/small");
@@ -115,7 +115,7 @@ public class CapacityTests
     [Fact]
     public void No_more_are_accepted_in_order_to_be_closed_than_the_limit_allows()
     {
-        Capacity capacity = New(limits => (limits.MaxConnections, limits.AtCapacity) = (2, AtCapacity.Close));
+        Capacity capacity = New(limits => (limits.MaxConnections, limits.CapacityResponse) = (2, RefusalMode.Close));
         var endpoint = new EndpointCapacity(null, null);
         Place(capacity.Decide(endpoint, null));
         Place(capacity.Decide(endpoint, null));
@@ -129,16 +129,16 @@ public class CapacityTests
     [Fact]
     public void Endpoint_s_own_answer_goes_before_the_server_s()
     {
-        Capacity capacity = New(limits => (limits.MaxConnections, limits.AtCapacity) = (1, AtCapacity.Close));
+        Capacity capacity = New(limits => (limits.MaxConnections, limits.CapacityResponse) = (1, RefusalMode.Close));
         Place(capacity.Decide(new EndpointCapacity(null, null), null));
-        Assert.IsType<AdmissionDecision.Refuse>(capacity.Decide(new EndpointCapacity(null, AtCapacity.Refuse), null));
+        Assert.IsType<AdmissionDecision.Refuse>(capacity.Decide(new EndpointCapacity(null, RefusalMode.Status), null));
         Assert.IsType<AdmissionDecision.AcceptThenClose>(capacity.Decide(new EndpointCapacity(null, null), null));
     }
 
     [Fact]
     public void User_is_the_name_identifier_or_else_the_subject_or_else_the_name()
     {
-        var limits = new WebSocketLimitOptions();
+        Func<ClaimsPrincipal, string?>? selector = null;
         Claim name = new(ClaimTypes.Name, "ana"), id = new(ClaimTypes.NameIdentifier, "17"), subject = new("sub", "s-17");
         Assert.Equal("17", Of([name, subject, id]));
         Assert.Equal("s-17", Of([name, subject]));
@@ -148,19 +148,19 @@ public class CapacityTests
         Assert.Null(Of([new(ClaimTypes.Name, "")]));
         Assert.Null(Of([]));
         // What nobody authenticated names nobody, alone or beside another identity.
-        Assert.Null(UserName.Of(new ClaimsPrincipal(new ClaimsIdentity([id])), limits));
-        Assert.Null(UserName.Of(new ClaimsPrincipal(), limits));
-        Assert.Equal("ana", UserName.Of(new ClaimsPrincipal([new ClaimsIdentity([id]), new ClaimsIdentity([name], "test")]), limits));
+        Assert.Null(new UserNames(selector).Of(new ClaimsPrincipal(new ClaimsIdentity([id]))));
+        Assert.Null(new UserNames(selector).Of(new ClaimsPrincipal()));
+        Assert.Equal("ana", new UserNames(selector).Of(new ClaimsPrincipal([new ClaimsIdentity([id]), new ClaimsIdentity([name], "test")])));
         // Of merged identities, the one with the better name.
-        Assert.Equal("17", UserName.Of(new ClaimsPrincipal([new ClaimsIdentity([name], "one"), new ClaimsIdentity([id], "two")]), limits));
+        Assert.Equal("17", new UserNames(selector).Of(new ClaimsPrincipal([new ClaimsIdentity([name], "one"), new ClaimsIdentity([id], "two")])));
 
-        limits.UserIdSelector = user => user.FindFirst("tenant")?.Value;
+        selector = user => user.FindFirst("tenant")?.Value;
         Assert.Equal("t", Of([name, id, new("tenant", "t")]));
         Assert.Null(Of([name, id]));
-        limits.UserIdSelector = _ => "";
+        selector = _ => "";
         Assert.Null(Of([name, id]));
 
-        string? Of(Claim[] claims) => UserName.Of(new ClaimsPrincipal(new ClaimsIdentity(claims, "test")), limits);
+        string? Of(Claim[] claims) => new UserNames(selector).Of(new ClaimsPrincipal(new ClaimsIdentity(claims, "test")));
     }
 
     [Theory]
@@ -171,10 +171,9 @@ public class CapacityTests
         await using TestServer server = await TestServer.StartAsync(
             Carrier.Http1,
             TestServer.EchoAsync,
-            build: builder => builder.Services.Configure<WebSocketLimitOptions>(limits =>
+            build: builder => builder.Services.Configure<WebSocketLimitOptions>(limits => limits.MaxConnectionsPerUser = 1).Configure<WebSocketServerOptions>(options =>
             {
-                limits.MaxConnectionsPerUser = 1;
-                if (claim is not null) limits.UserIdSelector = user => user.FindFirst(claim)?.Value;
+                if (claim is not null) options.UserIdSelector = user => user.FindFirst(claim)?.Value;
             }),
             map: app => app.Use((context, next) =>
             {
@@ -215,9 +214,10 @@ public class CapacityTests
     [InlineData("Limits:MaxConnections", "0")]
     [InlineData("Limits:MaxConnectionsPerUser", "-1")]
     [InlineData("Limits:MaxHandshakesPerSecond", "0")]
-    [InlineData("Limits:AtCapacity", "Wait")]
-    [InlineData("Limits:AtCapacity", "7")]
-    [InlineData("AtCapacity", "7")]
+    [InlineData("Limits:CapacityResponse", "Wait")]
+    [InlineData("Limits:CapacityResponse", "7")]
+    [InlineData("CapacityResponse", "7")]
+    [InlineData("AuthorizationResponse", "7")]
     [InlineData("AcceptedKind", "7")]
     [InlineData("SlowReader", "7")]
     [InlineData("Shedding:Order", "7")]

@@ -40,10 +40,10 @@ public class DrainTests
         });
         WebSocketServer all = server.Services.GetRequiredService<WebSocketServer>();
         await using WebSocketConnection client = await server.ConnectAsync();
-        await Waits.Until(() => all.Count == 1, "the connection");
+        await Waits.Until(() => all.Connections.Count == 1, "the connection");
         Assert.Equal((HealthStatus.Healthy, 1), await HealthAsync(server));
         await all.DrainAsync(cancellationToken: TestContext.Current.CancellationToken).Soon();
-        Assert.Equal((0, true), (all.Count, all.IsDraining));
+        Assert.Equal((0, true), (all.Connections.Count, all.IsDraining));
         CloseRecord theirs = await client.Closed.Soon(), ours = await server.RecordAsync();
         Assert.Equal((1001, "moving house", true), (theirs.Code, theirs.Reason, theirs.WasClean));
         Assert.Equal((CloseCause.HostStopping, "the server drains its connections"), (ours.Cause, ours.Detail));
@@ -53,7 +53,7 @@ public class DrainTests
         Assert.Equal(503, (int)refused.HttpStatus!);
         Assert.Equal("78", refused.Http!.Headers.Single(header => header.Key == "Retry-After").Value);
 
-        all.Resume();
+        all.EndDrain();
         Assert.Equal((HealthStatus.Healthy, 0), await HealthAsync(server));
         await using WebSocketConnection back = await server.ConnectAsync();
         await back.SendAsync("again");
@@ -69,13 +69,13 @@ public class DrainTests
         WebSocketServer all = server.Services.GetRequiredService<WebSocketServer>();
         var clients = new WebSocketConnection[Count];
         for (int i = 0; i < Count; i++) clients[i] = await server.ConnectAsync();
-        await Waits.Until(() => all.Count == Count, "the connections");
+        await Waits.Until(() => all.Connections.Count == Count, "the connections");
         Task drain = all.DrainAsync(new WebSocketDrainOptions { Spread = TimeSpan.FromSeconds(Count), Timeout = TimeSpan.FromMinutes(1) }, TestContext.Current.CancellationToken);
         for (int second = 1; second <= Count; second++)
         {
             clock.Advance(TimeSpan.FromSeconds(1));
             int left = Count - second;
-            await Waits.Until(() => all.Count == left, $"{left} connections after {second} s");
+            await Waits.Until(() => all.Connections.Count == left, $"{left} connections after {second} s");
             Assert.Equal(left, clients.Count(client => client.IsOpen));
             if (clients.FirstOrDefault(client => client.IsOpen) is not { } working) continue;
             await working.SendAsync("still here");
@@ -93,7 +93,7 @@ public class DrainTests
         await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, build: builder => builder.Services.AddSingleton<TimeProvider>(clock));
         WebSocketServer all = server.Services.GetRequiredService<WebSocketServer>();
         await using WebSocketConnection client = await server.ConnectAsync();
-        await Waits.Until(() => all.Count == 1, "the connection");
+        await Waits.Until(() => all.Connections.Count == 1, "the connection");
         using var cancel = new CancellationTokenSource();
         // The one connection's turn is somewhere in a window that no clock gets to.
         Task drain = all.DrainAsync(new WebSocketDrainOptions { Spread = TimeSpan.FromDays(1), Timeout = TimeSpan.FromDays(2) }, cancel.Token);
@@ -112,7 +112,7 @@ public class DrainTests
             Carrier.Http1, TestServer.EchoAsync, options => options.CloseTimeout = TimeSpan.FromMinutes(5), builder => builder.Services.AddSingleton<TimeProvider>(clock));
         WebSocketServer all = server.Services.GetRequiredService<WebSocketServer>();
         await using RawPeer silent = await server.RawAsync();
-        await Waits.Until(() => all.Count == 1, "the connection");
+        await Waits.Until(() => all.Connections.Count == 1, "the connection");
         Task drain = all.DrainAsync(new WebSocketDrainOptions { Timeout = TimeSpan.FromSeconds(8) }, TestContext.Current.CancellationToken);
         Assert.Equal(1001, (await silent.ReadFrameAsync()).CloseCode);
         // One step for the patience with handlers, one for the whole.
@@ -133,7 +133,7 @@ public class DrainTests
         await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync);
         WebSocketServer all = server.Services.GetRequiredService<WebSocketServer>();
         await using WebSocketConnection client = await server.ConnectAsync();
-        await Waits.Until(() => all.Count == 1, "the connection");
+        await Waits.Until(() => all.Connections.Count == 1, "the connection");
         Task drain = all.DrainAsync(new WebSocketDrainOptions { Code = 1012, Spread = TimeSpan.FromDays(1), Timeout = TimeSpan.FromDays(2) }, TestContext.Current.CancellationToken);
         await server.StopAsync().Soon();
         await drain.Soon();

@@ -107,7 +107,7 @@ public sealed partial class EveryCloseTests
         await Server(server).ShedAsync(1).Soon();
     }
 
-    private static void Unpermitted(WebSocketEndpointOptions options) => (options.PermissionCheckInterval, options.PermissionCheck) = (Short, (_, _) => Task.FromResult(false));
+    private static void Unpermitted(WebSocketEndpointOptions options) => (options.PermissionCheckInterval, options.PermissionCheck) = (Short, (_, _) => ValueTask.FromResult(false));
 
     private static Task AbortAsync(WebSocketConnection connection)
     {
@@ -117,7 +117,7 @@ public sealed partial class EveryCloseTests
 
     private static async Task<int> AtCapacityAsync()
     {
-        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, o => (o.MaxConnections, o.AtCapacity) = (1, AtCapacity.Close));
+        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, o => (o.MaxConnections, o.CapacityResponse) = (1, RefusalMode.Close));
         await using WebSocketConnection first = await server.ConnectAsync(), second = await server.ConnectAsync();
         return (await second.Closed.Soon()).Code;
     }

@@ -50,12 +50,12 @@ public sealed class ExceptionTextTests
             app.MapWebSocket("/case", TestServer.EchoAsync);
         }),
         ["authentication fails and says why"] = new(401, Map: app => app.MapWebSocket("/case", TestServer.EchoAsync).RequireAuthorization(), User: "wrong"),
-        ["authentication fails and says why, where refusals are closes"] = new(3000, Map: app => app.MapWebSocket("/case", TestServer.EchoAsync, o => o.RefuseByClose = true).RequireAuthorization(), User: "wrong"),
+        ["authentication fails and says why, where refusals are closes"] = new(3000, Map: app => app.MapWebSocket("/case", TestServer.EchoAsync, o => o.AuthorizationResponse = RefusalMode.Close).RequireAuthorization(), User: "wrong"),
         ["authentication throws"] = new(500, Map: app => app.MapWebSocket("/case", TestServer.EchoAsync).RequireAuthorization(), User: "throw"),
         ["authorization fails and says why"] = new(403, Map: app => app.MapWebSocket("/case", TestServer.EchoAsync).RequireAuthorization("says why"), User: "guest"),
-        ["authorization fails and says why, where refusals are closes"] = new(3003, Map: app => app.MapWebSocket("/case", TestServer.EchoAsync, o => o.RefuseByClose = true).RequireAuthorization("says why"), User: "guest"),
+        ["authorization fails and says why, where refusals are closes"] = new(3003, Map: app => app.MapWebSocket("/case", TestServer.EchoAsync, o => o.AuthorizationResponse = RefusalMode.Close).RequireAuthorization("says why"), User: "guest"),
         ["authorization throws"] = new(500, Map: app => app.MapWebSocket("/case", TestServer.EchoAsync).RequireAuthorization("throws"), User: "guest"),
-        ["naming the user throws"] = new(500, Handler: TestServer.EchoAsync, Services: services => services.Configure<WebSocketLimitOptions>(o => (o.UserIdSelector, o.MaxConnectionsPerUser) = (_ => throw Secret(), 1)), User: "guest"),
+        ["naming the user throws"] = new(500, Handler: TestServer.EchoAsync, Services: services => services.Configure<WebSocketServerOptions>(o => o.UserIdSelector = _ => throw Secret()).Configure<WebSocketLimitOptions>(o => o.MaxConnectionsPerUser = 1), User: "guest"),
         ["origin is not allowed"] = new(403, Options: o => o.AllowedOrigins.Add($"https://{Marker}.example"), Handler: TestServer.EchoAsync, Headers: ["Origin: https://elsewhere.example"]),
         ["handshake is broken"] = new(400, Handler: TestServer.EchoAsync, Headers: ["Sec-WebSocket-Extensions: = ;;"]),
 
@@ -71,7 +71,7 @@ public sealed class ExceptionTextTests
         ["opening of the upstream is configured by code that throws"] = new(500, Map: app => app.MapWebSocketGateway("/case", new Uri("ws://127.0.0.1:1/"), o => o.ConfigureUpstream = (_, _) => throw Secret())),
         ["upstream has no name"] = new(1014, Map: app => app.MapWebSocketGateway("/case", new Uri($"ws://{Marker}.invalid/"))),
         ["upstream is not there"] = new(1014, Map: app => app.MapWebSocketGateway("/case", new Uri($"ws://127.0.0.1:1/{Marker}"))),
-        ["upstream is not there, and a status says so"] = new(502, Map: app => app.MapWebSocketGateway("/case", new Uri($"ws://127.0.0.1:1/{Marker}"), o => o.RefuseByStatus = true)),
+        ["upstream is not there, and a status says so"] = new(502, Map: app => app.MapWebSocketGateway("/case", new Uri($"ws://127.0.0.1:1/{Marker}"), o => o.UpstreamFailureResponse = RefusalMode.Status)),
         ["connection to the upstream throws"] = new(1014, Map: app => app.MapWebSocketGateway("/case", new Uri("ws://127.0.0.1:1/"), o =>
             o.ConfigureUpstream = (_, upstream) => upstream.ConfigureHandler = handler => handler.ConnectCallback = (_, _) => throw new IOException(Marker, Secret()))),
         ["upstream refuses and says why"] = new(1014, Upstream: peer => peer.SendAsync($"HTTP/1.1 500 {Marker}\r\nX-Why: {Marker}\r\nContent-Length: {Marker.Length}\r\n\r\n{Marker}")),
@@ -81,7 +81,7 @@ public sealed class ExceptionTextTests
             await peer.SwitchProtocolsAsync();
             await peer.SendFrameAsync(9, Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(Marker, 30))));
         }),
-        ["callback of a conversation's end throws"] = new(1014, Map: app => app.MapWebSocketGateway("/case", new Uri("ws://127.0.0.1:1/"), o => o.OnEnded = (_, _) => throw Secret())),
+        ["callback of a conversation's end throws"] = new(1014, Map: app => app.MapWebSocketGateway("/case", new Uri("ws://127.0.0.1:1/"), o => o.OnEnded = _ => throw Secret())),
     };
 
     public static TheoryData<string> Names => [.. Cases.Keys];

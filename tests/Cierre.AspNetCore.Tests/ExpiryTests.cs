@@ -81,7 +81,7 @@ public class ExpiryTests
             Assert.Contains(refused.Http!.Headers, header => header.Key == "WWW-Authenticate");
         }
 
-        await using (TestServer server = await StartAsync(Carrier.Http1, configure: options => options.RefuseByClose = true, claims: [new Claim("exp", "1900000000"), new Claim("exp", exp)]))
+        await using (TestServer server = await StartAsync(Carrier.Http1, configure: options => options.AuthorizationResponse = RefusalMode.Close, claims: [new Claim("exp", "1900000000"), new Claim("exp", exp)]))
         {
             await using WebSocketConnection client = await server.ConnectAsync(path: "/members");
             Assert.Equal((3000, "credentials are missing, invalid or expired"), await client.Closed.Soon() is { } record ? (record.Code, record.Reason) : default);
@@ -184,6 +184,26 @@ public class ExpiryTests
         await client.SendAsync($"become {user}");
         CloseRecord record = await client.Closed.Soon();
         Assert.Equal((code, reason, true), (record.Code, record.Reason, record.WasClean));
+        // The handler's own token was cancelled meanwhile, which is no other news than the answer.
+        Assert.False(await server.Services.GetRequiredService<Credentials>().Renewal!.Soon());
+    }
+
+    [Fact]
+    public async Task Token_of_a_renewal_ends_the_wait_and_not_the_renewal()
+    {
+        var answer = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using TestServer server = await StartAsync(Carrier.Http1, ticket: Now.AddMinutes(10), configure: options => options.PermissionCheck = (_, _) => new(answer.Task));
+        await using WebSocketConnection client = await server.ConnectAsync(path: "/members");
+        await EchoedAsync(client);
+        WebSocketCredentials credentials = server.Services.GetRequiredService<Credentials>().Last!;
+        using var leaving = new CancellationTokenSource();
+        Task<bool> renewal = credentials.RenewAsync(credentials.User, Now.AddMinutes(30), leaving.Token);
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => renewal.Soon());
+        Assert.Equal(Now.AddMinutes(10), credentials.ExpiresAt);
+        answer.SetResult(true);
+        await Waits.Until(() => credentials.ExpiresAt == Now.AddMinutes(30), "the renewal");
+        await EchoedAsync(client);
     }
 
     [Theory]
@@ -199,7 +219,7 @@ public class ExpiryTests
             {
                 Assert.Equal("ana", user.Identity!.Name);
                 Interlocked.Increment(ref asked);
-                return Task.FromResult(Volatile.Read(ref permitted));
+                return ValueTask.FromResult(Volatile.Read(ref permitted));
             };
         });
         await using WebSocketConnection client = await server.ConnectAsync(path: "/members");
@@ -319,12 +339,14 @@ public class ExpiryTests
                 switch (message.GetText().Split(' '))
                 {
                     case ["renew", var minutes]:
-                        bool renewed = await credentials.RenewAsync(credentials.User, _clock.GetUtcNow().AddMinutes(int.Parse(minutes, CultureInfo.InvariantCulture)));
+                        bool renewed = await credentials.RenewAsync(credentials.User, _clock.GetUtcNow().AddMinutes(int.Parse(minutes, CultureInfo.InvariantCulture)), CancellationToken.None);
                         await connection.SendAsync($"renewed {renewed}", CancellationToken.None);
                         break;
                     case ["become", var user]:
                         var identity = user == "nobody" ? new ClaimsIdentity() : new ClaimsIdentity([new Claim(ClaimTypes.Name, user)], "test");
-                        Assert.False(await credentials.RenewAsync(new ClaimsPrincipal(identity), null));
+                        Task<bool> renewal = credentials.RenewAsync(new ClaimsPrincipal(identity), null, token);
+                        server.Services.GetRequiredService<Credentials>().Renewal = renewal;
+                        Assert.False(await renewal);
                         break;
                     default:
                         await connection.SendAsync(message, CancellationToken.None);
@@ -341,6 +363,8 @@ public class ExpiryTests
         public Claim[] Claims { get; init; } = [];
 
         public WebSocketCredentials? Last { get; set; }
+
+        public Task<bool>? Renewal { get; set; }
     }
 
     private sealed class Authentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, Credentials credentials)

@@ -137,7 +137,7 @@ public class HostileHandshakeTests
             Carrier.Http1,
             TestServer.EchoAsync,
             build: builder => builder.Logging.AddProvider(log),
-            map: app => app.MapWebSocketGateway("/up", new Uri("ws://127.0.0.1:9/"), options => options.ForwardedHeaders.Add("X-User")));
+            map: app => app.MapWebSocketGateway("/up", new Uri("ws://127.0.0.1:9/"), options => options.HeadersToForward.Add("X-User")));
         await using RawPeer peer = await RawPeer.ConnectAsync("127.0.0.1", server.Url.Port);
         await peer.SendAsync(Encoding.UTF8.GetBytes($"GET /up HTTP/1.1\r\n{Host}{Upgrade}{Rest}{name}: {value}\r\n\r\n"));
         Assert.StartsWith("HTTP/1.1 400 ", await peer.ReadHeadAsync(), StringComparison.Ordinal);

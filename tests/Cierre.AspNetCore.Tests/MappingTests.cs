@@ -116,9 +116,9 @@ public class MappingTests
         await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync);
         WebSocketServer all = server.Services.GetRequiredService<WebSocketServer>();
         await using WebSocketConnection one = await server.ConnectAsync(), two = await server.ConnectAsync();
-        await Waits.Until(() => all.Count == 2, "two connections");
+        await Waits.Until(() => all.Connections.Count == 2, "two connections");
         await one.CloseAsync().Soon();
-        await Waits.Until(() => all.Count == 1, "one connection");
+        await Waits.Until(() => all.Connections.Count == 1, "one connection");
     }
 
     internal sealed record Greeting(string Word);

@@ -36,7 +36,7 @@ public class OnClosedTests
             build: builder => builder.Services.AddAuthorization(),
             map: app => app.MapWebSocket("/members", TestServer.EchoAsync, options =>
             {
-                options.RefuseByClose = true;
+                options.AuthorizationResponse = RefusalMode.Close;
                 options.OnClosed = (_, record) => told.TrySetResult(record);
             }).RequireAuthorization());
         await using WebSocketConnection client = await server.ConnectAsync(path: "/members");

@@ -25,7 +25,7 @@ public class RosterTests
         await client.SendAsync("four");
         Assert.Equal("four", (await client.ReceiveAsync().Soon())!.Value.GetText());
         OpenConnection entry = Assert.Single(roster);
-        Assert.Equal((1, "/of/{room}", "ana", "chat"), (roster.Count, entry.Endpoint, entry.User, entry.Connection.Subprotocol));
+        Assert.Equal((1, "/of/{room}", "ana", "chat"), (roster.Count, entry.Endpoint, entry.UserId, entry.Connection.Subprotocol));
         Assert.Equal(IPAddress.Loopback, entry.RemoteEndPoint!.Address);
         Assert.NotEqual(0, entry.RemoteEndPoint.Port);
         Assert.InRange(entry.OpenedAt, before, DateTimeOffset.UtcNow);
@@ -46,8 +46,8 @@ public class RosterTests
         await Waits.Until(() => roster.Count == 0, "the connection to leave");
         Assert.Null(roster.Find(entry.Id));
         Assert.Empty(roster.FindByUserId("ana"));
-        ClosedConnection closed = Assert.Single(roster.RecentCloses);
-        Assert.Equal((entry.Id, "/of/{room}", "ana", "chat", entry.OpenedAt), (closed.Id, closed.Endpoint, closed.User, closed.Subprotocol, closed.OpenedAt));
+        ClosedConnection closed = Assert.Single(roster.GetRecentCloses());
+        Assert.Equal((entry.Id, "/of/{room}", "ana", "chat", entry.OpenedAt), (closed.Id, closed.Endpoint, closed.UserId, closed.Subprotocol, closed.OpenedAt));
         Assert.Equal((4000, "done", entry.RemoteEndPoint), (closed.Record.Code, closed.Record.Reason, closed.RemoteEndPoint));
         Assert.Equal(closed.OpenedAt + closed.Record.Elapsed, closed.ClosedAt);
     }
@@ -62,11 +62,11 @@ public class RosterTests
         foreach (string user in users) clients.Add(await server.ConnectAsync(server.ClientOptions().WithHeader("User", user), path: "/of/1"));
         await Waits.Until(() => roster.Count == 4, "four connections");
         Assert.Equal((2, 1, 0), (roster.FindByUserId("ana").Count, roster.FindByUserId("luis").Count, roster.FindByUserId("eva").Count));
-        Assert.Null(Assert.Single(roster, e => e.User is null).User);
+        Assert.Null(Assert.Single(roster, e => e.UserId is null).UserId);
         Assert.Equal(roster.FindByUserId("ana").OrderBy(e => e.Id), roster.FindByUserId("ana"));
         Assert.Equal(new BroadcastResult(2, 0, 0), await roster.FindByUserId("ana").BroadcastAsync("for ana"));
         Assert.Equal(new BroadcastResult(4, 0, 0), await roster.BroadcastAsync("for all"u8.ToArray()));
-        Assert.Equal(new BroadcastResult(1, 0, 0), await roster.Where(e => e.User is null).BroadcastTextAsync("for nobody"u8.ToArray()));
+        Assert.Equal(new BroadcastResult(1, 0, 0), await roster.Where(e => e.UserId is null).BroadcastTextAsync("for nobody"u8.ToArray()));
         Assert.Equal(["for ana", "for all"], [await Text(clients[0]), await Text(clients[0])]);
         Assert.Equal(["for all", "for nobody"], [await Text(clients[3]), await Text(clients[3])]);
         Assert.Equal("for all", await Text(clients[1]));
@@ -74,7 +74,7 @@ public class RosterTests
         await clients[0].SendAsync("become eva");
         Assert.Equal("True", await Text(clients[0]));
         Assert.Equal((1, 1), (roster.FindByUserId("ana").Count, roster.FindByUserId("eva").Count));
-        Assert.Equal("eva", roster.FindByUserId("eva")[0].User);
+        Assert.Equal("eva", roster.FindByUserId("eva")[0].UserId);
         foreach (WebSocketConnection client in clients) await client.DisposeAsync();
         await Waits.Until(() => roster.Count == 0, "all to leave");
         Assert.All(users.Append("eva"), user => Assert.Empty(roster.FindByUserId(user)));
@@ -94,12 +94,12 @@ public class RosterTests
             await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => roster.FindByUserId("nobody").CloseAsync(code));
         }
 
-        CloseRecord[] records = await roster.FindByUserId("ana").CloseAsync(4001, "chosen").Soon();
+        IReadOnlyList<CloseRecord> records = await roster.FindByUserId("ana").CloseAsync(4001, "chosen").Soon();
         Assert.Equal((4001, true, EndedBy.Local, CloseCause.Requested), Assert.Single(records) is var r ? (r.Code, r.WasClean, r.EndedBy, r.Cause) : default);
         Assert.Equal((4001, "chosen"), await ana.Closed.Soon() is var theirs ? (theirs.Code, theirs.Reason) : default);
         Assert.True(luis.IsOpen);
         await Waits.Until(() => roster.Count == 1, "ana to leave");
-        Assert.Equal("luis", Assert.Single(roster).User);
+        Assert.Equal("luis", Assert.Single(roster).UserId);
     }
 
     /// <summary>The handler's token says that its connection ends. Whoever closes that connection with others waits for them all.</summary>
@@ -161,8 +161,8 @@ public class RosterTests
         WebSocketRoster roster = Roster(server);
         await using WebSocketConnection client = await server.ConnectAsync();
         await client.Closed.Soon();
-        await Waits.Until(() => roster.RecentCloses.Count == 1, "the connection to leave");
-        Assert.Contains(lines.Lines, line => line.StartsWith($"WebSocket {roster.RecentCloses[0].Id} / closed: 1000", StringComparison.Ordinal));
+        await Waits.Until(() => roster.GetRecentCloses().Count == 1, "the connection to leave");
+        Assert.Contains(lines.Lines, line => line.StartsWith($"WebSocket {roster.GetRecentCloses()[0].Id} / closed: 1000", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -187,11 +187,11 @@ public class RosterTests
             roster.Enter(entry);
             Assert.Same(entry, roster.Find(entry.Id));
             if (entry.Id % 5 == 0) roster.Rename(entry, "renamed");
-            if (entry.User is { } user) Assert.Contains(entry, roster.FindByUserId(user));
+            if (entry.UserId is { } user) Assert.Contains(entry, roster.FindByUserId(user));
         });
         Assert.Equal(entries.Length, roster.Count);
         Assert.Equal(entries.OrderBy(e => e.Id), roster.OrderBy(e => e.Id));
-        foreach (IGrouping<string, OpenConnection> user in entries.Where(e => e.User is not null).GroupBy(e => e.User!))
+        foreach (IGrouping<string, OpenConnection> user in entries.Where(e => e.UserId is not null).GroupBy(e => e.UserId!))
         {
             Assert.Equal(user.OrderBy(e => e.Id), roster.FindByUserId(user.Key).OrderBy(e => e.Id));
         }
@@ -234,7 +234,7 @@ public class RosterTests
                     }
 
                     var principal = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, user)], "test"));
-                    await connection.SendAsync($"{await context.Features.Get<WebSocketCredentials>()!.RenewAsync(principal, null)}", CancellationToken.None);
+                    await connection.SendAsync($"{await context.Features.Get<WebSocketCredentials>()!.RenewAsync(principal, null, CancellationToken.None)}", CancellationToken.None);
                 }
             },
             options => options.Subprotocols.Add("chat"));

@@ -79,22 +79,22 @@ public class SheddingTests
         await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, build: builder =>
         {
             builder.Services.AddSingleton<TimeProvider>(clock);
-            builder.Services.Configure<WebSocketSheddingOptions>(shedding => (shedding.Signal, shedding.Share) = (() => Volatile.Read(ref level), 0.3));
+            builder.Services.Configure<WebSocketSheddingOptions>(shedding => (shedding.PressureSignal, shedding.Share) = (() => Volatile.Read(ref level), 0.3));
         });
         WebSocketConnection[] clients = await ConnectAsync(server, 10);
         Run(clock, 20);
-        Assert.Equal(10, All(server).Count);
+        Assert.Equal(10, All(server).Connections.Count);
 
         Volatile.Write(ref level, 1.5);
         Run(clock, 5);
         Assert.Equal(10, clients.Count(client => client.IsOpen));
         Run(clock, 1);
-        await Waits.Until(() => All(server).Count == 7, "three fewer");
+        await Waits.Until(() => All(server).Connections.Count == 7, "three fewer");
         Assert.All(clients[7..], client => Assert.Equal(1013, client.Closed.WaitAsync(TimeSpan.FromSeconds(5)).Result.Code));
         CloseRecord refused = (await Assert.ThrowsAsync<WebSocketConnectException>(() => server.ConnectAsync())).Record;
         Assert.Equal(503, (int)refused.HttpStatus!);
         Run(clock, 5);
-        await Waits.Until(() => All(server).Count == 4, "three fewer again");
+        await Waits.Until(() => All(server).Connections.Count == 4, "three fewer again");
 
         Volatile.Write(ref level, 1);
         Run(clock, 20);
@@ -117,9 +117,9 @@ public class SheddingTests
     {
         Assert.Equal("memory load", Read(options => options.MaxMemoryLoad = 1e-9).Signal);
         Assert.InRange(Read(options => options.MaxMemoryLoad = 1).Level, 0, 1.01);
-        Assert.Equal(0, Read(options => options.Signal = () => throw new InvalidOperationException("broken")).Level);
-        Assert.Equal(("the application's signal", 7), Read(options => options.Signal = () => 7));
-        Assert.Equal(0, Read(options => options.Signal = () => double.NaN).Level);
+        Assert.Equal(0, Read(options => options.PressureSignal = () => throw new InvalidOperationException("broken")).Level);
+        Assert.Equal(("the application's signal", 7), Read(options => options.PressureSignal = () => 7));
+        Assert.Equal(0, Read(options => options.PressureSignal = () => double.NaN).Level);
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public class SheddingTests
         {
             clients[i] = await server.ConnectAsync();
             int open = i + 1;
-            await Waits.Until(() => All(server).Count == open, "the connection");
+            await Waits.Until(() => All(server).Connections.Count == open, "the connection");
         }
 
         return clients;

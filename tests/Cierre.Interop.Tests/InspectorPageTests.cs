@@ -21,7 +21,7 @@ public sealed partial class InspectorPageTests : IAsyncLifetime
         Assert.SkipUnless(string.IsNullOrEmpty(Environment.GetEnvironmentVariable(PeerKind.Chromium.Skip)), $"{PeerKind.Chromium.Name} is not here: {PeerKind.Chromium.Skip} is set.");
         _server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, map: app =>
         {
-            app.MapWebSocketInspector("/_ws", options => options.Authorize = _ => ValueTask.FromResult(true));
+            app.MapWebSocketInspector("/_ws", options => options.AuthorizationCheck = _ => ValueTask.FromResult(true));
             app.MapGet("/page", context =>
             {
                 context.Response.ContentType = "text/html";
@@ -79,7 +79,7 @@ public sealed partial class InspectorPageTests : IAsyncLifetime
         IPage inspector = await InspectorAsync("en");
         await inspector.Locator("#connections-table tbody button").FocusAsync();
         await inspector.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(inspector.Locator("#payloads")).ToContainTextAsync("ShowPayloads");
+        await Assertions.Expect(inspector.Locator("#payloads")).ToContainTextAsync("PayloadBytes");
         await other.EvaluateAsync("socket.send('a secret')");
         await Assertions.Expect(inspector.Locator("#frames-table tbody tr.in")).ToContainTextAsync("text frame, 8 bytes");
         await other.EvaluateAsync("socket.close(4002, '<img src=x onerror=alert(1)>')");
@@ -105,7 +105,7 @@ public sealed partial class InspectorPageTests : IAsyncLifetime
         }));
         await inspector.Locator("#connections-table tbody input").CheckAsync();
         await inspector.Locator("#connections-table tbody button").ClickAsync();
-        await Assertions.Expect(inspector.Locator("#payloads")).ToContainTextAsync("ShowPayloads");
+        await Assertions.Expect(inspector.Locator("#payloads")).ToContainTextAsync("PayloadBytes");
         await Assertions.Expect(inspector.Locator("#close-button")).ToBeEnabledAsync();
         process = "another";
         await Assertions.Expect(inspector.Locator("#close-answer")).ToContainTextAsync("Another process");

@@ -12,7 +12,7 @@ app.MapWebSocket("/", async connection =>
 {
     await foreach (Cierre.WebSocketMessage message in connection.ReadAllAsync()) await connection.SendAsync(message);
 });
-if (args is [_, "inspector"]) app.MapWebSocketInspector("/_ws", options => options.Authorize = _ => ValueTask.FromResult(true));
+if (args is [_, "inspector"]) app.MapWebSocketInspector("/_ws", options => options.AuthorizationCheck = _ => ValueTask.FromResult(true));
 await app.StartAsync();
 Console.WriteLine(string.Join(' ', app.Urls));
 await app.WaitForShutdownAsync();

@@ -48,7 +48,7 @@ internal sealed class Capacity
                 return new AdmissionDecision.Admit(new Place(() => Leave(endpoint, counted), other => Rename(counted, other)));
             }
 
-            if ((endpoint.AtCapacity ?? _limits.AtCapacity) == AtCapacity.Refuse || _closing >= most) return new AdmissionDecision.Refuse(violation.Reason, _limits.RetryAfter);
+            if ((endpoint.Response ?? _limits.CapacityResponse) == RefusalMode.Status || _closing >= most) return new AdmissionDecision.Refuse(violation.Reason, _limits.RetryAfter);
             _closing++;
             return new AdmissionDecision.AcceptThenClose(new Place(LeaveClosing), violation);
         }

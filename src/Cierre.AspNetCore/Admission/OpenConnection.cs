@@ -6,8 +6,8 @@ namespace Cierre.AspNetCore;
 /// <remarks>What changes while it is open is asked of <see cref="Connection"/>: its traffic, what is queued, the last round trip.</remarks>
 public sealed class OpenConnection
 {
-    internal OpenConnection(WebSocketConnection connection, string endpoint, string? user, IPEndPoint? remote, DateTimeOffset openedAt) =>
-        (Connection, Endpoint, User, RemoteEndPoint, OpenedAt) = (connection, endpoint, user, remote, openedAt);
+    internal OpenConnection(WebSocketConnection connection, string endpoint, string? userId, IPEndPoint? remote, DateTimeOffset openedAt) =>
+        (Connection, Endpoint, UserId, RemoteEndPoint, OpenedAt) = (connection, endpoint, userId, remote, openedAt);
 
     /// <summary>The connection: to send to it, to close it, and for its counters.</summary>
     public WebSocketConnection Connection { get; }
@@ -18,8 +18,8 @@ public sealed class OpenConnection
     /// <summary>The route pattern of its endpoint.</summary>
     public string Endpoint { get; }
 
-    /// <summary>Its user, as <see cref="WebSocketLimitOptions.UserIdSelector"/> names it, of the request or of the last renewal; null for nobody.</summary>
-    public string? User { get; internal set; }
+    /// <summary>Its user, as <see cref="WebSocketServerOptions.UserIdSelector"/> names it, of the request or of the last renewal; null for nobody.</summary>
+    public string? UserId { get; internal set; }
 
     /// <summary>The address and port of the peer, or of the proxy in front unless forwarded headers are followed; null where the server does not know.</summary>
     public IPEndPoint? RemoteEndPoint { get; }
@@ -38,5 +38,5 @@ public sealed class OpenConnection
     internal OpenConnection? After { get; set; }
 
     /// <summary>Tells its number, endpoint and user.</summary>
-    public override string ToString() => $"{Id} {Endpoint} {User}".TrimEnd();
+    public override string ToString() => $"{Id} {Endpoint} {UserId}".TrimEnd();
 }

@@ -117,7 +117,7 @@ public static class OpenConnectionExtensions
     /// <returns>How they ended, when all of them have: at most twice the close timeout later.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A server must not send the code; nothing was closed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static Task<CloseRecord[]> CloseAsync(
+    public static Task<IReadOnlyList<CloseRecord>> CloseAsync(
         this IEnumerable<OpenConnection> connections, ushort code = CloseCodes.NormalClosure, string reason = "", CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(connections);
@@ -125,8 +125,10 @@ public static class OpenConnectionExtensions
         // Before the first: also where there is none.
         CloseCodes.CheckSendable(code, client: false, nameof(code));
         WebSocketConnection[] chosen = [.. Connections(connections)];
-        return Task.WhenAll([.. chosen.Select(connection => connection.CloseAsync(code, reason))]).WaitAsync(chosen.Foreign(cancellationToken));
+        return EndAsync([.. chosen.Select(connection => connection.CloseAsync(code, reason))]).WaitAsync(chosen.Foreign(cancellationToken));
     }
+
+    private static async Task<IReadOnlyList<CloseRecord>> EndAsync(Task<CloseRecord>[] closes) => await Task.WhenAll(closes).ConfigureAwait(false);
 
     /// <summary>The token that says that one of them ends, a handler's, says nothing to whoever waits for the end of them all.</summary>
     internal static CancellationToken Foreign(this IEnumerable<WebSocketConnection> connections, CancellationToken token) =>

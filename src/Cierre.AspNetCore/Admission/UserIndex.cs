@@ -35,7 +35,7 @@ internal sealed class UserIndex
         {
             // One that has left meanwhile stays out.
             bool isHere = Remove(entry);
-            entry.User = user;
+            entry.UserId = user;
             if (isHere) Add(entry);
         }
     }
@@ -43,7 +43,7 @@ internal sealed class UserIndex
     private void Add(OpenConnection entry)
     {
         entry.IsIndexed = true;
-        if (entry.User is not { } user) return;
+        if (entry.UserId is not { } user) return;
         if (_newest.TryGetValue(user, out OpenConnection? before))
         {
             before.After = entry;
@@ -57,7 +57,7 @@ internal sealed class UserIndex
     {
         bool was = entry.IsIndexed;
         entry.IsIndexed = false;
-        if (!was || entry.User is not { } user) return was;
+        if (!was || entry.UserId is not { } user) return was;
         if (entry.After is { } after) after.Before = entry.Before;
         else if (entry.Before is { } newest) _newest[user] = newest;
         else _newest.Remove(user);

@@ -1,5 +1,3 @@
-using System.Security.Claims;
-
 namespace Cierre.AspNetCore;
 
 /// <summary>Sets how many WebSocket connections the whole server takes; an endpoint has limits of its own in <see cref="WebSocketEndpointOptions"/>.</summary>
@@ -15,7 +13,7 @@ public sealed class WebSocketLimitOptions
         set => field = AtLeastOne(value, nameof(MaxConnections));
     }
 
-    /// <summary>The most connections of one user at a time; default null: no limit. Who is nobody (<see cref="UserIdSelector"/>) is not counted.</summary>
+    /// <summary>The most connections of one user at a time; default null: no limit. Who is nobody (<see cref="WebSocketServerOptions.UserIdSelector"/>) is not counted.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
     public int? MaxConnectionsPerUser
     {
@@ -31,12 +29,14 @@ public sealed class WebSocketLimitOptions
         set => field = AtLeastOne(value, nameof(MaxHandshakesPerSecond));
     }
 
-    /// <summary>How a handshake is answered for which there is no place; default <see cref="AtCapacity.Refuse"/>.</summary>
+    /// <summary>How a handshake is answered for which there is no place: with 503 and <c>Retry-After</c>, or by accepting it and closing with 1013; default
+    /// <see cref="RefusalMode.Status"/>.</summary>
+    /// <remarks>At most as many are accepted only to be closed, at a time, as the limit allows connections; beyond, 503.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">Neither of the two.</exception>
-    public AtCapacity AtCapacity
+    public RefusalMode CapacityResponse
     {
         get;
-        set => field = WebSocketConnectionOptions.Defined(value, nameof(AtCapacity));
+        set => field = WebSocketConnectionOptions.Defined(value, nameof(CapacityResponse));
     }
 
     /// <summary>What <c>Retry-After</c> says with a 503, in whole seconds; default 5 s. RFC 9110 10.2.3.</summary>
@@ -46,10 +46,6 @@ public sealed class WebSocketLimitOptions
         get;
         set => field = AtLeastASecond(value, nameof(RetryAfter));
     } = TimeSpan.FromSeconds(5);
-
-    /// <summary>Names a user who is authenticated, for this limit, the roster, the inspector and the log; null or empty: nobody. Default null: the claim
-    /// <see cref="ClaimTypes.NameIdentifier"/>, or else <c>sub</c> (RFC 7519 4.1.2), or else the name of the identity.</summary>
-    public Func<ClaimsPrincipal, string?>? UserIdSelector { get; set; }
 
     /// <summary>For what is said in whole seconds.</summary>
     internal static TimeSpan AtLeastASecond(TimeSpan value, string name)

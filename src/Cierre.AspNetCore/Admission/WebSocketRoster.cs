@@ -26,19 +26,19 @@ public sealed class WebSocketRoster : IReadOnlyCollection<OpenConnection>
     /// <summary>How many connections are open, closing ones included.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>The last 100 connections that ended, the newest first.</summary>
-    public IReadOnlyList<ClosedConnection> RecentCloses => _closed.Snapshot();
+    /// <summary>Gets the last 100 connections that ended, the newest first: a copy of the moment.</summary>
+    public IReadOnlyList<ClosedConnection> GetRecentCloses() => _closed.Snapshot();
 
     /// <summary>The connection with this number; null where none is open that has it.</summary>
     /// <param name="id">Its <see cref="WebSocketConnection.Id"/>.</param>
     public OpenConnection? Find(long id) => _open.GetValueOrDefault(id);
 
     /// <summary>The open connections of a user, the oldest first; empty for none.</summary>
-    /// <param name="user">The name that <see cref="WebSocketLimitOptions.UserIdSelector"/> gives.</param>
-    public IReadOnlyList<OpenConnection> FindByUserId(string user)
+    /// <param name="userId">The name that <see cref="WebSocketServerOptions.UserIdSelector"/> gives.</param>
+    public IReadOnlyList<OpenConnection> FindByUserId(string userId)
     {
-        ArgumentNullException.ThrowIfNull(user);
-        return _users.Of(user);
+        ArgumentNullException.ThrowIfNull(userId);
+        return _users.Of(userId);
     }
 
     /// <summary>Lists the open connections, in no order.</summary>
@@ -49,7 +49,7 @@ public sealed class WebSocketRoster : IReadOnlyCollection<OpenConnection>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>As <see cref="RecentCloses"/>, with how many ended so far.</summary>
+    /// <summary>As <see cref="GetRecentCloses"/>, with how many ended so far.</summary>
     internal IReadOnlyList<ClosedConnection> ClosesSoFar(out long ever) => _closed.Snapshot(out ever);
 
     internal IReadOnlyCollection<WebSocketConnection> Snapshot() => [.. this.Select(entry => entry.Connection)];
@@ -68,7 +68,7 @@ public sealed class WebSocketRoster : IReadOnlyCollection<OpenConnection>
     {
         if (!_open.TryRemove(entry.Id, out _)) return;
         _users.Leave(entry);
-        _closed.Add(new ClosedConnection(entry.Id, entry.Endpoint, entry.User, entry.RemoteEndPoint, entry.Connection.Subprotocol, entry.OpenedAt, record) { IsInspector = entry.IsInspector });
+        _closed.Add(new ClosedConnection(entry.Id, entry.Endpoint, entry.UserId, entry.RemoteEndPoint, entry.Connection.Subprotocol, entry.OpenedAt, record) { IsInspector = entry.IsInspector });
         if (Interlocked.Decrement(ref _count) != 0) return;
         lock (_gate) _whenEmpty?.TrySetResult();
     }

@@ -75,7 +75,11 @@ internal sealed class Expiry : DeadlineEntry
         expiry.Schedule();
     }
 
-    public async Task<bool> RenewAsync(ClaimsPrincipal user, DateTimeOffset? expiresAt)
+    /// <param name="cancellationToken">Ends the wait. That of the connection's own end says nothing new: the renewal then answers false.</param>
+    public Task<bool> RenewAsync(ClaimsPrincipal user, DateTimeOffset? expiresAt, CancellationToken cancellationToken) =>
+        RenewAsync(user, expiresAt).WaitAsync(_connection.Driver.Foreign(cancellationToken));
+
+    private async Task<bool> RenewAsync(ClaimsPrincipal user, DateTimeOffset? expiresAt)
     {
         // The request is there while the connection is.
         if (!_connection.IsOpen) return false;

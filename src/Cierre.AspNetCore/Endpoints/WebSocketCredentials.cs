@@ -29,10 +29,13 @@ public sealed class WebSocketCredentials
     /// application does not count. Handlers that look at the request are given a copy of the one that opened the connection, with the new user.</remarks>
     /// <param name="user">The new user; the application has checked the credentials, and whether it may be another one than before.</param>
     /// <param name="expiresAt">When they expire; null: never.</param>
+    /// <param name="cancellationToken">Ends the wait, not the renewal: the credentials are taken all the same, or the connection closed. The token that says that
+    /// the connection ends, a handler's, does not.</param>
     /// <returns>Whether the connection goes on with them: false also where it closes already, an expiry that was faster included.</returns>
-    public Task<bool> RenewAsync(ClaimsPrincipal user, DateTimeOffset? expiresAt)
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Task<bool> RenewAsync(ClaimsPrincipal user, DateTimeOffset? expiresAt, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(user);
-        return _expiry.RenewAsync(user, expiresAt);
+        return _expiry.RenewAsync(user, expiresAt, cancellationToken);
     }
 }

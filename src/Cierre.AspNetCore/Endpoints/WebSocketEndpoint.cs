@@ -21,7 +21,8 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
     private readonly LateHandlers _late = services.GetRequiredService<LateHandlers>();
     private readonly AdmissionGate _gate = services.GetRequiredService<AdmissionGate>();
     private readonly Capacity _capacity = services.GetRequiredService<Capacity>();
-    private readonly EndpointCapacity _own = new(options.MaxConnections, options.AtCapacity);
+    private readonly UserNames _users = services.GetRequiredService<UserNames>();
+    private readonly EndpointCapacity _own = new(options.MaxConnections, options.CapacityResponse);
     private readonly ILogger _logger = CloseLog.Of(services.GetRequiredService<ILoggerFactory>());
     private readonly string[] _subprotocols = [.. options.Subprotocols];
     private readonly DeflateOptions? _compression = options.Compression?.Copy();
@@ -84,7 +85,7 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
 
         if (options is { CloseOnExpiry: true, ExpirySelector: null } && !CredentialsEnd.TryRead(context, out _))
         {
-            if (!options.RefuseByClose)
+            if (options.AuthorizationResponse == RefusalMode.Status)
             {
                 await RefuseAsync(context, HandshakeRefusal.Credentials()).ConfigureAwait(false);
                 return;
@@ -251,7 +252,7 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
 
     private static IReadOnlyList<string> Asked(OpeningRequest request) => Subprotocols.TryParse(request.Subprotocols, out IReadOnlyList<string> names, out _) ? names : [];
 
-    private string? UserOf(ClaimsPrincipal user) => UserName.Of(user, _capacity.Limits);
+    private string? UserOf(ClaimsPrincipal user) => _users.Of(user);
 
     private static IPEndPoint? RemoteOf(ConnectionInfo connection) => connection.RemoteIpAddress is { } address ? new IPEndPoint(address, connection.RemotePort) : null;
 

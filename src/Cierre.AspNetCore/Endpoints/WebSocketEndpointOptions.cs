@@ -18,16 +18,21 @@ public sealed class WebSocketEndpointOptions : WebSocketConnectionOptions
     /// endpoint is mapped, and in the configuration at the start.</remarks>
     public IList<string> AllowedOrigins { get; } = [];
 
-    /// <summary>Whether a request that authorization refuses is accepted and then closed with 3000 or 3003 instead of being answered 401 or 403, which no
-    /// browser lets a page read; default false.</summary>
-    public bool RefuseByClose { get; set; }
+    /// <summary>How a request is answered that authorization refuses: with 401 or 403, or by accepting it and closing with 3000 or 3003, which a browser's
+    /// page can read; default <see cref="RefusalMode.Status"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Neither of the two.</exception>
+    public RefusalMode AuthorizationResponse
+    {
+        get;
+        set => field = Defined(value, nameof(AuthorizationResponse));
+    }
 
     /// <summary>Whether a connection is closed with 3000 when the credentials that opened it expire, unless they are renewed (<see cref="WebSocketCredentials.RenewAsync"/>); default true.
     /// One whose credentials have no end, or that was opened without any, is not.</summary>
     public bool CloseOnExpiry { get; set; } = true;
 
     /// <summary>Says when the credentials of a request expire, null for never; default null: when the authentication ticket does, or else the claim <c>exp</c> of the user (RFC 7519 4.1.4), the
-    /// earliest where there are several. An <c>exp</c> that is no number is refused: 401, or 3000 with <see cref="RefuseByClose"/>.</summary>
+    /// earliest where there are several. An <c>exp</c> that is no number is refused: 401, or 3000 (<see cref="AuthorizationResponse"/>).</summary>
     public Func<HttpContext, DateTimeOffset?>? ExpirySelector { get; set; }
 
     /// <summary>How long before the expiry <see cref="OnExpiring"/> is called; default 1 min.</summary>
@@ -40,11 +45,11 @@ public sealed class WebSocketEndpointOptions : WebSocketConnectionOptions
 
     /// <summary>Called before the credentials of a connection expire, once for each expiry: time to ask the peer for new ones, or to renew them here; default null.</summary>
     /// <remarks>Runs on the pool. What it throws is logged, and the credentials expire as they would have.</remarks>
-    public Func<WebSocketConnection, WebSocketCredentials, Task>? OnExpiring { get; set; }
+    public Func<WebSocketConnection, WebSocketCredentials, ValueTask>? OnExpiring { get; set; }
 
     /// <summary>Asks whether a user still may be connected: every <see cref="PermissionCheckInterval"/> and at each renewal. False closes with 3003. Default null: not asked.</summary>
     /// <remarks>Runs on the pool. One that throws closes with 3003 as well: what cannot be checked is not permitted.</remarks>
-    public Func<WebSocketConnection, ClaimsPrincipal, Task<bool>>? PermissionCheck { get; set; }
+    public Func<WebSocketConnection, ClaimsPrincipal, ValueTask<bool>>? PermissionCheck { get; set; }
 
     /// <summary>How often <see cref="PermissionCheck"/> is asked; default 1 min. Zero or <see cref="Timeout.InfiniteTimeSpan"/>: at renewals only.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Otherwise negative, or more than 24 days.</exception>
@@ -71,12 +76,12 @@ public sealed class WebSocketEndpointOptions : WebSocketConnectionOptions
         set => field = WebSocketLimitOptions.AtLeastOne(value, nameof(MaxConnections));
     }
 
-    /// <summary>How a handshake is answered for which there is no place; default null: as <see cref="WebSocketLimitOptions.AtCapacity"/> says for all.</summary>
+    /// <summary>How a handshake is answered for which there is no place; default null: as <see cref="WebSocketLimitOptions.CapacityResponse"/> says for all.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Neither of the two.</exception>
-    public AtCapacity? AtCapacity
+    public RefusalMode? CapacityResponse
     {
         get;
-        set => field = value is { } answer ? Defined(answer, nameof(AtCapacity)) : null;
+        set => field = value is { } answer ? Defined(answer, nameof(CapacityResponse)) : null;
     }
 
     /// <summary>The most messages that a peer may send in a second, of which as many may come at once; more: 1008. Default null: no limit.</summary>

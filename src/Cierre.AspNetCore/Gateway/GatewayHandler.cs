@@ -31,7 +31,7 @@ internal sealed class GatewayHandler(WebSocketGatewayOptions options, Func<HttpC
     private EndpointOpening Failed(HttpContext context, CloseRecord upstream)
     {
         (CloseFrame frame, CloseWhy why) = CloseMapping.Failed(upstream);
-        if (options.RefuseByStatus)
+        if (options.UpstreamFailureResponse == RefusalMode.Status)
         {
             // RFC 9110 15.6.5: nothing came in time; 15.6.3: what came is of no use.
             return upstream.Cause == CloseCause.ConnectTimeout
@@ -52,8 +52,8 @@ internal sealed class GatewayHandler(WebSocketGatewayOptions options, Func<HttpC
     {
         if (options.OnEnded is not { } told) return;
         Guarded.Call(
-            (told, ofClient, ofUpstream),
-            static of => of.told(of.ofClient, of.ofUpstream),
+            (told, end: new WebSocketGatewayEnd(ofClient, ofUpstream)),
+            static of => of.told(of.end),
             e => CloseLog.CallbackFailed(CloseLog.Of(context.RequestServices.GetRequiredService<ILoggerFactory>()), nameof(WebSocketGatewayOptions.OnEnded), e));
     }
 }

@@ -53,7 +53,7 @@ internal static class UpstreamRequest
 
     /// <summary>The headers that are to pass and may: what the gateway sets itself, and what belongs to one hop, does not.</summary>
     private static IEnumerable<string> Passing(HttpRequest request, WebSocketGatewayOptions options) =>
-        options.ForwardedHeaders.Where(name => !Own.Contains(name, StringComparer.OrdinalIgnoreCase) && !RequestHeaders.IsOfTheHandshake(name) && !IsOfOneHop(request, name));
+        options.HeadersToForward.Where(name => !Own.Contains(name, StringComparer.OrdinalIgnoreCase) && !RequestHeaders.IsOfTheHandshake(name) && !IsOfOneHop(request, name));
 
     /// <summary>RFC 9110 7.6.1: an intermediary removes what belongs to one hop, that is also every header that the request's own Connection names.</summary>
     /// <remarks>So far as the server tells: Kestrel makes "Upgrade, X" into "Upgrade", and leaves "keep-alive, Upgrade, X" as it is.</remarks>

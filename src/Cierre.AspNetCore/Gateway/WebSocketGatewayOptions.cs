@@ -16,16 +16,21 @@ public sealed class WebSocketGatewayOptions
     /// client sent under these names, and <c>Via</c> goes on with this hop (RFC 9110 7.6.3); the trace context is that of the request. A request with a header
     /// that cannot be passed on is answered 400. What belongs to one hop never passes, though it is listed here: <c>Connection</c> and what it names, <c>TE</c>, <c>Keep-Alive</c>,
     /// <c>Proxy-*</c>, <c>Transfer-Encoding</c>, <c>Trailer</c>, <c>Upgrade</c> (RFC 9110 7.6.1).</remarks>
-    public IList<string> ForwardedHeaders { get; } = [];
+    public IList<string> HeadersToForward { get; } = [];
 
-    /// <summary>Whether a request whose upstream cannot be opened is answered with HTTP 502, or with 504 where the upstream did not answer in time, instead of
-    /// being accepted and closed with 1014, which a browser's page can read; default false.</summary>
-    public bool RefuseByStatus { get; set; }
+    /// <summary>How a request is answered whose upstream cannot be opened: by accepting it and closing with 1014, which a browser's page can read, or with HTTP 502,
+    /// or 504 where the upstream did not answer in time; default <see cref="RefusalMode.Close"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Neither of the two.</exception>
+    public RefusalMode UpstreamFailureResponse
+    {
+        get;
+        set => field = WebSocketConnectionOptions.Defined(value, nameof(UpstreamFailureResponse));
+    } = RefusalMode.Close;
 
     /// <summary>Changes how one connection to the upstream is opened: TLS, proxy, headers, limits, times. Its subprotocols are the client's. Default null.</summary>
     public Action<HttpContext, WebSocketClientOptions>? ConfigureUpstream { get; set; }
 
-    /// <summary>Called when both sides of a conversation have ended, with the client's record and the upstream's; also where the upstream never opened. Default null.</summary>
+    /// <summary>Called when both sides of a conversation have ended, with the record of each; also where the upstream never opened. Default null.</summary>
     /// <remarks>It runs where the end was noticed and should not block. What it throws is logged.</remarks>
-    public Action<CloseRecord, CloseRecord>? OnEnded { get; set; }
+    public Action<WebSocketGatewayEnd>? OnEnded { get; set; }
 }

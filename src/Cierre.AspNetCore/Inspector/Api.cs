@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 namespace Cierre.AspNetCore.Inspector;
 
 /// <summary>What the page, and whoever writes a script, asks for over HTTP.</summary>
-internal sealed class Api(ShownConnections shown, ILoggerFactory loggers, WebSocketLimitOptions limits)
+internal sealed class Api(ShownConnections shown, ILoggerFactory loggers, UserNames users)
 {
     private const int MaxFrames = 1000;
     private const int MaxClosesAtOnce = 1000;
@@ -102,7 +102,7 @@ internal sealed class Api(ShownConnections shown, ILoggerFactory loggers, WebSoc
     private void Tell(HttpContext context, OpenConnection[] closing, ushort code)
     {
         if (closing is [] || !_logger.IsEnabled(LogLevel.Information)) return;
-        string user = UserName.Of(context.User, limits) is { } name ? UntrustedText.Quote(name) : "Somebody";
+        string user = users.Of(context.User) is { } name ? UntrustedText.Quote(name) : "Somebody";
         string caller = context.Connection.RemoteIpAddress is { } from ? $"{user} at {from}" : user;
         string connections = string.Join(", ", closing.Select(entry => $"{entry.Id} {entry.Endpoint}"));
         CloseLog.InspectorCloses(_logger, caller, connections, code);

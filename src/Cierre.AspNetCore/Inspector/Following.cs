@@ -13,7 +13,7 @@ internal sealed class Following : IDisposable
     {
         Entry = entry;
         _trace = entry.Connection.Driver.Traces.StartTrace(
-            new WebSocketTraceOptions { PayloadBytes = options.ShowPayloads ? options.PayloadBytes : 0, Capacity = options.MaxFramesPerSecond }, out IReadOnlyList<WebSocketTraceFrame> before);
+            new WebSocketTraceOptions { PayloadBytes = options.PayloadBytes, Capacity = options.MaxFramesPerSecond }, out IReadOnlyList<WebSocketTraceFrame> before);
         Before = before;
     }
 

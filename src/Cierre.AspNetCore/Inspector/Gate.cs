@@ -25,7 +25,7 @@ internal sealed class Gate(WebSocketInspectorOptions options, SiteRule site, Loc
     {
         string? fault = null;
         // A guard of the application's own stands in place of the fallback policy, and beside a policy of the endpoint.
-        if (options.Authorize is null || PolicyRule.HasOwn(endpoint.Metadata))
+        if (options.AuthorizationCheck is null || PolicyRule.HasOwn(endpoint.Metadata))
         {
             AuthorizationPolicy? policy = await Endpoints.Authorization.PolicyOfAsync(endpoint.Metadata, context.RequestServices).ConfigureAwait(false);
             if (policy is null) fault = FaultWithoutPolicy(context, endpoint);
@@ -37,7 +37,7 @@ internal sealed class Gate(WebSocketInspectorOptions options, SiteRule site, Loc
         }
 
         // Last, so that it sees the user whom the policy's schemes authenticated.
-        if (fault is null && options.Authorize is { } mayLook && !await mayLook(context).ConfigureAwait(false)) fault = "WebSocketInspectorOptions.Authorize does not let this request in.";
+        if (fault is null && options.AuthorizationCheck is { } mayLook && !await mayLook(context).ConfigureAwait(false)) fault = "WebSocketInspectorOptions.AuthorizationCheck does not let this request in.";
         if (fault is null) return true;
         await HandshakeRefusal.Of(StatusCodes.Status403Forbidden, fault).AnswerAsync(context).ConfigureAwait(false);
         return false;

@@ -10,6 +10,6 @@ internal sealed record ListQuery(long? Before = null, string? Filter = null, int
 {
     public bool Matches(OpenConnection entry) => string.IsNullOrEmpty(Filter)
         || entry.Endpoint.Contains(Filter, StringComparison.OrdinalIgnoreCase)
-        || entry.User?.Contains(Filter, StringComparison.OrdinalIgnoreCase) == true
+        || entry.UserId?.Contains(Filter, StringComparison.OrdinalIgnoreCase) == true
         || (long.TryParse(Filter, NumberStyles.None, CultureInfo.InvariantCulture, out long id) && id == entry.Id);
 }

@@ -1,3 +1,4 @@
+using Cierre.AspNetCore.Admission;
 using Cierre.AspNetCore.Endpoints;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -25,7 +26,7 @@ internal static class Mapping
         var shown = new ShownConnections(services.GetRequiredService<WebSocketRoster>(), options, services.GetRequiredService<MappedInspectors>().Process);
         var local = new LocalClient(services.GetRequiredService<IOptions<ForwardedHeadersOptions>>().Value);
         var gate = new Gate(options, new SiteRule(options), local, services.GetRequiredService<IHostEnvironment>());
-        var api = new Api(shown, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<IOptions<WebSocketLimitOptions>>().Value);
+        var api = new Api(shown, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<UserNames>());
 
         RouteGroupBuilder group = endpoints.MapGroup(pattern);
         group.MapGet("/", PageFiles.Page).WithMetadata(new TopLevelPage());
@@ -56,8 +57,8 @@ internal static class Mapping
         // The gate has decided about the origin.
         endpoint.AllowedOrigins.Clear();
         endpoint.AllowedOrigins.Add("*");
-        endpoint.RefuseByClose = false;
-        (endpoint.MaxConnections, endpoint.AtCapacity) = (options.MaxViewers, AtCapacity.Refuse);
+        endpoint.AuthorizationResponse = RefusalMode.Status;
+        (endpoint.MaxConnections, endpoint.CapacityResponse) = (options.MaxViewers, RefusalMode.Status);
         (endpoint.AcceptedKind, endpoint.MaxMessageSize) = (WebSocketMessageKind.Text, MaxCommandBytes);
         (endpoint.MaxMessagesPerSecond, endpoint.MaxBytesPerSecond) = (MaxCommandsPerSecond, null);
         (endpoint.IdleTimeout, endpoint.HandlerTimeout) = (TimeSpan.Zero, TimeSpan.Zero);

@@ -9,7 +9,7 @@ internal static class PolicyRule
 {
     public static string HowToHaveOne(string endpoint) =>
         $"Nobody decides who may use the inspector ({endpoint}), which shows every connection and closes them. Write app.MapWebSocketInspector(...).RequireAuthorization(...) "
-        + "and builder.Services.AddAuthorization(), set a fallback policy, or set WebSocketInspectorOptions.Authorize. Only the environment Development goes without.";
+        + "and builder.Services.AddAuthorization(), set a fallback policy, or set WebSocketInspectorOptions.AuthorizationCheck. Only the environment Development goes without.";
 
     /// <summary>A policy of the endpoint's own, which AllowAnonymous would void.</summary>
     public static bool HasOwn(EndpointMetadataCollection metadata) => metadata.GetMetadata<IAllowAnonymous>() is null

@@ -15,7 +15,7 @@ internal static class RowsOf
         return new ConnectionRow(
             entry.Id,
             entry.Endpoint,
-            entry.User is { } user ? UntrustedText.Escape(user) : null,
+            entry.UserId is { } user ? UntrustedText.Escape(user) : null,
             entry.RemoteEndPoint?.ToString(),
             connection.Subprotocol,
             connection.Extensions.Length == 0 ? null : connection.Extensions,
@@ -42,7 +42,7 @@ internal static class RowsOf
         return new CloseRow(
             closed.Id,
             closed.Endpoint,
-            closed.User is { } user ? UntrustedText.Escape(user) : null,
+            closed.UserId is { } user ? UntrustedText.Escape(user) : null,
             closed.RemoteEndPoint?.ToString(),
             closed.ClosedAt,
             Seconds(record.Elapsed),

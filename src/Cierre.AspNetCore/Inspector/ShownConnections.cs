@@ -39,7 +39,7 @@ internal sealed class ShownConnections(WebSocketRoster roster, WebSocketInspecto
         bool more = newest.Count > limit && newest.TryDequeue(out _, out _);
         var rows = new ConnectionRow[newest.Count];
         for (int i = rows.Length - 1; i >= 0; i--) rows[i] = RowsOf.Connection(newest.Dequeue(), culture);
-        return new ConnectionsMessage("connections", process, open, matching, viewers, options.ShowPayloads, more ? rows[^1].Id : null, rows);
+        return new ConnectionsMessage("connections", process, open, matching, viewers, options.PayloadBytes > 0, more ? rows[^1].Id : null, rows);
     }
 
     /// <summary>The last ones that ended, the newest first.</summary>

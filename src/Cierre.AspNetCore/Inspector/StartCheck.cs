@@ -21,7 +21,7 @@ internal sealed class StartCheck(MappedInspectors mapped, IHostEnvironment envir
         foreach (Endpoint endpoint in services.GetRequiredService<EndpointDataSource>().Endpoints)
         {
             EndpointMetadataCollection metadata = endpoint.Metadata;
-            if (metadata.GetMetadata<InspectorMetadata>() is not { Options.Authorize: null }) continue;
+            if (metadata.GetMetadata<InspectorMetadata>() is not { Options.AuthorizationCheck: null }) continue;
             // Nothing waits for this thread, and the framework's own provider answers at once.
             if (!PolicyRule.IsDecidedAsync(metadata, services).AsTask().GetAwaiter().GetResult())
             {

@@ -16,18 +16,16 @@ public sealed class WebSocketInspectorOptions
     public IList<string> AllowedOrigins { get; } = [];
 
     /// <summary>Decides about each request by a rule of the application's own, such as a token; true lets it in. It stands in place of an authorization policy, or beside one. Default null.</summary>
-    public Func<HttpContext, ValueTask<bool>>? Authorize { get; set; }
+    public Func<HttpContext, ValueTask<bool>>? AuthorizationCheck { get; set; }
 
-    /// <summary>Whether the start of each payload is shown with the frames that are followed; default false. Payloads are what users wrote. What a close frame says is shown all the same.</summary>
-    public bool ShowPayloads { get; set; }
-
-    /// <summary>How many bytes of a payload are shown where <see cref="ShowPayloads"/> is set, 1 to 64 KiB; default 256.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Less than 1, or more than 65,536.</exception>
+    /// <summary>How many bytes of each payload are shown with the frames that are followed, 0 to 64 KiB; default 0: none, because payloads are what users wrote. What a
+    /// close frame says is shown all the same.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Negative, or more than 65,536.</exception>
     public int PayloadBytes
     {
         get;
-        set => field = Between(value, 1, 64 * 1024, nameof(PayloadBytes));
-    } = 256;
+        set => field = Between(value, 0, 64 * 1024, nameof(PayloadBytes));
+    }
 
     /// <summary>The most viewers at a time, 1 to 100; default 8. One more is answered 503 and goes without what is live.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1, or more than 100.</exception>

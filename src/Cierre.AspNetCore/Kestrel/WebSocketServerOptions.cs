@@ -1,6 +1,8 @@
+using System.Security.Claims;
+
 namespace Cierre.AspNetCore;
 
-/// <summary>Sets what <c>AddCierre</c> changes of the server itself. Configuration section <c>Cierre:Server</c>.</summary>
+/// <summary>Sets what holds for the whole server: what <c>AddCierre</c> changes of it, and how its users are named. Configuration section <c>Cierre:Server</c>.</summary>
 public sealed class WebSocketServerOptions
 {
     /// <summary>Gets or sets whether Kestrel keeps its own socket transport. Default: false.</summary>
@@ -12,4 +14,8 @@ public sealed class WebSocketServerOptions
     /// A transport of the application's own, registered as <c>IConnectionListenerFactory</c>, is never replaced.
     /// </remarks>
     public bool UseKestrelTransport { get; set; }
+
+    /// <summary>Names a user who is authenticated, for the limit of each user's connections, the roster, the inspector and the log; null or empty: nobody. Default null: the claim
+    /// <see cref="ClaimTypes.NameIdentifier"/>, or else <c>sub</c> (RFC 7519 4.1.2), or else the name of the identity.</summary>
+    public Func<ClaimsPrincipal, string?>? UserIdSelector { get; set; }
 }

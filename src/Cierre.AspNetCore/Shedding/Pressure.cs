@@ -27,7 +27,7 @@ internal sealed class Pressure(IOptions<WebSocketSheddingOptions> options, ILogg
     {
         try
         {
-            return _options.Signal?.Invoke() is { } level && !double.IsNaN(level) ? level : 0;
+            return _options.PressureSignal?.Invoke() is { } level && !double.IsNaN(level) ? level : 0;
         }
 #pragma warning disable CA1031 // Whatever the application's signal throws, the server goes on.
         catch (Exception e)

@@ -28,7 +28,7 @@ public sealed class WebSocketSheddingOptions
 
     /// <summary>The application's own signal: 1 is its threshold, more is pressure. Default null.</summary>
     /// <remarks>Asked once an interval and should not block. One that throws is logged and counts as none.</remarks>
-    public Func<double>? Signal { get; set; }
+    public Func<double>? PressureSignal { get; set; }
 
     /// <summary>How often the signals are read; default 1 s.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not positive, or more than 24 days.</exception>
@@ -66,5 +66,5 @@ public sealed class WebSocketSheddingOptions
         set => field = WebSocketConnectionOptions.Defined(value, nameof(Order));
     }
 
-    internal bool Watches => MaxMemoryLoad is not null || MaxThreadPoolDelay is not null || Signal is not null;
+    internal bool Watches => MaxMemoryLoad is not null || MaxThreadPoolDelay is not null || PressureSignal is not null;
 }

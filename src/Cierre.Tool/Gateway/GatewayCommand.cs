@@ -32,7 +32,7 @@ internal static class GatewayCommand
             {
                 // Whoever may reach the gateway may use it; the upstream decides by the origin that it gets.
                 options.Endpoint.AllowedOrigins.Add("*");
-                foreach (string name in (string[])["Origin", "Authorization", "Cookie", "User-Agent"]) options.ForwardedHeaders.Add(name);
+                foreach (string name in (string[])["Origin", "Authorization", "Cookie", "User-Agent"]) options.HeadersToForward.Add(name);
 #pragma warning disable CA5359 // Asked for by name, for upstreams with a certificate of their own making.
                 if (parsed.GetValue(insecure)) options.ConfigureUpstream = (_, connect) => connect.ConfigureHandler = handler => handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
 #pragma warning restore CA5359

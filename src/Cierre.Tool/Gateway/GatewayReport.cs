@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Cierre.AspNetCore;
 using Cierre.Tool.Output;
 
 namespace Cierre.Tool.Gateway;
@@ -7,7 +8,7 @@ namespace Cierre.Tool.Gateway;
 /// <summary>Prints how both sides of each conversation ended.</summary>
 internal sealed class GatewayReport
 {
-    private readonly BackgroundWriter<(CloseRecord Client, CloseRecord Upstream)> _writer;
+    private readonly BackgroundWriter<WebSocketGatewayEnd> _writer;
 
     public GatewayReport(bool json, CultureInfo language) => _writer = new(ended =>
     {
@@ -15,7 +16,7 @@ internal sealed class GatewayReport
         else StandardOutput.WriteLine($"{CloseText.InOneLine(ended.Client, language)} | upstream {CloseText.InOneLine(ended.Upstream, language)}");
     });
 
-    public void Ended(CloseRecord client, CloseRecord upstream) => _writer.Add((client, upstream));
+    public void Ended(WebSocketGatewayEnd ended) => _writer.Add(ended);
 
     public Task FinishAsync() => _writer.FinishAsync();
 

@@ -56,7 +56,7 @@ internal static class ServeCommand
                 services.Configure<WebSocketLimitOptions>(most =>
                 {
                     most.MaxConnections = (int?)parsed.GetValue(maxConnections);
-                    most.AtCapacity = parsed.GetValue(atCapacity) == "close" ? AtCapacity.Close : AtCapacity.Refuse;
+                    most.CapacityResponse = parsed.GetValue(atCapacity) == "close" ? RefusalMode.Close : RefusalMode.Status;
                 });
             }
 

@@ -108,8 +108,8 @@ public sealed class GatewayRelayTests
         });
         await using GatewayRig rig = await GatewayRig.StartAsync(Carrier.Http1, upstream.Url, o =>
         {
-            o.ForwardedHeaders.Add("X-Tenant");
-            o.ForwardedHeaders.Add("X-Forwarded-For");
+            o.HeadersToForward.Add("X-Tenant");
+            o.HeadersToForward.Add("X-Forwarded-For");
             o.ConfigureUpstream = (_, options) => options.Headers.Add(new("X-Key", "secret"));
         });
         await using RawPeer client = await rig.Server.RawAsync("/gw", "X-Tenant: blue", "X-Other: no", "X-Forwarded-For: 6.6.6.6", "Via: 1.0 fred, 1.1 p.example", "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
@@ -154,7 +154,7 @@ public sealed class GatewayRelayTests
     [Fact]
     public async Task Upstream_that_refuses_is_502_where_that_is_asked_for()
     {
-        await using GatewayRig rig = await GatewayRig.StartAsync(Carrier.Http1, new Uri("ws://127.0.0.1:1/"), o => o.RefuseByStatus = true);
+        await using GatewayRig rig = await GatewayRig.StartAsync(Carrier.Http1, new Uri("ws://127.0.0.1:1/"), o => o.UpstreamFailureResponse = RefusalMode.Status);
         WebSocketConnectException refused = await Assert.ThrowsAsync<WebSocketConnectException>(() => rig.Server.ConnectAsync(path: "/gw"));
         Assert.Equal(HttpStatusCode.BadGateway, refused.Record.HttpStatus);
     }
@@ -169,7 +169,7 @@ public sealed class GatewayRelayTests
         {
             await using GatewayRig rig = await GatewayRig.StartAsync(Carrier.Http1, upstream, o =>
             {
-                o.RefuseByStatus = byStatus;
+                o.UpstreamFailureResponse = byStatus ? RefusalMode.Status : RefusalMode.Close;
                 o.ConfigureUpstream = (_, options) => options.ConnectTimeout = TimeSpan.FromMilliseconds(200);
             });
             if (byStatus)

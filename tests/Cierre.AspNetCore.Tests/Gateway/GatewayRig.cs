@@ -15,7 +15,7 @@ internal sealed class GatewayRig : IAsyncDisposable
         var rig = new GatewayRig();
         rig.Server = await TestServer.StartAsync(carrier, TestServer.EchoAsync, map: app => app.MapWebSocketGateway("/gw", upstream, options =>
         {
-            options.OnEnded = (client, server) => rig._ended.Writer.TryWrite((client, server));
+            options.OnEnded = ended => rig._ended.Writer.TryWrite((ended.Client, ended.Upstream));
             configure?.Invoke(options);
         }));
         return rig;

@@ -12,7 +12,7 @@ public sealed class UpstreamRequestTests
     public async Task Header_that_cannot_be_passed_on_is_a_bad_request_that_names_it()
     {
         await using RawServer upstream = RawServer.Start(peer => peer.ReadToEndAsync());
-        await using GatewayRig rig = await GatewayRig.StartAsync(Carrier.Http1, upstream.Url, options => options.ForwardedHeaders.Add("X-Tenant"));
+        await using GatewayRig rig = await GatewayRig.StartAsync(Carrier.Http1, upstream.Url, options => options.HeadersToForward.Add("X-Tenant"));
         // Bytes of UTF-8, which Kestrel decodes.
         string answer = await AskAsync(rig, "X-Tenant: bl\u00c3\u00bce");
         Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
@@ -25,7 +25,7 @@ public sealed class UpstreamRequestTests
     public async Task Header_that_is_not_passed_on_matters_to_nobody(string header)
     {
         await using RawServer upstream = RawServer.Start(peer => peer.ReadToEndAsync());
-        await using GatewayRig rig = await GatewayRig.StartAsync(Carrier.Http1, upstream.Url, options => options.ForwardedHeaders.Add("X-Tenant"));
+        await using GatewayRig rig = await GatewayRig.StartAsync(Carrier.Http1, upstream.Url, options => options.HeadersToForward.Add("X-Tenant"));
         Assert.StartsWith("HTTP/1.1 101 ", await AskAsync(rig, header), StringComparison.Ordinal);
     }
 
@@ -136,7 +136,7 @@ public sealed class UpstreamRequestTests
         });
         await using GatewayRig rig = await GatewayRig.StartAsync(Carrier.Http1, upstream.Url, options =>
         {
-            foreach (string name in names) options.ForwardedHeaders.Add(name);
+            foreach (string name in names) options.HeadersToForward.Add(name);
         });
         // What the handshake has anyway stands there once.
         string answer = await AskAsync(rig, string.Join("\r\n", headers.Where(header => header is not ("Connection: Upgrade" or "Upgrade: websocket") && !header.StartsWith("Sec-", StringComparison.Ordinal))), connection);

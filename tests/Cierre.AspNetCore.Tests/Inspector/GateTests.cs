@@ -72,7 +72,7 @@ public class GateTests
         await using TestServer server = await StartAsync(
             pipelineAsks: false,
             policy => policy.AddAuthenticationSchemes("operators").RequireAuthenticatedUser(),
-            inspector: options => options.Authorize = context => ValueTask.FromResult(context.User.Identity?.Name == "olga"));
+            inspector: options => options.AuthorizationCheck = context => ValueTask.FromResult(context.User.Identity?.Name == "olga"));
         using HttpResponseMessage olga = await server.GetAsync("/_ws/connections", ("operators", "olga"), ("users", "ana"));
         using HttpResponseMessage ivan = await server.GetAsync("/_ws/connections", ("operators", "ivan"), ("users", "olga"));
         using HttpResponseMessage user = await server.GetAsync("/_ws/connections", ("users", "olga"));

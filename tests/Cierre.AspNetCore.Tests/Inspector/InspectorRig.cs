@@ -26,7 +26,7 @@ internal static class InspectorRig
         builder => services?.Invoke(builder.Services),
         map ?? (app =>
         {
-            IEndpointConventionBuilder inspector = app.MapWebSocketInspector("/_ws", options ?? (o => o.Authorize = _ => ValueTask.FromResult(true)));
+            IEndpointConventionBuilder inspector = app.MapWebSocketInspector("/_ws", options ?? (o => o.AuthorizationCheck = _ => ValueTask.FromResult(true)));
             conventions?.Invoke(inspector);
         }),
         environment: environment);

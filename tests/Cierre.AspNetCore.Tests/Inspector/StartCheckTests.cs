@@ -60,7 +60,7 @@ public class StartCheckTests
     {
         await using TestServer server = await InspectorRig.StartAsync(
             services: InspectorRig.AddUsers,
-            map: app => app.MapWebSocketInspector("/_ws", options => options.Authorize = _ => ValueTask.FromResult(true)).RequireAuthorization("admins").ShortCircuit());
+            map: app => app.MapWebSocketInspector("/_ws", options => options.AuthorizationCheck = _ => ValueTask.FromResult(true)).RequireAuthorization("admins").ShortCircuit());
         using HttpResponseMessage nobody = await server.GetAsync("/_ws/connections");
         Assert.NotEqual(200, (int)nobody.StatusCode);
     }
@@ -195,11 +195,11 @@ public class StartCheckTests
     [Fact]
     public async Task Guard_of_the_application_s_own_counts_and_is_asked_every_time()
     {
-        await using TestServer server = await InspectorRig.StartAsync(options => options.Authorize = context => ValueTask.FromResult(context.Request.Query["token"] == "right"));
+        await using TestServer server = await InspectorRig.StartAsync(options => options.AuthorizationCheck = context => ValueTask.FromResult(context.Request.Query["token"] == "right"));
         using HttpResponseMessage wrong = await server.GetAsync("/_ws/connections?token=wrong");
         using HttpResponseMessage right = await server.GetAsync("/_ws/connections?token=right");
         Assert.Equal((403, 200), ((int)wrong.StatusCode, (int)right.StatusCode));
-        Assert.Contains("WebSocketInspectorOptions.Authorize", await wrong.TextAsync(), StringComparison.Ordinal);
+        Assert.Contains("WebSocketInspectorOptions.AuthorizationCheck", await wrong.TextAsync(), StringComparison.Ordinal);
         Assert.Equal(403, (int)(await Assert.ThrowsAsync<WebSocketConnectException>(() => server.ViewerAsync())).Record.HttpStatus!);
         await (await server.ViewerAsync("?token=right")).DisposeAsync();
     }

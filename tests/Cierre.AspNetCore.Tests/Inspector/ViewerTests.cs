@@ -30,8 +30,8 @@ public class ViewerTests
     {
         await using TestServer server = await InspectorRig.StartAsync(options =>
         {
-            options.Authorize = _ => ValueTask.FromResult(true);
-            (options.ShowPayloads, options.PayloadBytes) = (showPayloads, 6);
+            options.AuthorizationCheck = _ => ValueTask.FromResult(true);
+            options.PayloadBytes = showPayloads ? 6 : 0;
         });
         await using WebSocketConnection client = await server.EchoClientAsync(), viewer = await server.ViewerAsync();
         await viewer.SendAsync($$"""{"type":"follow","id":{{server.Shown().Id}}}""");
@@ -94,7 +94,7 @@ public class ViewerTests
     public async Task Nothing_watches_a_connection_before_a_viewer_follows_it_and_after_he_left()
     {
         var clock = new CountingClock();
-        await using TestServer server = await InspectorRig.StartAsync(options => (options.Authorize, options.TimeProvider) = (_ => ValueTask.FromResult(true), clock));
+        await using TestServer server = await InspectorRig.StartAsync(options => (options.AuthorizationCheck, options.TimeProvider) = (_ => ValueTask.FromResult(true), clock));
         await using WebSocketConnection client = await server.EchoClientAsync();
         OpenConnection shown = server.Shown();
         // Whoever only lists, over HTTP or live, watches nothing either.
@@ -146,7 +146,7 @@ public class ViewerTests
     [Fact]
     public async Task Frames_that_come_faster_than_they_are_shown_are_dropped_and_counted()
     {
-        await using TestServer server = await InspectorRig.StartAsync(options => (options.Authorize, options.MaxFramesPerSecond) = (_ => ValueTask.FromResult(true), 5));
+        await using TestServer server = await InspectorRig.StartAsync(options => (options.AuthorizationCheck, options.MaxFramesPerSecond) = (_ => ValueTask.FromResult(true), 5));
         await using WebSocketConnection client = await server.EchoClientAsync(), viewer = await server.ViewerAsync();
         await viewer.SendAsync($$"""{"type":"follow","id":{{server.Shown().Id}}}""");
         await viewer.NextAsync("following");
@@ -173,7 +173,7 @@ public class ViewerTests
     [Fact]
     public async Task One_viewer_too_many_is_refused_and_no_place_is_lost()
     {
-        await using TestServer server = await InspectorRig.StartAsync(options => (options.Authorize, options.MaxViewers) = (_ => ValueTask.FromResult(true), 1));
+        await using TestServer server = await InspectorRig.StartAsync(options => (options.AuthorizationCheck, options.MaxViewers) = (_ => ValueTask.FromResult(true), 1));
         await using (WebSocketConnection first = await server.ViewerAsync())
         {
             Assert.Equal(HttpStatusCode.ServiceUnavailable, (await Assert.ThrowsAsync<WebSocketConnectException>(() => server.ViewerAsync())).Record.HttpStatus);
@@ -210,7 +210,7 @@ public class ViewerTests
                 builder.Configuration["Cierre:AllowedOrigins:0"] = "*";
                 builder.Configuration["Cierre:RecentFrames"] = "8";
             },
-            map: app => app.MapWebSocketInspector("/_ws", options => options.Authorize = _ => ValueTask.FromResult(true)));
+            map: app => app.MapWebSocketInspector("/_ws", options => options.AuthorizationCheck = _ => ValueTask.FromResult(true)));
         await using WebSocketConnection viewer = await server.ViewerAsync(), second = await server.ViewerAsync();
         await viewer.SendAsync("""{"type":"list"}""");
         await viewer.NextAsync("connections", list => list.GetProperty("viewers").GetInt32() == 2);
@@ -271,8 +271,8 @@ public class ViewerTests
     {
         await using TestServer server = await InspectorRig.StartAsync(map: app =>
         {
-            app.MapGroup("/admin").MapWebSocketInspector("/", options => options.Authorize = _ => ValueTask.FromResult(true));
-            app.MapWebSocketInspector("/_ws", options => options.Authorize = _ => ValueTask.FromResult(true));
+            app.MapGroup("/admin").MapWebSocketInspector("/", options => options.AuthorizationCheck = _ => ValueTask.FromResult(true));
+            app.MapWebSocketInspector("/_ws", options => options.AuthorizationCheck = _ => ValueTask.FromResult(true));
             app.MapWebSocket("/live", TestServer.EchoAsync);
         });
         await using WebSocketConnection client = await server.ConnectAsync(path: "/live"), viewer = await server.ViewerAsync(), other = await server.ConnectAsync(path: "/admin/live");

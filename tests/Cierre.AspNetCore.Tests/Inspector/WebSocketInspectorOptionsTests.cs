@@ -5,7 +5,7 @@ namespace Cierre.AspNetCore.Tests.Inspector;
 public class WebSocketInspectorOptionsTests
 {
     [Theory]
-    [InlineData(nameof(WebSocketInspectorOptions.PayloadBytes), 1, 65_536)]
+    [InlineData(nameof(WebSocketInspectorOptions.PayloadBytes), 0, 65_536)]
     [InlineData(nameof(WebSocketInspectorOptions.MaxViewers), 1, 100)]
     [InlineData(nameof(WebSocketInspectorOptions.MaxRows), 1, 1000)]
     [InlineData(nameof(WebSocketInspectorOptions.MaxFramesPerSecond), 5, 10_000)]

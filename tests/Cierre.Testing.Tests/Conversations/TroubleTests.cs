@@ -39,8 +39,8 @@ public sealed class TroubleTests(ITestOutputHelper output)
         }));
 
         // The server's side may be a moment behind its client's.
-        for (long begun = Stopwatch.GetTimestamp(); server.Server.Count != 0 && Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(30);) await Task.Yield();
-        Assert.Equal(0, server.Server.Count);
+        for (long begun = Stopwatch.GetTimestamp(); server.Server.Connections.Count != 0 && Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(30);) await Task.Yield();
+        Assert.Empty(server.Server.Connections);
         Assert.Empty(server.Server.Connections.FindByUserId("anna"));
         Assert.All(server.Told.Values, times => Assert.Equal(1, times));
         Assert.True(server.Told.Count >= server.Opened);
@@ -68,7 +68,7 @@ public sealed class TroubleTests(ITestOutputHelper output)
         long begun = Stopwatch.GetTimestamp();
         await server.StopAsync();
         TimeSpan took = Stopwatch.GetElapsedTime(begun);
-        Assert.Equal(0, server.Server.Count);
+        Assert.Empty(server.Server.Connections);
         Assert.Equal(100, server.Told.Count);
         foreach (WebSocketConnection connection in open) await connection.Closed.WaitAsync(TimeSpan.FromSeconds(30));
         return took;

@@ -34,12 +34,8 @@ internal sealed class TroubledServer(Trouble trouble) : IAsyncDisposable
         builder.Logging.AddProvider(trouble);
         // The framework's own categories say what a server in memory does with a log that throws, and nothing of ours.
         builder.Logging.AddFilter((category, _) => category == "Cierre.WebSocket");
-        builder.Services.AddCierre();
-        builder.Services.Configure<WebSocketLimitOptions>(limits =>
-        {
-            (limits.MaxConnections, limits.MaxConnectionsPerUser) = (100_000, 100_000);
-            limits.UserIdSelector = user => trouble.At("UserIdSelector", user.Identity!.Name);
-        });
+        builder.Services.AddCierre(options => options.UserIdSelector = user => trouble.At("UserIdSelector", user.Identity!.Name));
+        builder.Services.Configure<WebSocketLimitOptions>(limits => (limits.MaxConnections, limits.MaxConnectionsPerUser) = (100_000, 100_000));
         _app = builder.Build();
         _app.Use((context, next) =>
         {
@@ -119,8 +115,8 @@ internal sealed class TroubledServer(Trouble trouble) : IAsyncDisposable
         options.CloseTimeout = TimeSpan.FromSeconds(1);
         options.ExpirySelector = _ => trouble.At<DateTimeOffset?>("ExpirySelector", trouble.IsOver ? null : DateTimeOffset.UtcNow + TimeSpan.FromMilliseconds(200));
         options.ExpiryWarning = TimeSpan.FromMilliseconds(190);
-        options.OnExpiring = (_, _) => trouble.At("OnExpiring", Task.CompletedTask);
-        options.PermissionCheck = (_, _) => trouble.At("PermissionCheck", Task.FromResult(true));
+        options.OnExpiring = (_, _) => trouble.At("OnExpiring", ValueTask.CompletedTask);
+        options.PermissionCheck = (_, _) => trouble.At("PermissionCheck", ValueTask.FromResult(true));
         options.PermissionCheckInterval = TimeSpan.FromMilliseconds(20);
         options.MessageLimiterSelector = _ => trouble.At("MessageLimiterSelector", trouble.Limiter());
         options.OnClosed = (connection, record) =>

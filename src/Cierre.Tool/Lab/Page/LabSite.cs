@@ -27,8 +27,8 @@ internal static class LabSite
         SiteFiles.Map(app);
         app.MapWebSocketInspector(SiteGuard.InspectorPath, options =>
         {
-            options.Authorize = context => ValueTask.FromResult(guard.MayAsk(context.Request));
-            options.ShowPayloads = true;
+            options.AuthorizationCheck = context => ValueTask.FromResult(guard.MayAsk(context.Request));
+            options.PayloadBytes = 256;
         });
         // Of the page itself, so that the inspector has something to show that the visitor can say things on.
         app.MapWebSocket(EchoPath, EchoAsync, options => options.OnClosed = (_, record) => counts.Add(record));

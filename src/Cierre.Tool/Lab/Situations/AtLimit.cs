@@ -10,7 +10,7 @@ internal static class AtLimit
 
     public static Situation Create() => new("1013-at-capacity", "a second connection where one is the most, at an endpoint that accepts and closes")
     {
-        Options = options => (options.MaxConnections, options.AtCapacity) = (1, AtCapacity.Close),
+        Options = options => (options.MaxConnections, options.CapacityResponse) = (1, RefusalMode.Close),
         Client = ExpectedClose.ByPeer(Busy),
         Server = ExpectedClose.ByUs(Busy, CloseCause.LoadShed) with { Detail = Busy.Reason },
         Play = async scene =>

@@ -17,7 +17,7 @@ internal static class RefusedByClose
 
     private static Situation Create(string name, string description, CloseFrame frame, CloseCause cause, string? credentials = null) => new(name, description)
     {
-        Options = options => options.RefuseByClose = true,
+        Options = options => options.AuthorizationResponse = RefusalMode.Close,
         Map = route => route.Endpoints.MapWebSocket(route.Path, Situation.EchoAsync, route.Configure).RequireAuthorization(LabAuthentication.Members),
         Client = ExpectedClose.ByPeer(frame),
         Server = ExpectedClose.ByUs(frame, cause),

@@ -3,17 +3,18 @@ using System.Security.Claims;
 namespace Cierre.AspNetCore.Admission;
 
 /// <summary>Names the user of a connection: one rule for the roster, the limits, the inspector and the log.</summary>
-internal static class UserName
+/// <param name="selector">What <see cref="WebSocketServerOptions.UserIdSelector"/> says.</param>
+internal sealed class UserNames(Func<ClaimsPrincipal, string?>? selector)
 {
     /// <summary>The subject of a token (RFC 7519 4.1.2), where the application keeps the token's own names of claims.</summary>
     private const string Subject = "sub";
 
     /// <summary>Null: nobody. An identity that nobody authenticated names nobody, whatever it claims.</summary>
-    public static string? Of(ClaimsPrincipal user, WebSocketLimitOptions limits)
+    public string? Of(ClaimsPrincipal user)
     {
         ClaimsIdentity[] known = [.. user.Identities.Where(identity => identity.IsAuthenticated)];
         if (known is []) return null;
-        string? name = limits.UserIdSelector is { } select ? select(user) : ClaimOf(known, ClaimTypes.NameIdentifier) ?? ClaimOf(known, Subject) ?? First(known.Select(identity => identity.Name));
+        string? name = selector is not null ? selector(user) : ClaimOf(known, ClaimTypes.NameIdentifier) ?? ClaimOf(known, Subject) ?? First(known.Select(identity => identity.Name));
         return string.IsNullOrEmpty(name) ? null : name;
     }
 
