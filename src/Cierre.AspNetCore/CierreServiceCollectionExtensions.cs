@@ -72,7 +72,8 @@ public static class CierreServiceCollectionExtensions
         services.AddScoped(provider => provider.GetRequiredService<CurrentConnection>().Credentials
             ?? throw new InvalidOperationException("WebSocketCredentials can be had as a parameter of a WebSocket endpoint's handler only."));
         services.AddOptions<WebSocketServerOptions>().BindConfiguration("Cierre:Server").ValidateOnStart();
-        services.AddOptions<WebSocketEndpointOptions>().BindConfiguration("Cierre").ValidateOnStart();
+        services.TryAddSingleton(provider => provider.GetRequiredService<IOptions<WebSocketServerOptions>>().Value.CloseCodes);
+        services.AddOptions<WebSocketEndpointOptions>().BindConfiguration("Cierre").Configure<CloseCodes>((options, codes) => options.CloseCodes = codes).ValidateOnStart();
         services.AddSingleton<IValidateOptions<WebSocketEndpointOptions>, EndpointOptionsValidation>();
         services.AddSingleton<MatcherPolicy, SharedPathPolicy>();
         services.AddSingleton<IConnectionListenerFactory, SocketListenerFactory>();

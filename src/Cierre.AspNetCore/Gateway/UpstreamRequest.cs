@@ -27,7 +27,7 @@ internal static class UpstreamRequest
     public static WebSocketClientOptions Of(HttpContext context, IReadOnlyList<string> subprotocols, WebSocketGatewayOptions options)
     {
         HttpRequest request = context.Request;
-        var upstream = new WebSocketClientOptions();
+        var upstream = new WebSocketClientOptions { CloseCodes = options.Endpoint.CloseCodes };
         foreach (string name in Passing(request, options)) Copy(request, name, upstream);
 
         // W3C Trace Context. Where the request is traced here, the HTTP handler names this hop's own span.

@@ -78,7 +78,7 @@ internal sealed class Api(ShownConnections shown, ILoggerFactory loggers, UserNa
     private static string? FaultOf(int code, string reason, CultureInfo culture)
     {
         if (code is < 0 or > ushort.MaxValue) return Texts.Format(culture, "CodeNotSendableByServer", code);
-        if (CloseCodes.FaultOfSending(code, client: false, culture) is { } fault) return fault;
+        if (CloseCodes.FaultOfSending((ushort)code, client: false, culture) is { } fault) return fault;
         int bytes = Encoding.UTF8.GetByteCount(reason);
         return bytes > CloseFrame.MaxReasonBytes ? Texts.Format(culture, "ReasonTooLongToSend", bytes, CloseFrame.MaxReasonBytes) : null;
     }

@@ -47,7 +47,7 @@ internal static class RowsOf
             closed.ClosedAt,
             Seconds(record.Elapsed),
             record.Code,
-            record.GetName(culture),
+            record.CodeInfo.GetName(culture),
             UntrustedText.Escape(record.Reason),
             record.WasClean,
             record.EndedBy.ToKebabCase(),

@@ -5,6 +5,11 @@ namespace Cierre.AspNetCore;
 /// <summary>Sets what holds for the whole server: what <c>AddCierre</c> changes of it, and how its users are named. Configuration section <c>Cierre:Server</c>.</summary>
 public sealed class WebSocketServerOptions
 {
+    /// <summary>The close codes of every endpoint: those of RFC 6455 and the IANA registry, and those that the application adds, such as
+    /// <c>AddCierre(options => options.CloseCodes.Add(4001, "Session replaced"))</c>.</summary>
+    /// <remarks>Registered as a service too. A single endpoint may have others (<see cref="WebSocketConnectionOptions.CloseCodes"/>). The upstream connections of a gateway have those of its endpoint.</remarks>
+    public CloseCodes CloseCodes { get; } = new();
+
     /// <summary>Gets or sets whether Kestrel keeps its own socket transport. Default: false.</summary>
     /// <remarks>
     /// By default Cierre's transport listens in the place of Kestrel's, does for HTTP what Kestrel's does, and hands the socket to a WebSocket after

@@ -3,7 +3,7 @@ namespace Cierre.Testing.Assertions;
 /// <summary>The values of a record as they stand in a sentence; null for what nobody expects.</summary>
 internal static class Words
 {
-    public static string? Code(ushort? code) => code is { } value ? CloseCodes.Get(value).Name is { Length: > 0 } name ? $"{value} ({name})" : $"{value}" : null;
+    public static string? Code(ushort? code) => code is { } value ? CloseCodes.Default.Get(value).Name is { Length: > 0 } name ? $"{value} ({name})" : $"{value}" : null;
 
     public static string? Quote(string? text) => text is null ? null : UntrustedText.Quote(text);
 

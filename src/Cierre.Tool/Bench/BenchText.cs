@@ -91,7 +91,7 @@ internal sealed class BenchText(bool live, CultureInfo language) : IBenchReport
         CloseRecord record = group.Example;
         string when = group.Phase switch { EndPhase.Opening => "not opened", EndPhase.Load => "under load", _ => "when it was over" };
         string line = $"{Connections(group.Count)} {when}: {CloseText.InOneLine(record, language)}";
-        return group.IsExpected ? $"{Connections(group.Count)} {when}: {record.Code} {record.GetName(language)}, clean" : Style.Bad(line);
+        return group.IsExpected ? $"{Connections(group.Count)} {when}: {record.Code} {record.CodeInfo.GetName(language)}, clean" : Style.Bad(line);
     }
 
     private static void Line(StringBuilder text, string title, string content) => text.Append($"{title,-11} {content}".TrimEnd()).Append('\n');

@@ -8,7 +8,7 @@ namespace Cierre.Tool.Codes;
 internal sealed record CodeJson(int From, int To, string Name, string Description, bool Wire, string App, string Reconnect)
 {
     public static CodeJson Of(CloseCodeInfo row, CultureInfo language) =>
-        new(row.From, row.To, row.GetName(language), row.Describe(language), row.OnTheWire, Senders(row), row.Reconnect.Describe(language));
+        new(row.FirstCode, row.LastCode, row.GetName(language), row.Describe(language), row.IsAllowedInFrame, Senders(row), row.Reconnect.Describe(language));
 
     /// <summary>Who may send it, in the words that the JSON has always had.</summary>
     public static string Senders(CloseCodeInfo row) => row.AllowedSenders switch
@@ -20,7 +20,7 @@ internal sealed record CodeJson(int From, int To, string Name, string Descriptio
     };
 
     public static string Range(CloseCodeInfo row) =>
-        row.From == row.To ? row.From.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{row.From}-{row.To}");
+        row.FirstCode == row.LastCode ? row.FirstCode.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{row.FirstCode}-{row.LastCode}");
 }
 
 [JsonSerializable(typeof(CodeJson[]))]

@@ -19,7 +19,7 @@ internal static class CodesCommand
         command.SetAction(parsed =>
         {
             CultureInfo spoken = language.Of(parsed);
-            if (parsed.GetValue(json)) JsonLines.Write([.. CloseCodes.All.Select(row => CodeJson.Of(row, spoken))], CodeJsonContext.Relaxed.CodeJsonArray);
+            if (parsed.GetValue(json)) JsonLines.Write([.. CloseCodes.Default.All.Select(row => CodeJson.Of(row, spoken))], CodeJsonContext.Relaxed.CodeJsonArray);
             else StandardOutput.WriteLine(ForPeople(spoken));
             return ExitCodes.Ok;
         });
@@ -28,13 +28,13 @@ internal static class CodesCommand
 
     // A table that had to break its cells would be harder to read than a list.
     private static string ForPeople(CultureInfo language) =>
-        Style.Width >= NarrowestTable ? Table(language) : string.Join('\n', CloseCodes.All.Select(row => Entry(row, language)));
+        Style.Width >= NarrowestTable ? Table(language) : string.Join('\n', CloseCodes.Default.All.Select(row => Entry(row, language)));
 
     private static string Table(CultureInfo language)
     {
         var table = new Table { Border = TableBorder.Simple };
         foreach (string title in (string[])["code", "name", "on the wire", "may send", "meaning", "reconnect"]) table.AddColumn(title);
-        foreach (CloseCodeInfo row in CloseCodes.All)
+        foreach (CloseCodeInfo row in CloseCodes.Default.All)
         {
             // Text and not markup: an application's own names may hold brackets.
             table.AddRow(new Text(CodeJson.Range(row)), new Text(row.GetName(language)), new Text(Wire(row)), new Text(CodeJson.Senders(row)),
@@ -47,5 +47,5 @@ internal static class CodesCommand
     private static string Entry(CloseCodeInfo row, CultureInfo language) =>
         $"{Style.Strong($"{CodeJson.Range(row)} {row.GetName(language)}".TrimEnd())}: {row.Describe(language)}\n  on the wire: {Wire(row)}; may send: {CodeJson.Senders(row)}; reconnect: {row.Reconnect.Describe(language)}";
 
-    private static string Wire(CloseCodeInfo row) => row.OnTheWire ? "yes" : "no";
+    private static string Wire(CloseCodeInfo row) => row.IsAllowedInFrame ? "yes" : "no";
 }

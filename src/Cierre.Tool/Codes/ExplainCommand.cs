@@ -23,7 +23,7 @@ internal static class ExplainCommand
         var command = new Command("explain", "Explains one close code.") { code, language };
         command.SetAction(parsed =>
         {
-            StandardOutput.WriteLine(CloseCodes.Explain(parsed.GetValue(code), language.Of(parsed)));
+            StandardOutput.WriteLine(CloseCodes.Default.Explain(parsed.GetValue(code), language.Of(parsed)));
             return ExitCodes.Ok;
         });
         return command;

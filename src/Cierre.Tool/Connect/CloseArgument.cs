@@ -19,7 +19,7 @@ internal sealed record CloseArgument(ushort Code, string Reason)
             return null;
         }
 
-        if (!CloseCodes.Get(code).AllowedSenders.HasFlag(AllowedSenders.Client))
+        if (!CloseCodes.Default.Get(code).AllowedSenders.HasFlag(AllowedSenders.Client))
         {
             result.AddError($"--close: {code} must not be sent; a client may send 1000-1003, 1007-1014 and 3000-4999.");
             return null;

@@ -54,7 +54,7 @@ internal sealed class ConversationDiagram(bool isClient, CultureInfo language)
     /// <summary>How it ended, as the record says.</summary>
     public void Add(CloseRecord record)
     {
-        string name = record.GetName(language) is { Length: > 0 } named ? " " + named : "";
+        string name = record.CodeInfo.GetName(language) is { Length: > 0 } named ? " " + named : "";
         DiagramKind kind = record.WasClean ? DiagramKind.Note : DiagramKind.Fault;
         Add(new DiagramEvent(null, kind, Us, Us, string.Create(CultureInfo.InvariantCulture, $"{record.Code}{name}: {UntrustedText.Escape(record.Describe(language))}")));
     }

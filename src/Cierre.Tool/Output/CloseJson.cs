@@ -25,7 +25,7 @@ internal sealed record CloseJson(
     public static CloseJson Of(CloseRecord record, CultureInfo language) => new(
         "close",
         record.Code,
-        record.GetName(language),
+        record.CodeInfo.GetName(language),
         record.Reason,
         record.WasClean,
         CloseFrameJson.Of(record.Sent),

@@ -24,7 +24,7 @@ internal static class CloseText
 
     private static string Head(CloseRecord record, CultureInfo language)
     {
-        string name = record.GetName(language) is { Length: > 0 } named ? " " + named : "";
+        string name = record.CodeInfo.GetName(language) is { Length: > 0 } named ? " " + named : "";
         string reason = record.Reason.Length == 0 ? "" : " " + UntrustedText.Quote(record.Reason);
         return Painted(record, string.Create(CultureInfo.InvariantCulture, $"{record.Code}{name}")) + reason;
     }

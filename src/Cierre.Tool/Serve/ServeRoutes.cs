@@ -58,7 +58,7 @@ internal static class ServeRoutes
 
     private static ushort? Code(HttpContext context) =>
         ushort.TryParse(context.Request.Query["code"], NumberStyles.None, CultureInfo.InvariantCulture, out ushort code)
-        && CloseCodes.Get(code).AllowedSenders.HasFlag(AllowedSenders.Server)
+        && CloseCodes.Default.Get(code).AllowedSenders.HasFlag(AllowedSenders.Server)
             ? code
             : null;
 }

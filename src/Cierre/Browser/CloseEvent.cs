@@ -50,7 +50,7 @@ public class CloseEvent : Event
     /// <summary>Explains in words how the connection ended; for an event made by hand, what its code means.</summary>
     /// <param name="culture">The language; null takes <see cref="CultureInfo.CurrentUICulture"/>. English where a text is missing.</param>
     /// <returns>Several lines, without a trailing line end.</returns>
-    public string Explain(CultureInfo? culture = null) => Record?.Explain(culture) ?? CloseCodes.Explain(Code, culture);
+    public string Explain(CultureInfo? culture = null) => Record?.Explain(culture) ?? CloseCodes.Default.Explain(Code, culture);
 
     /// <summary>Initializes the event anew; does nothing while it is being dispatched.</summary>
     /// <param name="type">The type.</param>

@@ -6,25 +6,25 @@ namespace Cierre;
 /// <summary>Describes one close code, or a range of codes that mean the same: one row of <see cref="CloseCodes"/>.</summary>
 public sealed record CloseCodeInfo
 {
-    // The texts are found under the key of the row; a registration brings its own.
+    // The texts are found under the key of the row; an addition brings its own.
     private readonly string _key;
 
-    internal CloseCodeInfo(int from, int to, string key, bool onTheWire, AllowedSenders senders, ReconnectAdvice reconnect)
+    internal CloseCodeInfo(ushort from, ushort to, string key, bool isAllowedInFrame, AllowedSenders senders, ReconnectAdvice reconnect)
     {
-        (From, To, _key, OnTheWire, AllowedSenders, Reconnect) = (from, to, key, onTheWire, senders, reconnect);
+        (FirstCode, LastCode, _key, IsAllowedInFrame, AllowedSenders, Reconnect) = (from, to, key, isAllowedInFrame, senders, reconnect);
     }
 
     private CloseCodeInfo(CloseCodeInfo row, ushort code, ApplicationTexts texts, ReconnectAdvice reconnect)
-        : this(code, code, row._key, row.OnTheWire, row.AllowedSenders, reconnect)
+        : this(code, code, row._key, row.IsAllowedInFrame, row.AllowedSenders, reconnect)
     {
-        Registered = texts;
+        Added = texts;
     }
 
-    /// <summary>The first code of the row, 0-65535.</summary>
-    public int From { get; internal init; }
+    /// <summary>The first code of the row.</summary>
+    public ushort FirstCode { get; internal init; }
 
-    /// <summary>The last code of the row, 0-65535; the same as <see cref="From"/> for a single code.</summary>
-    public int To { get; internal init; }
+    /// <summary>The last code of the row; the same as <see cref="FirstCode"/> for a single code.</summary>
+    public ushort LastCode { get; internal init; }
 
     /// <summary>The name as the IANA registry or the application gives it, in English; empty for a range and for a code without a name.</summary>
     public string Name => GetName(CultureInfo.InvariantCulture);
@@ -33,7 +33,7 @@ public sealed record CloseCodeInfo
     public string Description => Describe(CultureInfo.InvariantCulture);
 
     /// <summary>Whether the code may stand in a close frame. RFC 6455 7.4.</summary>
-    public bool OnTheWire { get; }
+    public bool IsAllowedInFrame { get; }
 
     /// <summary>Who may pass the code to a close call.</summary>
     public AllowedSenders AllowedSenders { get; }
@@ -41,8 +41,8 @@ public sealed record CloseCodeInfo
     /// <summary>Whether to connect again when the peer closes with this code. RFC 6455 7.2.3.</summary>
     public ReconnectAdvice Reconnect { get; }
 
-    /// <summary>Whether the application gave the code its name with <see cref="CloseCodes.Register"/>.</summary>
-    public bool IsRegisteredByApplication => Registered is not null;
+    /// <summary>Whether the application gave the code its name with <see cref="CloseCodes.Add"/>.</summary>
+    public bool IsApplicationDefined => Added is not null;
 
     /// <summary>Gets the name in a language; English where there is no translation.</summary>
     /// <param name="culture">The language; null takes <see cref="CultureInfo.CurrentUICulture"/>.</param>
@@ -50,7 +50,7 @@ public sealed record CloseCodeInfo
     public string GetName(CultureInfo? culture = null)
     {
         culture ??= CultureInfo.CurrentUICulture;
-        return Registered?.NameIn(culture) ?? Texts.Find(culture, _key + "Name") ?? "";
+        return Added?.NameIn(culture) ?? Texts.Find(culture, _key + "Name") ?? "";
     }
 
     /// <summary>Gets what the code means, in a language; English where there is no translation.</summary>
@@ -59,7 +59,7 @@ public sealed record CloseCodeInfo
     public string Describe(CultureInfo? culture = null)
     {
         culture ??= CultureInfo.CurrentUICulture;
-        return Registered?.DescriptionIn(culture) is { Length: > 0 } registered ? registered : Texts.Get(culture, _key);
+        return Added?.DescriptionIn(culture) is { Length: > 0 } added ? added : Texts.Get(culture, _key);
     }
 
     /// <summary>Explains the code: its meaning, who may send it, when Cierre produces it, and whether to connect again.</summary>
@@ -71,12 +71,12 @@ public sealed record CloseCodeInfo
     /// <returns>One line.</returns>
     public override string ToString() => $"{CodeOrRange} {Name}".TrimEnd();
 
-    internal string CodeOrRange => From == To ? From.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{From}-{To}");
+    internal string CodeOrRange => FirstCode == LastCode ? FirstCode.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{FirstCode}-{LastCode}");
 
     /// <summary>When Cierre itself produces the code, or what it does when it is received.</summary>
     internal string When(CultureInfo culture) => Texts.Get(culture, _key + "When");
 
-    internal ApplicationTexts? Registered { get; private init; }
+    internal ApplicationTexts? Added { get; private init; }
 
     internal CloseCodeInfo As(ushort code, ApplicationTexts texts, ReconnectAdvice? reconnect) => new(this, code, texts, reconnect ?? Reconnect);
 }

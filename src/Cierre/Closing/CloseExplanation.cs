@@ -7,7 +7,7 @@ internal static class CloseExplanation
 {
     public static string Of(CloseRecord record, CultureInfo culture)
     {
-        CloseCodeInfo info = CloseCodes.Get(record.Code);
+        CloseCodeInfo info = record.CodeInfo;
         List<string> lines = [FirstLine(record.Code, info.GetName(culture), Meaning(record, info, culture)), HowItEnded(record, culture)];
         if (record.UnreadBytes > 0) lines.Add(Texts.Format(culture, "ExplainUnread", CloseDetail.Bytes(record.UnreadBytes)));
         if (CloseEvidence.Suggestion(record, culture) is { } suggestion) lines.Add(suggestion);
@@ -41,7 +41,7 @@ internal static class CloseExplanation
         string[] lines =
         [
             FirstLine(shown, info.GetName(culture), info.Describe(culture)),
-            Texts.Get(culture, info.OnTheWire ? "ExplainOnTheWire" : "ExplainNotOnTheWire"),
+            Texts.Get(culture, info.IsAllowedInFrame ? "ExplainOnTheWire" : "ExplainNotOnTheWire"),
             Texts.Get(culture, SendersKey(info.AllowedSenders)),
             Texts.Format(culture, "ExplainWhen", info.When(culture)),
             Texts.Format(culture, "ExplainReconnect", info.Reconnect.Describe(culture)),

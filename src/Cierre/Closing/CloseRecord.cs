@@ -14,8 +14,8 @@ public sealed record CloseRecord
     /// handshake failed. RFC 6455 7.1.5.</summary>
     public ushort Code { get; internal init; } = CloseCodes.AbnormalClosure;
 
-    /// <summary>The registered name of <see cref="Code"/>, in English; empty where it has none.</summary>
-    public string Name => CloseCodes.Get(Code).Name;
+    /// <summary>What <see cref="Code"/> means: its name, its text and its advice, those of the application where <see cref="WebSocketConnectionOptions.CloseCodes"/> has them.</summary>
+    public CloseCodeInfo CodeInfo => Codes.Get(Code);
 
     /// <summary>The reason that the peer gave: untrusted text, at most 123 bytes of UTF-8. RFC 6455 7.1.6.</summary>
     public string Reason { get; internal init; } = "";
@@ -75,12 +75,10 @@ public sealed record CloseRecord
     /// <summary>The <see cref="WebSocketConnection.Id"/> of the connection that ended; 0 where there was none.</summary>
     internal long ConnectionId { get; init; }
 
-    internal CloseWhy Why { get; init; } = CloseWhy.Aborted;
+    /// <summary>Where the code is looked up: the connection's. An opening that failed has 1006 or 1015, which no application names.</summary>
+    internal CloseCodes Codes { get; init; } = CloseCodes.Default;
 
-    /// <summary>Gets <see cref="Name"/> in a language; English where there is no translation.</summary>
-    /// <param name="culture">The language; null takes <see cref="CultureInfo.CurrentUICulture"/>.</param>
-    /// <returns>The name; empty where the code has none.</returns>
-    public string GetName(CultureInfo? culture = null) => CloseCodes.Get(Code).GetName(culture);
+    internal CloseWhy Why { get; init; } = CloseWhy.Aborted;
 
     /// <summary>Gets <see cref="Detail"/> in a language; English where there is no translation.</summary>
     /// <param name="culture">The language; null takes <see cref="CultureInfo.CurrentUICulture"/>.</param>

@@ -56,12 +56,6 @@ public sealed record ReconnectAdvice
         return new ReconnectAdvice(ReconnectKind.Yes, min, max);
     }
 
-    /// <summary>Advises by the code that a peer closed with.</summary>
-    /// <param name="code">The code, 0-65535; 1006 stands for a lost connection.</param>
-    /// <returns>The advice; that of the registration for a code of the application.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The number does not fit the two bytes of a close code.</exception>
-    public static ReconnectAdvice ForCode(int code) => CloseCodes.Get(code).Reconnect;
-
     /// <summary>Advises by the cause of an end, and by the code where the peer closed.</summary>
     /// <param name="record">How the connection ended.</param>
     /// <param name="now">The time of the HTTP answer, for a <c>Retry-After</c> that is a date and came without a <c>Date</c>; null takes the system's clock.</param>
@@ -71,7 +65,7 @@ public sealed record ReconnectAdvice
         ArgumentNullException.ThrowIfNull(record);
         return record.Cause switch
         {
-            CloseCause.PeerClosed => ForCode(record.Code),
+            CloseCause.PeerClosed => record.CodeInfo.Reconnect,
 
             // We wanted it.
             CloseCause.Requested or CloseCause.Disposed or CloseCause.Aborted or CloseCause.Cancelled => No,

@@ -78,6 +78,7 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
     {
         _opened = new ConnectionDriver(role, options.ToLimits(), transport, options.TimeProvider, Info.Deflate, Id)
         {
+            Engine = { CloseCodes = options.CloseCodes },
             Sending =
             {
                 Buffer = new SendBuffer(options.SendBufferLimit, options.SlowReader),

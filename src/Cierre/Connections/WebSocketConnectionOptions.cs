@@ -140,6 +140,19 @@ public class WebSocketConnectionOptions
         set => field = value == Timeout.InfiniteTimeSpan ? value : Check(value, nameof(BroadcastTimeout));
     } = TimeSpan.FromSeconds(1);
 
+    /// <summary>The close codes that the connection's record knows; default <see cref="CloseCodes.Default"/>, those of RFC 6455 and the IANA registry. An instance with codes of the application
+    /// gives log, metrics, <see cref="CloseRecord.Explain"/> and <see cref="CloseRecord.Reconnect"/> their names, texts and advice.</summary>
+    /// <exception cref="ArgumentNullException">Null.</exception>
+    public CloseCodes CloseCodes
+    {
+        get;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value, nameof(CloseCodes));
+            field = value;
+        }
+    } = CloseCodes.Default;
+
     /// <summary>The clock; default <see cref="TimeProvider.System"/>.</summary>
     /// <exception cref="ArgumentNullException">Null.</exception>
     public TimeProvider TimeProvider

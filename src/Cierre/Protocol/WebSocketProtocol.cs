@@ -61,6 +61,9 @@ internal sealed partial class WebSocketProtocol(WebSocketRole role, ProtocolLimi
     /// <summary>Whose records these are: <see cref="CloseRecord.ConnectionId"/>.</summary>
     public long ConnectionId { get; init; }
 
+    /// <summary>Where the records look their codes up: <see cref="CloseRecord.CodeInfo"/>.</summary>
+    public CloseCodes CloseCodes { get; set; } = CloseCodes.Default;
+
     /// <summary>What waited for the application when the end began: <see cref="CloseRecord.UnreadBytes"/>.</summary>
     public long UnreadBytes { get; set; }
 
@@ -77,7 +80,7 @@ internal sealed partial class WebSocketProtocol(WebSocketRole role, ProtocolLimi
     }
 
     private CloseRecord Complete(CloseRecord record) =>
-        record with { Traffic = _traffic.Total, EarlyLossesBefore = EarlyLossesBefore, ConnectionId = ConnectionId, UnreadBytes = UnreadBytes };
+        record with { Traffic = _traffic.Total, EarlyLossesBefore = EarlyLossesBefore, ConnectionId = ConnectionId, Codes = CloseCodes, UnreadBytes = UnreadBytes };
 
     /// <summary>A close frame waits behind messages: <see cref="WriteOwedClose"/> when they are out.</summary>
     public bool OwesClose => _close.State is CloseState.Sent { Ours: Delivery.Owed } or CloseState.Violated { Answered: true };

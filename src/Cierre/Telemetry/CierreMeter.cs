@@ -54,7 +54,7 @@ internal static class CierreMeter
         string cause = record.Cause.ToKebabCase();
         var attributes = new TagList(group.Attributes)
         {
-            { TelemetryAttributes.CloseCode, CodeOf(record.Code) },
+            { TelemetryAttributes.CloseCode, CodeOf(record) },
             { TelemetryAttributes.CloseCause, cause },
             { TelemetryAttributes.CloseEndedBy, record.EndedBy.ToKebabCase() },
             { TelemetryAttributes.CloseClean, record.WasClean },
@@ -71,8 +71,8 @@ internal static class CierreMeter
     public static void RoundTrip(ConnectionGroup group, TimeSpan duration) => RoundTrips.Record(duration.TotalSeconds, group.Attributes);
 
     /// <summary>The code, where the registry or the application names it. The others are the peer's to choose: 2,000 of them are as many series.</summary>
-    internal static string CodeOf(ushort code) =>
-        CloseCodes.Get(code).Name.Length > 0 ? code.ToString(System.Globalization.CultureInfo.InvariantCulture) : TelemetryAttributes.Other;
+    internal static string CodeOf(CloseRecord record) =>
+        record.CodeInfo.Name.Length > 0 ? record.Code.ToString(System.Globalization.CultureInfo.InvariantCulture) : TelemetryAttributes.Other;
 
     private static IEnumerable<Measurement<long>> OpenConnections() =>
         ConnectionGroup.All.Select(group => new Measurement<long>(group.Open, group.Attributes));

@@ -72,6 +72,7 @@ public sealed class DefaultsTests
         Delegate => "a function",
         ICollection { Count: 0 } => "empty",
         _ when ReferenceEquals(value, TimeProvider.System) => "TimeProvider.System",
+        CloseCodes codes when codes.All.SequenceEqual(CloseCodes.Default.All) => "CloseCodes.Default",
         _ when ReferenceEquals(value, Random.Shared) => "Random.Shared",
         _ => throw new InvalidOperationException($"How is {value} written?"),
     };

@@ -72,5 +72,5 @@ public sealed class CloseEventTests
 
     [Fact]
     public void Event_made_by_hand_explains_its_code() =>
-        Assert.Equal(CloseCodes.Explain(1013, CultureInfo.InvariantCulture), new CloseEvent("x", new CloseEventInit { Code = 1013 }).Explain(CultureInfo.InvariantCulture));
+        Assert.Equal(CloseCodes.Default.Explain(1013, CultureInfo.InvariantCulture), new CloseEvent("x", new CloseEventInit { Code = 1013 }).Explain(CultureInfo.InvariantCulture));
 }

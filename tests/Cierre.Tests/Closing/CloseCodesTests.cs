@@ -11,26 +11,15 @@ public class CloseCodesTests
     private const AllowedSenders Everybody = Connections | AllowedSenders.Browser;
 
     [Fact]
-    public void Rows_cover_0_to_4999_in_order_and_without_a_hole()
-    {
-        int next = 0;
-        foreach (CloseCodeInfo row in CloseCodes.All)
-        {
-            Assert.Equal(next, row.From);
-            Assert.True(row.To >= row.From);
-            next = row.To + 1;
-        }
-
-        Assert.Equal(5000, next);
-    }
+    public void Rows_cover_0_to_4999_in_order_and_without_a_hole() => AssertWhole(CloseCodes.Default);
 
     [Fact]
     public void Table_is_printed_in_the_documentation()
     {
         var table = new StringBuilder("| code | name | in a close frame | an application may send it | meaning | Cierre ... | reconnect when it comes |\n|---|---|---|---|---|---|---|\n");
-        foreach (CloseCodeInfo row in CloseCodes.BuiltIn)
+        foreach (CloseCodeInfo row in CloseCodes.Default.All)
         {
-            string wire = row.OnTheWire ? "yes" : "no";
+            string wire = row.IsAllowedInFrame ? "yes" : "no";
             table.Append(null, $"| {row.CodeOrRange} | {row.Name} | {wire} | {Senders(row.AllowedSenders)} | {row.Description} | {row.When(CultureInfo.InvariantCulture)} | {row.Reconnect} |\n");
         }
 
@@ -42,15 +31,10 @@ public class CloseCodesTests
     {
         for (int code = 0; code <= ushort.MaxValue; code++)
         {
-            CloseCodeInfo row = CloseCodes.Get(code);
-            Assert.InRange(code, row.From, row.To);
+            CloseCodeInfo row = CloseCodes.Default.Get((ushort)code);
+            Assert.InRange(code, row.FirstCode, row.LastCode);
         }
     }
-
-    [Theory]
-    [InlineData(-1)]
-    [InlineData(65536)]
-    public void Number_that_does_not_fit_two_bytes_is_refused(int code) => Assert.Throws<ArgumentOutOfRangeException>(() => CloseCodes.Get(code));
 
     // The IANA registry of WebSocket close code numbers.
     [Theory]
@@ -73,10 +57,10 @@ public class CloseCodesTests
     [InlineData(3000, "Unauthorized", true, Everybody)]
     [InlineData(3003, "Forbidden", true, Everybody)]
     [InlineData(3008, "Timeout", true, Everybody)]
-    public void Named_code_has_its_own_row(int code, string name, bool onTheWire, AllowedSenders app)
+    public void Named_code_has_its_own_row(ushort code, string name, bool onTheWire, AllowedSenders app)
     {
-        CloseCodeInfo row = CloseCodes.Get(code);
-        Assert.Equal((code, code, name, onTheWire, app), (row.From, row.To, row.Name, row.OnTheWire, row.AllowedSenders));
+        CloseCodeInfo row = CloseCodes.Default.Get(code);
+        Assert.Equal((code, code, name, onTheWire, app), (row.FirstCode, row.LastCode, row.Name, row.IsAllowedInFrame, row.AllowedSenders));
     }
 
     [Theory]
@@ -87,10 +71,10 @@ public class CloseCodesTests
     [InlineData(3007, 3004, 3007, true)]
     [InlineData(5000, 5000, 65535, false)]
     [InlineData(65535, 5000, 65535, false)]
-    public void Code_without_a_name_is_in_the_row_of_its_range(int code, int from, int to, bool onTheWire)
+    public void Code_without_a_name_is_in_the_row_of_its_range(ushort code, int from, int to, bool onTheWire)
     {
-        CloseCodeInfo row = CloseCodes.Get(code);
-        Assert.Equal((from, to, "", onTheWire), (row.From, row.To, row.Name, row.OnTheWire));
+        CloseCodeInfo row = CloseCodes.Default.Get(code);
+        Assert.Equal((from, to, "", onTheWire), (row.FirstCode, row.LastCode, row.Name, row.IsAllowedInFrame));
         Assert.Equal(onTheWire ? Everybody : AllowedSenders.None, row.AllowedSenders);
     }
 
@@ -110,7 +94,7 @@ public class CloseCodesTests
     [InlineData(4999, true)]
     [InlineData(5000, false)]
     [InlineData(65535, false)]
-    public void Codes_on_the_wire_are_1000_to_1003_and_1007_to_1014_and_3000_to_4999(int code, bool allowed) =>
+    public void Codes_on_the_wire_are_1000_to_1003_and_1007_to_1014_and_3000_to_4999(ushort code, bool allowed) =>
         Assert.Equal(allowed, CloseCodes.MayBeOnTheWire(code));
 
     [Theory]
@@ -142,81 +126,88 @@ public class CloseCodesTests
     [InlineData(4999, null)]
     [InlineData(1005, "1005 no debe enviarse; un servidor puede enviar 1000-1003, 1007-1009, 1011-1014 y 3000-4999")]
     [InlineData(1010, "1010 solo puede enviarlo un cliente; un servidor puede enviar 1000-1003, 1007-1009, 1011-1014 y 3000-4999")]
-    public void Refusal_can_be_had_in_another_language_before_anything_is_tried(int code, string? fault) =>
+    public void Refusal_can_be_had_in_another_language_before_anything_is_tried(ushort code, string? fault) =>
         Assert.Equal(fault, CloseCodes.FaultOfSending(code, client: false, CultureInfo.GetCultureInfo("es")));
 
     [Fact]
-    public void Registered_code_gets_a_row_and_the_range_around_it_stays_whole()
+    public void Added_code_gets_a_row_and_the_range_around_it_stays_whole()
     {
-        CloseCodes.Register(4950, "Session replaced", "the same user opened another session", ReconnectAdvice.Yes);
-        CloseCodeInfo row = CloseCodes.Get(4950);
-        Assert.Equal((4950, 4950, "Session replaced", "the same user opened another session"), (row.From, row.To, row.Name, row.Description));
-        Assert.True(row.IsRegisteredByApplication);
+        var codes = new CloseCodes();
+        codes.Add(4950, "Session replaced", "the same user opened another session", ReconnectAdvice.Yes);
+        CloseCodeInfo row = codes.Get(4950);
+        Assert.Equal((4950, 4950, "Session replaced", "the same user opened another session"), (row.FirstCode, row.LastCode, row.Name, row.Description));
+        Assert.True(row.IsApplicationDefined);
         Assert.Same(ReconnectAdvice.Yes, row.Reconnect);
-        Assert.Equal(4949, CloseCodes.Get(4949).To);
-        Assert.Equal(4951, CloseCodes.Get(4951).From);
+        Assert.Equal(4949, codes.Get(4949).LastCode);
+        Assert.Equal(4951, codes.Get(4951).FirstCode);
         Assert.Equal(Everybody, row.AllowedSenders);
-        Rows_cover_0_to_4999_in_order_and_without_a_hole();
+        AssertWhole(codes);
     }
 
     [Fact]
-    public void Registration_without_a_description_takes_that_of_the_range()
+    public void Addition_without_a_description_takes_that_of_the_range()
     {
-        CloseCodes.Register(3950, "Quota");
-        Assert.Equal(CloseCodes.Get(3009).Description, CloseCodes.Get(3950).Description);
-        Assert.Same(ReconnectAdvice.No, CloseCodes.Get(3950).Reconnect);
+        var codes = new CloseCodes();
+        codes.Add(3950, "Quota");
+        Assert.Equal(codes.Get(3009).Description, codes.Get(3950).Description);
+        Assert.Same(ReconnectAdvice.No, codes.Get(3950).Reconnect);
     }
 
     [Fact]
-    public void Registration_may_be_repeated_but_not_renamed()
+    public void Addition_may_be_repeated_but_not_renamed()
     {
-        CloseCodes.Register(4951, "Moved", "first");
-        CloseCodes.Register(4951, "Moved", "second");
-        Assert.Equal("second", CloseCodes.Get(4951).Description);
-        Assert.Throws<ArgumentException>(() => CloseCodes.Register(4951, "Another"));
+        var codes = new CloseCodes();
+        codes.Add(4951, "Moved", "first");
+        codes.Add(4951, "Moved", "second");
+        Assert.Equal("second", codes.Get(4951).Description);
+        Assert.Throws<ArgumentException>(() => codes.Add(4951, "Another"));
     }
 
     [Fact]
-    public void Registered_code_can_be_said_in_more_languages()
+    public void Added_code_can_be_said_in_more_languages()
     {
+        var codes = new CloseCodes();
         var (spanish, mexican) = (CultureInfo.GetCultureInfo("es"), CultureInfo.GetCultureInfo("es-MX"));
-        CloseCodes.Register(4952, "Kicked", "a moderator removed the user", ReconnectAdvice.Yes);
-        CloseCodes.Translate(4952, spanish, "Expulsado", "un moderador expulsó al usuario");
-        CloseCodeInfo row = CloseCodes.Get(4952);
+        codes.Add(4952, "Kicked", "a moderator removed the user", ReconnectAdvice.Yes);
+        codes.AddTranslation(4952, spanish, "Expulsado", "un moderador expulsó al usuario");
+        CloseCodeInfo row = codes.Get(4952);
         Assert.Equal(("Kicked", "a moderator removed the user"), (row.Name, row.Description));
         Assert.Equal(("Expulsado", "un moderador expulsó al usuario"), (row.GetName(mexican), row.Describe(mexican)));
         Assert.Same(ReconnectAdvice.Yes, row.Reconnect);
-        Assert.StartsWith("4952 Expulsado: un moderador expulsó al usuario.\n  En una trama de cierre: sí.", CloseCodes.Explain(4952, spanish), StringComparison.Ordinal);
-        Rows_cover_0_to_4999_in_order_and_without_a_hole();
+        Assert.StartsWith("4952 Expulsado: un moderador expulsó al usuario.\n  En una trama de cierre: sí.", codes.Explain(4952, spanish), StringComparison.Ordinal);
+        AssertWhole(codes);
     }
 
     [Fact]
-    public void Registration_that_is_repeated_keeps_its_translations()
+    public void Addition_that_is_repeated_keeps_its_translations()
     {
+        var codes = new CloseCodes();
         var spanish = CultureInfo.GetCultureInfo("es");
-        CloseCodes.Register(4953, "Full");
-        CloseCodes.Translate(4953, spanish, "Lleno");
-        CloseCodes.Register(4953, "Full", "the room is full");
-        Assert.Equal(("Lleno", "the room is full"), (CloseCodes.Get(4953).GetName(spanish), CloseCodes.Get(4953).Describe(spanish)));
+        codes.Add(4953, "Full");
+        codes.AddTranslation(4953, spanish, "Lleno");
+        codes.Add(4953, "Full", "the room is full");
+        Assert.Equal(("Lleno", "the room is full"), (codes.Get(4953).GetName(spanish), codes.Get(4953).Describe(spanish)));
     }
 
     [Fact]
-    public void Translation_without_a_description_takes_the_registered_one_or_that_of_the_range()
+    public void Translation_without_a_description_takes_the_added_one_or_that_of_the_range()
     {
+        var codes = new CloseCodes();
         var spanish = CultureInfo.GetCultureInfo("es");
-        CloseCodes.Register(4954, "Full");
-        CloseCodes.Translate(4954, spanish, "Lleno");
-        Assert.Equal("para uso privado entre aplicaciones", CloseCodes.Get(4954).Describe(spanish));
+        codes.Add(4954, "Full");
+        codes.AddTranslation(4954, spanish, "Lleno");
+        Assert.Equal("para uso privado entre aplicaciones", codes.Get(4954).Describe(spanish));
     }
 
     [Theory]
-    [InlineData(4999, "es", "code", "4999 has no name to translate; call CloseCodes.Register first")]
+    [InlineData(4999, "es", "code", "4999 has no name to translate; call CloseCodes.Add first")]
     [InlineData(1000, "es", "code", "1000 has no name to translate")]
     [InlineData(3000, "es", "code", "3000 has no name to translate")]
     [InlineData(4999, "", "culture", "the invariant culture is no language")]
     public void Translation_of_nothing_or_into_nothing_is_refused(ushort code, string culture, string parameter, string message)
     {
-        var refused = Assert.Throws<ArgumentException>(() => CloseCodes.Translate(code, CultureInfo.GetCultureInfo(culture), "Nombre"));
+        var codes = new CloseCodes();
+        var refused = Assert.Throws<ArgumentException>(() => codes.AddTranslation(code, CultureInfo.GetCultureInfo(culture), "Nombre"));
         Assert.Equal(parameter, refused.ParamName);
         Assert.StartsWith(message, refused.Message, StringComparison.Ordinal);
     }
@@ -224,39 +215,72 @@ public class CloseCodesTests
     [Fact]
     public void Name_and_description_are_one_line_in_every_language()
     {
+        var codes = new CloseCodes();
         var spanish = CultureInfo.GetCultureInfo("es");
-        CloseCodes.Register(4956, "Name");
-        Assert.Equal("name", Assert.Throws<ArgumentException>(() => CloseCodes.Register(4956, "a\nb")).ParamName);
-        Assert.Equal("description", Assert.Throws<ArgumentException>(() => CloseCodes.Register(4956, "Name", "a\u001bb")).ParamName);
-        Assert.Equal("name", Assert.Throws<ArgumentException>(() => CloseCodes.Translate(4956, spanish, "")).ParamName);
-        Assert.Equal("description", Assert.Throws<ArgumentException>(() => CloseCodes.Translate(4956, spanish, "Nombre", "a\rb")).ParamName);
-        Assert.Equal("Name", CloseCodes.Get(4956).GetName(spanish));
+        codes.Add(4956, "Name");
+        Assert.Equal("name", Assert.Throws<ArgumentException>(() => codes.Add(4956, "a\nb")).ParamName);
+        Assert.Equal("description", Assert.Throws<ArgumentException>(() => codes.Add(4956, "Name", "a\u001bb")).ParamName);
+        Assert.Equal("name", Assert.Throws<ArgumentException>(() => codes.AddTranslation(4956, spanish, "")).ParamName);
+        Assert.Equal("description", Assert.Throws<ArgumentException>(() => codes.AddTranslation(4956, spanish, "Nombre", "a\rb")).ParamName);
+        Assert.Equal("Name", codes.Get(4956).GetName(spanish));
     }
 
     [Theory]
     [InlineData(1000)]
     [InlineData(2999)]
     [InlineData(5000)]
-    public void Code_outside_3000_to_4999_cannot_be_registered(ushort code) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => CloseCodes.Register(code, "Name"));
+    public void Code_outside_3000_to_4999_cannot_be_added(ushort code) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new CloseCodes().Add(code, "Name"));
 
     [Theory]
     [InlineData(3000)]
     [InlineData(3003)]
     [InlineData(3008)]
-    public void Code_that_the_registry_names_cannot_be_registered(ushort code) =>
-        Assert.Throws<ArgumentException>(() => CloseCodes.Register(code, "Name"));
+    public void Code_that_the_registry_names_cannot_be_added(ushort code) =>
+        Assert.Throws<ArgumentException>(() => new CloseCodes().Add(code, "Name"));
 
     [Fact]
-    public void Registrations_from_many_threads_all_count()
+    public void Additions_from_many_threads_all_count()
     {
+        var codes = new CloseCodes();
         CultureInfo[] languages = [.. ((string[])["es", "de", "fr", "it", "pt"]).Select(CultureInfo.GetCultureInfo)];
-        Parallel.For(4960, 4990, code => CloseCodes.Register((ushort)code, $"Name {code}"));
-        Parallel.For(0, 30 * languages.Length, i => CloseCodes.Translate((ushort)(4960 + (i / languages.Length)), languages[i % languages.Length], $"{languages[i % languages.Length].Name} {i}"));
-        Assert.All(Enumerable.Range(4960, 30), code => Assert.Equal($"Name {code}", CloseCodes.Get(code).Name));
+        Parallel.For(4960, 4990, code => codes.Add((ushort)code, $"Name {code}"));
+        Parallel.For(0, 30 * languages.Length, i => codes.AddTranslation((ushort)(4960 + (i / languages.Length)), languages[i % languages.Length], $"{languages[i % languages.Length].Name} {i}"));
+        Assert.All(Enumerable.Range(4960, 30), code => Assert.Equal($"Name {code}", codes.Get((ushort)code).Name));
         Assert.All(Enumerable.Range(0, 30 * languages.Length), i =>
-            Assert.Equal($"{languages[i % languages.Length].Name} {i}", CloseCodes.Get(4960 + (i / languages.Length)).GetName(languages[i % languages.Length])));
-        Rows_cover_0_to_4999_in_order_and_without_a_hole();
+            Assert.Equal($"{languages[i % languages.Length].Name} {i}", codes.Get((ushort)(4960 + (i / languages.Length))).GetName(languages[i % languages.Length])));
+        AssertWhole(codes);
+    }
+
+    [Fact]
+    public void Default_codes_are_read_only()
+    {
+        Assert.Equal("the default codes are read-only; add to a CloseCodes of your own", Assert.Throws<InvalidOperationException>(() => CloseCodes.Default.Add(4001, "Name")).Message);
+        Assert.Throws<InvalidOperationException>(() => CloseCodes.Default.AddTranslation(4001, CultureInfo.GetCultureInfo("es"), "Nombre"));
+        Assert.Equal("", CloseCodes.Default.Get(4001).Name);
+    }
+
+    [Fact]
+    public void Codes_of_one_instance_are_in_no_other()
+    {
+        CloseCodes here = new CloseCodes().Add(4001, "Session replaced").AddTranslation(4001, CultureInfo.GetCultureInfo("es"), "Sesión sustituida");
+        CloseCodes there = new CloseCodes().Add(4001, "Room closed", reconnect: ReconnectAdvice.Yes);
+        Assert.Equal(("Session replaced", "Room closed", ""), (here.Get(4001).Name, there.Get(4001).Name, CloseCodes.Default.Get(4001).Name));
+        Assert.Equal(("Sesión sustituida", "Room closed"), (here.Get(4001).GetName(CultureInfo.GetCultureInfo("es")), there.Get(4001).GetName(CultureInfo.GetCultureInfo("es"))));
+        Assert.Equal((ReconnectKind.No, ReconnectKind.Yes), (here.Get(4001).Reconnect.Kind, there.Get(4001).Reconnect.Kind));
+    }
+
+    private static void AssertWhole(CloseCodes codes)
+    {
+        int next = 0;
+        foreach (CloseCodeInfo row in codes.All)
+        {
+            Assert.Equal(next, row.FirstCode);
+            Assert.True(row.LastCode >= row.FirstCode);
+            next = row.LastCode + 1;
+        }
+
+        Assert.Equal(5000, next);
     }
 
     private static string Senders(AllowedSenders senders) => senders switch

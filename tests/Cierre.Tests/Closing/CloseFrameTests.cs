@@ -97,7 +97,7 @@ public class CloseFrameTests
         {
             byte[] body = [(byte)(code >> 8), (byte)code];
             bool accepted = CloseFrame.TryParse(body, out CloseFrame frame, out Violation? violation);
-            Assert.Equal(CloseCodes.MayBeOnTheWire(code), accepted);
+            Assert.Equal(CloseCodes.MayBeOnTheWire((ushort)code), accepted);
             if (accepted) Assert.Equal(code, frame.Code);
             else Assert.Equal(Violations.CloseCodeForbidden(code), violation);
         }

@@ -36,5 +36,5 @@ public class CloseRecordTests
     public void Text_without_a_reason_has_no_quotation() => Assert.Equal("1006 unclean aborted", new CloseRecord { Why = CloseWhy.Aborted }.ToString());
 
     [Fact]
-    public void Name_is_that_of_the_code() => Assert.Equal("Going Away", new CloseRecord { Code = 1001 }.Name);
+    public void Name_is_that_of_the_code() => Assert.Equal("Going Away", new CloseRecord { Code = 1001 }.CodeInfo.Name);
 }

@@ -74,17 +74,18 @@ public class ReconnectAdviceTests
     [InlineData(4000, ReconnectKind.No)]
     [InlineData(4999, ReconnectKind.No)]
     [InlineData(5000, ReconnectKind.NotApplicable)]
-    public void Code_decides_where_the_peer_closed(int code, ReconnectKind kind)
+    public void Code_decides_where_the_peer_closed(ushort code, ReconnectKind kind)
     {
-        Assert.Equal(kind, ReconnectAdvice.ForCode(code).Kind);
+        Assert.Equal(kind, CloseCodes.Default.Get(code).Reconnect.Kind);
         Assert.Equal(kind, ReconnectAdvice.For(Ended(CloseCause.PeerClosed, (ushort)code)).Kind);
     }
 
     [Fact]
-    public void Registered_code_brings_its_own_advice()
+    public void Added_code_brings_its_own_advice()
     {
-        CloseCodes.Register(4958, "Moved", reconnect: ReconnectAdvice.OtherAddress);
-        Assert.Equal(ReconnectKind.OtherAddress, Ended(CloseCause.PeerClosed, 4958).Reconnect.Kind);
+        CloseCodes codes = new CloseCodes().Add(4958, "Moved", reconnect: ReconnectAdvice.OtherAddress);
+        Assert.Equal(ReconnectKind.OtherAddress, (Ended(CloseCause.PeerClosed, 4958) with { Codes = codes }).Reconnect.Kind);
+        Assert.Equal(ReconnectKind.No, Ended(CloseCause.PeerClosed, 4958).Reconnect.Kind);
     }
 
     [Theory]
@@ -118,7 +119,7 @@ public class ReconnectAdviceTests
     public void Lost_connection_waits_0_to_5_s_first_and_a_restarted_service_5_to_30_s()
     {
         Assert.Equal((TimeSpan.Zero, TimeSpan.FromSeconds(5)), (ReconnectAdvice.Yes.MinDelay, ReconnectAdvice.Yes.MaxDelay));
-        ReconnectAdvice restart = ReconnectAdvice.ForCode(1012);
+        ReconnectAdvice restart = CloseCodes.Default.Get(1012).Reconnect;
         Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30)), (restart.MinDelay, restart.MaxDelay));
     }
 
@@ -131,7 +132,7 @@ public class ReconnectAdviceTests
 
     [Fact]
     public void Each_attempt_waits_at_least_as_long_as_the_longest_of_the_one_before() =>
-        Assert.All<ReconnectAdvice>([ReconnectAdvice.Yes, ReconnectAdvice.ForCode(1012), ReconnectAdvice.OtherAddress], advice =>
+        Assert.All<ReconnectAdvice>([ReconnectAdvice.Yes, CloseCodes.Default.Get(1012).Reconnect, ReconnectAdvice.OtherAddress], advice =>
             Assert.All([1, 2, 3], attempt => Assert.True(advice.DelayFor(attempt + 1, 0) >= advice.DelayFor(attempt, 1))));
 
     [Fact]
@@ -174,5 +175,5 @@ public class ReconnectAdviceTests
     [InlineData(1012, "yes, after a random delay of 5-30 s")]
     [InlineData(3000, "after new credentials")]
     [InlineData(1013, "to another address at once if there is one; to this one only after 60-120 s, longer each time, or when the user asks")]
-    public void Advice_in_words(int code, string words) => Assert.Equal(words, ReconnectAdvice.ForCode(code).Describe(CultureInfo.InvariantCulture));
+    public void Advice_in_words(ushort code, string words) => Assert.Equal(words, CloseCodes.Default.Get(code).Reconnect.Describe(CultureInfo.InvariantCulture));
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Xunit;
 
 namespace Cierre.Tests.Connections;
@@ -45,6 +46,28 @@ public sealed class WebSocketConnectionPairTests
         Assert.Equal((1006, CloseCause.MessageTooBig), (ours.Code, ours.Cause));
         Assert.Equal((1009, true, CloseCause.PeerClosed), (theirs.Code, theirs.WasClean, theirs.Cause));
     }
+
+    [Fact]
+    public async Task Record_explains_with_the_codes_of_its_own_connection_and_no_other_does()
+    {
+        CloseCodes codes = new CloseCodes().Add(4001, "Session replaced", "the same user opened another session", ReconnectAdvice.OtherAddress);
+        (WebSocketConnection client, WebSocketConnection server) = WebSocketConnection.CreatePair(new WebSocketConnectionOptions { CloseCodes = codes });
+        _ = server.CloseAsync(4001);
+        CloseRecord theirs = await Played.Within(client.Closed), ours = await Played.Within(server.Closed);
+        Assert.Equal(("Session replaced", ReconnectKind.OtherAddress), (theirs.CodeInfo.Name, theirs.Reconnect.Kind));
+        Assert.StartsWith("4001 Session replaced: the same user opened another session.", theirs.Explain(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        Assert.Equal("", ours.CodeInfo.Name);
+        Assert.StartsWith("4001: for private use between applications.", ours.Explain(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+
+        (WebSocketConnection other, WebSocketConnection peer) = WebSocketConnection.CreatePair(new WebSocketConnectionOptions { CloseCodes = new CloseCodes().Add(4001, "Room closed") });
+        _ = peer.CloseAsync(4001);
+        CloseRecord others = await Played.Within(other.Closed);
+        Assert.Equal(("Room closed", ReconnectKind.No), (others.CodeInfo.Name, others.Reconnect.Kind));
+    }
+
+    [Fact]
+    public void Options_without_codes_are_refused() =>
+        Assert.Equal("CloseCodes", Assert.Throws<ArgumentNullException>(() => new WebSocketConnectionOptions { CloseCodes = null! }).ParamName);
 
     [Fact]
     public async Task Abort_is_a_reset_for_the_other_end()

@@ -19,7 +19,7 @@ public sealed class CloseCodesPageTests
 
     /// <summary>Ranges that mean the same share a section.</summary>
     private static IReadOnlyList<CloseCodeInfo[]> Rows { get; } =
-        [.. CloseCodes.BuiltIn.GroupBy(row => row.Name.Length > 0 ? row.Name : row.Description).Select(rows => rows.ToArray()).OrderBy(rows => rows[0].From)];
+        [.. CloseCodes.Default.All.GroupBy(row => row.Name.Length > 0 ? row.Name : row.Description).Select(rows => rows.ToArray()).OrderBy(rows => rows[0].FirstCode)];
 
     [Fact]
     public void Each_row_has_its_section_and_each_section_its_row() => Assert.Equal(Rows.Select(Heading), Sections.Select(section => section.Heading));

@@ -48,11 +48,14 @@ public sealed partial class CierreMeterTests
     [Fact]
     public void Codes_without_a_name_make_no_series_of_their_own()
     {
-        Assert.Equal(("1000", "1006", "_OTHER", "_OTHER"), (CierreMeter.CodeOf(1000), CierreMeter.CodeOf(1006), CierreMeter.CodeOf(3999), CierreMeter.CodeOf(4873)));
-        CloseCodes.Register(4873, "Measured alone");
-        Assert.Equal("4873", CierreMeter.CodeOf(4873));
-        int series = Enumerable.Range(0, 65536).Select(code => CierreMeter.CodeOf((ushort)code)).Distinct().Count();
+        CloseCodes codes = CloseCodes.Default;
+        Assert.Equal(("1000", "1006", "_OTHER", "_OTHER"), (CodeOf(1000), CodeOf(1006), CodeOf(3999), CodeOf(4873)));
+        codes = new CloseCodes().Add(4873, "Measured alone");
+        Assert.Equal("4873", CodeOf(4873));
+        int series = Enumerable.Range(0, 65536).Select(CodeOf).Distinct().Count();
         Assert.InRange(series, 16, 100);
+
+        string CodeOf(int code) => CierreMeter.CodeOf(new CloseRecord { Code = (ushort)code, Codes = codes });
     }
 
     [GeneratedRegex(@"^\| `(cierre\.[a-z.]+)` \| (\w+) \| (\S+) \|", RegexOptions.Multiline)]

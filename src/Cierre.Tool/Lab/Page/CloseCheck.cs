@@ -18,8 +18,8 @@ internal static class CloseCheck
         {
             ["bytes"] = Encoding.UTF8.GetByteCount(reason),
             ["most"] = CloseFrame.MaxReasonBytes,
-            ["name"] = code is < 0 or > ushort.MaxValue ? "" : CloseCodes.Get((ushort)code).GetName(language),
-            ["description"] = code is < 0 or > ushort.MaxValue ? "" : CloseCodes.Get((ushort)code).Describe(language),
+            ["name"] = code is < 0 or > ushort.MaxValue ? "" : CloseCodes.Default.Get((ushort)code).GetName(language),
+            ["description"] = code is < 0 or > ushort.MaxValue ? "" : CloseCodes.Default.Get((ushort)code).Describe(language),
             ["server"] = server,
             ["arrives"] = arrives,
             ["browser"] = AsScript(code, reason),

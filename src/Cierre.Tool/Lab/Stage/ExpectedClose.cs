@@ -52,7 +52,7 @@ internal sealed record ExpectedClose(int Code, bool WasClean, CloseFrame? Sent, 
         var json = new JsonObject
         {
             ["code"] = Code,
-            ["name"] = CloseCodes.Get(Code).GetName(language),
+            ["name"] = CloseCodes.Default.Get((ushort)Code).GetName(language),
             ["reason"] = Received?.Reason ?? "",
             ["wasClean"] = WasClean,
             ["sent"] = Frame(Sent),
