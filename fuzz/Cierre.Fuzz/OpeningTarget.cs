@@ -1,4 +1,5 @@
 using System.Text;
+using Cierre.AspNetCore.Origins;
 using Cierre.Deflate;
 using Cierre.Opening;
 using static Cierre.Fuzz.OutputReader;

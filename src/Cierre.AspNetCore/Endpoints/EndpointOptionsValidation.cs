@@ -1,3 +1,4 @@
+using Cierre.AspNetCore.Origins;
 using Cierre.Opening;
 using Microsoft.Extensions.Options;
 

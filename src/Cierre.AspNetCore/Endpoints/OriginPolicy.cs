@@ -1,4 +1,4 @@
-using Cierre.Opening;
+using Cierre.AspNetCore.Origins;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 

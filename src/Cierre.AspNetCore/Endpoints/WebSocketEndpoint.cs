@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Claims;
 using Cierre.AspNetCore.Admission;
 using Cierre.AspNetCore.Logging;
+using Cierre.AspNetCore.Origins;
 using Cierre.Callbacks;
 using Cierre.Closing;
 using Cierre.Connections;

@@ -1,3 +1,4 @@
+using Cierre.AspNetCore.Origins;
 using Cierre.Opening;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;

@@ -1,7 +1,7 @@
-using Cierre.Opening;
+using Cierre.AspNetCore.Origins;
 using Xunit;
 
-namespace Cierre.Tests.Opening;
+namespace Cierre.AspNetCore.Tests.Origins;
 
 public sealed class OriginListTests
 {

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Cierre.Opening;
+namespace Cierre.AspNetCore.Origins;
 
 /// <summary>The one form of a host's name, so that names are the same where their texts are. URL Standard 3.</summary>
 internal static class HostName

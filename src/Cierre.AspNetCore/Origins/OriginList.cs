@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 
-namespace Cierre.Opening;
+namespace Cierre.AspNetCore.Origins;
 
 /// <summary>Origins that are let in: each as browsers write it, all below a domain as <c>https://*.example.org</c>, or <c>*</c> for any.</summary>
 internal sealed class OriginList

@@ -1,4 +1,4 @@
-namespace Cierre.Opening;
+namespace Cierre.AspNetCore.Origins;
 
 /// <summary>RFC 6454 4 and 6: an origin in its one form. The port is null where the scheme has none of its own.</summary>
 internal readonly record struct Origin(string Scheme, string Host, int? Port)
