@@ -6,7 +6,7 @@ internal sealed class CierreSide : WebSide
 {
     private WebSocketServer? _server;
 
-    public override int Count => _server!.Count;
+    public override int Count => _server!.Connections.Count;
 
     protected override void Build(WebApplicationBuilder builder) => builder.Services.AddCierre();
 
