@@ -31,7 +31,7 @@ public static class TestServerExtensions
         return WebSocketConnection.ConnectAsync(url.Uri, options, cancellationToken);
     }
 
-    /// <summary>Makes whatever is opened with these options reach the app: <c>ConnectAsync</c>, <c>KeepConnectedAsync</c> and the browser's API, with any <c>ws:</c> URL.</summary>
+    /// <summary>Makes whatever is opened with these options reach the app: <c>ConnectAsync</c>, <c>KeepConnected</c> and the browser's API, with any <c>ws:</c> URL.</summary>
     /// <param name="options">The options; what their <see cref="WebSocketClientOptions.ConfigureHandler"/> did is done too.</param>
     /// <param name="server">The app; to it the request has the scheme of <see cref="TestServer.BaseAddress"/>.</param>
     public static void UseTestServer(this WebSocketClientOptions options, TestServer server)

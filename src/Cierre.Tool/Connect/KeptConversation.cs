@@ -13,7 +13,7 @@ internal sealed class KeptConversation(IConnectReport report, Script script, Run
     public async Task<int> RunAsync(Uri url, WebSocketReconnectOptions options)
     {
         using var away = new CancellationTokenSource();
-        options.Ended = plan => Ended(plan, options, away);
+        options.OnEnded = plan => Ended(plan, options, away);
         using var interruption = new Interruption(() => HangUp(away, CloseCodes.GoingAway, "interrupted"));
         Interactive? keyboard = interactive ? new Interactive(report.NotSent, () => HangUp(away, CloseCodes.NormalClosure, "")) : null;
         try

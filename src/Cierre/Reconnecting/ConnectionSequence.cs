@@ -47,7 +47,7 @@ internal sealed class ConnectionSequence(Uri url, WebSocketReconnectOptions opti
             }
 
             ReconnectPlan plan = planner.Next(Last!);
-            options.Ended?.Invoke(plan);
+            options.OnEnded?.Invoke(plan);
             if (plan.Delay is { } delay)
             {
                 // The body of the loop may have gone on after the end, from which the delay counts.
@@ -82,7 +82,7 @@ internal sealed class ConnectionSequence(Uri url, WebSocketReconnectOptions opti
     {
         try
         {
-            return (await connect(planner.Address, _options, planner.EarlyLosses, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent), null);
+            return (await connect(planner.Url, _options, planner.EarlyLosses, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent), null);
         }
         catch (WebSocketConnectException e)
         {
@@ -102,10 +102,10 @@ internal sealed class ConnectionSequence(Uri url, WebSocketReconnectOptions opti
     /// <summary>False: there are none to be had, and nobody who could.</summary>
     private async ValueTask<bool> RenewAsync(ReconnectPlan plan, CancellationToken cancellationToken)
     {
-        WebSocketClientOptions? renewed = options.RenewCredentials is { } renew ? await renew(plan.Last, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent) : null;
+        WebSocketClientOptions? renewed = options.CredentialsRenewal is { } renew ? await renew(plan.Last, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent) : null;
         if (renewed is null)
         {
-            options.Ended?.Invoke(plan with { Delay = null, RenewsCredentials = false });
+            options.OnEnded?.Invoke(plan with { Delay = null, RenewsCredentials = false });
             return false;
         }
 

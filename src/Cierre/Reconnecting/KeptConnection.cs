@@ -1,12 +1,11 @@
-using System.Runtime.CompilerServices;
 using Cierre.Closing;
 using Cierre.Reconnecting;
 using Cierre.Scheduling;
 
 namespace Cierre;
 
-/// <summary>A client that stays connected: what <see cref="WebSocketConnection.KeepConnectedAsync(Uri, WebSocketReconnectOptions, Func{WebSocketConnection, CancellationToken, Task}, CancellationToken)"/>
-/// runs. Await it, or <see cref="Completion"/>, for the record that says why it ended; dispose it to leave.</summary>
+/// <summary>A client that stays connected: what <see cref="WebSocketConnection.KeepConnected"/> runs. Await <see cref="Completion"/> for the record that says why it ended; dispose it
+/// to leave.</summary>
 public sealed class KeptConnection : IAsyncDisposable
 {
     private readonly ConnectionSequence _sequence;
@@ -29,10 +28,6 @@ public sealed class KeptConnection : IAsyncDisposable
 
     /// <summary>The connection that is open now; null between two. It may end at any time, and a send then throws <see cref="WebSocketClosedException"/>.</summary>
     public WebSocketConnection? Current => _current is { IsOpen: true } open ? open : null;
-
-    /// <summary>Lets <c>await</c> wait for <see cref="Completion"/>.</summary>
-    /// <returns>The awaiter of <see cref="Completion"/>.</returns>
-    public TaskAwaiter<CloseRecord> GetAwaiter() => Completion.GetAwaiter();
 
     /// <summary>Leaves: closes the connection with 1000 and opens no further one. Waits for the handler, and for the end, at most twice the close timeout; not to be awaited in the handler,
     /// which leaves by closing its connection.</summary>

@@ -25,7 +25,7 @@ public sealed class ReconnectDecision
     /// <exception cref="ArgumentOutOfRangeException">The delay is negative.</exception>
     public static ReconnectDecision After(TimeSpan delay) => new() { Delay = NotNegative(delay) };
 
-    /// <summary>Call <see cref="WebSocketReconnectOptions.RenewCredentials"/> after a delay, and connect again with what it returns.</summary>
+    /// <summary>Call <see cref="WebSocketReconnectOptions.CredentialsRenewal"/> after a delay, and connect again with what it returns.</summary>
     /// <param name="delay">Counted from the end; 0 or more.</param>
     /// <returns>The decision.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The delay is negative.</exception>

@@ -15,8 +15,8 @@ public sealed record ReconnectPlan
     public required TimeSpan? Delay { get; init; }
 
     /// <summary>Where the next attempt connects to, without a user name and password.</summary>
-    public required Uri Address { get; init; }
+    public required Uri Url { get; init; }
 
-    /// <summary>Whether <see cref="WebSocketReconnectOptions.RenewCredentials"/> is called before the next attempt.</summary>
+    /// <summary>Whether <see cref="WebSocketReconnectOptions.CredentialsRenewal"/> is called before the next attempt.</summary>
     public bool RenewsCredentials { get; init; }
 }

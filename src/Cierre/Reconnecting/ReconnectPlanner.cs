@@ -9,14 +9,14 @@ namespace Cierre.Reconnecting;
 /// <remarks>RFC 6455 7.2.3. The growth of the delays begins anew after a connection that was open for <see cref="WebSocketReconnectOptions.StableAfter"/>.</remarks>
 internal sealed class ReconnectPlanner(Uri url, WebSocketReconnectOptions options)
 {
-    private readonly Uri[] _addresses = [url, .. options.Addresses];
+    private readonly Uri[] _urls = [url, .. options.AlternateUrls];
     private readonly HashSet<int> _shedding = [];
-    private int _address;
+    private int _current;
     private int _attempt;
     private int _longWaits;
 
     /// <summary>Where to connect to now.</summary>
-    public Uri Address => _addresses[_address];
+    public Uri Url => _urls[_current];
 
     /// <summary>How many connections in a row, up to now, were lost within a second of opening.</summary>
     public int EarlyLosses { get; private set; }
@@ -27,7 +27,7 @@ internal sealed class ReconnectPlanner(Uri url, WebSocketReconnectOptions option
         Remember(last);
         ReconnectDecision decision = options.Policy?.Invoke(last, _attempt) ?? ReconnectDecision.AsAdvised;
         if (decision.IsAdvice) return Advised(last);
-        if (decision.Renews && options.RenewCredentials is null) throw new InvalidOperationException("The policy asks for new credentials; set WebSocketReconnectOptions.RenewCredentials, which gets them.");
+        if (decision.Renews && options.CredentialsRenewal is null) throw new InvalidOperationException("The policy asks for new credentials; set WebSocketReconnectOptions.CredentialsRenewal, which gets them.");
         return Plan(last, decision.Stops ? null : decision.Delay, decision.Renews);
     }
 
@@ -48,7 +48,7 @@ internal sealed class ReconnectPlanner(Uri url, WebSocketReconnectOptions option
         ReconnectAdvice advice = ReconnectAdvice.For(last, options.TimeProvider.GetUtcNow());
         return advice.Kind switch
         {
-            ReconnectKind.AfterNewCredentials when options.RenewCredentials is null => Plan(last, null),
+            ReconnectKind.AfterNewCredentials when options.CredentialsRenewal is null => Plan(last, null),
             ReconnectKind.OtherAddress => Plan(last, MoveOn() ? TimeSpan.Zero : advice.DelayFor(++_longWaits, options.Random.NextDouble())),
             _ => Plan(last, advice.DelayFor(_attempt, options.Random.NextDouble()), advice.Kind == ReconnectKind.AfterNewCredentials),
         };
@@ -57,14 +57,14 @@ internal sealed class ReconnectPlanner(Uri url, WebSocketReconnectOptions option
     /// <summary>Goes on to the next address that has not said 1013; false: each has, and a new round begins.</summary>
     private bool MoveOn()
     {
-        _shedding.Add(_address);
-        _address = (_address + 1) % _addresses.Length;
-        while (_shedding.Contains(_address) && _shedding.Count < _addresses.Length) _address = (_address + 1) % _addresses.Length;
-        if (_shedding.Count < _addresses.Length) return true;
+        _shedding.Add(_current);
+        _current = (_current + 1) % _urls.Length;
+        while (_shedding.Contains(_current) && _shedding.Count < _urls.Length) _current = (_current + 1) % _urls.Length;
+        if (_shedding.Count < _urls.Length) return true;
         _shedding.Clear();
         return false;
     }
 
     private ReconnectPlan Plan(CloseRecord last, TimeSpan? delay, bool renews = false) =>
-        new() { Last = last, Attempt = _attempt, Delay = delay, Address = UrlUserInfo.Without(Address), RenewsCredentials = renews };
+        new() { Last = last, Attempt = _attempt, Delay = delay, Url = UrlUserInfo.Without(Url), RenewsCredentials = renews };
 }

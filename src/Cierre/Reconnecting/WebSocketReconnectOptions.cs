@@ -1,11 +1,11 @@
 namespace Cierre;
 
-/// <summary>Sets how a client stays connected: <c>WebSocketConnection.KeepConnectedAsync</c>.</summary>
+/// <summary>Sets how a client stays connected: <c>WebSocketConnection.KeepConnected</c>, <c>KeepConnectedAsync</c>.</summary>
 /// <remarks>Read anew for each attempt: what the application changes here between two connections, such as a header that says where to go on, holds for the next one.</remarks>
 public sealed class WebSocketReconnectOptions : WebSocketClientOptions
 {
-    /// <summary>Further addresses of the same service, for a server that sheds load (1013): the next one is tried at once, in turn, until each has said so. Default: none.</summary>
-    public IList<Uri> Addresses { get; private set; } = [];
+    /// <summary>Further URLs of the same service, for a server that sheds load (1013): the next one is tried at once, in turn, until each has said so. Default: none.</summary>
+    public IList<Uri> AlternateUrls { get; private set; } = [];
 
     /// <summary>Decides what follows each end; default null: what <see cref="CloseRecord.Reconnect"/> advises.</summary>
     public ReconnectPolicy? Policy { get; set; }
@@ -13,11 +13,11 @@ public sealed class WebSocketReconnectOptions : WebSocketClientOptions
     /// <summary>Gets new credentials, after 3000 or HTTP 401: returns the options to open with from now on, such as a copy with another header,
     /// <see cref="WebSocketClientOptions.WithHeader"/>; null where there are none to be had. Default null. Without them the sequence ends.</summary>
     /// <remarks>Of what is returned, only how to open a connection counts; addresses, policy and the rest stay as here. What it throws ends the sequence.</remarks>
-    public Func<CloseRecord, CancellationToken, ValueTask<WebSocketClientOptions?>>? RenewCredentials { get; set; }
+    public Func<CloseRecord, CancellationToken, ValueTask<WebSocketClientOptions?>>? CredentialsRenewal { get; set; }
 
     /// <summary>Called after each end, of a connection or of an opening that failed, with what follows: the place to log, and to learn why a sequence ended. Not for one
     /// that is left or cancelled. Default null.</summary>
-    public Action<ReconnectPlan>? Ended { get; set; }
+    public Action<ReconnectPlan>? OnEnded { get; set; }
 
     /// <summary>How long a connection must have been open for the attempts to be counted from 1 again; default 20 s.</summary>
     /// <remarks>Until then delays go on growing: a server that accepts and closes at once is no recovered server.</remarks>
@@ -43,7 +43,7 @@ public sealed class WebSocketReconnectOptions : WebSocketClientOptions
     private protected override WebSocketClientOptions Copy()
     {
         var copy = (WebSocketReconnectOptions)base.Copy();
-        copy.Addresses = [.. Addresses];
+        copy.AlternateUrls = [.. AlternateUrls];
         return copy;
     }
 }

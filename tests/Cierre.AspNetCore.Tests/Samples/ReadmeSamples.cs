@@ -85,16 +85,17 @@ internal static class ReadmeSamples
         #region reconnect
         WebSocketReconnectOptions options = new();
         options.Headers.Add(new("Authorization", "Bearer " + token));
-        options.RenewCredentials = async (_, ct) => options.WithHeader("Authorization", "Bearer " + await RenewAsync(ct)); // after 3000 or 401
+        options.CredentialsRenewal = async (_, ct) => options.WithHeader("Authorization", "Bearer " + await RenewAsync(ct)); // after 3000 or 401
         options.Policy = (last, attempt) => last.Code == 4000 ? ReconnectDecision.Stop : ReconnectDecision.AsAdvised;
-        options.Ended = next => Console.WriteLine($"{next.Last}: {(next.Delay is { } delay ? $"again in {delay.TotalSeconds:0.0} s" : "that was all")}");
+        options.OnEnded = next => Console.WriteLine($"{next.Last}: {(next.Delay is { } delay ? $"again in {delay.TotalSeconds:0.0} s" : "that was all")}");
 
-        CloseRecord last = await WebSocketConnection.KeepConnectedAsync(url, options, async (connection, ct) =>
+        await using KeptConnection kept = WebSocketConnection.KeepConnected(url, async (connection, ct) =>
         {
             await connection.SendAsync("subscribe", ct); // each connection starts from nothing
             await foreach (var message in connection.ReadAllAsync(ct))
                 Console.WriteLine(message.GetText());
-        });
+        }, options);
+        CloseRecord last = await kept.Completion;
         #endregion
 
         return last;

@@ -139,7 +139,7 @@ public sealed class ConnectionSequenceTests
     {
         _rig.Closes(3000).Closes(1001).Closes(1000);
         var renewedAfter = new List<int>();
-        _rig.Options.RenewCredentials = (last, _) =>
+        _rig.Options.CredentialsRenewal = (last, _) =>
         {
             renewedAfter.Add(last.Code);
             return new(_rig.Options.WithHeader("Authorization", "Bearer new"));
@@ -156,7 +156,7 @@ public sealed class ConnectionSequenceTests
     public async Task Without_new_credentials_the_sequence_ends_and_says_so()
     {
         _rig.Closes(3000);
-        _rig.Options.RenewCredentials = (_, _) => default;
+        _rig.Options.CredentialsRenewal = (_, _) => default;
         await ReadAsync().WaitAsync(Bound);
         Assert.Equal([TimeSpan.Zero, null], _rig.Plans.Select(plan => plan.Delay));
     }
@@ -179,7 +179,7 @@ public sealed class ConnectionSequenceTests
     public async Task Service_that_sheds_load_is_left_for_the_next_address()
     {
         _rig.Closes(1013).Closes(1000);
-        _rig.Options.Addresses.Add(new Uri("ws://two.example/"));
+        _rig.Options.AlternateUrls.Add(new Uri("ws://two.example/"));
         await ReadAsync().WaitAsync(Bound);
         Assert.Equal(["one.example", "two.example"], _rig.Attempts.Select(attempt => attempt.Host));
     }

@@ -135,7 +135,7 @@ public sealed class KeptConnectionTests
     {
         var waits = new TaskCompletionSource();
         _rig.Closes(3000);
-        _rig.Options.RenewCredentials = async (_, token) =>
+        _rig.Options.CredentialsRenewal = async (_, token) =>
         {
             token.Register(() => throw new InvalidOperationException("the application's"));
             waits.SetResult();
@@ -208,7 +208,7 @@ public sealed class KeptConnectionTests
             if (!atOnce) await Task.Yield();
             throw new FormatException("mine");
         });
-        Assert.Equal("mine", (await Assert.ThrowsAsync<FormatException>(async () => await kept)).Message);
+        Assert.Equal("mine", (await Assert.ThrowsAsync<FormatException>(async () => await kept.Completion)).Message);
         Assert.Equal(1011, (await _rig.Servers[0].Closed.WaitAsync(Bound)).Code);
         Assert.Empty(_rig.Plans);
         Assert.Null(kept.Current);
@@ -275,7 +275,7 @@ public sealed class KeptConnectionTests
         });
         await open.Task.WaitAsync(Bound);
         await kept.DisposeAsync().AsTask().WaitAsync(Bound);
-        CloseRecord last = await kept;
+        CloseRecord last = await kept.Completion;
         Assert.Equal((1000, true, CloseCause.Requested), (last.Code, last.WasClean, last.Cause));
         Assert.Equal(1000, (await _rig.Servers[0].Closed.WaitAsync(Bound)).Code);
         Assert.Empty(_rig.Plans);
@@ -289,7 +289,7 @@ public sealed class KeptConnectionTests
         KeptConnection kept = _rig.Keep((_, _) => Task.CompletedTask);
         await _rig.Time.NextWaitAsync();
         await kept.DisposeAsync().AsTask().WaitAsync(Bound);
-        Assert.Equal(1012, (await kept).Code);
+        Assert.Equal(1012, (await kept.Completion).Code);
         Assert.Single(_rig.Attempts);
     }
 
@@ -300,7 +300,7 @@ public sealed class KeptConnectionTests
         KeptConnection kept = _rig.Keep((_, _) => Task.CompletedTask);
         await _rig.Time.NextWaitAsync();
         await kept.DisposeAsync().AsTask().WaitAsync(Bound);
-        Assert.Equal((false, CloseCause.ConnectionRefused), ((await kept).WasOpen, (await kept).Cause));
+        Assert.Equal((false, CloseCause.ConnectionRefused), ((await kept.Completion).WasOpen, (await kept.Completion).Cause));
     }
 
     [Fact]

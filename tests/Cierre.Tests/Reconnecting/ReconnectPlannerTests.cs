@@ -82,26 +82,26 @@ public sealed class ReconnectPlannerTests
     [Fact]
     public void Further_addresses_are_tried_at_once_until_each_has_shed()
     {
-        _options.Addresses.Add(new Uri("ws://two.example/"));
-        _options.Addresses.Add(new Uri("ws://three.example/"));
+        _options.AlternateUrls.Add(new Uri("ws://two.example/"));
+        _options.AlternateUrls.Add(new Uri("ws://three.example/"));
         Assert.Equal(
             [("two.example", 0.0), ("three.example", 0.0), ("one.example", 90.0), ("two.example", 0.0), ("three.example", 0.0), ("one.example", 180.0)],
-            Enumerable.Range(0, 6).Select(_ => _planner.Value.Next(Closed(1013))).Select(plan => (plan.Address.Host, plan.Delay!.Value.TotalSeconds)));
+            Enumerable.Range(0, 6).Select(_ => _planner.Value.Next(Closed(1013))).Select(plan => (plan.Url.Host, plan.Delay!.Value.TotalSeconds)));
     }
 
     [Fact]
     public void Lost_connection_stays_with_its_address()
     {
-        _options.Addresses.Add(new Uri("ws://two.example/"));
-        Assert.Equal("one.example", _planner.Value.Next(Lost()).Address.Host);
-        Assert.Equal("two.example", _planner.Value.Next(Closed(1013)).Address.Host);
-        Assert.Equal("two.example", _planner.Value.Next(Lost()).Address.Host);
+        _options.AlternateUrls.Add(new Uri("ws://two.example/"));
+        Assert.Equal("one.example", _planner.Value.Next(Lost()).Url.Host);
+        Assert.Equal("two.example", _planner.Value.Next(Closed(1013)).Url.Host);
+        Assert.Equal("two.example", _planner.Value.Next(Lost()).Url.Host);
     }
 
     [Fact]
     public void Connection_that_lasted_forgives_the_addresses_that_shed()
     {
-        _options.Addresses.Add(new Uri("ws://two.example/"));
+        _options.AlternateUrls.Add(new Uri("ws://two.example/"));
         Assert.Equal(0, Delay(Closed(1013)));
         Assert.Equal(0, Delay(Closed(1013, elapsed: 60)));
     }
@@ -109,7 +109,7 @@ public sealed class ReconnectPlannerTests
     [Fact]
     public void New_credentials_are_had_at_once_and_then_ever_later()
     {
-        _options.RenewCredentials = (_, _) => new(_options);
+        _options.CredentialsRenewal = (_, _) => new(_options);
         ReconnectPlan plan = _planner.Value.Next(Closed(3000));
         Assert.Equal((TimeSpan.Zero, true), (plan.Delay, plan.RenewsCredentials));
         Assert.Equal([7.5, 15], new[] { Closed(3000), Refused(CloseCause.HttpStatus, new HttpRefusal(HttpStatusCode.Unauthorized, [], default)) }.Select(Delay));
@@ -122,7 +122,7 @@ public sealed class ReconnectPlannerTests
     public void Policy_is_asked_with_the_record_and_the_attempt_and_decides()
     {
         var asked = new List<(int Code, int Attempt)>();
-        _options.RenewCredentials = (_, _) => new(_options);
+        _options.CredentialsRenewal = (_, _) => new(_options);
         _options.Policy = (last, attempt) =>
         {
             asked.Add((last.Code, attempt));
@@ -145,7 +145,7 @@ public sealed class ReconnectPlannerTests
     public void Policy_that_asks_for_credentials_that_nobody_gets_is_a_mistake()
     {
         _options.Policy = (_, _) => ReconnectDecision.WithNewCredentials();
-        Assert.Contains("RenewCredentials", Assert.Throws<InvalidOperationException>(() => Delay(Lost())).Message, StringComparison.Ordinal);
+        Assert.Contains("CredentialsRenewal", Assert.Throws<InvalidOperationException>(() => Delay(Lost())).Message, StringComparison.Ordinal);
     }
 
     [Fact]

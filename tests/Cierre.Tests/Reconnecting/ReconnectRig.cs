@@ -42,14 +42,14 @@ internal sealed class ReconnectRig
 
     public IAsyncEnumerable<WebSocketConnection> Start(CancellationToken cancellationToken = default)
     {
-        Options.Ended = Plans.Add;
+        Options.OnEnded = Plans.Add;
         return new ConnectionSequence(Url, Options, ConnectAsync).RunAsync(cancellationToken);
     }
 
     /// <summary>The form with a handler.</summary>
     public KeptConnection Keep(Func<WebSocketConnection, CancellationToken, Task> handler, CancellationToken cancellationToken = default)
     {
-        Options.Ended = Plans.Add;
+        Options.OnEnded = Plans.Add;
         return new KeptConnection(new ConnectionSequence(Url, Options, ConnectAsync), Time, handler, cancellationToken);
     }
 

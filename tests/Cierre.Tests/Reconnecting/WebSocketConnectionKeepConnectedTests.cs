@@ -47,13 +47,13 @@ public sealed class WebSocketConnectionKeepConnectedTests
     {
         ReconnectPlan? told = null;
         var url = new Uri($"ws://127.0.0.1:{ClientRig.ClosedPort()}/");
-        var options = new WebSocketReconnectOptions { Policy = (_, attempt) => attempt == 1 ? ReconnectDecision.After(TimeSpan.Zero) : ReconnectDecision.Stop, Ended = plan => told = plan };
+        var options = new WebSocketReconnectOptions { Policy = (_, attempt) => attempt == 1 ? ReconnectDecision.After(TimeSpan.Zero) : ReconnectDecision.Stop, OnEnded = plan => told = plan };
         await Assert.ThrowsAsync<WebSocketConnectException>(async () =>
         {
             await foreach (WebSocketConnection _ in WebSocketConnection.KeepConnectedAsync(url, options, Soon())) Assert.Fail("It opened.");
         });
         Assert.Equal(2, told!.Attempt);
-        await Assert.ThrowsAsync<WebSocketConnectException>(async () => await WebSocketConnection.KeepConnectedAsync(url, options, (_, _) => Task.CompletedTask, Soon()));
+        await Assert.ThrowsAsync<WebSocketConnectException>(async () => await WebSocketConnection.KeepConnected(url, (_, _) => Task.CompletedTask, options, Soon()).Completion);
         Assert.Equal((CloseCause.ConnectionRefused, 2, null), (told!.Last.Cause, told.Attempt, told.Delay));
     }
 
@@ -68,16 +68,16 @@ public sealed class WebSocketConnectionKeepConnectedTests
         });
         var options = new WebSocketReconnectOptions { Policy = (_, attempt) => attempt < Connections ? ReconnectDecision.After(TimeSpan.Zero) : ReconnectDecision.Stop };
         int calls = 0;
-        CloseRecord last = await WebSocketConnection.KeepConnectedAsync(
+        CloseRecord last = await WebSocketConnection.KeepConnected(
             server.Url,
-            options,
             async (connection, token) =>
             {
                 calls++;
                 for (int i = 0; i < 3; i++) await connection.SendAsync("subscribe", CancellationToken.None);
                 await foreach (WebSocketMessage message in connection.ReadAllAsync(token)) Assert.Fail(message.GetText());
             },
-            Soon());
+            options,
+            Soon()).Completion;
         Assert.Equal((Connections, 1001), (calls, last.Code));
     }
 
@@ -85,10 +85,10 @@ public sealed class WebSocketConnectionKeepConnectedTests
     public void Misuse_is_told_before_the_loop_begins()
     {
         Assert.Throws<ArgumentNullException>(() => WebSocketConnection.KeepConnectedAsync(null!));
-        Assert.Throws<ArgumentNullException>(() => { WebSocketConnection.KeepConnectedAsync(new Uri("ws://localhost/"), null, null!); });
-        Assert.Throws<ArgumentException>(() => { WebSocketConnection.KeepConnectedAsync(new Uri("ftp://localhost/"), null, (_, _) => Task.CompletedTask); });
+        Assert.Throws<ArgumentNullException>(() => { WebSocketConnection.KeepConnected(new Uri("ws://localhost/"), null!); });
+        Assert.Throws<ArgumentException>(() => { WebSocketConnection.KeepConnected(new Uri("ftp://localhost/"), (_, _) => Task.CompletedTask); });
         Assert.Throws<ArgumentException>(() => WebSocketConnection.KeepConnectedAsync(new Uri("ftp://localhost/")));
-        Assert.Throws<ArgumentException>(() => WebSocketConnection.KeepConnectedAsync(new Uri("ws://localhost/"), new() { Addresses = { new Uri("ws://localhost/#a") } }));
+        Assert.Throws<ArgumentException>(() => WebSocketConnection.KeepConnectedAsync(new Uri("ws://localhost/"), new() { AlternateUrls = { new Uri("ws://localhost/#a") } }));
         Assert.Throws<ArgumentException>(() => WebSocketConnection.KeepConnectedAsync(new Uri("ws://localhost/"), new() { Headers = { new("bad name", "x") } }));
         Assert.Throws<ArgumentException>(() => WebSocketConnection.KeepConnectedAsync(new Uri("ws://localhost/"), new() { Subprotocols = { "bad name" } }));
     }

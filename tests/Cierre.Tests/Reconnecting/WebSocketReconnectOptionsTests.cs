@@ -17,20 +17,20 @@ public sealed class WebSocketReconnectOptionsTests
     public void Defaults_do_as_advised()
     {
         var options = new WebSocketReconnectOptions();
-        Assert.Equal((TimeSpan.FromSeconds(20), null, null), (options.StableAfter, options.Policy, options.RenewCredentials));
+        Assert.Equal((TimeSpan.FromSeconds(20), null, null), (options.StableAfter, options.Policy, options.CredentialsRenewal));
         Assert.Same(Random.Shared, options.Random);
-        Assert.Empty(options.Addresses);
+        Assert.Empty(options.AlternateUrls);
         options.StableAfter = TimeSpan.Zero;
     }
 
     [Fact]
     public void Copy_with_a_header_has_addresses_of_its_own()
     {
-        var options = new WebSocketReconnectOptions { Addresses = { new Uri("ws://one/") } };
+        var options = new WebSocketReconnectOptions { AlternateUrls = { new Uri("ws://one/") } };
         var copy = (WebSocketReconnectOptions)options.WithHeader("Authorization", "Bearer new");
-        options.Addresses.Add(new Uri("ws://two/"));
-        copy.Addresses.Add(new Uri("ws://three/"));
-        Assert.Equal(["ws://one/", "ws://two/"], options.Addresses.Select(address => address.AbsoluteUri));
-        Assert.Equal(["ws://one/", "ws://three/"], copy.Addresses.Select(address => address.AbsoluteUri));
+        options.AlternateUrls.Add(new Uri("ws://two/"));
+        copy.AlternateUrls.Add(new Uri("ws://three/"));
+        Assert.Equal(["ws://one/", "ws://two/"], options.AlternateUrls.Select(address => address.AbsoluteUri));
+        Assert.Equal(["ws://one/", "ws://three/"], copy.AlternateUrls.Select(address => address.AbsoluteUri));
     }
 }
