@@ -1,5 +1,7 @@
 // Client and server, compiled ahead of time: an echo over a real socket, closes from both sides, an opening that fails, and all of it said in two languages.
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Cierre;
 using Cierre.AspNetCore;
 
@@ -29,6 +31,7 @@ CloseRecord closed = await TalkAsync("/echo", async connection =>
 });
 Check("close", $"{closed.Code} {closed.WasClean} {closed.Cause}", "4001 True Requested");
 Check("close in Spanish", closed.Explain(spanish).Contains("la aplicación pidió el cierre", StringComparison.Ordinal), true);
+Check("as JSON", JsonSerializer.Serialize(closed, AotJson.Default.CloseRecord)[..56], """{"type":"close","code":4001,"name":"","reason":"","wasCl""");
 
 CloseRecord failed = await TalkAsync("/throw", connection => connection.Closed);
 Check("handler that throws", $"{failed.Code} {failed.Reason}", "1011 the handler failed");
@@ -67,3 +70,6 @@ void Check<T>(string what, T actual, T expected)
     Console.WriteLine($"{what}: {actual} instead of {expected}");
     faults++;
 }
+
+[JsonSerializable(typeof(CloseRecord))]
+internal sealed partial class AotJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Cierre.Tool.Arguments;
 using Cierre.Tool.Output;
@@ -104,10 +105,10 @@ internal sealed record ServerJson(double CpuNsPerMessage, double CpuShare, long 
 }
 
 /// <summary>How many connections ended in one way, and the close of the first of them.</summary>
-internal sealed record EndJson(string Phase, int Count, bool Expected, CloseJson Close)
+internal sealed record EndJson(string Phase, int Count, bool Expected, JsonObject Close)
 {
     public static EndJson Of(EndGroup group, CultureInfo language) =>
-        new(group.Phase.ToString().ToLowerInvariant(), group.Count, group.IsExpected, CloseJson.Of(group.Example, language));
+        new(group.Phase.ToString().ToLowerInvariant(), group.Count, group.IsExpected, CloseJson.ToObject(group.Example, language));
 }
 
 [JsonSerializable(typeof(SecondJson))]

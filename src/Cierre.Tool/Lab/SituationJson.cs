@@ -7,15 +7,15 @@ using Cierre.Tool.Output;
 namespace Cierre.Tool.Lab;
 
 /// <summary>A situation's line for programs. The members stand in the order of the contract.</summary>
-internal sealed record SituationJson(string Type, string Name, ExpectedJson Expected, CloseJson? Client, CloseJson? Server, ReceivedEvent? Event, bool Ok)
+internal sealed record SituationJson(string Type, string Name, ExpectedJson Expected, JsonObject? Client, JsonObject? Server, ReceivedEvent? Event, bool Ok)
 {
     public static void Write(Outcome outcome, CultureInfo language) => JsonLines.Write(
         new SituationJson(
             "situation",
             outcome.Situation.Name,
             new ExpectedJson(outcome.Situation.Client?.ToJson(language), outcome.Situation.Server?.ToJson(language)),
-            outcome.Client is null ? null : CloseJson.Of(outcome.Client, language),
-            outcome.Server is null ? null : CloseJson.Of(outcome.Server, language),
+            outcome.Client is null ? null : CloseJson.ToObject(outcome.Client, language),
+            outcome.Server is null ? null : CloseJson.ToObject(outcome.Server, language),
             outcome.Event,
             outcome.Ok),
         SituationJsonContext.Relaxed.SituationJson);

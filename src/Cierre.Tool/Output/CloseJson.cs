@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -5,62 +6,43 @@ using System.Text.Json.Serialization;
 
 namespace Cierre.Tool.Output;
 
-/// <summary>A close as JSON: the same object wherever the tool prints one. The members stand in the order of the contract.</summary>
-internal sealed record CloseJson(
-    string Type,
-    int Code,
-    string Name,
-    string Reason,
-    bool WasClean,
-    CloseFrameJson? Sent,
-    CloseFrameJson? Received,
-    bool ReceivedFirst,
-    string EndedBy,
-    string Cause,
-    string Detail,
-    int? HttpStatus,
-    long ElapsedMs,
-    string Explanation)
+/// <summary>A close as JSON: the same object wherever the tool prints one, and the one of the library (<see cref="CloseRecordJsonConverter"/>).</summary>
+internal static class CloseJson
 {
-    public static CloseJson Of(CloseRecord record, CultureInfo language) => new(
-        "close",
-        record.Code,
-        record.CodeInfo.GetName(language),
-        record.Reason,
-        record.WasClean,
-        CloseFrameJson.Of(record.Sent),
-        CloseFrameJson.Of(record.Received),
-        record.ReceivedFirst,
-        record.EndedBy.ToKebabCase(),
-        record.Cause.ToKebabCase(),
-        record.Describe(language),
-        (int?)record.HttpStatus,
-        (long)Math.Round(record.Elapsed.TotalMilliseconds),
-        record.Explain(language));
+    // A context keeps what it was made with, and makes its metadata once.
+    private static readonly ConcurrentDictionary<string, CloseJsonContext> Contexts = new();
+
+    public static void Write(CloseRecord record, CultureInfo language) => JsonLines.Write(record, In(language).CloseRecord);
+
+    public static JsonObject ToObject(CloseRecord record, CultureInfo language) => JsonSerializer.SerializeToNode(record, In(language).CloseRecord)!.AsObject();
 
     /// <summary>For a page, which shows what it is given: the reasons escaped, as everything else in it is.</summary>
     public static JsonObject ToShown(CloseRecord record, CultureInfo language)
     {
-        CloseJson json = Of(record, language);
-        json = json with { Reason = UntrustedText.Escape(json.Reason), Sent = json.Sent?.Escaped(), Received = json.Received?.Escaped() };
-        return JsonSerializer.SerializeToNode(json, CloseJsonContext.Relaxed.CloseJson)!.AsObject();
+        JsonObject json = ToObject(record, language);
+        foreach (JsonObject? part in (JsonObject?[])[json, (JsonObject?)json["sent"], (JsonObject?)json["received"]])
+        {
+            if (part is not null) part["reason"] = UntrustedText.Escape((string)part["reason"]!);
+        }
+
+        return json;
     }
 
-    public static JsonObject ToObject(CloseRecord record, CultureInfo language) =>
-        JsonSerializer.SerializeToNode(Of(record, language), CloseJsonContext.Relaxed.CloseJson)!.AsObject();
-
-    public static void Write(CloseRecord record, CultureInfo language) => JsonLines.Write(Of(record, language), CloseJsonContext.Relaxed.CloseJson);
+    private static CloseJsonContext In(CultureInfo language) => Contexts.GetOrAdd(language.Name, static (_, language) =>
+    {
+        JsonSerializerOptions options = JsonLines.Options;
+        options.Converters.Add(new CloseRecordJsonConverter(language));
+        return new CloseJsonContext(options);
+    }, language);
 }
 
 /// <summary>One close frame; an empty body is 1005 and "".</summary>
 internal sealed record CloseFrameJson(int Code, string Reason)
 {
     public static CloseFrameJson? Of(CloseFrame? frame) => frame is null ? null : new(frame.Code, frame.Reason);
-
-    public CloseFrameJson Escaped() => this with { Reason = UntrustedText.Escape(Reason) };
 }
 
-[JsonSerializable(typeof(CloseJson))]
+[JsonSerializable(typeof(CloseRecord))]
 [JsonSerializable(typeof(JsonObject))]
 internal sealed partial class CloseJsonContext : JsonSerializerContext
 {

@@ -1,11 +1,13 @@
 using System.Globalization;
 using System.Net;
+using System.Text.Json.Serialization;
 using Cierre.Closing;
 
 namespace Cierre;
 
 /// <summary>Tells how one connection ended: the code, reason and cleanness that RFC 6455 defines, what each side sent, who ended it and why.</summary>
 /// <remarks>Immutable. Each connection, and each opening that failed, has exactly one.</remarks>
+[JsonConverter(typeof(CloseRecordJsonConverter))]
 public sealed record CloseRecord
 {
     internal CloseRecord() { }
