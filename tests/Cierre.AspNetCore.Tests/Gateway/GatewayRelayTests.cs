@@ -160,6 +160,14 @@ public sealed class GatewayRelayTests
     }
 
     [Fact]
+    public void Response_that_is_none_of_the_two_is_refused()
+    {
+        var options = new WebSocketGatewayOptions(new WebSocketEndpointOptions());
+        Assert.Equal("UpstreamFailureResponse", Assert.Throws<ArgumentOutOfRangeException>(() => options.UpstreamFailureResponse = (RefusalMode)2).ParamName);
+        Assert.Equal("AuthorizationResponse", Assert.Throws<ArgumentOutOfRangeException>(() => options.Endpoint.AuthorizationResponse = (RefusalMode)2).ParamName);
+    }
+
+    [Fact]
     public async Task Upstream_that_does_not_answer_in_time_is_504_where_a_status_is_asked_for_and_1014_else()
     {
         using var silent = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
