@@ -10,9 +10,11 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Registers Cierre's health check.</summary>
 public static class CierreHealthChecksBuilderExtensions
 {
-    /// <summary>Adds a readiness check that fails while the server drains its WebSocket connections, and afterwards, until <see cref="WebSocketServer.EndDrain"/>.</summary>
+    /// <summary>Adds a readiness check that fails while the server drains its WebSocket connections, and afterwards, until
+    /// <see cref="WebSocketServer.EndDrain"/>.</summary>
     /// <remarks>Meant for readiness, not for liveness: a server that drains works as it should. Its data has the number of open <c>connections</c>. Without
-    /// <see cref="CierreServiceCollectionExtensions.AddCierre(IServiceCollection)"/> there is nothing to report on: the check then fails, and says so.</remarks>
+    /// <see cref="CierreServiceCollectionExtensions.AddCierre(IServiceCollection)"/> there is nothing to report on: the check then fails, and says
+    /// so.</remarks>
     /// <param name="builder">What <c>AddHealthChecks</c> returned.</param>
     /// <param name="name">The name of the check.</param>
     /// <param name="failureStatus">What a drain is reported as; null: <see cref="HealthStatus.Unhealthy"/>.</param>

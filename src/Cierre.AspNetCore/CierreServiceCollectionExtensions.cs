@@ -21,7 +21,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class CierreServiceCollectionExtensions
 {
     /// <summary>Registers what <c>MapWebSocket</c> needs: the roster of connections, the drain when the host stops, the options of the configuration section
-    /// <c>Cierre</c> (validated at start), and a socket transport that stands in for Kestrel's own and whose sockets are taken over after the upgrade (it follows
+    /// <c>Cierre</c> (validated at start), and a socket transport that stands in for Kestrel's own and whose sockets are taken over after the upgrade (it
+    /// follows
     /// <c>SocketTransportOptions</c>; <see cref="WebSocketServerOptions.UseKestrelTransport"/> leaves Kestrel's in place).</summary>
     /// <param name="services">The application's services.</param>
     /// <returns>The same services.</returns>

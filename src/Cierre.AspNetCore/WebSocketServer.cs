@@ -19,7 +19,8 @@ public sealed class WebSocketServer
     /// <summary>Whether the server drains or has drained: new handshakes are answered 503.</summary>
     public bool IsDraining => _gate.IsClosed;
 
-    /// <summary>Closes every connection as a host that stops does, but the host goes on: what each has sent is answered first. New handshakes are answered 503, and readiness fails,
+    /// <summary>Closes every connection as a host that stops does, but the host goes on: what each has sent is answered first. New handshakes are answered 503,
+    /// and readiness fails,
     /// from now on until <see cref="EndDrain"/>: a server that was emptied stays empty.</summary>
     /// <param name="options">How; null takes the configured ones.</param>
     /// <param name="cancellationToken">Ends the drain: what was not reached stays open. The server takes no new connections all the same. The token that says

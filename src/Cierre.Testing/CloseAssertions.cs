@@ -2,7 +2,8 @@ using Cierre.Testing.Assertions;
 
 namespace Cierre.Testing;
 
-/// <summary>Expectations about how a connection ended, for any test framework: what differs is said in one sentence each, with the record's own explanation.</summary>
+/// <summary>Expectations about how a connection ended, for any test framework: what differs is said in one sentence each, with the record's own
+/// explanation.</summary>
 public static class CloseAssertions
 {
     /// <summary>Expects a clean close: frames went both ways.</summary>
@@ -21,7 +22,8 @@ public static class CloseAssertions
     /// <exception cref="CloseAssertionException">It ended otherwise.</exception>
     public static CloseRecord ShouldBeLost(this CloseRecord record, CloseCause? cause = null) => record.ShouldHave(code: CloseCodes.AbnormalClosure, clean: false, cause: cause);
 
-    /// <summary>Expects that this side failed the connection because the peer broke the protocol: 1006 here, and a close frame that says why. RFC 6455 7.1.7.</summary>
+    /// <summary>Expects that this side failed the connection because the peer broke the protocol: 1006 here, and a close frame that says why. RFC 6455
+    /// 7.1.7.</summary>
     /// <param name="record">The record.</param>
     /// <param name="sent">The code of the close frame that was sent: 1002, 1007 or 1009.</param>
     /// <param name="detail">A part of the sentence that names the evidence; null for any.</param>

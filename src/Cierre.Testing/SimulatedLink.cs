@@ -29,7 +29,8 @@ public sealed class SimulatedLink
     /// <summary>The server's end of the stream.</summary>
     public IDuplexPipe ServerEnd { get; }
 
-    /// <summary>The way from the client to the server. It may be set in the middle of a conversation: a fault whose bytes have passed happens at once.</summary>
+    /// <summary>The way from the client to the server. It may be set in the middle of a conversation: a fault whose bytes have passed happens at
+    /// once.</summary>
     public NetworkPath ToServer
     {
         get => Up.Path;

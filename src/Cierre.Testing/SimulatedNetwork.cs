@@ -3,11 +3,14 @@ using Cierre.Testing.Network;
 
 namespace Cierre.Testing;
 
-/// <summary>A network and a clock for tests: connections whose bytes are split, delayed, lost and cut as a script says, in time that passes only when nothing else is left to do.</summary>
+/// <summary>A network and a clock for tests: connections whose bytes are split, delayed, lost and cut as a script says, in time that passes only when nothing
+/// else is left to do.</summary>
 /// <remarks>
-/// Everything in <see cref="Run"/> happens on one thread, and whatever is open, such as which of two waiting tasks goes on first, is drawn from the seed. So the same seed is
+/// Everything in <see cref="Run"/> happens on one thread, and whatever is open, such as which of two waiting tasks goes on first, is drawn from the seed. So
+/// the same seed is
 /// always the same conversation, and a thousand seeds are a thousand different ones. That takes code which stays on its thread: no <c>Task.Run</c>, no
-/// <c>ConfigureAwait(false)</c>, and a connection's own tasks awaited as they are, because <c>WhenAll</c>, <c>WhenAny</c> and <c>WaitAsync</c> go on with them on the thread pool.
+/// <c>ConfigureAwait(false)</c>, and a connection's own tasks awaited as they are, because <c>WhenAll</c>, <c>WhenAny</c> and <c>WaitAsync</c> go on with them
+/// on the thread pool.
 /// Delays and timeouts have to come from <see cref="Time"/>.
 /// </remarks>
 public sealed class SimulatedNetwork
@@ -65,7 +68,8 @@ public sealed class SimulatedNetwork
     public SimulatedLink Connect(NetworkPath? toServer = null, NetworkPath? toClient = null) =>
         new(_loop, _weather, _trace, toServer ?? new NetworkPath(), toClient ?? new NetworkPath());
 
-    /// <summary>Creates two connected ends, open from the start, with this network between them. Everything else is real; compression is agreed on where both have it.</summary>
+    /// <summary>Creates two connected ends, open from the start, with this network between them. Everything else is real; compression is agreed on where both
+    /// have it.</summary>
     /// <param name="clientOptions">The client's options, whose clock is set to this network's; null for the defaults.</param>
     /// <param name="serverOptions">The server's options, whose clock is set to this network's; null for the defaults.</param>
     /// <param name="toServer">The way to the server; null for 1 ms and no trouble.</param>

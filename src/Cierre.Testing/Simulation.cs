@@ -21,7 +21,8 @@ public static class Simulation
     /// <param name="seeds">How many seeds, from 1 on.</param>
     /// <param name="conversation">The conversation; it gets a network of its own. Whatever it throws is a failure.</param>
     /// <returns>How many were run: more or fewer where <see cref="CountVariable"/> says so, one where <see cref="SeedVariable"/> names it.</returns>
-    /// <exception cref="SimulationException">A seed failed, or did not come to an end within a minute of real time. The message tells what happened up to there, and how to run it again.</exception>
+    /// <exception cref="SimulationException">A seed failed, or did not come to an end within a minute of real time. The message tells what happened up to
+    /// there, and how to run it again.</exception>
     public static int Run(int seeds, Func<SimulatedNetwork, Task> conversation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(seeds, 1);

@@ -6,8 +6,10 @@ namespace Cierre.Testing;
 
 /// <summary>Connects Cierre clients to an ASP.NET Core app in memory: a <see cref="TestServer"/>, such as <c>WebApplicationFactory.Server</c>.</summary>
 /// <remarks>
-/// The client is the whole client: its opening handshake goes through the HTTP stack as bytes, and a refusal is a <see cref="WebSocketConnectException"/> with the status and the
-/// body. What is missing is the network and Kestrel. A client's <see cref="WebSocketConnection.Abort"/> reaches the app as the end of the stream, where TCP would say a reset.
+/// The client is the whole client: its opening handshake goes through the HTTP stack as bytes, and a refusal is a <see cref="WebSocketConnectException"/> with
+/// the status and the
+/// body. What is missing is the network and Kestrel. A client's <see cref="WebSocketConnection.Abort"/> reaches the app as the end of the stream, where TCP
+/// would say a reset.
 /// </remarks>
 public static class TestServerExtensions
 {
@@ -31,7 +33,8 @@ public static class TestServerExtensions
         return WebSocketConnection.ConnectAsync(url.Uri, options, cancellationToken);
     }
 
-    /// <summary>Makes whatever is opened with these options reach the app: <c>ConnectAsync</c>, <c>KeepConnected</c> and the browser's API, with any <c>ws:</c> URL.</summary>
+    /// <summary>Makes whatever is opened with these options reach the app: <c>ConnectAsync</c>, <c>KeepConnected</c> and the browser's API, with any <c>ws:</c>
+    /// URL.</summary>
     /// <param name="options">The options; what their <see cref="WebSocketClientOptions.ConfigureHandler"/> did is done too.</param>
     /// <param name="server">The app; to it the request has the scheme of <see cref="TestServer.BaseAddress"/>.</param>
     public static void UseTestServer(this WebSocketClientOptions options, TestServer server)

@@ -21,7 +21,8 @@ public sealed class OpenConnection
     /// <summary>Its user, as <see cref="WebSocketServerOptions.UserIdSelector"/> names it, of the request or of the last renewal; null for nobody.</summary>
     public string? UserId { get; internal set; }
 
-    /// <summary>The address and port of the peer, or of the proxy in front unless forwarded headers are followed; null where the server does not know.</summary>
+    /// <summary>The address and port of the peer, or of the proxy in front unless forwarded headers are followed; null where the server does not
+    /// know.</summary>
     public IPEndPoint? RemoteEndPoint { get; }
 
     /// <summary>When it opened.</summary>

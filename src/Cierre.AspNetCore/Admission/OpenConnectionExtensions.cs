@@ -5,7 +5,8 @@ namespace Cierre.AspNetCore;
 /// <summary>Does to a chosen set of open connections what one of them can do.</summary>
 public static class OpenConnectionExtensions
 {
-    /// <summary>Sends a text message to all of them, as <see cref="WebSocketBroadcast.BroadcastAsync(IEnumerable{WebSocketConnection}, string, CancellationToken)"/> does.</summary>
+    /// <summary>Sends a text message to all of them, as
+    /// <see cref="WebSocketBroadcast.BroadcastAsync(IEnumerable{WebSocketConnection}, string, CancellationToken)"/> does.</summary>
     /// <param name="receivers">The connections, each once: a roster, or what was chosen from one.</param>
     /// <param name="text">The text. A lone surrogate becomes U+FFFD.</param>
     /// <param name="cancellationToken">Ends the wait for slow receivers, which still get the message or are closed. Cancelled before: nothing is sent.</param>
@@ -14,7 +15,8 @@ public static class OpenConnectionExtensions
     public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<OpenConnection> receivers, string text, CancellationToken cancellationToken = default) =>
         Connections(receivers).BroadcastAsync(text, cancellationToken);
 
-    /// <summary>Sends a text message to all of them, as <see cref="WebSocketBroadcast.BroadcastAsync(IEnumerable{WebSocketConnection}, string, CancellationToken)"/> does.</summary>
+    /// <summary>Sends a text message to all of them, as
+    /// <see cref="WebSocketBroadcast.BroadcastAsync(IEnumerable{WebSocketConnection}, string, CancellationToken)"/> does.</summary>
     /// <param name="receivers">The connections, each once: a roster, or what was chosen from one.</param>
     /// <param name="text">The text. A lone surrogate becomes U+FFFD.</param>
     /// <param name="options">Whether the message may be compressed.</param>

@@ -1,6 +1,7 @@
 namespace Cierre.AspNetCore.Admission;
 
-/// <summary>A rate: as much at once as may come in a second, and filled again at that rate. What is larger than all of it needs a full bucket and leaves it in debt.</summary>
+/// <summary>A rate: as much at once as may come in a second, and filled again at that rate. What is larger than all of it needs a full bucket and leaves it in
+/// debt.</summary>
 /// <remarks>A part by value, its time an argument: the framework's own bucket has a clock, a lock and a queue for each connection.</remarks>
 internal struct TokenBucket(double perSecond)
 {

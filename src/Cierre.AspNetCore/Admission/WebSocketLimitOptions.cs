@@ -1,7 +1,8 @@
 namespace Cierre.AspNetCore;
 
 /// <summary>Sets how many WebSocket connections the whole server takes; an endpoint has limits of its own in <see cref="WebSocketEndpointOptions"/>.</summary>
-/// <remarks>Bound from the configuration section <c>Cierre:Limits</c> and validated at start. A connection counts from its handshake until it has ended.</remarks>
+/// <remarks>Bound from the configuration section <c>Cierre:Limits</c> and validated at start. A connection counts from its handshake until it has
+/// ended.</remarks>
 public sealed class WebSocketLimitOptions
 {
     /// <summary>The most connections at a time; default null: no limit.</summary>
@@ -13,7 +14,8 @@ public sealed class WebSocketLimitOptions
         set => field = AtLeastOne(value, nameof(MaxConnections));
     }
 
-    /// <summary>The most connections of one user at a time; default null: no limit. Who is nobody (<see cref="WebSocketServerOptions.UserIdSelector"/>) is not counted.</summary>
+    /// <summary>The most connections of one user at a time; default null: no limit. Who is nobody (<see cref="WebSocketServerOptions.UserIdSelector"/>) is not
+    /// counted.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
     public int? MaxConnectionsPerUser
     {

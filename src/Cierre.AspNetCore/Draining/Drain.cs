@@ -9,8 +9,10 @@ using Microsoft.Extensions.Options;
 
 namespace Cierre.AspNetCore.Draining;
 
-/// <summary>Closes every connection, at once or one after the other: what it has sent is answered first; new handshakes are refused meanwhile, and afterwards.</summary>
-/// <remarks>Two drains may run at a time, as when the host stops during one that was asked for: a connection takes the first close that reaches it, and each has its own bound.</remarks>
+/// <summary>Closes every connection, at once or one after the other: what it has sent is answered first; new handshakes are refused meanwhile, and
+/// afterwards.</summary>
+/// <remarks>Two drains may run at a time, as when the host stops during one that was asked for: a connection takes the first close that reaches it, and each
+/// has its own bound.</remarks>
 internal sealed class Drain(WebSocketRoster connections, AdmissionGate gate, IOptions<WebSocketDrainOptions> configured, IOptions<HostOptions> host, IServiceProvider services)
 {
     // Beyond the close timeout of each connection: a handler that does not come back for what was received. Its peer has to have its

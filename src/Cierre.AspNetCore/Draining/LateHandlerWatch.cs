@@ -7,7 +7,8 @@ using Microsoft.Extensions.Options;
 
 namespace Cierre.AspNetCore.Draining;
 
-/// <summary>Tells, while the host stops, of the handlers for which it waits: after 5 s, after twice as long each time, and once more when the host waits no longer.</summary>
+/// <summary>Tells, while the host stops, of the handlers for which it waits: after 5 s, after twice as long each time, and once more when the host waits no
+/// longer.</summary>
 internal sealed class LateHandlerWatch(LateHandlers late, IOptions<HostOptions> host, IServiceProvider services) : IDisposable
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);

@@ -1,6 +1,7 @@
 namespace Cierre.AspNetCore.Draining;
 
-/// <summary>Whose turn comes when: in random order, each at a random moment of its own part of the window. So the rate is even, and no two servers are in step.</summary>
+/// <summary>Whose turn comes when: in random order, each at a random moment of its own part of the window. So the rate is even, and no two servers are in
+/// step.</summary>
 internal static class Spread
 {
     public static IReadOnlyList<(T Item, TimeSpan At)> Over<T>(IReadOnlyCollection<T> items, TimeSpan window, Random random)

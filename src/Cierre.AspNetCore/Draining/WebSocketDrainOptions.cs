@@ -4,7 +4,8 @@ namespace Cierre.AspNetCore;
 /// <remarks>Bound from the configuration section <c>Cierre:Drain</c> and validated at start.</remarks>
 public sealed class WebSocketDrainOptions
 {
-    /// <summary>The code of the close frames: 1001, the server goes away (default), or 1012, it restarts: clients then come back after a random 5-30 s. IANA.</summary>
+    /// <summary>The code of the close frames: 1001, the server goes away (default), or 1012, it restarts: clients then come back after a random 5-30 s.
+    /// IANA.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Neither 1001 nor 1012.</exception>
     public ushort Code
     {
@@ -29,7 +30,8 @@ public sealed class WebSocketDrainOptions
         }
     }
 
-    /// <summary>The window over which the closes are spread, each at a random moment of its own part of it, so that clients do not all come back in the same second; default zero:
+    /// <summary>The window over which the closes are spread, each at a random moment of its own part of it, so that clients do not all come back in the same
+    /// second; default zero:
     /// all at once. A connection whose turn has not come works as before.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Negative, or more than 24 days.</exception>
     public TimeSpan Spread
@@ -38,8 +40,10 @@ public sealed class WebSocketDrainOptions
         set => field = WebSocketConnectionOptions.Check(value, nameof(Spread), mayBeZero: true);
     }
 
-    /// <summary>The longest that a drain takes, the spread included; what is open then is cut. Default null: as long as the host gives itself, <c>HostOptions.ShutdownTimeout</c> (30 s).</summary>
-    /// <remarks>A handler that does not come back for what was received is waited for until half of what follows the spread is over, at most 10 s; then its connection is closed all the same.</remarks>
+    /// <summary>The longest that a drain takes, the spread included; what is open then is cut. Default null: as long as the host gives itself,
+    /// <c>HostOptions.ShutdownTimeout</c> (30 s).</summary>
+    /// <remarks>A handler that does not come back for what was received is waited for until half of what follows the spread is over, at most 10 s; then its
+    /// connection is closed all the same.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">Not positive, or more than 24 days.</exception>
     public TimeSpan? Timeout
     {

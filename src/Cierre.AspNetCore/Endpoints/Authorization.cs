@@ -8,13 +8,15 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cierre.AspNetCore.Endpoints;
 
-/// <summary>An endpoint's authorization, asked by ourselves as the framework's middleware asks it: for a user who came later than the request, and where nobody guarantees that the pipeline asked.</summary>
+/// <summary>An endpoint's authorization, asked by ourselves as the framework's middleware asks it: for a user who came later than the request, and where nobody
+/// guarantees that the pipeline asked.</summary>
 internal static class Authorization
 {
     /// <summary>The framework's own switch: handlers are then told of the endpoint, and not of the request.</summary>
     private const string EndpointIsResource = "Microsoft.AspNetCore.Authorization.SuppressUseHttpContextAsAuthorizationResource";
 
-    /// <summary>What decides about an endpoint, as the framework puts it together: its own policies and requirements, or else the application's fallback. Null: nothing does.</summary>
+    /// <summary>What decides about an endpoint, as the framework puts it together: its own policies and requirements, or else the application's fallback. Null:
+    /// nothing does.</summary>
     public static async ValueTask<AuthorizationPolicy?> PolicyOfAsync(EndpointMetadataCollection metadata, IServiceProvider services)
     {
         if (metadata.GetMetadata<IAllowAnonymous>() is not null || services.GetService<IAuthorizationPolicyProvider>() is not { } policies) return null;
@@ -25,7 +27,8 @@ internal static class Authorization
         return policy is null ? required : AuthorizationPolicy.Combine(policy, required);
     }
 
-    /// <summary>Authenticates by the schemes that the policy names, or else takes the user that the pipeline found, and asks the policy. Who was authenticated is the request's user from here on.</summary>
+    /// <summary>Authenticates by the schemes that the policy names, or else takes the user that the pipeline found, and asks the policy. Who was authenticated
+    /// is the request's user from here on.</summary>
     public static async ValueTask<PolicyAuthorizationResult> AskAsync(this AuthorizationPolicy policy, HttpContext context)
     {
         IPolicyEvaluator evaluator = EvaluatorOf(context);

@@ -7,7 +7,8 @@ using Microsoft.Extensions.Options;
 
 namespace Cierre.AspNetCore.Endpoints;
 
-/// <summary>One run of a delegate around the answer: ASP.NET Core binds its parameters and runs its filters before, the handler runs behind, with the values that were bound.</summary>
+/// <summary>One run of a delegate around the answer: ASP.NET Core binds its parameters and runs its filters before, the handler runs behind, with the values
+/// that were bound.</summary>
 /// <remarks>The framework binds and calls in one go. The innermost filter stops it in between, when all is bound and nothing was answered.</remarks>
 internal sealed class BoundRun : IAsyncDisposable
 {

@@ -22,7 +22,8 @@ internal abstract record EndpointOpening
     /// <param name="Then">Runs once the close is begun.</param>
     internal sealed record AcceptThenClose(CloseFrame Frame, CloseWhy Why, Func<WebSocketConnection, Task>? Then = null) : EndpointOpening;
 
-    /// <param name="BindAsync">Makes of the request what the handler is given, of which the connection, not open yet, is a part. Null: that is answered.</param>
+    /// <param name="BindAsync">Makes of the request what the handler is given, of which the connection, not open yet, is a part. Null: that is
+    /// answered.</param>
     internal sealed record AcceptBound(Func<HttpContext, WebSocketConnection, Task<BoundRun?>> BindAsync) : EndpointOpening;
 
     internal sealed record Refuse(int Status, string Text) : EndpointOpening;

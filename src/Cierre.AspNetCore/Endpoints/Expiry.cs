@@ -9,7 +9,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Cierre.AspNetCore.Endpoints;
 
-/// <summary>What ends a connection by the endpoint's clock: credentials that expire (3000), a permission that is gone (3003), a handler's deadline (3008).</summary>
+/// <summary>What ends a connection by the endpoint's clock: credentials that expire (3000), a permission that is gone (3003), a handler's deadline
+/// (3008).</summary>
 /// <remarks>It lies in the wheel of the connection's clock; a callback of the application's runs on the pool.</remarks>
 internal sealed class Expiry : DeadlineEntry
 {

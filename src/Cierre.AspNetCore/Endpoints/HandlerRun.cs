@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cierre.AspNetCore.Endpoints;
 
-/// <summary>Runs the endpoint's handler: one that returns closes with 1000, one that a message's JSON stops with 1007, one that throws otherwise with 1011; its exception stays here.</summary>
+/// <summary>Runs the endpoint's handler: one that returns closes with 1000, one that a message's JSON stops with 1007, one that throws otherwise with 1011; its
+/// exception stays here.</summary>
 internal static class HandlerRun
 {
     public static async Task RunAsync(WebSocketConnection connection, HttpContext context, Func<WebSocketConnection, HttpContext, CancellationToken, Task> handler)

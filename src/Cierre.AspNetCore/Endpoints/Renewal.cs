@@ -25,7 +25,8 @@ internal sealed record Renewal(Violation? Fault, ClaimsPrincipal User)
         return new Renewal(result.Succeeded ? null : result.Challenged ? Violations.Unauthorized() : Violations.Forbidden(), context.User);
     }
 
-    /// <summary>The middleware makes the user of what the policy's schemes authenticate, and of nothing else. Here the application authenticates; an identity that bears the name of another scheme
+    /// <summary>The middleware makes the user of what the policy's schemes authenticate, and of nothing else. Here the application authenticates; an identity
+    /// that bears the name of another scheme
     /// does not count, unless it is of a kind that the policy's schemes brought when the connection opened: one scheme may forward to another.</summary>
     private static async ValueTask<ClaimsPrincipal> VouchedForAsync(AuthorizationPolicy policy, ClaimsPrincipal user, AuthenticationTicket? openedWith, IServiceProvider services)
     {

@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Routing.Matching;
 
 namespace Cierre.AspNetCore.Endpoints;
 
-/// <summary>Lets a socket share its path with pages: a handshake goes to the socket, everything else to what else is there, whatever was mapped first.</summary>
+/// <summary>Lets a socket share its path with pages: a handshake goes to the socket, everything else to what else is there, whatever was mapped
+/// first.</summary>
 /// <remarks>
 /// It has a say only where a socket and something else match the same path. There it splits the requests in two before anybody asks for the method: an
 /// ordinary GET over HTTP/1.1 and a CONNECT over HTTP/2 open the same socket. Of equally specific routes the handshake goes to the socket; a more specific

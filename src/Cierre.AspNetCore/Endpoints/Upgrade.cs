@@ -47,13 +47,15 @@ internal static class Upgrade
     public static bool IsPossible(HttpContext context) =>
         ExtendedConnect(context) is not null || context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true };
 
-    /// <summary>What keeps a request that is in order from being taken for an upgrade, where that is known: Kestrel reads no tab in the Connection list.</summary>
+    /// <summary>What keeps a request that is in order from being taken for an upgrade, where that is known: Kestrel reads no tab in the Connection
+    /// list.</summary>
     public static ServerHandshakeResult.Refused? FaultOfConnection(HttpContext context, OpeningRequest request) =>
         context.Features.Get<IHttpUpgradeFeature>() is not null && request.Connection.Any(value => value.Contains('\t', StringComparison.Ordinal))
             ? ServerRefusals.ConnectionNotRead(request.Connection)
             : null;
 
-    /// <summary>Answers 101, or 200 over HTTP/2. Null: the server takes no further upgrade (Kestrel's MaxConcurrentUpgradedConnections), and nothing was answered.</summary>
+    /// <summary>Answers 101, or 200 over HTTP/2. Null: the server takes no further upgrade (Kestrel's MaxConcurrentUpgradedConnections), and nothing was
+    /// answered.</summary>
     public static async Task<Transport?> AcceptAsync(HttpContext context, ServerHandshakeResult.Accepted accepted)
     {
         LiftLimits(context);

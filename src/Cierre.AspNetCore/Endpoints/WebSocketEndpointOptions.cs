@@ -8,7 +8,8 @@ namespace Cierre.AspNetCore;
 /// <remarks>Bound from the configuration section <c>Cierre</c> for all endpoints, then changed by what <c>MapWebSocket</c> is given.</remarks>
 public sealed class WebSocketEndpointOptions : WebSocketConnectionOptions
 {
-    /// <summary>The subprotocols that the endpoint speaks, the preferred one first. Of those the client asks for, the first of these is chosen; none: none. RFC 6455 4.2.2.</summary>
+    /// <summary>The subprotocols that the endpoint speaks, the preferred one first. Of those the client asks for, the first of these is chosen; none: none. RFC
+    /// 6455 4.2.2.</summary>
     public IList<string> Subprotocols { get; } = [];
 
     /// <summary>The origins that may connect: each as <c>https://example.org</c> or <c>https://example.org:8443</c>, all below a domain as
@@ -27,11 +28,13 @@ public sealed class WebSocketEndpointOptions : WebSocketConnectionOptions
         set => field = Defined(value, nameof(AuthorizationResponse));
     }
 
-    /// <summary>Whether a connection is closed with 3000 when the credentials that opened it expire, unless they are renewed (<see cref="WebSocketCredentials.RenewAsync"/>); default true.
+    /// <summary>Whether a connection is closed with 3000 when the credentials that opened it expire, unless they are renewed
+    /// (<see cref="WebSocketCredentials.RenewAsync"/>); default true.
     /// One whose credentials have no end, or that was opened without any, is not.</summary>
     public bool CloseOnExpiry { get; set; } = true;
 
-    /// <summary>Says when the credentials of a request expire, null for never; default null: when the authentication ticket does, or else the claim <c>exp</c> of the user (RFC 7519 4.1.4), the
+    /// <summary>Says when the credentials of a request expire, null for never; default null: when the authentication ticket does, or else the claim <c>exp</c>
+    /// of the user (RFC 7519 4.1.4), the
     /// earliest where there are several. An <c>exp</c> that is no number is refused: 401, or 3000 (<see cref="AuthorizationResponse"/>).</summary>
     public Func<HttpContext, DateTimeOffset?>? ExpirySelector { get; set; }
 
@@ -43,11 +46,13 @@ public sealed class WebSocketEndpointOptions : WebSocketConnectionOptions
         set => field = Check(value, nameof(ExpiryWarning));
     } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Called before the credentials of a connection expire, once for each expiry: time to ask the peer for new ones, or to renew them here; default null.</summary>
+    /// <summary>Called before the credentials of a connection expire, once for each expiry: time to ask the peer for new ones, or to renew them here; default
+    /// null.</summary>
     /// <remarks>Runs on the pool. What it throws is logged, and the credentials expire as they would have.</remarks>
     public Func<WebSocketConnection, WebSocketCredentials, ValueTask>? OnExpiring { get; set; }
 
-    /// <summary>Asks whether a user still may be connected: every <see cref="PermissionCheckInterval"/> and at each renewal. False closes with 3003. Default null: not asked.</summary>
+    /// <summary>Asks whether a user still may be connected: every <see cref="PermissionCheckInterval"/> and at each renewal. False closes with 3003. Default
+    /// null: not asked.</summary>
     /// <remarks>Runs on the pool. One that throws closes with 3003 as well: what cannot be checked is not permitted.</remarks>
     public Func<WebSocketConnection, ClaimsPrincipal, ValueTask<bool>>? PermissionCheck { get; set; }
 
@@ -76,7 +81,8 @@ public sealed class WebSocketEndpointOptions : WebSocketConnectionOptions
         set => field = WebSocketLimitOptions.AtLeastOne(value, nameof(MaxConnections));
     }
 
-    /// <summary>How a handshake is answered for which there is no place; default null: as <see cref="WebSocketLimitOptions.CapacityResponse"/> says for all.</summary>
+    /// <summary>How a handshake is answered for which there is no place; default null: as <see cref="WebSocketLimitOptions.CapacityResponse"/> says for
+    /// all.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Neither of the two.</exception>
     public RefusalMode? CapacityResponse
     {
@@ -92,7 +98,8 @@ public sealed class WebSocketEndpointOptions : WebSocketConnectionOptions
         set => field = WebSocketLimitOptions.AtLeastOne(value, nameof(MaxMessagesPerSecond));
     }
 
-    /// <summary>The most bytes of messages that a peer may send in a second, of which as many may come at once; more: 1008. Default null: no limit. A single larger message is taken
+    /// <summary>The most bytes of messages that a peer may send in a second, of which as many may come at once; more: 1008. Default null: no limit. A single
+    /// larger message is taken
     /// where nothing came before it, and then nothing for as long as it would have taken.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
     public long? MaxBytesPerSecond
@@ -105,12 +112,14 @@ public sealed class WebSocketEndpointOptions : WebSocketConnectionOptions
         }
     }
 
-    /// <summary>Gives each connection a limiter of the application's, its own or one shared by all connections of a user, say: a permit for each message, and 1008 where there is none.
+    /// <summary>Gives each connection a limiter of the application's, its own or one shared by all connections of a user, say: a permit for each message, and
+    /// 1008 where there is none.
     /// Default null. The limiter is the application's to dispose.</summary>
     /// <remarks>It is asked on the thread that brings the bytes, and never waited for. Called once for each connection, before it opens.</remarks>
     public Func<HttpContext, RateLimiter?>? MessageLimiterSelector { get; set; }
 
-    /// <summary>Called with each connection of the endpoint and its record once it has ended, also with one that was accepted only to be closed; default null.</summary>
+    /// <summary>Called with each connection of the endpoint and its record once it has ended, also with one that was accepted only to be closed; default
+    /// null.</summary>
     /// <remarks>It runs where the end was noticed and should not block. What it throws is logged, and the end goes on.</remarks>
     public Action<WebSocketConnection, CloseRecord>? OnClosed { get; set; }
 

@@ -74,14 +74,18 @@ public static class WebSocketEndpointRouteBuilderExtensions
     /// <param name="endpoints">The application.</param>
     /// <param name="pattern">The route pattern.</param>
     /// <remarks>
-    /// <para>Parameters are bound, and endpoint filters run, before the handshake is answered: a value that is missing or wrong is 400, and what a filter returns in place of calling the next is
-    /// the answer. The connection is among the values, but opens only then: until the handler runs it knows its number, subprotocol, extensions, address and HTTP version.</para>
+    /// <para>Parameters are bound, and endpoint filters run, before the handshake is answered: a value that is missing or wrong is 400, and what a filter
+    /// returns in place of calling the next is
+    /// the answer. The connection is among the values, but opens only then: until the handler runs it knows its number, subprotocol, extensions, address and
+    /// HTTP version.</para>
     /// <para>A filter goes on when the handler has returned; what it then returns is dropped.</para>
     /// </remarks>
-    /// <param name="handler">A delegate that returns <see cref="Task"/>, <see cref="ValueTask"/> or nothing; a <see cref="CancellationToken"/> is cancelled as soon as the connection closes.</param>
+    /// <param name="handler">A delegate that returns <see cref="Task"/>, <see cref="ValueTask"/> or nothing; a <see cref="CancellationToken"/> is cancelled as
+    /// soon as the connection closes.</param>
     /// <param name="configure">Changes the endpoint's options; null takes those of the configuration.</param>
     /// <returns>A builder for authorization, rate limiting, CORS and whatever else an endpoint can carry.</returns>
-    /// <exception cref="InvalidOperationException">AddCierre was not called; or the handler returns a value, a parameter is a service that is not registered, is read from the body, or cannot be
+    /// <exception cref="InvalidOperationException">AddCierre was not called; or the handler returns a value, a parameter is a service that is not registered,
+    /// is read from the body, or cannot be
     /// bound otherwise.</exception>
     [RequiresUnreferencedCode("Binds the delegate's parameters by reflection, as ASP.NET Core's own Map does.")]
     [RequiresDynamicCode("Binds the delegate's parameters by reflection, as ASP.NET Core's own Map does.")]

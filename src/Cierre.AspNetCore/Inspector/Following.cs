@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Cierre.AspNetCore.Inspector;
 
 /// <summary>One connection whose frames a viewer is shown: a trace that lasts as long as this does.</summary>
-/// <remarks>A viewer is shown so many a second. What is over waits in the trace, which drops its oldest and counts them: so one count covers fast peers and slow viewers.</remarks>
+/// <remarks>A viewer is shown so many a second. What is over waits in the trace, which drops its oldest and counts them: so one count covers fast peers and
+/// slow viewers.</remarks>
 internal sealed class Following : IDisposable
 {
     private readonly WebSocketTrace _trace;

@@ -20,7 +20,8 @@ internal sealed class Gate(WebSocketInspectorOptions options, SiteRule site, Loc
         else if (await LetsInAsync(context, endpoint).ConfigureAwait(false)) await next(context).ConfigureAwait(false);
     };
 
-    /// <summary>The policies are asked here whether or not the pipeline asked them: it can be told not to, and then nothing would notice. False: that is answered.</summary>
+    /// <summary>The policies are asked here whether or not the pipeline asked them: it can be told not to, and then nothing would notice. False: that is
+    /// answered.</summary>
     private async ValueTask<bool> LetsInAsync(HttpContext context, Endpoint endpoint)
     {
         string? fault = null;

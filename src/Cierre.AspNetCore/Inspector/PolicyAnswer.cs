@@ -7,7 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cierre.AspNetCore.Inspector;
 
-/// <summary>Answers a request that a policy does not let in, as the framework's middleware does: by the schemes' own challenge (401, or the way to a login) or refusal (403).</summary>
+/// <summary>Answers a request that a policy does not let in, as the framework's middleware does: by the schemes' own challenge (401, or the way to a login) or
+/// refusal (403).</summary>
 internal static class PolicyAnswer
 {
     private const string Refused = "The authorization policy does not let this user in.";

@@ -15,7 +15,8 @@ internal static class PolicyRule
     public static bool HasOwn(EndpointMetadataCollection metadata) => metadata.GetMetadata<IAllowAnonymous>() is null
         && metadata.Any(data => data is IAuthorizeData or AuthorizationPolicy or IAuthorizationRequirementData);
 
-    /// <summary>Whether there is one at the start. An own policy may be made only when it is asked for the first time, by a provider that needs the running host.</summary>
+    /// <summary>Whether there is one at the start. An own policy may be made only when it is asked for the first time, by a provider that needs the running
+    /// host.</summary>
     public static async ValueTask<bool> IsDecidedAsync(EndpointMetadataCollection metadata, IServiceProvider services) =>
         services.GetService<IAuthorizationPolicyProvider>() is not null && (HasOwn(metadata) || await Endpoints.Authorization.PolicyOfAsync(metadata, services).ConfigureAwait(false) is not null);
 }

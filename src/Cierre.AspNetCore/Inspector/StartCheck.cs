@@ -7,7 +7,8 @@ using Microsoft.Extensions.Hosting;
 
 namespace Cierre.AspNetCore.Inspector;
 
-/// <summary>Lets no host start whose inspector is open to all. It looks when the pipeline is built: all endpoints and their conventions are there, and the server does not listen yet.</summary>
+/// <summary>Lets no host start whose inspector is open to all. It looks when the pipeline is built: all endpoints and their conventions are there, and the
+/// server does not listen yet.</summary>
 internal sealed class StartCheck(MappedInspectors mapped, IHostEnvironment environment) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>

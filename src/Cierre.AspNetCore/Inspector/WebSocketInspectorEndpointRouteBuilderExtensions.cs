@@ -13,7 +13,8 @@ public static class WebSocketInspectorEndpointRouteBuilderExtensions
 {
     /// <summary>Maps the inspector's page, what it asks for, and its live feed. Nothing runs until somebody looks.</summary>
     /// <remarks>
-    /// <para>Outside the environment Development the host does not start unless somebody decides who may look: <c>RequireAuthorization(...)</c> on what this returns, or on a group around it, a
+    /// <para>Outside the environment Development the host does not start unless somebody decides who may look: <c>RequireAuthorization(...)</c> on what this
+    /// returns, or on a group around it, a
     /// fallback policy, or <see cref="WebSocketInspectorOptions.AuthorizationCheck"/>. In Development, without any of them, only this machine may look.</para>
     /// <para>It can be asked for under <c>localhost</c> and loopback addresses, and under <see cref="WebSocketInspectorOptions.AllowedHosts"/>.</para>
     /// </remarks>

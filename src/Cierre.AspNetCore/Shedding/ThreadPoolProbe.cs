@@ -1,6 +1,7 @@
 namespace Cierre.AspNetCore.Shedding;
 
-/// <summary>How long work waits for a thread of the pool: one probe after the other is queued, and what the last one waited is read, or the present one has.</summary>
+/// <summary>How long work waits for a thread of the pool: one probe after the other is queued, and what the last one waited is read, or the present one
+/// has.</summary>
 /// <param name="queue">Gives work to the pool.</param>
 internal sealed class ThreadPoolProbe(TimeProvider time, Action<Action> queue)
 {

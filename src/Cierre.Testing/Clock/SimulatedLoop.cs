@@ -2,7 +2,8 @@ using System.IO.Pipelines;
 
 namespace Cierre.Testing.Clock;
 
-/// <summary>One thread, one clock and all the work there is: whatever is ready runs, in an order drawn from the seed; when nothing is, time moves to the next timer.</summary>
+/// <summary>One thread, one clock and all the work there is: whatever is ready runs, in an order drawn from the seed; when nothing is, time moves to the next
+/// timer.</summary>
 /// <remarks>Nothing promises an order among things that are ready at once, the thread pool least of all: each seed tries another.</remarks>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA1001", Justification = "An event whose wait handle is never asked for holds nothing.")]
 internal sealed class SimulatedLoop : SimulationContext

@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Cierre.Testing.Hosting;
 
-/// <summary>What Kestrel offers a request that may become a WebSocket, and <c>TestServer</c> does not: the upgrade, the bytes below HTTP, and the cut.</summary>
+/// <summary>What Kestrel offers a request that may become a WebSocket, and <c>TestServer</c> does not: the upgrade, the bytes below HTTP, and the
+/// cut.</summary>
 internal sealed class UpgradeInMemory(HttpContext context, PipeReader input, PipeWriter output)
     : IHttpUpgradeFeature, IConnectionTransportFeature, IConnectionLifetimeFeature, IDuplexPipe
 {

@@ -6,7 +6,8 @@ using Cierre.Testing.Clock;
 namespace Cierre.Testing.Network;
 
 /// <summary>One direction of a link: takes from the sender what there is room for, in pieces, and lets each arrive in its time, in order.</summary>
-/// <remarks>The pipes are the kernels' buffers: a flush completes when the sending one has room again, and what the receiving one holds unread closes the window.</remarks>
+/// <remarks>The pipes are the kernels' buffers: a flush completes when the sending one has room again, and what the receiving one holds unread closes the
+/// window.</remarks>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA1001", Justification = "A simulated timer holds nothing.")]
 internal sealed class LinkDirection
 {

@@ -16,7 +16,8 @@ public sealed record NetworkPath
     /// <summary>How many bytes pass in a second; default 0, as many as there are.</summary>
     public long BytesPerSecond { get; init; }
 
-    /// <summary>How many bytes the sender may be ahead of the network, and the network ahead of the receiver's reads; default 64 KiB. A sender that fills it waits.</summary>
+    /// <summary>How many bytes the sender may be ahead of the network, and the network ahead of the receiver's reads; default 64 KiB. A sender that fills it
+    /// waits.</summary>
     public int Buffer { get; init; } = 64 * 1024;
 
     /// <summary>What happens behind <see cref="FaultAfter"/>; default nothing.</summary>

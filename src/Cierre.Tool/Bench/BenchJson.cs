@@ -6,7 +6,8 @@ using Cierre.Tool.Output;
 
 namespace Cierre.Tool.Bench;
 
-/// <summary>The run for programs: one object a line, of type second for each second of the measurement, and at last one of type bench. Times are microseconds.</summary>
+/// <summary>The run for programs: one object a line, of type second for each second of the measurement, and at last one of type bench. Times are
+/// microseconds.</summary>
 internal sealed class BenchJson(CultureInfo language) : IBenchReport
 {
     public void Opened(BenchSettings settings, int connections, TimeSpan time)

@@ -1,6 +1,7 @@
 namespace Cierre.Tool.Bench;
 
-/// <summary>One connection under load: it keeps up to <c>depth</c> messages in flight, each sent when it is due, and times their echoes, which come in order.</summary>
+/// <summary>One connection under load: it keeps up to <c>depth</c> messages in flight, each sent when it is due, and times their echoes, which come in
+/// order.</summary>
 /// <param name="number">Which connection of the run this is, from 0.</param>
 /// <param name="schedule">When messages are due; null: as soon as there is room for them.</param>
 internal sealed class LoadConnection(WebSocketConnection connection, int number, Schedule? schedule, int depth, Payload payload, Meter meter, TimeProvider time)

@@ -10,7 +10,8 @@ internal sealed class Interactive(Action<string> unsent, Action hangUp)
     private volatile WebSocketConnection? _connection;
     private bool _started;
 
-    /// <summary>From now on lines go to this connection. The first call starts reading, on a thread of its own which nothing awaits: a read of the terminal cannot be cancelled.</summary>
+    /// <summary>From now on lines go to this connection. The first call starts reading, on a thread of its own which nothing awaits: a read of the terminal
+    /// cannot be cancelled.</summary>
     public void TalkTo(WebSocketConnection connection)
     {
         _connection = connection;

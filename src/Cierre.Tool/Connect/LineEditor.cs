@@ -2,7 +2,8 @@ using Cierre.Tool.Output;
 
 namespace Cierre.Tool.Connect;
 
-/// <summary>Reads lines from a terminal, with the keys of a shell and the lines of before on the arrow keys; what comes meanwhile is printed above the line that is being typed.</summary>
+/// <summary>Reads lines from a terminal, with the keys of a shell and the lines of before on the arrow keys; what comes meanwhile is printed above the line
+/// that is being typed.</summary>
 internal static class LineEditor
 {
     private const string Prompt = "> ";

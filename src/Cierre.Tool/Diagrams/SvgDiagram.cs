@@ -3,7 +3,8 @@ using System.Xml;
 
 namespace Cierre.Tool.Diagrams;
 
-/// <summary>Draws a diagram as SVG: for a page, whose colours it takes over, or as a file of its own, light or dark as its reader has it. It has no script, and everything in it is in its description, too.</summary>
+/// <summary>Draws a diagram as SVG: for a page, whose colours it takes over, or as a file of its own, light or dark as its reader has it. It has no script, and
+/// everything in it is in its description, too.</summary>
 /// <remarks>
 /// Lines and letters are in <c>currentColor</c>; rows have the classes <c>step</c>, <c>frame</c>, <c>stream</c>, <c>fault</c> and <c>note</c>, for a page that
 /// wants to colour them. Inside a page there is no style element, since its content security policy may forbid one.

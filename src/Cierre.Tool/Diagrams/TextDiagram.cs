@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Cierre.Tool.Diagrams;
 
-/// <summary>Draws a diagram in letters of ASCII, which every terminal has and a screen reader can read: <c>--</c> is a frame, <c>..</c> the stream, <c>&lt;==&gt;</c> a step of the opening.</summary>
+/// <summary>Draws a diagram in letters of ASCII, which every terminal has and a screen reader can read: <c>--</c> is a frame, <c>..</c> the stream,
+/// <c>&lt;==&gt;</c> a step of the opening.</summary>
 internal static class TextDiagram
 {
     private const int Narrowest = 24;

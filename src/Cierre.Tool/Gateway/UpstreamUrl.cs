@@ -18,7 +18,8 @@ internal static class UpstreamUrl
         return new Uri(url, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
     }
 
-    /// <summary>What has no place in a request line becomes %XX, and what the client escaped stays: Kestrel lets through controls, and over HTTP/2 anything. RFC 9112 3.2.</summary>
+    /// <summary>What has no place in a request line becomes %XX, and what the client escaped stays: Kestrel lets through controls, and over HTTP/2 anything.
+    /// RFC 9112 3.2.</summary>
     private static string Escape(string target)
     {
         if (!target.AsSpan().ContainsAnyExceptInRange('!', '~') && !target.Contains('#', StringComparison.Ordinal)) return target;

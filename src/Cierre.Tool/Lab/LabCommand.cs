@@ -11,7 +11,8 @@ using Cierre.Tool.Output;
 
 namespace Cierre.Tool.Lab;
 
-/// <summary><c>cierre lab</c>: the close lab, which makes connections end in every way and compares what both sides' records, and the events of the browser's API, say with the rules of closing.</summary>
+/// <summary><c>cierre lab</c>: the close lab, which makes connections end in every way and compares what both sides' records, and the events of the browser's
+/// API, say with the rules of closing.</summary>
 internal static class LabCommand
 {
     private const string Every = "all";

@@ -2,7 +2,8 @@ using System.Threading.Channels;
 
 namespace Cierre.Tool.Output;
 
-/// <summary>Writes what is handed to it, one after the other, in a task of its own: a slow reader of our output, or a thousand closes at once, hold nobody up.</summary>
+/// <summary>Writes what is handed to it, one after the other, in a task of its own: a slow reader of our output, or a thousand closes at once, hold nobody
+/// up.</summary>
 internal sealed class BackgroundWriter<T>
 {
     // What is left to write at the end; a reader that takes nothing must not keep the process.

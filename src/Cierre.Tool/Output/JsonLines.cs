@@ -7,7 +7,8 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Cierre.Tool.Output;
 
-/// <summary>Writes one JSON object a line: camelCase, null fields written, and only what could harm a terminal is escaped: controls of the cursor, of the line and of the direction.</summary>
+/// <summary>Writes one JSON object a line: camelCase, null fields written, and only what could harm a terminal is escaped: controls of the cursor, of the line
+/// and of the direction.</summary>
 internal static class JsonLines
 {
     // Relaxed: the lines go to a terminal or a program, never into HTML.
@@ -30,7 +31,8 @@ internal static class JsonLines
         StandardOutput.Write(line.WrittenSpan);
     }
 
-    /// <summary>The same JSON, with what <see cref="UntrustedText"/> escapes as \u and four digits: such characters stand in the strings of JSON alone (RFC 8259 7).</summary>
+    /// <summary>The same JSON, with what <see cref="UntrustedText"/> escapes as \u and four digits: such characters stand in the strings of JSON alone (RFC
+    /// 8259 7).</summary>
     internal static string Harmless(string json)
     {
         var harmless = new StringBuilder(json.Length + 64);

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Cierre.Tool.Output;
 
-/// <summary>The lowest line of the terminal, drawn anew in its place: how far something is, or what is being typed. Lines that are printed go above it.</summary>
+/// <summary>The lowest line of the terminal, drawn anew in its place: how far something is, or what is being typed. Lines that are printed go above
+/// it.</summary>
 internal static class StatusLine
 {
     private static readonly Lazy<Stream> Stream = new(() => Console.IsErrorRedirected ? Console.OpenStandardOutput() : Console.OpenStandardError());

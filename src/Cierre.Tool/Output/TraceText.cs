@@ -17,7 +17,8 @@ internal static class TraceText
         return Style.Quiet(line) + (seen is WebSocketTraceViolation or WebSocketTraceFrame { Refused: true } ? Style.Bad(text) : Style.Quiet(text));
     }
 
-    /// <summary><c>opening 1.9 ms: TCP connection 0.2 ms, opening handshake 1.2 ms</c>: the whole, which also has what is between the steps, and each of them.</summary>
+    /// <summary><c>opening 1.9 ms: TCP connection 0.2 ms, opening handshake 1.2 ms</c>: the whole, which also has what is between the steps, and each of
+    /// them.</summary>
     public static string Opening(OpeningTimes times, CultureInfo language)
     {
         IEnumerable<string> steps = times.Steps.Select(step => string.Create(CultureInfo.InvariantCulture, $"{Name(step, times, language)} {step.Duration.TotalMilliseconds:0.0} ms{(step.Completed ? "" : " (failed)")}"));

@@ -5,7 +5,8 @@ using System.Net.Security;
 namespace Cierre.Browser;
 
 /// <summary>Sets what no browser lets a page set: headers, credentials, TLS, proxy, keep-alive and limits.</summary>
-/// <remarks>Copied by the constructor of <see cref="WebSocket"/>. The subprotocols are those of the constructor, and as in a browser the server has to choose one.</remarks>
+/// <remarks>Copied by the constructor of <see cref="WebSocket"/>. The subprotocols are those of the constructor, and as in a browser the server has to choose
+/// one.</remarks>
 public sealed class BrowserWebSocketOptions : WebSocketClientOptions
 {
     /// <summary>Creates options with the defaults: openings to one address one after the other, as in a browser, and all else as for every client.</summary>
@@ -20,7 +21,8 @@ public sealed class BrowserWebSocketOptions : WebSocketClientOptions
     /// <summary>Sets up TLS: client certificates, versions, the verdict on the server's certificate; default null, as the platform does.</summary>
     public Action<SslClientAuthenticationOptions>? ConfigureTls { get; set; }
 
-    /// <summary>How many bytes may wait to be sent (<see cref="WebSocket.BufferedAmount"/>); default 64 MiB. A send beyond that drops the connection: error, then 1006.</summary>
+    /// <summary>How many bytes may wait to be sent (<see cref="WebSocket.BufferedAmount"/>); default 64 MiB. A send beyond that drops the connection: error,
+    /// then 1006.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
     public long MaxBufferedAmount
     {

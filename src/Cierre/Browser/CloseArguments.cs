@@ -6,7 +6,8 @@ namespace Cierre.Browser;
 internal static class CloseArguments
 {
     /// <summary>Validates, the code first; then makes the frame: empty where there is neither, and 1000 where there is only a reason.</summary>
-    /// <exception cref="DomException">InvalidAccessError: the code is neither 1000 nor 3000-4999; SyntaxError: the reason takes more than 123 bytes.</exception>
+    /// <exception cref="DomException">InvalidAccessError: the code is neither 1000 nor 3000-4999; SyntaxError: the reason takes more than 123
+    /// bytes.</exception>
     public static CloseFrame Validate(ushort? code, string? reason)
     {
         // Validate close code and reason: 1.

@@ -14,7 +14,8 @@ public sealed class ErrorEventInit : EventInit
 }
 
 /// <summary>Tells that something went wrong: of a socket, why no closing handshake took place. <c>close</c> follows.</summary>
-/// <remarks>A browser's socket fires a plain event that says nothing, since a page must not learn about its user's network. There is no such reason here.</remarks>
+/// <remarks>A browser's socket fires a plain event that says nothing, since a page must not learn about its user's network. There is no such reason
+/// here.</remarks>
 public class ErrorEvent : Event
 {
     /// <summary>Creates one.</summary>

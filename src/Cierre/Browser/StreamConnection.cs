@@ -6,7 +6,8 @@ using Cierre.Scheduling;
 
 namespace Cierre.Browser;
 
-/// <summary>The connection of one stream, from its opening to its end. It does not refer to the stream nor to its ends, so that they can become unreachable.</summary>
+/// <summary>The connection of one stream, from its opening to its end. It does not refer to the stream nor to its ends, so that they can become
+/// unreachable.</summary>
 /// <remarks>WHATWG WebSockets, feedback to a WebSocketStream from the protocol. What is closing or closed, the connection itself knows.</remarks>
 [SuppressMessage("Reliability", "CA1001", Justification = "A source without timer or wait handle holds nothing that needs disposal.")]
 internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions options, CancellationToken signal)

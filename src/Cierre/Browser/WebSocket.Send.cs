@@ -4,7 +4,8 @@ namespace Cierre.Browser;
 
 public sealed partial class WebSocket
 {
-    /// <summary>Sends a text message. A lone surrogate becomes U+FFFD. Once the connection is closing, nothing is sent, and <see cref="BufferedAmount"/> grows all the same.</summary>
+    /// <summary>Sends a text message. A lone surrogate becomes U+FFFD. Once the connection is closing, nothing is sent, and <see cref="BufferedAmount"/> grows
+    /// all the same.</summary>
     /// <param name="data">The text.</param>
     /// <exception cref="ArgumentNullException">The text is null.</exception>
     /// <exception cref="DomException">InvalidStateError: the connection is not open yet.</exception>

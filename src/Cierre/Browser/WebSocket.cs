@@ -7,7 +7,8 @@ namespace Cierre.Browser;
 
 /// <summary>The browser's WebSocket in .NET. WHATWG WebSockets 3.</summary>
 /// <remarks>
-/// <para>Events come one at a time and in order, on the synchronization context that was current where the socket was made (a user interface's thread), else on the
+/// <para>Events come one at a time and in order, on the synchronization context that was current where the socket was made (a user interface's thread), else on
+/// the
 /// thread pool. They see the AsyncLocals of that thread, and none of whoever made the socket. None is lost because a handler is set a moment late: an open,
 /// error or close event waits for its first listener, messages for theirs up to 64 of them or
 /// 64 KiB.</para>
@@ -49,7 +50,8 @@ public sealed partial class WebSocket : EventTarget, IAsyncDisposable
     /// <param name="url">An absolute URL: ws, wss, or http and https, which mean the same. Without a fragment.</param>
     /// <param name="protocols">The subprotocols to ask for, the preferred one first. The server has to choose one.</param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
-    /// <exception cref="DomException">SyntaxError: the URL is not one to connect to; a subprotocol is not a token, or is there twice in any ASCII case.</exception>
+    /// <exception cref="DomException">SyntaxError: the URL is not one to connect to; a subprotocol is not a token, or is there twice in any ASCII
+    /// case.</exception>
     public WebSocket(string url, params string[] protocols)
         : this(url, new BrowserWebSocketOptions(), protocols) { }
 
@@ -63,7 +65,8 @@ public sealed partial class WebSocket : EventTarget, IAsyncDisposable
     /// <param name="protocols">The subprotocols to ask for, the preferred one first. The server has to choose one.</param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="ArgumentException">A header of the options cannot be part of an opening request, or subprotocols are among them.</exception>
-    /// <exception cref="DomException">SyntaxError: the URL is not one to connect to; a subprotocol is not a token, or is there twice in any ASCII case.</exception>
+    /// <exception cref="DomException">SyntaxError: the URL is not one to connect to; a subprotocol is not a token, or is there twice in any ASCII
+    /// case.</exception>
     public WebSocket(string url, BrowserWebSocketOptions options, params string[] protocols)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -141,7 +144,8 @@ public sealed partial class WebSocket : EventTarget, IAsyncDisposable
         set => _onClose.Value = value;
     }
 
-    /// <summary>Completes when the connection is open; fails with <see cref="WebSocketConnectException"/> where it could not be opened. Keeps the socket alive until then.</summary>
+    /// <summary>Completes when the connection is open; fails with <see cref="WebSocketConnectException"/> where it could not be opened. Keeps the socket alive
+    /// until then.</summary>
     /// <remarks>A thread may block on it, though the events come on that very thread. <see cref="ReadyState"/> then says what the task said, and the events
     /// follow.</remarks>
     public Task Opened
@@ -155,7 +159,8 @@ public sealed partial class WebSocket : EventTarget, IAsyncDisposable
         }
     }
 
-    /// <summary>How the connection was closed: the event that <see cref="OnClose"/> gets. Waits for no listener and never fails. Keeps the socket alive until then.</summary>
+    /// <summary>How the connection was closed: the event that <see cref="OnClose"/> gets. Waits for no listener and never fails. Keeps the socket alive until
+    /// then.</summary>
     /// <remarks>A thread may block on it, though the events come on that very thread. <see cref="ReadyState"/> then says what the task said, and the events
     /// follow.</remarks>
     public Task<CloseEvent> Closed

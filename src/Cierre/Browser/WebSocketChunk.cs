@@ -1,7 +1,8 @@
 namespace Cierre.Browser;
 
 /// <summary>Holds one message of a <see cref="WebSocketStream"/>: a string, or bytes. Unlike a <see cref="WebSocketMessage"/> it stays valid.</summary>
-/// <remarks>Strings and bytes turn into chunks by themselves: <c>await writable.WriteAsync("hello");</c>. The default value is an empty binary message.</remarks>
+/// <remarks>Strings and bytes turn into chunks by themselves: <c>await writable.WriteAsync("hello");</c>. The default value is an empty binary
+/// message.</remarks>
 public readonly record struct WebSocketChunk
 {
     /// <summary>Makes a text message.</summary>

@@ -6,15 +6,18 @@ namespace Cierre.Browser;
 /// <remarks>
 /// <para>WHATWG WebSockets, WebSocketError: a <see cref="DomException"/> whose <see cref="DomException.Name"/> is <c>WebSocketError</c>; it has no legacy
 /// <see cref="DomException.Code"/>: 0. <see cref="Record"/> is an addition of .NET.</para>
-/// <para><c>System.Net.WebSockets</c> has a type of this name. Where a file uses both namespaces: <c>using WebSocketError = Cierre.Browser.WebSocketError;</c>.</para>
+/// <para><c>System.Net.WebSockets</c> has a type of this name. Where a file uses both namespaces: <c>using WebSocketError =
+/// Cierre.Browser.WebSocketError;</c>.</para>
 /// </remarks>
 [SuppressMessage("Naming", "CA1710", Justification = "The standard's name.")]
 public sealed class WebSocketError : DomException
 {
     /// <summary>Creates one to cancel a <see cref="WebSocketReadable"/> or to abort a <see cref="WebSocketWritable"/> with.</summary>
     /// <param name="message">What happened, for a reader; it is not sent.</param>
-    /// <param name="init">The code, 1000 or 3000-4999, and the reason, at most 123 bytes of UTF-8; null for neither. A reason alone is given the code 1000.</param>
-    /// <exception cref="DomException"><c>InvalidAccessError</c>: the code is neither 1000 nor 3000-4999; <c>SyntaxError</c>: the reason is too long.</exception>
+    /// <param name="init">The code, 1000 or 3000-4999, and the reason, at most 123 bytes of UTF-8; null for neither. A reason alone is given the code
+    /// 1000.</param>
+    /// <exception cref="DomException"><c>InvalidAccessError</c>: the code is neither 1000 nor 3000-4999; <c>SyntaxError</c>: the reason is too
+    /// long.</exception>
     public WebSocketError(string message = "", WebSocketCloseInfo? init = null)
         : base(message, nameof(WebSocketError))
     {

@@ -4,10 +4,13 @@ namespace Cierre.Browser;
 
 /// <summary>Opens a WebSocket whose messages are read and written as streams, with backpressure both ways.</summary>
 /// <remarks>
-/// <para>The WebSocketStream of the WHATWG WebSockets standard's proposal. Promises are tasks, the abort signal is a <see cref="CancellationToken"/>, the readable stream
+/// <para>The WebSocketStream of the WHATWG WebSockets standard's proposal. Promises are tasks, the abort signal is a <see cref="CancellationToken"/>, the
+/// readable stream
 /// is a channel reader, the writable stream a channel writer.</para>
-/// <para><c>System.Net.WebSockets</c> has a type of this name. Where a file uses both namespaces: <c>using WebSocketStream = Cierre.Browser.WebSocketStream;</c>.</para>
-/// <para>A stream that nothing refers to any more (nor to its readable or writable) closes with an empty close frame when the garbage collector finds it, unless its opening or
+/// <para><c>System.Net.WebSockets</c> has a type of this name. Where a file uses both namespaces: <c>using WebSocketStream =
+/// Cierre.Browser.WebSocketStream;</c>.</para>
+/// <para>A stream that nothing refers to any more (nor to its readable or writable) closes with an empty close frame when the garbage collector finds it,
+/// unless its opening or
 /// its end is awaited or data waits to be sent. Whoever has read <see cref="Opened"/> or <see cref="Closed"/> is taken to await it.</para>
 /// </remarks>
 /// <example><code>
@@ -47,7 +50,8 @@ public sealed class WebSocketStream : IAsyncDisposable
     public string Url { get; }
 
     /// <summary>Completes when the stream is open, with what to read from and to write to.</summary>
-    /// <remarks>Fails with a <see cref="WebSocketError"/> where the opening failed (<see cref="WebSocketError.Record"/> says why), and is cancelled where the signal was
+    /// <remarks>Fails with a <see cref="WebSocketError"/> where the opening failed (<see cref="WebSocketError.Record"/> says why), and is cancelled where the
+    /// signal was
     /// aborted before.</remarks>
     public Task<WebSocketOpenInfo> Opened
     {
@@ -59,7 +63,8 @@ public sealed class WebSocketStream : IAsyncDisposable
     }
 
     /// <summary>Completes when the connection is closed, with code and reason where that was clean. RFC 6455 7.1.4.</summary>
-    /// <remarks>Fails with a <see cref="WebSocketError"/> where it was not, code 1006 or 1015 where it never was open; is cancelled as <see cref="Opened"/> is.</remarks>
+    /// <remarks>Fails with a <see cref="WebSocketError"/> where it was not, code 1006 or 1015 where it never was open; is cancelled as <see cref="Opened"/>
+    /// is.</remarks>
     public Task<WebSocketCloseInfo> Closed
     {
         get
@@ -70,9 +75,11 @@ public sealed class WebSocketStream : IAsyncDisposable
     }
 
     /// <summary>Closes, behind what was written; fails the opening of a stream that is not open yet. A second close changes nothing.</summary>
-    /// <param name="closeInfo">The code, 1000 or 3000-4999, and the reason, at most 123 bytes of UTF-8. Null or neither: an empty close frame, which both sides see as 1005; a
+    /// <param name="closeInfo">The code, 1000 or 3000-4999, and the reason, at most 123 bytes of UTF-8. Null or neither: an empty close frame, which both sides
+    /// see as 1005; a
     /// reason alone is given the code 1000.</param>
-    /// <exception cref="DomException"><c>InvalidAccessError</c>: the code is neither 1000 nor 3000-4999; <c>SyntaxError</c>: the reason is too long.</exception>
+    /// <exception cref="DomException"><c>InvalidAccessError</c>: the code is neither 1000 nor 3000-4999; <c>SyntaxError</c>: the reason is too
+    /// long.</exception>
     public void Close(WebSocketCloseInfo? closeInfo = null)
     {
         // 1-3. Validated in every state.
@@ -80,7 +87,8 @@ public sealed class WebSocketStream : IAsyncDisposable
         GC.KeepAlive(_root);
     }
 
-    /// <summary>Closes with 1001 if no close was begun, or drops a connection that is not open yet; waits for the end, at most twice the close timeout.</summary>
+    /// <summary>Closes with 1001 if no close was begun, or drops a connection that is not open yet; waits for the end, at most twice the close
+    /// timeout.</summary>
     /// <returns>Completes when the connection is closed; never fails.</returns>
     public async ValueTask DisposeAsync()
     {

@@ -1,16 +1,20 @@
 namespace Cierre.Browser;
 
-/// <summary>Sets how a <see cref="WebSocketStream"/> opens. WHATWG WebSockets, WebSocketStreamOptions; <see cref="Connection"/> is an addition of .NET.</summary>
+/// <summary>Sets how a <see cref="WebSocketStream"/> opens. WHATWG WebSockets, WebSocketStreamOptions; <see cref="Connection"/> is an addition of
+/// .NET.</summary>
 public sealed class WebSocketStreamOptions
 {
-    /// <summary>The subprotocols to ask for, the preferred one first; default none. Where the server chooses none of them, the opening fails. RFC 6455 1.9.</summary>
+    /// <summary>The subprotocols to ask for, the preferred one first; default none. Where the server chooses none of them, the opening fails. RFC 6455
+    /// 1.9.</summary>
     public IReadOnlyList<string> Protocols { get; init; } = [];
 
     /// <summary>Gives the opening up; once the stream is open it does nothing.</summary>
     public CancellationToken Signal { get; init; }
 
-    /// <summary>What no browser lets a page set: headers, credentials, TLS, proxy, keep-alive, limits and times; default null, as they are. Copied by the constructor.</summary>
-    /// <remarks>Subprotocols set in it are refused with an <see cref="ArgumentException"/>: they belong into <see cref="Protocols"/>. <see cref="BrowserWebSocketOptions.MaxBufferedAmount"/> is not needed: writes wait.</remarks>
+    /// <summary>What no browser lets a page set: headers, credentials, TLS, proxy, keep-alive, limits and times; default null, as they are. Copied by the
+    /// constructor.</summary>
+    /// <remarks>Subprotocols set in it are refused with an <see cref="ArgumentException"/>: they belong into <see cref="Protocols"/>.
+    /// <see cref="BrowserWebSocketOptions.MaxBufferedAmount"/> is not needed: writes wait.</remarks>
     public BrowserWebSocketOptions? Connection { get; init; }
 
     /// <summary>What the connection is opened with: a copy.</summary>

@@ -1,7 +1,8 @@
 namespace Cierre.Callbacks;
 
 /// <summary>Calls the application's code in the middle of the library's own work: what it throws is told once and ends here, and the work goes on.</summary>
-/// <remarks>For code whose failure changes nothing that follows: listeners of metrics and traces, loggers, whoever wants to be told of an end. Where a failure decides something, such as
+/// <remarks>For code whose failure changes nothing that follows: listeners of metrics and traces, loggers, whoever wants to be told of an end. Where a failure
+/// decides something, such as
 /// a permission, the caller decides it.</remarks>
 internal static class Guarded
 {

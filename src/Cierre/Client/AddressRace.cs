@@ -3,7 +3,8 @@ using System.Net.Sockets;
 
 namespace Cierre.Client;
 
-/// <summary>Connects to the first of several addresses of one name that answers, so that one that is silent costs a moment and not the opening. RFC 8305.</summary>
+/// <summary>Connects to the first of several addresses of one name that answers, so that one that is silent costs a moment and not the opening. RFC
+/// 8305.</summary>
 internal sealed class AddressRace(Func<IPEndPoint, CancellationToken, ValueTask<Stream>> connect, OpeningTrace trace, TimeProvider time)
 {
     /// <summary>RFC 8305 8, Connection Attempt Delay: how long an address has before the next is tried beside it.</summary>

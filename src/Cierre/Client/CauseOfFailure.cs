@@ -7,8 +7,10 @@ using Cierre.Transports;
 
 namespace Cierre.Client;
 
-/// <summary>From how an opening failed to the cause that the record names: by phase and error code together, never by the phase alone or a message's text.</summary>
-/// <remarks>What neither explains is quoted. Where nothing in it is the network's, it is the request's or the application's own, and the next attempt would end the same way.</remarks>
+/// <summary>From how an opening failed to the cause that the record names: by phase and error code together, never by the phase alone or a message's
+/// text.</summary>
+/// <remarks>What neither explains is quoted. Where nothing in it is the network's, it is the request's or the application's own, and the next attempt would end
+/// the same way.</remarks>
 internal static class CauseOfFailure
 {
     public static CloseWhy Of(Exception exception, OpeningTrace trace, string host)
@@ -53,7 +55,8 @@ internal static class CauseOfFailure
     /// <summary>Whether there is a fault of a socket, a stream or TLS in it, and not of code alone.</summary>
     public static bool HasNetworkFault(Exception exception) => Chain(exception).Any(e => e is SocketException or AuthenticationException or IOException);
 
-    /// <summary>Null: it only passes on what the network did. That is for those who dial, read and write; who judges a certificate has no part in this connection.</summary>
+    /// <summary>Null: it only passes on what the network did. That is for those who dial, read and write; who judges a certificate has no part in this
+    /// connection.</summary>
     private static CloseWhy? OfTheApplication(Exception exception, string option, Exception thrown)
     {
         bool dials = option == nameof(SocketsHttpHandler.ConnectCallback);

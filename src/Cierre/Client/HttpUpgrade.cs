@@ -46,7 +46,8 @@ internal sealed class HttpUpgrade(Uri address, WebSocketClientOptions options, i
         }
     }
 
-    /// <summary>RFC 6455 7.4.1, 1010: the 101 stands, so a closing handshake follows, bounded by the close timeout; but nobody ever gets the connection.</summary>
+    /// <summary>RFC 6455 7.4.1, 1010: the 101 stands, so a closing handshake follows, bounded by the close timeout; but nobody ever gets the
+    /// connection.</summary>
     private async Task<WebSocketConnectException> ClosedAsync(WebSocketConnection connection, CancellationToken cancellationToken)
     {
         CloseRecord record;

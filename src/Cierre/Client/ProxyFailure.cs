@@ -4,10 +4,12 @@ using Cierre.Closing;
 
 namespace Cierre.Client;
 
-/// <summary>How a proxy failed: not found, not reached, unwilling, or gone. An answer of HTTP's has a status; what a SOCKS proxy said is in the exception alone, and quoted.</summary>
+/// <summary>How a proxy failed: not found, not reached, unwilling, or gone. An answer of HTTP's has a status; what a SOCKS proxy said is in the exception
+/// alone, and quoted.</summary>
 internal static class ProxyFailure
 {
-    /// <summary>Null: nothing says that it was the proxy. The way stood and TLS with the server behind it failed, or what was thrown is no fault of the network.</summary>
+    /// <summary>Null: nothing says that it was the proxy. The way stood and TLS with the server behind it failed, or what was thrown is no fault of the
+    /// network.</summary>
     public static CloseWhy? Of(Exception exception, OpeningTrace trace) => (CauseOfFailure.ErrorOf(exception), trace.Phase) switch
     {
         (HttpRequestError.ProxyTunnelError, _) when exception is HttpRequestException { StatusCode: { } status } => Why(exception, "ProxyStatus", trace.Dialled, (int)status),

@@ -4,7 +4,8 @@ using Cierre.Opening;
 
 namespace Cierre.Client;
 
-/// <summary>Where an opening stands among redirects, and which of the application's headers go on with it. RFC 9110 15.4, Fetch "HTTP-redirect fetch".</summary>
+/// <summary>Where an opening stands among redirects, and which of the application's headers go on with it. RFC 9110 15.4, Fetch "HTTP-redirect
+/// fetch".</summary>
 /// <remarks>The HTTP handler follows redirects too, but it takes headers along to anybody, and leaves credentials behind in the same origin.</remarks>
 internal sealed class Redirects(Uri url, IEnumerable<KeyValuePair<string, string>> headers)
 {

@@ -17,7 +17,8 @@ internal static class RequiredExtensions
     }
 
     /// <summary>The close that follows where the server accepted too little; null where it accepted all.</summary>
-    /// <remarks>RFC 6455 7.4.1: the reason is the list of what is needed, as it would stand in Sec-WebSocket-Extensions. The sentence names what is missing.</remarks>
+    /// <remarks>RFC 6455 7.4.1: the reason is the list of what is needed, as it would stand in Sec-WebSocket-Extensions. The sentence names what is
+    /// missing.</remarks>
     public static (CloseFrame Frame, CloseWhy Why)? Check(IList<string> required, IReadOnlyList<ExtensionOffer> accepted)
     {
         string[] missing = [.. required.Where(name => !accepted.Any(extension => extension.Name == name))];

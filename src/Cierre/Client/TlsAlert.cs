@@ -22,7 +22,8 @@ internal static class TlsAlert
         return null;
     }
 
-    /// <summary>Whether it is about the certificate of who was refused: in TLS 1.3 it comes when the handshake is done on this side, and ends it all the same.</summary>
+    /// <summary>Whether it is about the certificate of who was refused: in TLS 1.3 it comes when the handshake is done on this side, and ends it all the
+    /// same.</summary>
     public static bool IsAboutOurCertificate(int alert) => alert is >= 42 and <= 46 or 48 or 49 or 51 or 116;
 
     /// <summary>Its name as the standard has it, and its number.</summary>

@@ -2,7 +2,8 @@ using System.Net.Security;
 
 namespace Cierre.Client;
 
-/// <summary>Copies the TLS options that an application set: it may set the same ones for each opening, and each opening puts its own callbacks in front.</summary>
+/// <summary>Copies the TLS options that an application set: it may set the same ones for each opening, and each opening puts its own callbacks in
+/// front.</summary>
 internal static class TlsOptions
 {
     public static SslClientAuthenticationOptions Copy(SslClientAuthenticationOptions options)

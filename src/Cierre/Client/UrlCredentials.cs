@@ -3,7 +3,8 @@ using System.Net;
 namespace Cierre.Client;
 
 /// <summary>The user name and password of the URL, for the server of that URL alone; beside them whatever the application set.</summary>
-/// <remarks>What says for itself which server it is for is asked for any: a <see cref="CredentialCache"/>. Else what the application set is for that server alone too.</remarks>
+/// <remarks>What says for itself which server it is for is asked for any: a <see cref="CredentialCache"/>. Else what the application set is for that server
+/// alone too.</remarks>
 internal sealed class UrlCredentials(Uri url, NetworkCredential? own, ICredentials? others) : ICredentials
 {
     public NetworkCredential? GetCredential(Uri uri, string authType)

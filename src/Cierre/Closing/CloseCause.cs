@@ -13,7 +13,8 @@ public enum CloseCause
     /// <summary>The endpoint's handler returned.</summary>
     HandlerReturned,
 
-    /// <summary>The endpoint's handler threw: the exception is in the record and is never sent to the peer. Or a text that the application sent piece by piece ended inside
+    /// <summary>The endpoint's handler threw: the exception is in the record and is never sent to the peer. Or a text that the application sent piece by piece
+    /// ended inside
     /// a character.</summary>
     HandlerFailed,
 

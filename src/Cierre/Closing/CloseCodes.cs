@@ -3,10 +3,13 @@ using Cierre.Closing;
 
 namespace Cierre;
 
-/// <summary>Names the close codes of RFC 6455 7.4.1 and of the IANA registry, and lists every code: its name and meaning, who may send it, and what to do when it comes.</summary>
+/// <summary>Names the close codes of RFC 6455 7.4.1 and of the IANA registry, and lists every code: its name and meaning, who may send it, and what to do when
+/// it comes.</summary>
 /// <remarks>
-/// A close code is a plain <see cref="ushort"/>, because every number may arrive. A code that may not stand in a close frame is never sent, and is a protocol error (1002) when it comes in one.
-/// An instance is a table that an application adds its own codes to (RFC 6455 7.4.2); <see cref="WebSocketConnectionOptions.CloseCodes"/> gives it to connections, whose records then use its
+/// A close code is a plain <see cref="ushort"/>, because every number may arrive. A code that may not stand in a close frame is never sent, and is a protocol
+/// error (1002) when it comes in one.
+/// An instance is a table that an application adds its own codes to (RFC 6455 7.4.2); <see cref="WebSocketConnectionOptions.CloseCodes"/> gives it to
+/// connections, whose records then use its
 /// names, texts and advice. Thread-safe. What is added shows in records that exist already.
 /// </remarks>
 public sealed class CloseCodes
@@ -143,7 +146,8 @@ public sealed class CloseCodes
         CloseExplanation.OfCode(Get(code), culture ?? CultureInfo.CurrentUICulture, code);
 
     /// <summary>Gives a code of the application its name; names, explanations and advice of these codes then use it.</summary>
-    /// <remarks>It may be repeated with the same name, and then replaces description and advice. <see cref="AddTranslation"/> says the same in other languages.</remarks>
+    /// <remarks>It may be repeated with the same name, and then replaces description and advice. <see cref="AddTranslation"/> says the same in other
+    /// languages.</remarks>
     /// <param name="code">The code: 3000-4999, except those that the IANA registry names. RFC 6455 7.4.2.</param>
     /// <param name="name">A short name, such as <c>Session replaced</c>; one line, without control characters.</param>
     /// <param name="description">What the code means: one clause without a capital and without a full stop; empty takes the text of the range.</param>
@@ -180,7 +184,8 @@ public sealed class CloseCodes
     /// <param name="description">The description; empty takes the one of <see cref="Add"/>.</param>
     /// <returns>These codes.</returns>
     /// <exception cref="InvalidOperationException">These are the <see cref="Default"/> codes.</exception>
-    /// <exception cref="ArgumentException">The code was not added, the culture is the invariant one, the name is empty, or name or description has a control character.</exception>
+    /// <exception cref="ArgumentException">The code was not added, the culture is the invariant one, the name is empty, or name or description has a control
+    /// character.</exception>
     public CloseCodes AddTranslation(ushort code, CultureInfo culture, string name, string description = "")
     {
         ThrowIfReadOnly();

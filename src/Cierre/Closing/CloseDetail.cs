@@ -19,7 +19,8 @@ internal sealed class CloseDetail(string key, params object[] arguments) : IEqua
     /// <inheritdoc cref="Bytes"/>
     public static CloseDetail Connections(long count) => new(count == 1 ? "ConnectionsOne" : "ConnectionsMany", count);
 
-    /// <remarks>A text among the arguments may be the peer's, or an exception's that quotes the peer: nothing in it can move the cursor, break the line or turn what follows.</remarks>
+    /// <remarks>A text among the arguments may be the peer's, or an exception's that quotes the peer: nothing in it can move the cursor, break the line or turn
+    /// what follows.</remarks>
     public string In(CultureInfo culture) => Texts.Format(culture, key, [.. arguments.Select(argument => argument is string text ? UntrustedText.Escape(text, int.MaxValue) : argument)]);
 
     /// <summary>As on the wire.</summary>

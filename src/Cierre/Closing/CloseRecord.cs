@@ -16,7 +16,8 @@ public sealed record CloseRecord
     /// handshake failed. RFC 6455 7.1.5.</summary>
     public ushort Code { get; internal init; } = CloseCodes.AbnormalClosure;
 
-    /// <summary>What <see cref="Code"/> means: its name, its text and its advice, those of the application where <see cref="WebSocketConnectionOptions.CloseCodes"/> has them.</summary>
+    /// <summary>What <see cref="Code"/> means: its name, its text and its advice, those of the application where
+    /// <see cref="WebSocketConnectionOptions.CloseCodes"/> has them.</summary>
     public CloseCodeInfo CodeInfo => Codes.Get(Code);
 
     /// <summary>The reason that the peer gave: untrusted text, at most 123 bytes of UTF-8. RFC 6455 7.1.6.</summary>
@@ -55,7 +56,8 @@ public sealed record CloseRecord
     /// <summary>How long the connection lived, from its opening; for one that never opened, how long the attempt took.</summary>
     public TimeSpan Elapsed { get; internal init; }
 
-    /// <summary>Where the time of an opening that failed went; null for a connection that was open: <see cref="WebSocketConnection.OpeningTimes"/> tells there.</summary>
+    /// <summary>Where the time of an opening that failed went; null for a connection that was open: <see cref="WebSocketConnection.OpeningTimes"/> tells
+    /// there.</summary>
     public OpeningTimes? OpeningTimes { get; internal init; }
 
     /// <summary>Whether the connection was ever open.</summary>
@@ -64,7 +66,8 @@ public sealed record CloseRecord
     /// <summary>What passed over the connection.</summary>
     public ConnectionTraffic Traffic { get; internal init; } = ConnectionTraffic.None;
 
-    /// <summary>Bytes of messages that waited for the application to read them when the end began, where they were so many, 64 KiB or more, that nothing behind them was read any more; else 0.</summary>
+    /// <summary>Bytes of messages that waited for the application to read them when the end began, where they were so many, 64 KiB or more, that nothing behind
+    /// them was read any more; else 0.</summary>
     /// <remarks>A close frame of the peer behind them was not seen. Who only sends reads with <see cref="WebSocketConnection.DiscardAllAsync"/>.</remarks>
     public long UnreadBytes { get; internal init; }
 
@@ -89,7 +92,8 @@ public sealed record CloseRecord
 
     /// <summary>Explains the end in words: what happened, who ended it, what each side sent, and whether to reconnect.</summary>
     /// <remarks>In an application with <c>InvariantGlobalization</c> a culture <c>es</c> exists only if <c>PredefinedCulturesOnly</c> is false.</remarks>
-    /// <param name="culture">The language: Spanish for <c>es</c> and its regions, English for all others; null takes <see cref="CultureInfo.CurrentUICulture"/>.</param>
+    /// <param name="culture">The language: Spanish for <c>es</c> and its regions, English for all others; null takes
+    /// <see cref="CultureInfo.CurrentUICulture"/>.</param>
     /// <returns>Several lines, without a trailing line end. Reasons are quoted as they went over the wire.</returns>
     public string Explain(CultureInfo? culture = null) => CloseExplanation.Of(this, culture ?? CultureInfo.CurrentUICulture);
 

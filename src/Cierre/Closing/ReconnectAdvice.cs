@@ -58,7 +58,8 @@ public sealed record ReconnectAdvice
 
     /// <summary>Advises by the cause of an end, and by the code where the peer closed.</summary>
     /// <param name="record">How the connection ended.</param>
-    /// <param name="now">The time of the HTTP answer, for a <c>Retry-After</c> that is a date and came without a <c>Date</c>; null takes the system's clock.</param>
+    /// <param name="now">The time of the HTTP answer, for a <c>Retry-After</c> that is a date and came without a <c>Date</c>; null takes the system's
+    /// clock.</param>
     /// <returns>The advice.</returns>
     public static ReconnectAdvice For(CloseRecord record, DateTimeOffset? now = null)
     {

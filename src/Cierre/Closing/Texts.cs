@@ -17,7 +17,8 @@ internal static class Texts
     public static string Format(CultureInfo culture, string key, params object[] arguments) =>
         arguments.Length == 0 ? Get(culture, key) : string.Format(NumbersOf(culture), Get(culture, key), arguments);
 
-    /// <summary>Whose numbers go with the words: the culture's own where it has the words too. English words with the numbers of a third language would be neither.</summary>
+    /// <summary>Whose numbers go with the words: the culture's own where it has the words too. English words with the numbers of a third language would be
+    /// neither.</summary>
     public static CultureInfo NumbersOf(CultureInfo culture) =>
         culture.TwoLetterISOLanguageName == Get(culture, "Language") ? culture : CultureInfo.InvariantCulture;
 }

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Cierre;
 
-/// <summary>Makes a peer's text safe to show in a log or a terminal: nothing in it can move the cursor, break the line or turn the direction of what follows.</summary>
+/// <summary>Makes a peer's text safe to show in a log or a terminal: nothing in it can move the cursor, break the line or turn the direction of what
+/// follows.</summary>
 /// <remarks><see cref="CloseRecord.Explain"/> and <see cref="CloseRecord.ToString"/> do this already; reasons and messages as they came need it.</remarks>
 public static class UntrustedText
 {

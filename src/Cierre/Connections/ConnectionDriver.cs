@@ -14,7 +14,8 @@ using Cierre.Transports;
 namespace Cierre.Connections;
 
 /// <summary>
-/// The core of one connection: the lock, the clock, the two machines of the end, and what their moves ask for. What comes in is in <see cref="ReceivingSide"/>, what
+/// The core of one connection: the lock, the clock, the two machines of the end, and what their moves ask for. What comes in is in <see cref="ReceivingSide"/>,
+/// what
 /// goes out in <see cref="SendingSide"/>; both share this lock.
 /// </summary>
 /// <remarks>

@@ -5,10 +5,12 @@ namespace Cierre;
 
 public sealed partial class WebSocketConnection
 {
-    /// <summary>The run of an endpoint's handler; null where there is none. Once it is over, how it ended is why the connection closes, whoever is first to say so.</summary>
+    /// <summary>The run of an endpoint's handler; null where there is none. Once it is over, how it ended is why the connection closes, whoever is first to say
+    /// so.</summary>
     internal Task? Handler { get; set; }
 
-    /// <summary>Closes: what was sent before goes out first, then the close frame; then the peer's answer is awaited, at most the close timeout. RFC 6455 7.1.2.</summary>
+    /// <summary>Closes: what was sent before goes out first, then the close frame; then the peer's answer is awaited, at most the close timeout. RFC 6455
+    /// 7.1.2.</summary>
     /// <remarks>A call after a close was begun by either side changes nothing and waits for the same record.</remarks>
     /// <param name="code">1000-1003, 1007-1014 (1010: a client only) or 3000-4999.</param>
     /// <param name="reason">At most 123 bytes of UTF-8 go on the wire; a longer one is cut at the border of a code point and kept whole in the record.</param>
@@ -24,7 +26,8 @@ public sealed partial class WebSocketConnection
         return Closed.WaitAsync(_driver.Foreign(cancellationToken));
     }
 
-    /// <summary>Closes with a close frame: as <see cref="CloseAsync(ushort, string, CancellationToken)"/> does, or with an empty one (<see cref="CloseFrame.Empty"/>), which
+    /// <summary>Closes with a close frame: as <see cref="CloseAsync(ushort, string, CancellationToken)"/> does, or with an empty one
+    /// (<see cref="CloseFrame.Empty"/>), which
     /// carries no code. RFC 6455 5.5.1, 7.1.5: the peer then reports 1005, and so does this end where the answer is empty too.</summary>
     /// <remarks>A call after a close was begun by either side changes nothing and waits for the same record.</remarks>
     /// <param name="frame">The frame: empty, or with a code that this end may send.</param>
@@ -41,9 +44,12 @@ public sealed partial class WebSocketConnection
         return Closed.WaitAsync(_driver.Foreign(cancellationToken));
     }
 
-    /// <summary>Closes for a rule of the endpoint's own, and says which kind in the record: missing credentials (3000), a missing permission (3003), a deadline (3008) or another
-    /// rule (1008), where the record of the plainer <see cref="CloseAsync(ushort, string, CancellationToken)"/> only says that the application asked for it.</summary>
-    /// <param name="cause"><see cref="CloseCause.Unauthorized"/>, <see cref="CloseCause.Forbidden"/>, <see cref="CloseCause.Deadline"/> or <see cref="CloseCause.PolicyViolation"/>; the
+    /// <summary>Closes for a rule of the endpoint's own, and says which kind in the record: missing credentials (3000), a missing permission (3003), a deadline
+    /// (3008) or another
+    /// rule (1008), where the record of the plainer <see cref="CloseAsync(ushort, string, CancellationToken)"/> only says that the application asked for
+    /// it.</summary>
+    /// <param name="cause"><see cref="CloseCause.Unauthorized"/>, <see cref="CloseCause.Forbidden"/>, <see cref="CloseCause.Deadline"/> or
+    /// <see cref="CloseCause.PolicyViolation"/>; the
     /// code follows from it.</param>
     /// <param name="reason">What the peer is told, cut to 123 bytes of UTF-8; null for a general sentence.</param>
     /// <param name="cancellationToken">Ends the wait, not the close. The token that says that this connection ends, a handler's, does not.</param>
@@ -66,14 +72,16 @@ public sealed partial class WebSocketConnection
         return Closed.WaitAsync(_driver.Foreign(cancellationToken));
     }
 
-    /// <summary>Is cancelled, on the thread pool, as soon as a close is begun by either side or the connection is lost: for work that goes on beside the connection.</summary>
+    /// <summary>Is cancelled, on the thread pool, as soon as a close is begun by either side or the connection is lost: for work that goes on beside the
+    /// connection.</summary>
     /// <remarks>What came before can still be received. A receive with this token still hands it out, and then the end.</remarks>
     public CancellationToken Closing => _driver.Closing;
 
     /// <summary>Ends at once: nothing is sent, and the peer sees 1006.</summary>
     public void Abort() => _driver.Abort(CloseWhy.Aborted);
 
-    /// <summary>Closes with 1001 if no close was begun, and waits for the end, at most twice the close timeout. Where an endpoint's handler has returned, its close goes before: 1000.</summary>
+    /// <summary>Closes with 1001 if no close was begun, and waits for the end, at most twice the close timeout. Where an endpoint's handler has returned, its
+    /// close goes before: 1000.</summary>
     /// <returns>Completes when the transport is closed.</returns>
     public async ValueTask DisposeAsync()
     {

@@ -13,7 +13,8 @@ public sealed partial class WebSocketConnection
 
     /// <summary>Receives message after message: <c>await foreach (var message in connection.ReadAllAsync())</c>. Ends when the connection ends.</summary>
     /// <remarks>A message costs no allocation. Leaving the loop leaves the connection as it is, and another receive or loop may follow.</remarks>
-    /// <param name="cancellationToken">Ends the loop with <see cref="OperationCanceledException"/> and harms nothing; so does the token of <c>WithCancellation</c>. The token
+    /// <param name="cancellationToken">Ends the loop with <see cref="OperationCanceledException"/> and harms nothing; so does the token of
+    /// <c>WithCancellation</c>. The token
     /// that says that this connection ends, a handler's, does not.</param>
     /// <returns>The messages; each is valid until the next step.</returns>
     public IAsyncEnumerable<WebSocketMessage> ReadAllAsync(CancellationToken cancellationToken = default) => new MessageSequence(_driver, cancellationToken);
@@ -38,7 +39,8 @@ public sealed partial class WebSocketConnection
     /// <remarks>The size is held to <see cref="WebSocketConnectionOptions.MaxMessageSize"/>: raise it for messages that are only ever streamed; no more than
     /// 64 KiB of them wait in memory. Disposing the stream, or the next receive, skips what is left of the message.</remarks>
     /// <param name="cancellationToken">Cancels the wait and nothing else.</param>
-    /// <returns>The stream; null at the end of the connection. Its reads throw <see cref="WebSocketClosedException"/> where the connection ends inside the message.</returns>
+    /// <returns>The stream; null at the end of the connection. Its reads throw <see cref="WebSocketClosedException"/> where the connection ends inside the
+    /// message.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="InvalidOperationException">Another receive is waiting.</exception>
     public ValueTask<WebSocketMessageStream?> ReceiveStreamAsync(CancellationToken cancellationToken = default) => _driver.Receiving.ReceiveStreamAsync(cancellationToken);

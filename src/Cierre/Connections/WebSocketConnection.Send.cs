@@ -152,7 +152,8 @@ public sealed partial class WebSocketConnection
     public ValueTask SendJsonAsync<T>(T value, JsonTypeInfo<T> typeInfo, WebSocketSendOptions options, CancellationToken cancellationToken = default) =>
         _driver.Sending.SendAsync(WebSocketOpcode.Text, JsonSerializer.SerializeToUtf8Bytes(value, typeInfo), cancellationToken, Compresses(options));
 
-    /// <summary>Begins a message that is sent piece by piece: each write is a fragment, disposing the stream ends the message. Other messages wait until then.</summary>
+    /// <summary>Begins a message that is sent piece by piece: each write is a fragment, disposing the stream ends the message. Other messages wait until
+    /// then.</summary>
     /// <param name="kind">Text (the pieces together must be UTF-8) or binary.</param>
     /// <param name="cancellationToken">Cancels the wait for the messages before it.</param>
     /// <returns>A stream to write to and to dispose. A write that makes a text something else than UTF-8 throws <see cref="ArgumentException"/>,
@@ -165,7 +166,8 @@ public sealed partial class WebSocketConnection
         return await _driver.Sending.OpenSendStreamAsync(kind, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
     }
 
-    /// <summary>Begins a message that is sent piece by piece: each write is a fragment, disposing the stream ends the message. Other messages wait until then.</summary>
+    /// <summary>Begins a message that is sent piece by piece: each write is a fragment, disposing the stream ends the message. Other messages wait until
+    /// then.</summary>
     /// <param name="kind">Text (the pieces together must be UTF-8) or binary.</param>
     /// <param name="options">Whether the message may be compressed.</param>
     /// <param name="cancellationToken">Cancels the wait for the messages before it.</param>

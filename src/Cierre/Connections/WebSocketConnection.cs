@@ -10,7 +10,8 @@ namespace Cierre;
 
 /// <summary>An open WebSocket connection, client or server: messages in and out, and an end that is always explained.</summary>
 /// <remarks>
-/// <para>Sends may run concurrently; they keep their order. One receive may wait at a time. Receiving ends when the connection ends: it does not throw for a close.</para>
+/// <para>Sends may run concurrently; they keep their order. One receive may wait at a time. Receiving ends when the connection ends: it does not throw for a
+/// close.</para>
 /// <para>A receive continues on the thread that brought the bytes: code after it should not block.</para>
 /// <para>Every connection ends in exactly one <see cref="CloseRecord"/>: <see cref="Closed"/>. RFC 6455.</para>
 /// </remarks>
@@ -41,7 +42,8 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
     /// <summary>The HTTP version that carried the opening handshake: 1.1 or 2.0.</summary>
     public Version HttpVersion => Info.HttpVersion;
 
-    /// <summary>The headers of the server's answer, with which a client's opening succeeded; null for a server's connection, for a pair in memory and for one over a pipe or stream. RFC 6455 4.2.2.</summary>
+    /// <summary>The headers of the server's answer, with which a client's opening succeeded; null for a server's connection, for a pair in memory and for one
+    /// over a pipe or stream. RFC 6455 4.2.2.</summary>
     public HttpResponseHeaders? ResponseHeaders => Info.ResponseHeaders;
 
     /// <summary>Where the time of the opening went; null for a server's connection, and for a pair in memory.</summary>
@@ -51,7 +53,8 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
     public bool IsOpen => _driver.IsOpen;
 
     /// <summary>How the connection ended. Completes once, when the transport is closed; never fails. RFC 6455 7.1.4.</summary>
-    /// <remarks>The end is found by reading, and reading stops where 64 KiB of messages wait that nobody receives: a close frame of the peer behind them is not seen, and this does not complete
+    /// <remarks>The end is found by reading, and reading stops where 64 KiB of messages wait that nobody receives: a close frame of the peer behind them is not
+    /// seen, and this does not complete
     /// until they are received, or until this end closes. Who only sends awaits <see cref="DiscardAllAsync"/> instead.</remarks>
     public Task<CloseRecord> Closed => _driver.Closed;
 
@@ -64,7 +67,8 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
     /// <summary>How long no message has passed either way; pings do not count.</summary>
     public TimeSpan Idle => _driver.Idle;
 
-    /// <summary>How many bytes wait to be sent: what was taken and the operating system does not have yet. Limited by <see cref="WebSocketConnectionOptions.SendBufferLimit"/>.</summary>
+    /// <summary>How many bytes wait to be sent: what was taken and the operating system does not have yet. Limited by
+    /// <see cref="WebSocketConnectionOptions.SendBufferLimit"/>.</summary>
     public long QueuedBytes => _driver.Sending.QueuedBytes;
 
     internal OpeningInfo Info { get; }

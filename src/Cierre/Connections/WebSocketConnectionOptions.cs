@@ -4,7 +4,8 @@ using Cierre.Tracing;
 namespace Cierre;
 
 /// <summary>Sets the limits and times of one connection, in either role.</summary>
-/// <remarks>Every value is checked where it is set: what makes no sense throws with the name of the option. Zero and <see cref="Timeout.InfiniteTimeSpan"/> switch off where that is said.</remarks>
+/// <remarks>Every value is checked where it is set: what makes no sense throws with the name of the option. Zero and <see cref="Timeout.InfiniteTimeSpan"/>
+/// switch off where that is said.</remarks>
 public class WebSocketConnectionOptions
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(24);
@@ -78,7 +79,8 @@ public class WebSocketConnectionOptions
     /// <summary>How messages are compressed where the other side takes part; default null: not at all. RFC 7692.</summary>
     public DeflateOptions? Compression { get; set; }
 
-    /// <summary>What <see cref="WebSocketConnection.Trace"/> takes note of from the opening on; default null: there is none, and a frame costs nothing more.</summary>
+    /// <summary>What <see cref="WebSocketConnection.Trace"/> takes note of from the opening on; default null: there is none, and a frame costs nothing
+    /// more.</summary>
     public WebSocketTraceOptions? Trace { get; set; }
 
     /// <summary>The headers of how many of the last frames are kept for <see cref="WebSocketConnection.GetRecentFrames"/>, 0 to 1,024; default 0: none.
@@ -96,7 +98,8 @@ public class WebSocketConnectionOptions
     }
 
     /// <summary>How many bytes of messages may wait for a peer that does not read, before <see cref="SlowReader"/> decides; default 512 KiB.</summary>
-    /// <remarks>It counts what the operating system has not taken yet; what its own buffers hold is not in it. A single message is taken whatever its size where nothing waits. A sender that
+    /// <remarks>It counts what the operating system has not taken yet; what its own buffers hold is not in it. A single message is taken whatever its size
+    /// where nothing waits. A sender that
     /// waits (<see cref="SlowReaderPolicy.Wait"/>) is taken in its turn, when there is room: until then its text is not encoded, nor anything copied.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
     public int SendBufferLimit
@@ -109,7 +112,8 @@ public class WebSocketConnectionOptions
         }
     } = 512 * 1024;
 
-    /// <summary>What becomes of a message that finds <see cref="SendBufferLimit"/> reached; default <see cref="SlowReaderPolicy.Wait"/>: its sender waits, from 64 KiB on or
+    /// <summary>What becomes of a message that finds <see cref="SendBufferLimit"/> reached; default <see cref="SlowReaderPolicy.Wait"/>: its sender waits, from
+    /// 64 KiB on or
     /// from the limit where that is less.</summary>
     /// <remarks>A message that is written piece by piece waits in any case.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">Not one of the policies.</exception>
@@ -121,8 +125,10 @@ public class WebSocketConnectionOptions
 
     /// <summary>How long a peer may take nothing of what is sent to it while something waits, before the connection is closed with 1008; default 60 s. Zero or
     /// <see cref="Timeout.InfiniteTimeSpan"/>: as long as it likes.</summary>
-    /// <remarks>A ping that waits counts as well, and any byte that the peer takes begins the time anew; over HTTP/2, on a pipe and on systems other than Linux, where bytes cannot be
-    /// seen to be taken, every send that is completed does, and for a server over HTTP/2 every 64 KiB. The close frame waits behind the rest; if the peer does not take it within
+    /// <remarks>A ping that waits counts as well, and any byte that the peer takes begins the time anew; over HTTP/2, on a pipe and on systems other than
+    /// Linux, where bytes cannot be
+    /// seen to be taken, every send that is completed does, and for a server over HTTP/2 every 64 KiB. The close frame waits behind the rest; if the peer does
+    /// not take it within
     /// <see cref="CloseTimeout"/>, the record says 1006.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">Otherwise negative, or more than 24 days.</exception>
     public TimeSpan SendTimeout
@@ -131,7 +137,8 @@ public class WebSocketConnectionOptions
         set => field = CheckOrOff(value, nameof(SendTimeout));
     } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a broadcast waits for room at this connection where <see cref="SlowReader"/> is <see cref="SlowReaderPolicy.Wait"/>; default 1 s. A connection that has none by then is
+    /// <summary>How long a broadcast waits for room at this connection where <see cref="SlowReader"/> is <see cref="SlowReaderPolicy.Wait"/>; default 1 s. A
+    /// connection that has none by then is
     /// closed with 1008. <see cref="Timeout.InfiniteTimeSpan"/>: as long as it takes.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not positive and not infinite, or more than 24 days.</exception>
     public TimeSpan BroadcastTimeout
@@ -140,7 +147,8 @@ public class WebSocketConnectionOptions
         set => field = value == Timeout.InfiniteTimeSpan ? value : Check(value, nameof(BroadcastTimeout));
     } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The close codes that the connection's record knows; default <see cref="CloseCodes.Default"/>, those of RFC 6455 and the IANA registry. An instance with codes of the application
+    /// <summary>The close codes that the connection's record knows; default <see cref="CloseCodes.Default"/>, those of RFC 6455 and the IANA registry. An
+    /// instance with codes of the application
     /// gives log, metrics, <see cref="CloseRecord.Explain"/> and <see cref="CloseRecord.Reconnect"/> their names, texts and advice.</summary>
     /// <exception cref="ArgumentNullException">Null.</exception>
     public CloseCodes CloseCodes

@@ -66,7 +66,8 @@ public readonly struct WebSocketMessage : IEquatable<WebSocketMessage>
     /// <typeparam name="T">The type to read.</typeparam>
     /// <param name="typeInfo">Its source-generated description.</param>
     /// <returns>The value; null for JSON <c>null</c>.</returns>
-    /// <exception cref="JsonException">The payload is not JSON of that type. Where it leaves the handler of an endpoint, the connection closes with 1007.</exception>
+    /// <exception cref="JsonException">The payload is not JSON of that type. Where it leaves the handler of an endpoint, the connection closes with
+    /// 1007.</exception>
     /// <exception cref="InvalidOperationException">The next receive has begun.</exception>
     public T? GetJson<T>(JsonTypeInfo<T> typeInfo)
     {

@@ -12,7 +12,8 @@ internal static class DeflateNegotiation
     private const string ServerMaxWindowBits = "server_max_window_bits";
     private const string ClientMaxWindowBits = "client_max_window_bits";
 
-    /// <summary>A client's offers, the preferred one first: what it wishes, then without any demand on the server, which may know the extension but not the parameters.</summary>
+    /// <summary>A client's offers, the preferred one first: what it wishes, then without any demand on the server, which may know the extension but not the
+    /// parameters.</summary>
     public static IReadOnlyList<ExtensionOffer> Offers(DeflateOptions options)
     {
         List<ExtensionParameter> wish = [];

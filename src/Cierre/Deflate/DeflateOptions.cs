@@ -3,7 +3,8 @@ using System.IO.Compression;
 namespace Cierre;
 
 /// <summary>Sets how messages are compressed with permessage-deflate, in either role. RFC 7692.</summary>
-/// <remarks>Do not compress secrets in one message, or with context takeover in one direction, beside text that an attacker chooses: the length on the wire then
+/// <remarks>Do not compress secrets in one message, or with context takeover in one direction, beside text that an attacker chooses: the length on the wire
+/// then
 /// tells what the secret is (CRIME, BREACH). A send that must not be compressed says so.</remarks>
 public sealed class DeflateOptions
 {
@@ -12,7 +13,8 @@ public sealed class DeflateOptions
 
     private const int LeastWindowBits = 8;
 
-    /// <summary>How hard the sender tries; default <see cref="CompressionLevel.Fastest"/>, which costs a fraction of the others for a few per cent of size.</summary>
+    /// <summary>How hard the sender tries; default <see cref="CompressionLevel.Fastest"/>, which costs a fraction of the others for a few per cent of
+    /// size.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not one of the levels.</exception>
     public CompressionLevel Level
     {

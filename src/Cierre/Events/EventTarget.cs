@@ -10,8 +10,10 @@ public class EventTarget
 
     private readonly ListenerList _listeners = new();
 
-    /// <summary>Where an exception goes that a listener throws (HTML: report an exception). By default to standard error, as a browser's goes to its console.</summary>
-    /// <remarks>The other listeners are called all the same. What this itself throws goes to whoever called <see cref="DispatchEvent"/>, and ends the process where nobody did.</remarks>
+    /// <summary>Where an exception goes that a listener throws (HTML: report an exception). By default to standard error, as a browser's goes to its
+    /// console.</summary>
+    /// <remarks>The other listeners are called all the same. What this itself throws goes to whoever called <see cref="DispatchEvent"/>, and ends the process
+    /// where nobody did.</remarks>
     /// <exception cref="ArgumentNullException">Null.</exception>
     public static Action<Event, Exception> ReportException
     {

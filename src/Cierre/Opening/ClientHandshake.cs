@@ -34,7 +34,8 @@ internal static class ClientHandshake
         return headers;
     }
 
-    /// <summary>Judges the answer to a request with this key (null over HTTP/2), these subprotocols, and the offers that go with these settings of compression.</summary>
+    /// <summary>Judges the answer to a request with this key (null over HTTP/2), these subprotocols, and the offers that go with these settings of
+    /// compression.</summary>
     public static ClientHandshakeResult Check(
         OpeningResponse response,
         string? key,

@@ -1,7 +1,8 @@
 namespace Cierre;
 
 /// <summary>Tells where the time of a client's opening went.</summary>
-/// <remarks>Where a name has several addresses, each that was tried is a step of its own, and those may overlap (RFC 8305). A redirect to another server, or a server that does not speak HTTP/2 after all, takes further steps of the same kind.</remarks>
+/// <remarks>Where a name has several addresses, each that was tried is a step of its own, and those may overlap (RFC 8305). A redirect to another server, or a
+/// server that does not speak HTTP/2 after all, takes further steps of the same kind.</remarks>
 /// <param name="Steps">What was done, in its order; empty where the opening failed before it did anything.</param>
 /// <param name="Total">The whole, from the call to the server's answer, or to the failure.</param>
 public sealed record OpeningTimes(IReadOnlyList<OpeningStep> Steps, TimeSpan Total)

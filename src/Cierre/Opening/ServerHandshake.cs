@@ -7,7 +7,8 @@ namespace Cierre.Opening;
 /// <summary>RFC 6455 4.2 and RFC 8441 5: the server's side of the opening handshake, as a function of the request's headers.</summary>
 internal static class ServerHandshake
 {
-    /// <summary>Judges a request. The subprotocols stand in the server's order of preference; without settings of compression, no offer of it is accepted.</summary>
+    /// <summary>Judges a request. The subprotocols stand in the server's order of preference; without settings of compression, no offer of it is
+    /// accepted.</summary>
     public static ServerHandshakeResult Check(OpeningRequest request, IReadOnlyList<string> supportedSubprotocols, DeflateOptions? compression = null)
     {
         // The version before the key: a client of another version cannot know what our key looks like, but understands 426.

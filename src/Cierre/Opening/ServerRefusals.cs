@@ -43,7 +43,8 @@ internal static class ServerRefusals
         HandshakeRefusalKind.HasContent,
         "The request has a body (Content-Length or Transfer-Encoding), but a WebSocket handshake must have none.");
 
-    /// <summary>RFC 8441 4 and 5. No 426 here: HTTP/2 has no upgrade. Where others answer at this address, the method is what is wrong (RFC 9110 15.5.6).</summary>
+    /// <summary>RFC 8441 4 and 5. No 426 here: HTTP/2 has no upgrade. Where others answer at this address, the method is what is wrong (RFC 9110
+    /// 15.5.6).</summary>
     /// <param name="others">The methods that others answer at this address.</param>
     public static Refused NotExtendedConnect(string method, IReadOnlyList<string> others)
     {

@@ -53,7 +53,8 @@ internal static partial class UrlUserInfo
         return isPath ? text : HideInDoubt(text);
     }
 
-    /// <summary>Leaves all out that may be them, of a text that is no URL we can read: whatever stands before the last at sign, however that is written.</summary>
+    /// <summary>Leaves all out that may be them, of a text that is no URL we can read: whatever stands before the last at sign, however that is
+    /// written.</summary>
     public static string HideInDoubt(string text)
     {
         Match at = LastAt().Match(text);

@@ -3,7 +3,8 @@ using Cierre.Closing;
 
 namespace Cierre.Protocol;
 
-/// <summary>Takes note of the frames of one connection while somebody looks. It must neither block nor use the connection: the engine is in the middle of its work.</summary>
+/// <summary>Takes note of the frames of one connection while somebody looks. It must neither block nor use the connection: the engine is in the middle of its
+/// work.</summary>
 internal abstract class FrameObserver
 {
     /// <summary>The header of a frame of the peer's. Unless it was refused, its payload follows.</summary>

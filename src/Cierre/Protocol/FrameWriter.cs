@@ -5,7 +5,8 @@ namespace Cierre.Protocol;
 /// <summary>Writes whole frames, so that the output always stands at the border of a frame. RFC 6455 5.2, 5.3.</summary>
 internal readonly struct FrameWriter(WebSocketRole role)
 {
-    /// <summary>The largest frame that we send: a longer message goes out in fragments, so that a pong or a close frame never waits for more than this.</summary>
+    /// <summary>The largest frame that we send: a longer message goes out in fragments, so that a pong or a close frame never waits for more than
+    /// this.</summary>
     public const int MaxPayload = 64 * 1024;
 
     /// <param name="output">Where to.</param>

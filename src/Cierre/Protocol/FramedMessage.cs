@@ -4,7 +4,8 @@ using Cierre.Deflate;
 
 namespace Cierre.Protocol;
 
-/// <summary>A message in the frames of a server, made once for all that get it: what a server sends is not masked, so it is the same for each. RFC 6455 5.1, 5.4.</summary>
+/// <summary>A message in the frames of a server, made once for all that get it: what a server sends is not masked, so it is the same for each. RFC 6455 5.1,
+/// 5.4.</summary>
 /// <remarks>Whoever creates it holds one share of <see cref="Bytes"/>.</remarks>
 internal sealed class FramedMessage
 {
@@ -21,7 +22,8 @@ internal sealed class FramedMessage
 
     public static FramedMessage Of(WebSocketOpcode opcode, ReadOnlySpan<byte> payload) => Of(opcode, payload, payload.Length, rsv1: false);
 
-    /// <summary>The same, compressed; null where that would not make it smaller. What connections without context takeover get is the same for each. RFC 7692 7.1.1.</summary>
+    /// <summary>The same, compressed; null where that would not make it smaller. What connections without context takeover get is the same for each. RFC 7692
+    /// 7.1.1.</summary>
     public static FramedMessage? Compressed(WebSocketOpcode opcode, ReadOnlySpan<byte> payload, int windowBits, CompressionLevel level)
     {
         using var deflater = new MessageDeflater(new DeflateDirection(windowBits, Takeover: false), level);

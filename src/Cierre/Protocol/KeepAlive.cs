@@ -40,7 +40,8 @@ internal struct KeepAlive(ProtocolLimits limits)
         if (_waitingSince is not null) _waitingSince = now;
     }
 
-    /// <summary>Whether <see cref="Tick"/> would close for silence that may be our own: the moment to look. While we do not read there is nothing to look at.</summary>
+    /// <summary>Whether <see cref="Tick"/> would close for silence that may be our own: the moment to look. While we do not read there is nothing to look
+    /// at.</summary>
     public readonly bool GivesUp(TimeSpan now) => !_deaf && (IsIdle(now) || IsUnanswered(now));
 
     public KeepAliveStep Tick(TimeSpan now)

@@ -5,7 +5,8 @@ using Cierre.Deflate;
 
 namespace Cierre.Protocol;
 
-/// <summary>Joins pieces of payload to messages, inflates them where they are compressed, and holds them to the limits. RFC 6455 5.4, 5.6, 8.1, 10.4; RFC 7692 6.2.</summary>
+/// <summary>Joins pieces of payload to messages, inflates them where they are compressed, and holds them to the limits. RFC 6455 5.4, 5.6, 8.1, 10.4; RFC 7692
+/// 6.2.</summary>
 internal struct MessageReader(ProtocolLimits limits, DeflateTerms? deflate = null) : IDisposable
 {
     // What we reserve beyond what has come: a header's promise is believed up to this many times the bytes behind it.

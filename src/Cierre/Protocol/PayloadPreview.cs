@@ -7,7 +7,8 @@ namespace Cierre.Protocol;
 internal static class PayloadPreview
 {
     /// <param name="payload">How the payload begins.</param>
-    /// <param name="opcode">The frame's. That of a fragment after the first does not tell whether it is text, nor does that of a control frame: they are where they read as text.</param>
+    /// <param name="opcode">The frame's. That of a fragment after the first does not tell whether it is text, nor does that of a control frame: they are where
+    /// they read as text.</param>
     /// <param name="compressed">It is DEFLATE data.</param>
     /// <param name="cut">There is more of it.</param>
     public static string Of(ReadOnlySpan<byte> payload, WebSocketOpcode opcode, bool compressed, bool cut)

@@ -208,7 +208,8 @@ internal sealed partial class WebSocketProtocol(WebSocketRole role, ProtocolLimi
         return any;
     }
 
-    /// <summary>Writes a message or a fragment of one. The caller keeps the order of the fragments and asks only while <see cref="IsOpen"/>, or for what was begun before our close.</summary>
+    /// <summary>Writes a message or a fragment of one. The caller keeps the order of the fragments and asks only while <see cref="IsOpen"/>, or for what was
+    /// begun before our close.</summary>
     public void WriteData(IBufferWriter<byte> output, WebSocketOpcode opcode, bool fin, ReadOnlySpan<byte> payload, TimeSpan now, bool compressible = true)
     {
         int frames = _data.Write(output, opcode, fin, payload, compressible, Observer);

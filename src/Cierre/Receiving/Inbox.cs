@@ -7,7 +7,8 @@ using Cierre.Scheduling;
 
 namespace Cierre.Receiving;
 
-/// <summary>What came and was not read yet, and the one reader that waits. All members but those of the value task sources run under the connection's lock.</summary>
+/// <summary>What came and was not read yet, and the one reader that waits. All members but those of the value task sources run under the connection's
+/// lock.</summary>
 /// <remarks>A message that is handed out lies in a buffer of its own until the next receive, so the transport never waits for the application.</remarks>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA1001", Justification = "The stream is its reader's to dispose.")]
 internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSource<bool>, IValueTaskSource<WebSocketMessage?>

@@ -3,7 +3,8 @@ using Cierre.Connections;
 
 namespace Cierre.Receiving;
 
-/// <summary>Ends a connection in order: what had come by then is handed out and answered first. Guarded by the connection's lock, but for the bytes, which belong to
+/// <summary>Ends a connection in order: what had come by then is handed out and answered first. Guarded by the connection's lock, but for the bytes, which
+/// belong to
 /// the transport's thread.</summary>
 internal sealed class OrderlyDrain(ConnectionDriver driver, CloseFrame frame, CloseWhy why)
 {

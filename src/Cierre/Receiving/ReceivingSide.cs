@@ -275,7 +275,8 @@ internal sealed class ReceivingSide : ITransportReceiver
     /// <summary>The drain has come to its end, or the connection has. Under the lock.</summary>
     public void StopDraining() => _drain = null;
 
-    /// <summary>Before the end begins: what nobody reads has kept us from reading on, so what the peer sent behind it, perhaps its close frame, is not known. Under the lock.</summary>
+    /// <summary>Before the end begins: what nobody reads has kept us from reading on, so what the peer sent behind it, perhaps its close frame, is not known.
+    /// Under the lock.</summary>
     public void NoteUnread()
     {
         if (!_engine.IsOpen || _engine.IsViolated) return;

@@ -8,7 +8,8 @@ namespace Cierre.Receiving;
 /// <remarks>Bytes that a look brings are life and end the doubt. What a look is too early for, the next one, a tick later, is not.</remarks>
 internal struct SilenceCheck
 {
-    /// <summary>What the kernel has handed over may still be on its way to us through the pool: one look may be too early, and a second right behind it.</summary>
+    /// <summary>What the kernel has handed over may still be on its way to us through the pool: one look may be too early, and a second right behind
+    /// it.</summary>
     public const int QuietLooks = 2;
 
     /// <summary>How long after the first look the second is made.</summary>

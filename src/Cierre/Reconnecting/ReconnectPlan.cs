@@ -8,7 +8,8 @@ public sealed record ReconnectPlan
     /// <summary>How the connection ended, or why it never opened.</summary>
     public required CloseRecord Last { get; init; }
 
-    /// <summary>The number of the next attempt, or of the one that is not made: 1 for the first since a connection that lasted (<see cref="WebSocketReconnectOptions.StableAfter"/>).</summary>
+    /// <summary>The number of the next attempt, or of the one that is not made: 1 for the first since a connection that lasted
+    /// (<see cref="WebSocketReconnectOptions.StableAfter"/>).</summary>
     public required int Attempt { get; init; }
 
     /// <summary>How long the next attempt waits, counted from the end; null: there is none, and the sequence ends.</summary>

@@ -6,7 +6,8 @@ namespace Cierre.Reconnecting;
 /// <summary>
 /// What a reconnecting client remembers, and what it makes of an end: whether, when and where it connects again. It waits for nothing and knows no socket.
 /// </summary>
-/// <remarks>RFC 6455 7.2.3. The growth of the delays begins anew after a connection that was open for <see cref="WebSocketReconnectOptions.StableAfter"/>.</remarks>
+/// <remarks>RFC 6455 7.2.3. The growth of the delays begins anew after a connection that was open for
+/// <see cref="WebSocketReconnectOptions.StableAfter"/>.</remarks>
 internal sealed class ReconnectPlanner(Uri url, WebSocketReconnectOptions options)
 {
     private readonly Uri[] _urls = [url, .. options.AlternateUrls];

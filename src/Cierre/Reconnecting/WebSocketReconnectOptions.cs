@@ -1,10 +1,12 @@
 namespace Cierre;
 
 /// <summary>Sets how a client stays connected: <c>WebSocketConnection.KeepConnected</c>, <c>KeepConnectedAsync</c>.</summary>
-/// <remarks>Read anew for each attempt: what the application changes here between two connections, such as a header that says where to go on, holds for the next one.</remarks>
+/// <remarks>Read anew for each attempt: what the application changes here between two connections, such as a header that says where to go on, holds for the
+/// next one.</remarks>
 public sealed class WebSocketReconnectOptions : WebSocketClientOptions
 {
-    /// <summary>Further URLs of the same service, for a server that sheds load (1013): the next one is tried at once, in turn, until each has said so. Default: none.</summary>
+    /// <summary>Further URLs of the same service, for a server that sheds load (1013): the next one is tried at once, in turn, until each has said so. Default:
+    /// none.</summary>
     public IList<Uri> AlternateUrls { get; private set; } = [];
 
     /// <summary>Decides what follows each end; default null: what <see cref="CloseRecord.Reconnect"/> advises.</summary>
@@ -12,10 +14,12 @@ public sealed class WebSocketReconnectOptions : WebSocketClientOptions
 
     /// <summary>Gets new credentials, after 3000 or HTTP 401: returns the options to open with from now on, such as a copy with another header,
     /// <see cref="WebSocketClientOptions.WithHeader"/>; null where there are none to be had. Default null. Without them the sequence ends.</summary>
-    /// <remarks>Of what is returned, only how to open a connection counts; addresses, policy and the rest stay as here. What it throws ends the sequence.</remarks>
+    /// <remarks>Of what is returned, only how to open a connection counts; addresses, policy and the rest stay as here. What it throws ends the
+    /// sequence.</remarks>
     public Func<CloseRecord, CancellationToken, ValueTask<WebSocketClientOptions?>>? CredentialsRenewal { get; set; }
 
-    /// <summary>Called after each end, of a connection or of an opening that failed, with what follows: the place to log, and to learn why a sequence ended. Not for one
+    /// <summary>Called after each end, of a connection or of an opening that failed, with what follows: the place to log, and to learn why a sequence ended.
+    /// Not for one
     /// that is left or cancelled. Default null.</summary>
     public Action<ReconnectPlan>? OnEnded { get; set; }
 

@@ -53,7 +53,8 @@ internal sealed class CallersContext
 
 internal static class CallersContextExtensions
 {
-    /// <summary>As <see cref="ManualResetValueTaskSourceCore{TResult}.OnCompleted"/>, but a context of the caller's is called by <see cref="CallersContext"/>.</summary>
+    /// <summary>As <see cref="ManualResetValueTaskSourceCore{TResult}.OnCompleted"/>, but a context of the caller's is called by
+    /// <see cref="CallersContext"/>.</summary>
     /// <param name="inPlace">Whether the source may go on on the thread that completes it.</param>
     public static void OnCompletedGuarded<T>(
         this ref ManualResetValueTaskSourceCore<T> source,

@@ -2,7 +2,8 @@ namespace Cierre;
 
 /// <summary>Runs connections whole in one place: what the library awaits under this context goes on under it too.</summary>
 /// <remarks>
-/// No other context carries the library's work. The context of a window or of a request may be busy or blocked, and a connection must not wait for it. A simulation that decides itself
+/// No other context carries the library's work. The context of a window or of a request may be busy or blocked, and a connection must not wait for it. A
+/// simulation that decides itself
 /// what runs when, on one thread and its own clock, derives from this class.
 /// </remarks>
 public abstract class SimulationContext : SynchronizationContext

@@ -4,7 +4,8 @@ using Cierre.Connections;
 namespace Cierre.Sending;
 
 /// <summary>The second half of a broadcast to many: what was posted is sent off by several threads, each taking the next few connections.</summary>
-/// <remarks>That each connection has the message is known before: so two broadcasts reach every connection in the order of their calls, whoever sends them off.</remarks>
+/// <remarks>That each connection has the message is known before: so two broadcasts reach every connection in the order of their calls, whoever sends them
+/// off.</remarks>
 internal sealed class Broadcast : IThreadPoolWorkItem
 {
     // A call of the kernel for each: some tenths of a millisecond of work.

@@ -7,12 +7,14 @@ namespace Cierre;
 /// <param name="Taken">Connections that took the message: it is with the network, or waits within their send buffer.</param>
 /// <param name="Dropped">How many of those dropped older messages to have room for it (<see cref="SlowReaderPolicy.DropOldest"/>).</param>
 /// <param name="Closed">Connections that close or are closed, those included that this message made close: there was no room for it
-/// (<see cref="SlowReaderPolicy.Close"/>), or none within the <see cref="WebSocketConnectionOptions.BroadcastTimeout"/> (<see cref="SlowReaderPolicy.Wait"/>).</param>
+/// (<see cref="SlowReaderPolicy.Close"/>), or none within the <see cref="WebSocketConnectionOptions.BroadcastTimeout"/>
+/// (<see cref="SlowReaderPolicy.Wait"/>).</param>
 public readonly record struct BroadcastResult(int Taken, int Dropped, int Closed)
 {
     private readonly IReadOnlyList<WebSocketConnection>? _slowReaders;
 
-    /// <summary>The connections whose peer reads too slowly: those that dropped older messages for this one, and those that it made close. Empty where all were fast.</summary>
+    /// <summary>The connections whose peer reads too slowly: those that dropped older messages for this one, and those that it made close. Empty where all were
+    /// fast.</summary>
     public IReadOnlyList<WebSocketConnection> SlowReaders
     {
         get => _slowReaders ?? [];

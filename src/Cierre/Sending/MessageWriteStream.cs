@@ -56,7 +56,8 @@ internal sealed class MessageWriteStream(ConnectionDriver driver, WebSocketMessa
         base.Dispose(disposing);
     }
 
-    /// <summary>Ends the message, and throws nothing: that would hide what the body of a using statement threw. A connection that ends meanwhile says so to whoever uses it next.</summary>
+    /// <summary>Ends the message, and throws nothing: that would hide what the body of a using statement threw. A connection that ends meanwhile says so to
+    /// whoever uses it next.</summary>
     private async ValueTask EndAsync()
     {
         if (_begun.Length != 0)

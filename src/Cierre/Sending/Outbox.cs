@@ -4,7 +4,8 @@ using Cierre.Transports;
 namespace Cierre.Sending;
 
 /// <summary>The sends that wait, in their order. Empty as long as the peer takes what is sent. Guarded by the connection's lock.</summary>
-/// <remarks>Those for which there is room are taken: their bytes are here. The others wait behind them, in the order of their calls, and are taken as room comes.</remarks>
+/// <remarks>Those for which there is room are taken: their bytes are here. The others wait behind them, in the order of their calls, and are taken as room
+/// comes.</remarks>
 internal struct Outbox
 {
     private LinkedList<Outgoing>? _waiting;
@@ -63,7 +64,8 @@ internal struct Outbox
         TakeWhatHasRoom(buffer, backlog);
     }
 
-    /// <summary>Drops the oldest messages for which nobody waits and that have not begun, until there is room for <paramref name="bytes"/>. Returns how many.</summary>
+    /// <summary>Drops the oldest messages for which nobody waits and that have not begun, until there is room for <paramref name="bytes"/>. Returns how
+    /// many.</summary>
     public int MakeRoom(long bytes)
     {
         int dropped = 0;

@@ -103,7 +103,8 @@ internal sealed class Output : IThreadPoolWorkItem
         Flush();
     }
 
-    /// <summary>More could be written, but that is for the next turn: compressing what waits for a fast peer may take long, and others wait for the thread and for the lock.</summary>
+    /// <summary>More could be written, but that is for the next turn: compressing what waits for a fast peer may take long, and others wait for the thread and
+    /// for the lock.</summary>
     /// <param name="begins">Whether the turn is to be asked for.</param>
     private bool WritesLater(out bool begins)
     {

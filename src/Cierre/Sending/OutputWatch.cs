@@ -1,6 +1,7 @@
 namespace Cierre.Sending;
 
-/// <summary>Notices that a peer takes nothing while something waits for it. Guarded by the connection's lock, and asked only while a flush does not complete at once.</summary>
+/// <summary>Notices that a peer takes nothing while something waits for it. Guarded by the connection's lock, and asked only while a flush does not complete at
+/// once.</summary>
 /// <remarks>
 /// That the peer takes something is seen by a flush that completes, and by the progress of one that does not yet: by what the peer has acknowledged where
 /// the system says so, because the kernel lets a writer go on late; else by what the layer below has taken.

@@ -3,7 +3,8 @@ namespace Cierre;
 /// <summary>Says what becomes of a message for a peer that does not read, once <see cref="WebSocketConnectionOptions.SendBufferLimit"/> is reached.</summary>
 public enum SlowReaderPolicy
 {
-    /// <summary>Its sender waits: awaiting a send is backpressure. A broadcast waits as well, at most the <see cref="WebSocketConnectionOptions.BroadcastTimeout"/>, and
+    /// <summary>Its sender waits: awaiting a send is backpressure. A broadcast waits as well, at most the
+    /// <see cref="WebSocketConnectionOptions.BroadcastTimeout"/>, and
     /// closes a connection with 1008 that has no room by then: nothing is left out in silence.</summary>
     Wait,
 

@@ -72,7 +72,8 @@ internal static class CierreActivities
         Stop(span, elapsed);
     }
 
-    /// <summary>A listener that throws while it is told leaves the span begun and current: it is the connection's all the same, for the other listeners.</summary>
+    /// <summary>A listener that throws while it is told leaves the span begun and current: it is the connection's all the same, for the other
+    /// listeners.</summary>
     private static Activity? Start(
         string name, ActivityKind kind, ActivityContext parent, List<KeyValuePair<string, object?>> attributes, TimeProvider time, Action<Exception>? failed)
     {

@@ -3,7 +3,8 @@ using System.Diagnostics.Metrics;
 
 namespace Cierre.Telemetry;
 
-/// <summary>The instruments of the meter <c>Cierre</c>. What happens once for each connection is recorded as it happens; what messages do is observed.</summary>
+/// <summary>The instruments of the meter <c>Cierre</c>. What happens once for each connection is recorded as it happens; what messages do is
+/// observed.</summary>
 internal static class CierreMeter
 {
     public const string Name = "Cierre";

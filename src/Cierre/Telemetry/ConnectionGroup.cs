@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Cierre.Telemetry;
 
-/// <summary>The connections that share their attributes: one role, and one route or one server. It keeps the sum of those that ended and asks those that are open.</summary>
+/// <summary>The connections that share their attributes: one role, and one route or one server. It keeps the sum of those that ended and asks those that are
+/// open.</summary>
 /// <remarks>So a message costs nothing: the connection counts it anyway, and the counts are read when somebody collects. Entering and leaving
 /// wait while they are.</remarks>
 internal sealed class ConnectionGroup
@@ -60,7 +61,8 @@ internal sealed class ConnectionGroup
         }
     }
 
-    /// <summary>How many are open, and the counts of all that ever were: no connection is missed or counted twice, whenever somebody begins to listen.</summary>
+    /// <summary>How many are open, and the counts of all that ever were: no connection is missed or counted twice, whenever somebody begins to
+    /// listen.</summary>
     public (int Open, ConnectionCounts Total) Read()
     {
         lock (_gate)

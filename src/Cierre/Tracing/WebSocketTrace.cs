@@ -5,7 +5,8 @@ namespace Cierre;
 
 /// <summary>Shows the frames of one connection, both ways, and what happens to the stream under it, as they pass. RFC 6455 5.2.</summary>
 /// <remarks>
-/// <para>It is read with <c>await foreach</c>, by one reader at a time, and ends with the connection. A reader that is slow, or none, holds the connection up in nothing:
+/// <para>It is read with <c>await foreach</c>, by one reader at a time, and ends with the connection. A reader that is slow, or none, holds the connection up
+/// in nothing:
 /// the oldest events are dropped and counted.</para>
 /// <para>While nobody traces a connection, a frame costs a comparison with null.</para>
 /// </remarks>
@@ -35,7 +36,8 @@ public sealed class WebSocketTrace : IAsyncEnumerable<WebSocketTraceEvent>, IDis
     /// <returns>Whether there was one.</returns>
     public bool TryRead([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out WebSocketTraceEvent? next) => _events.Reader.TryRead(out next);
 
-    /// <summary>Reads the events that were not read yet, and waits for more until the connection has ended or the trace is disposed of. Leaving the loop does not stop the trace.</summary>
+    /// <summary>Reads the events that were not read yet, and waits for more until the connection has ended or the trace is disposed of. Leaving the loop does
+    /// not stop the trace.</summary>
     /// <param name="cancellationToken">Ends the wait. The token that says that the connection ends, a handler's, does not: the trace shows that end.</param>
     /// <returns>The events, in the order in which they happened.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>

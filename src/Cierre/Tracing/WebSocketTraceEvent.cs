@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Cierre;
 
-/// <summary>Tells one thing that happened on a connection while it was traced: <see cref="WebSocketTraceFrame"/>, <see cref="WebSocketTraceViolation"/> or <see cref="WebSocketTraceTransport"/>.</summary>
+/// <summary>Tells one thing that happened on a connection while it was traced: <see cref="WebSocketTraceFrame"/>, <see cref="WebSocketTraceViolation"/> or
+/// <see cref="WebSocketTraceTransport"/>.</summary>
 public abstract class WebSocketTraceEvent
 {
     private protected WebSocketTraceEvent(TimeSpan time) => Time = time;
@@ -11,7 +12,8 @@ public abstract class WebSocketTraceEvent
     public TimeSpan Time { get; }
 
     /// <summary>Says it in words, in the terms of the standards.</summary>
-    /// <param name="culture">The language: Spanish for <c>es</c> and its regions, English for all others; null takes <see cref="CultureInfo.CurrentUICulture"/>.</param>
+    /// <param name="culture">The language: Spanish for <c>es</c> and its regions, English for all others; null takes
+    /// <see cref="CultureInfo.CurrentUICulture"/>.</param>
     /// <returns>One clause without a capital and without a full stop; nothing in it can harm a terminal.</returns>
     public string Describe(CultureInfo? culture = null) => In(culture ?? CultureInfo.CurrentUICulture);
 

@@ -5,7 +5,8 @@ using Cierre.Protocol;
 namespace Cierre;
 
 /// <summary>Shows one frame as it passed: what its header said and, where that was asked for, how its payload begins. RFC 6455 5.2.</summary>
-/// <remarks>A received frame is seen when its header and the start of its payload have come; one of ours when it is handed to the transport, which may still lose it.</remarks>
+/// <remarks>A received frame is seen when its header and the start of its payload have come; one of ours when it is handed to the transport, which may still
+/// lose it.</remarks>
 public sealed class WebSocketTraceFrame : WebSocketTraceEvent
 {
     private readonly SeenFrame _frame;
@@ -31,22 +32,26 @@ public sealed class WebSocketTraceFrame : WebSocketTraceEvent
     /// <summary>Whether the payload was masked on the wire; null where the frame was refused before that was known. RFC 6455 5.3.</summary>
     public bool? Masked => _frame.Masked;
 
-    /// <summary>The length of the whole payload on the wire, in bytes; null where the frame was refused before that was known, and where it is over 2^63-1.</summary>
+    /// <summary>The length of the whole payload on the wire, in bytes; null where the frame was refused before that was known, and where it is over
+    /// 2^63-1.</summary>
     public long? Length => _frame.Length;
 
     /// <summary>Whether it belongs to a compressed message: <see cref="Payload"/> is then DEFLATE data, as on the wire. RFC 7692.</summary>
     public bool Compressed => _frame.Compressed;
 
-    /// <summary>Whether its header broke a rule, or announced what one forbids; the <see cref="WebSocketTraceViolation"/> that follows names the rule.</summary>
+    /// <summary>Whether its header broke a rule, or announced what one forbids; the <see cref="WebSocketTraceViolation"/> that follows names the
+    /// rule.</summary>
     public bool Refused => _frame.Refused;
 
-    /// <summary>The start of the payload, unmasked, at most as much as <see cref="WebSocketTraceOptions.PayloadBytes"/> asked for; of a close frame always the whole. Untrusted bytes.</summary>
+    /// <summary>The start of the payload, unmasked, at most as much as <see cref="WebSocketTraceOptions.PayloadBytes"/> asked for; of a close frame always the
+    /// whole. Untrusted bytes.</summary>
     public ReadOnlyMemory<byte> Payload { get; }
 
     /// <summary>What a close frame says; null for another frame, and for a close frame that breaks a rule.</summary>
     public CloseFrame? Close => Opcode == WebSocketOpcode.Close && !Refused && CloseFrame.TryParse(Payload.Span, out CloseFrame frame, out _) ? frame : null;
 
-    /// <summary>The start of the payload for people: text quoted and escaped, anything else as hexadecimal digits; an ellipsis stands for the rest. Null where there is nothing to show.</summary>
+    /// <summary>The start of the payload for people: text quoted and escaped, anything else as hexadecimal digits; an ellipsis stands for the rest. Null where
+    /// there is nothing to show.</summary>
     public string? Preview => Payload.IsEmpty || Opcode == WebSocketOpcode.Close ? null : PayloadPreview.Of(Payload.Span, Opcode, Compressed, cut: Payload.Length < Length);
 
     private protected override string In(CultureInfo culture)

@@ -17,7 +17,8 @@ public sealed class WebSocketTraceOptions
         }
     }
 
-    /// <summary>How many events are kept for a reader that is behind, 1 to 1,000,000; default 1,024. When there are more, the oldest are dropped: the end of a connection tells most.</summary>
+    /// <summary>How many events are kept for a reader that is behind, 1 to 1,000,000; default 1,024. When there are more, the oldest are dropped: the end of a
+    /// connection tells most.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1, or more than 1,000,000.</exception>
     public int Capacity
     {

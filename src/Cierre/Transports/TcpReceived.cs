@@ -3,7 +3,8 @@ using System.Net.Sockets;
 
 namespace Cierre.Transports;
 
-/// <summary>What the kernel has counted on a TCP connection: bytes of the peer that it accepted, read or not, and bytes of ours that the peer's side acknowledged.</summary>
+/// <summary>What the kernel has counted on a TCP connection: bytes of the peer that it accepted, read or not, and bytes of ours that the peer's side
+/// acknowledged.</summary>
 /// <remarks>
 /// Between the kernel's hands and ours, bytes are nowhere to be seen: the runtime has read them, and the thread that brings them may be off
 /// the processor. Only this number tells.

@@ -28,13 +28,15 @@ internal abstract class Transport : IBufferWriter<byte>, IThreadPoolWorkItem
     /// <summary>How many bytes of ours the peer's side has acknowledged; null where the system does not say, or says it of others' bytes too.</summary>
     public virtual long? Acknowledged => null;
 
-    /// <summary>Grows while a long flush goes on: by what the peer's side has acknowledged or, where nobody says that, by what the layer below has taken.</summary>
+    /// <summary>Grows while a long flush goes on: by what the peer's side has acknowledged or, where nobody says that, by what the layer below has
+    /// taken.</summary>
     public long Progress => Acknowledged ?? Taken;
 
     /// <summary>How much of a long flush the layer below has taken, added up over all; always the same where that is not seen.</summary>
     protected virtual long Taken => 0;
 
-    /// <summary>How many bytes of the peer the kernel has had so far, read or not; null where that is not known. A layer in between may hold some that are no whole record yet.</summary>
+    /// <summary>How many bytes of the peer the kernel has had so far, read or not; null where that is not known. A layer in between may hold some that are no
+    /// whole record yet.</summary>
     public virtual long? Arrived => null;
 
     public Memory<byte> GetMemory(int sizeHint = 0) => _staged.GetMemory(sizeHint);

@@ -15,7 +15,8 @@ internal abstract class Wire
     /// <summary>How many bytes of the peer wait in the kernel, as far as that can be known. It may throw what a socket that is gone throws.</summary>
     public virtual int Unread => 0;
 
-    /// <summary>How many bytes of this peer the kernel has had so far, read or not; null where it does not say. It throws as <see cref="Unread"/> does.</summary>
+    /// <summary>How many bytes of this peer the kernel has had so far, read or not; null where it does not say. It throws as <see cref="Unread"/>
+    /// does.</summary>
     public virtual long? Arrived => null;
 
     /// <summary>How many bytes of ours the peer's side has acknowledged; null where the system does not say, or says it of others' bytes too. It throws as

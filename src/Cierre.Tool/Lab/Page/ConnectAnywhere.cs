@@ -7,7 +7,8 @@ using Cierre.Tool.Output;
 
 namespace Cierre.Tool.Lab.Page;
 
-/// <summary>Connects Cierre's client to any server, says a text where there is one, waits a moment for an answer, closes, and explains. Bounded in time and in size.</summary>
+/// <summary>Connects Cierre's client to any server, says a text where there is one, waits a moment for an answer, closes, and explains. Bounded in time and in
+/// size.</summary>
 internal static class ConnectAnywhere
 {
     private const int LargestMessage = 64 * 1024;

@@ -2,7 +2,8 @@ using Cierre.Tool.Lab.Stage;
 
 namespace Cierre.Tool.Lab.Page;
 
-/// <summary>The live connections of a session: at most one pair, opened and closed one after the other whatever the page asks at once, and none after the session.</summary>
+/// <summary>The live connections of a session: at most one pair, opened and closed one after the other whatever the page asks at once, and none after the
+/// session.</summary>
 /// <param name="open">Opens a pair.</param>
 internal sealed class LiveTurn(Func<Task<LiveConnections>> open) : IAsyncDisposable
 {

@@ -1,6 +1,7 @@
 namespace Cierre.Tool.Lab.Stage;
 
-/// <summary>What plays the client in a situation: a connection, the browser's API over one, or the WebSocket of a real browser. Each situation is written once and played with all of them.</summary>
+/// <summary>What plays the client in a situation: a connection, the browser's API over one, or the WebSocket of a real browser. Each situation is written once
+/// and played with all of them.</summary>
 internal abstract class LabClient : IAsyncDisposable
 {
     /// <summary>Completes when it has ended, with its record; null from a browser, which has none.</summary>

@@ -65,5 +65,6 @@ internal sealed record PageCommand(string Do, int Socket)
 }
 
 /// <summary>What a page says of a socket.</summary>
-/// <param name="Event">open, message, error or close as its listeners got them; gone where its frame went away; failed, with the reason, where the page could not obey.</param>
+/// <param name="Event">open, message, error or close as its listeners got them; gone where its frame went away; failed, with the reason, where the page could
+/// not obey.</param>
 internal sealed record PageReport(int Socket, string Event, double Ms, int? Code, string? Reason, bool? WasClean);

@@ -1,6 +1,7 @@
 namespace Cierre.Tool.Lab.Stage;
 
-/// <summary>The WebSocket of the page's browser plays. What only an option of ours can do, it leaves undone: such situations say that a browser cannot play them.</summary>
+/// <summary>The WebSocket of the page's browser plays. What only an option of ours can do, it leaves undone: such situations say that a browser cannot play
+/// them.</summary>
 internal sealed class PagePlayer(PageLink link, PageRole role) : LabPlayer
 {
     private PageClient? _client;

@@ -1,6 +1,7 @@
 namespace Cierre.Tool.Lab.Stage;
 
-/// <summary>Plays situations side by side, against one shared server for each kind of client: a connection, Cierre's browser API and, where there is one, the browser of the lab's page.</summary>
+/// <summary>Plays situations side by side, against one shared server for each kind of client: a connection, Cierre's browser API and, where there is one, the
+/// browser of the lab's page.</summary>
 internal static class Performance
 {
     // Most of them wait for a timeout most of the time.

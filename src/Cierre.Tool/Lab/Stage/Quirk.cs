@@ -2,7 +2,8 @@ namespace Cierre.Tool.Lab.Stage;
 
 /// <summary>How one browser differs from the others in a situation.</summary>
 /// <param name="Why">What it does, as the key of a sentence of the page.</param>
-/// <param name="Sees">What its listeners receive, from what others would and from what they did receive: of two values that are both right, the one that came. Null: it cannot play.</param>
+/// <param name="Sees">What its listeners receive, from what others would and from what they did receive: of two values that are both right, the one that came.
+/// Null: it cannot play.</param>
 internal sealed record Quirk(string Why, Func<ReceivedEvent, ReceivedEvent?, ReceivedEvent>? Sees)
 {
     /// <summary>There is no error event, though RFC 6455 7.2.1 has a client fail the connection.</summary>
