@@ -280,12 +280,14 @@ internal sealed class ConnectionDriver : DeadlineEntry, IMeasured
     {
         if (effects == CloseEffects.None) return default;
         Afterwards after = default;
+        CloseRecord? known = null;
         bool Asks(CloseEffects effect) => (effects & effect) != 0;
+        CloseRecord Cause() => known ??= Known();
 
         // Written by the engine: CloseEffects.WriteClose.
-        if (Asks(CloseEffects.DropQueued)) Sending.DropQueued(Known());
-        if (Asks(CloseEffects.TakeBackQueued)) Sending.TakeBackQueued(Known());
-        if (Asks(CloseEffects.DropPings)) Sending.DropPings(Known());
+        if (Asks(CloseEffects.DropQueued)) Sending.DropQueued(Cause());
+        if (Asks(CloseEffects.TakeBackQueued)) Sending.TakeBackQueued(Cause());
+        if (Asks(CloseEffects.DropPings)) Sending.DropPings(Cause());
         if (Asks(CloseEffects.QueueClose)) after |= Sending.WriteWaiting(Now);
         if (Asks(CloseEffects.EndReceiving)) after |= EndReceiving();
         if (Asks(CloseEffects.StopReading)) after |= Move(TransportInput.Full.Instance) | Receiving.AnswerIfIdle();

@@ -190,12 +190,14 @@ public sealed partial class WebSocketConnection
         _ => throw new ArgumentOutOfRangeException(nameof(options), options, "None or DisableCompression."),
     };
 
-    private static void CheckKind(WebSocketMessageKind kind)
+    /// <exception cref="ArgumentOutOfRangeException">The kind is none.</exception>
+    internal static void CheckKind(WebSocketMessageKind kind)
     {
         if (kind is not (WebSocketMessageKind.Text or WebSocketMessageKind.Binary)) throw new ArgumentOutOfRangeException(nameof(kind), kind, "Text or Binary.");
     }
 
-    private static void CheckText(ReadOnlyMemory<byte> utf8, string name)
+    /// <exception cref="ArgumentException">The bytes are not UTF-8.</exception>
+    internal static void CheckText(ReadOnlyMemory<byte> utf8, string name)
     {
         if (!Utf8.IsValid(utf8.Span)) throw new ArgumentException("A text message must be UTF-8 (RFC 6455 8.1); send other bytes as binary.", name);
     }

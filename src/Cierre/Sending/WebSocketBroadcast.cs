@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Unicode;
 using System.Text;
 using Cierre.Sending;
 
@@ -93,7 +92,7 @@ public static class WebSocketBroadcast
     public static ValueTask<BroadcastResult> BroadcastTextAsync(this IEnumerable<WebSocketConnection> receivers, ReadOnlyMemory<byte> utf8, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(receivers);
-        CheckUtf8(utf8.Span, nameof(utf8));
+        WebSocketConnection.CheckText(utf8, nameof(utf8));
         return SendAsync(receivers, WebSocketOpcode.Text, utf8, cancellationToken: cancellationToken);
     }
 
@@ -110,7 +109,7 @@ public static class WebSocketBroadcast
         this IEnumerable<WebSocketConnection> receivers, ReadOnlyMemory<byte> utf8, WebSocketSendOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(receivers);
-        CheckUtf8(utf8.Span, nameof(utf8));
+        WebSocketConnection.CheckText(utf8, nameof(utf8));
         return SendAsync(receivers, WebSocketOpcode.Text, utf8, WebSocketConnection.Compresses(options), cancellationToken);
     }
 
@@ -132,8 +131,8 @@ public static class WebSocketBroadcast
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(receivers);
-        if (kind is not (WebSocketMessageKind.Text or WebSocketMessageKind.Binary)) throw new ArgumentOutOfRangeException(nameof(kind), kind, "Text or Binary.");
-        if (kind == WebSocketMessageKind.Text) CheckUtf8(data.Span, nameof(data));
+        WebSocketConnection.CheckKind(kind);
+        if (kind == WebSocketMessageKind.Text) WebSocketConnection.CheckText(data, nameof(data));
         return SendAsync(receivers, (WebSocketOpcode)kind, data, WebSocketConnection.Compresses(options), cancellationToken);
     }
 
@@ -175,9 +174,4 @@ public static class WebSocketBroadcast
         cancellationToken.IsCancellationRequested
             ? ValueTask.FromCanceled<BroadcastResult>(cancellationToken)
             : Broadcast.SendAsync(receivers, new BroadcastMessage(kind, payload, compressible), cancellationToken);
-
-    private static void CheckUtf8(ReadOnlySpan<byte> utf8, string name)
-    {
-        if (!Utf8.IsValid(utf8)) throw new ArgumentException("A text message must be UTF-8 (RFC 6455 8.1); send other bytes as binary.", name);
-    }
 }
