@@ -39,7 +39,7 @@ public sealed class DefaultsTests
     [Fact]
     public void Page_leaves_no_class_of_options_out()
     {
-        IEnumerable<string> classes = new[] { typeof(WebSocketConnectionOptions), typeof(WebSocketEndpointOptions) }
+        IEnumerable<string> classes = new[] { typeof(WebSocketConnectionOptions), typeof(BrowserWebSocketOptions), typeof(WebSocketEndpointOptions) }
             .SelectMany(type => type.Assembly.GetExportedTypes())
             .Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal) || type == typeof(WebSocketLimitOptions))
             // What a call is told, not what a connection or a server is set to.

@@ -10,7 +10,7 @@ public sealed class MirrorTests
     {
     };
 
-    private static readonly IReadOnlyList<SourceFile> Sources = SourceProject.All().Single(project => project.Name == "Cierre").Files;
+    private static readonly IReadOnlyList<SourceFile> Sources = [.. SourceProject.All().Where(project => project.Name is "Cierre" or "Cierre.Browser").SelectMany(project => project.Files)];
 
     [Fact]
     public void Every_source_file_with_logic_has_its_test_class()

@@ -1,10 +1,8 @@
 using System.Net;
-using Cierre.Browser;
 using Cierre.Client;
 using Cierre.TestKit;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
-using WebSocket = Cierre.Browser.WebSocket;
 
 namespace Cierre.Tests.Client;
 
@@ -77,48 +75,6 @@ public sealed class OpeningTurnTests
 
         Assert.Equal(0, OpeningTurn.CountAt("kept:2"));
         Assert.Equal(0, OpeningTurn.CountAt("kept-99:1"));
-    }
-
-    /// <summary>Two names of one address, and the address itself.</summary>
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Sockets_open_one_after_the_other_and_one_that_fails_lets_the_next_one_on(bool succeeds)
-    {
-        int opening = 0, most = 0;
-        await using var server = RawServer.Start(
-            async peer =>
-            {
-                InterlockedMax(ref most, Interlocked.Increment(ref opening));
-                // Time for another one to come, if it were let.
-                for (int i = 0; i < 20; i++) await Task.Yield();
-                Interlocked.Decrement(ref opening);
-                if (!succeeds)
-                {
-                    await peer.SendAsync("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n");
-                    return;
-                }
-
-                await peer.SwitchProtocolsAsync();
-                await peer.ReadFrameAsync();
-                await peer.SendCloseAsync(1000);
-            },
-            switchProtocols: false);
-        WebSocket[] sockets = [.. Enumerable.Range(0, 12).Select(i => SocketRig(i % 2 == 0 ? "localhost" : "127.0.0.1", server.Port))];
-        CloseEvent[] closes = await Task.WhenAll(sockets.Select(async socket =>
-        {
-            if (succeeds)
-            {
-                await socket.Opened;
-                socket.Close(1000);
-            }
-
-            return await socket.Closed;
-        })).WaitAsync(ClientRig.Bound);
-        Assert.All(closes, close => Assert.Equal(succeeds ? 1000 : 1006, close.Code));
-        Assert.Equal(1, most);
-
-        static WebSocket SocketRig(string host, int port) => Browser.SocketRig.Make(new Uri($"ws://{host}:{port}/"));
     }
 
     [Theory]

@@ -1,4 +1,3 @@
-using Cierre.Browser;
 using Cierre.Client;
 using Cierre.Deflate;
 using Cierre.TestKit;
@@ -30,13 +29,6 @@ public sealed class RequiredExtensionsTests
     [InlineData("permessage-deflate; server_max_window_bits=10")]
     public async Task Name_that_is_no_token_is_refused_before_anything_is_dialled(string name) =>
         await Assert.ThrowsAsync<ArgumentException>(() => ClientRig.ConnectAsync(new Uri("ws://localhost:1/"), o => o.RequiredExtensions.Add(name)));
-
-    [Fact]
-    public void Name_that_is_there_twice_is_refused_by_the_browsers_API_too()
-    {
-        var options = new BrowserWebSocketOptions { RequiredExtensions = { "a", "a" } };
-        Assert.Throws<ArgumentException>(() => new WebSocket("ws://localhost:1/", options));
-    }
 
     [Fact]
     public async Task Answered_close_is_clean_and_ours_and_its_code_is_the_one_received()
@@ -114,33 +106,6 @@ public sealed class RequiredExtensionsTests
         await asked.Task.WaitAsync(ClientRig.Bound);
         await source.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => connecting.WaitAsync(ClientRig.Bound));
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Browsers_API_never_opens_and_its_error_comes_only_without_an_answer(bool answered)
-    {
-        await using RawServer server = RawServer.Start(async peer =>
-        {
-            await peer.ReadFrameAsync();
-            if (answered) await peer.SendCloseAsync(1010);
-        });
-        var order = new List<string>();
-        var closed = new TaskCompletionSource<CloseEvent>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var socket = new WebSocket(server.Url.ToString(), new BrowserWebSocketOptions { RequiredExtensions = { "x-wanted" } });
-        socket.OnOpen = e => order.Add(e.Type);
-        socket.OnError = e => order.Add(e.Type);
-        socket.OnClose = e =>
-        {
-            order.Add(e.Type);
-            closed.SetResult(e);
-        };
-        CloseEvent close = await closed.Task.WaitAsync(ClientRig.Bound);
-        Assert.Equal((answered ? 1010 : 1006, answered), (close.Code, close.WasClean));
-        Assert.Equal(answered ? ["close"] : ["error", "close"], order);
-        Assert.Equal(CloseCause.ExtensionMissing, close.Record!.Cause);
-        await Assert.ThrowsAsync<WebSocketConnectException>(() => socket.Opened);
     }
 
     private static ExtensionOffer Accepted(string name) => new(name, []);
