@@ -1,4 +1,4 @@
-using Cierre.Telemetry;
+using Cierre;
 
 // Where the registration of every instrumentation is.
 namespace OpenTelemetry.Metrics;
@@ -13,6 +13,6 @@ public static class CierreMeterProviderBuilderExtensions
     public static MeterProviderBuilder AddCierreInstrumentation(this MeterProviderBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.AddMeter(CierreMeter.Name);
+        return builder.AddMeter(CierreTelemetry.MeterName);
     }
 }

@@ -1,4 +1,4 @@
-using Cierre.Telemetry;
+using Cierre;
 
 // Where the registration of every instrumentation is.
 namespace OpenTelemetry.Trace;
@@ -13,6 +13,6 @@ public static class CierreTracerProviderBuilderExtensions
     public static TracerProviderBuilder AddCierreInstrumentation(this TracerProviderBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.AddSource(CierreActivities.Name);
+        return builder.AddSource(CierreTelemetry.ActivitySourceName);
     }
 }

@@ -48,6 +48,7 @@ public class TraceTests
         WebSocketConnection followed = Assert.Single(server.Connections);
         using WebSocketTrace trace = followed.StartTrace();
         Assert.Empty(followed.GetRecentFrames());
+        followed.KeepRecentFrames(16);
         await client.SendAsync("after");
         await client.ReceiveAsync();
         Assert.Equal([(true, 5L), (false, 5L)], followed.GetRecentFrames().Select(frame => (frame.Received, frame.Length!.Value)));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cierre.Closing;
 
 namespace Cierre.AspNetCore;
@@ -125,7 +126,7 @@ public static class OpenConnectionExtensions
         ArgumentNullException.ThrowIfNull(connections);
         ArgumentNullException.ThrowIfNull(reason);
         // Before the first: also where there is none.
-        CloseCodes.CheckSendable(code, client: false, nameof(code));
+        if (CloseCodes.GetSendError(code, reason: null, WebSocketRole.Server, CultureInfo.InvariantCulture) is { } error) throw new ArgumentOutOfRangeException(nameof(code), code, error);
         WebSocketConnection[] chosen = [.. Connections(connections)];
         return EndAsync([.. chosen.Select(connection => connection.CloseAsync(code, reason))]).WaitAsync(chosen.Foreign(cancellationToken));
     }

@@ -16,7 +16,7 @@ internal static class GatewayConversation
         // Where the other side took no more, this one ends by the other's doing.
         if (from.IsOpen) await from.Closed.ConfigureAwait(false);
         // As soon as it is known how it ends; the end itself may take a while.
-        (CloseFrame frame, Closing.CloseWhy why) = map(from.Driver.RecordAsKnown);
+        (CloseFrame frame, Closing.CloseWhy why) = map(from.CloseSoFar!);
         to.Driver.BeginClose(frame, why);
     }
 }

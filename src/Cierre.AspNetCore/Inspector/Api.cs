@@ -1,10 +1,8 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Cierre.AspNetCore.Admission;
 using Cierre.AspNetCore.Logging;
-using Cierre.Closing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -60,7 +58,8 @@ internal sealed class Api(ShownConnections shown, ILoggerFactory loggers, UserNa
             return;
         }
 
-        if (FaultOf(code, request.Reason ?? "", Language.Of(context.Request)) is { } fault)
+        // Also where the reason would be cut: whoever types it here is told.
+        if (CloseCodes.GetSendError(code, request.Reason, WebSocketRole.Server, Language.Of(context.Request)) is { } fault)
         {
             await RefuseAsync(context, StatusCodes.Status400BadRequest, fault).ConfigureAwait(false);
             return;
@@ -72,15 +71,6 @@ internal sealed class Api(ShownConnections shown, ILoggerFactory loggers, UserNa
         foreach (OpenConnection entry in open) _ = entry.Connection.CloseAsync((ushort)code, request.Reason ?? "", CancellationToken.None);
         long[] closing = [.. open.Select(entry => entry.Id)];
         await AnswerAsync(context, new CloseAnswer(closing, [.. ids.Except(closing)]), InspectorJson.Default.CloseAnswer, StatusCodes.Status202Accepted).ConfigureAwait(false);
-    }
-
-    /// <summary>The rules of a server's own close; and who types a reason here is told that it would be cut.</summary>
-    private static string? FaultOf(int code, string reason, CultureInfo culture)
-    {
-        if (code is < 0 or > ushort.MaxValue) return Texts.Format(culture, "CodeNotSendableByServer", code);
-        if (CloseCodes.FaultOfSending((ushort)code, client: false, culture) is { } fault) return fault;
-        int bytes = Encoding.UTF8.GetByteCount(reason);
-        return bytes > CloseFrame.MaxReasonBytes ? Texts.Format(culture, "ReasonTooLongToSend", bytes, CloseFrame.MaxReasonBytes) : null;
     }
 
     /// <summary>Null: it is no such JSON, or too much of it.</summary>

@@ -62,7 +62,7 @@ internal static class Mapping
         (endpoint.AcceptedKind, endpoint.MaxMessageSize) = (WebSocketMessageKind.Text, MaxCommandBytes);
         (endpoint.MaxMessagesPerSecond, endpoint.MaxBytesPerSecond) = (MaxCommandsPerSecond, null);
         (endpoint.IdleTimeout, endpoint.HandlerTimeout) = (TimeSpan.Zero, TimeSpan.Zero);
-        (endpoint.Trace, endpoint.RecentFrames, endpoint.Compression) = (null, 0, null);
+        (endpoint.Trace, endpoint.MaxRecentFrames, endpoint.Compression) = (null, 0, null);
         endpoint.SlowReader = SlowReaderPolicy.Wait;
         // Who may look no longer sees nothing more, and the application's own words and limits are not for the page.
         (endpoint.CloseOnExpiry, endpoint.ExpirySelector, endpoint.OnExpiring) = (true, null, null);

@@ -11,7 +11,7 @@ internal static class RowsOf
     {
         WebSocketConnection connection = entry.Connection;
         ConnectionTraffic traffic = connection.Traffic;
-        IReadOnlyList<WebSocketTraceFrame> kept = connection.Driver.Traces.KeptFrames();
+        IReadOnlyList<WebSocketTraceFrame> kept = connection.GetRecentFrames();
         return new ConnectionRow(
             entry.Id,
             entry.Endpoint,

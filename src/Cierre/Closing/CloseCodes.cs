@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Cierre.Closing;
 
 namespace Cierre;
@@ -206,22 +207,43 @@ public sealed class CloseCodes
         return this;
     }
 
+    /// <summary>Says what a close call would not send as it is: a code that this end may not send (RFC 6455 7.4), or a reason that does not fit a close frame
+    /// (RFC 6455 5.5) and would be cut. For whoever lets people type a close, before anything is closed.</summary>
+    /// <remarks>What an application adds to its codes changes nothing here: RFC 6455 and the IANA registry decide.</remarks>
+    /// <param name="code">Any number.</param>
+    /// <param name="reason">The reason; null is as an empty one.</param>
+    /// <param name="role">Which end would close.</param>
+    /// <param name="culture">The language; null takes <see cref="CultureInfo.CurrentUICulture"/>.</param>
+    /// <returns>One clause that says what is wrong and what would be right; null: the peer gets both as they are.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The role is none of the two.</exception>
+    public static string? GetSendError(int code, string? reason, WebSocketRole role, CultureInfo? culture = null)
+    {
+        if (role is not (WebSocketRole.Client or WebSocketRole.Server)) throw new ArgumentOutOfRangeException(nameof(role), role, "Client or Server.");
+        culture ??= CultureInfo.CurrentUICulture;
+        if (!MaySend(code, role, out bool clientsMay))
+        {
+            string key = clientsMay ? "CodeForClientsOnly" : role == WebSocketRole.Client ? "CodeNotSendableByClient" : "CodeNotSendableByServer";
+            return Texts.Format(culture, key, code);
+        }
+
+        int bytes = Encoding.UTF8.GetByteCount(reason ?? "");
+        return bytes > CloseFrame.MaxReasonBytes ? Texts.Format(culture, "ReasonTooLongToSend", bytes, CloseFrame.MaxReasonBytes) : null;
+    }
+
     /// <summary>RFC 6455 7.4: whether a close frame may carry the code. What an application adds changes names and advice only.</summary>
     internal static bool MayBeOnTheWire(ushort code) => Default.Get(code).IsAllowedInFrame;
 
     /// <summary>Throws where a connection's own close call may not send the code; before a byte is written.</summary>
-    internal static void CheckSendable(ushort code, bool client, string parameterName)
+    internal static void CheckSendable(ushort code, WebSocketRole role, string parameterName)
     {
-        if (FaultOfSending(code, client, CultureInfo.InvariantCulture) is { } fault) throw new ArgumentOutOfRangeException(parameterName, code, fault);
+        if (GetSendError(code, reason: null, role, CultureInfo.InvariantCulture) is { } error) throw new ArgumentOutOfRangeException(parameterName, code, error);
     }
 
-    /// <summary>Says why a connection's own close call may not send the code; null where it may.</summary>
-    internal static string? FaultOfSending(ushort code, bool client, CultureInfo culture)
+    private static bool MaySend(int code, WebSocketRole role, out bool clientsMay)
     {
-        AllowedSenders allowed = Default.Get(code).AllowedSenders;
-        if ((allowed & (client ? AllowedSenders.Client : AllowedSenders.Server)) != 0) return null;
-        string key = allowed == Clients ? "CodeForClientsOnly" : client ? "CodeNotSendableByClient" : "CodeNotSendableByServer";
-        return Texts.Format(culture, key, code);
+        AllowedSenders allowed = code is >= 0 and <= ushort.MaxValue ? Default.Get((ushort)code).AllowedSenders : Nobody;
+        clientsMay = (allowed & AllowedSenders.Client) != 0;
+        return role == WebSocketRole.Client ? clientsMay : (allowed & AllowedSenders.Server) != 0;
     }
 
     private void ThrowIfReadOnly()

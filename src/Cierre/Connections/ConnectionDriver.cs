@@ -114,6 +114,15 @@ internal sealed class ConnectionDriver : DeadlineEntry, IMeasured
         }
     }
 
+    /// <summary>Null while no close was begun.</summary>
+    public CloseRecord? RecordSoFar
+    {
+        get
+        {
+            lock (Gate) return IsOpen ? null : Known();
+        }
+    }
+
     /// <summary>What a reconnecting client remembers; set before the start.</summary>
     public int EarlyLossesBefore
     {

@@ -21,7 +21,7 @@ public sealed partial class WebSocketConnection
     public Task<CloseRecord> CloseAsync(ushort code = CloseCodes.NormalClosure, string reason = "", CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(reason);
-        CloseCodes.CheckSendable(code, _driver.Role == WebSocketRole.Client, nameof(code));
+        CloseCodes.CheckSendable(code, _driver.Role, nameof(code));
         _driver.BeginClose(new CloseFrame(code, reason), CloseWhy.Requested);
         return Closed.WaitAsync(_driver.Foreign(cancellationToken));
     }
@@ -48,25 +48,23 @@ public sealed partial class WebSocketConnection
     /// (3008) or another
     /// rule (1008), where the record of the plainer <see cref="CloseAsync(ushort, string, CancellationToken)"/> only says that the application asked for
     /// it.</summary>
-    /// <param name="cause"><see cref="CloseCause.Unauthorized"/>, <see cref="CloseCause.Forbidden"/>, <see cref="CloseCause.Deadline"/> or
-    /// <see cref="CloseCause.PolicyViolation"/>; the
-    /// code follows from it.</param>
+    /// <param name="breach">The kind of rule; the code and the record's <see cref="CloseRecord.Cause"/> follow from it.</param>
     /// <param name="reason">What the peer is told, cut to 123 bytes of UTF-8; null for a general sentence.</param>
     /// <param name="cancellationToken">Ends the wait, not the close. The token that says that this connection ends, a handler's, does not.</param>
     /// <returns>How the connection ended.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">Another cause; nothing was written.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">None of the kinds; nothing was written.</exception>
     /// <exception cref="InvalidOperationException">This end is a client: rules are the server's.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public Task<CloseRecord> CloseAsync(CloseCause cause, string? reason = null, CancellationToken cancellationToken = default)
+    public Task<CloseRecord> CloseAsync(PolicyBreach breach, string? reason = null, CancellationToken cancellationToken = default)
     {
         if (_driver.Role == WebSocketRole.Client) throw new InvalidOperationException("A client has no rules of an endpoint to close by: close with a code.");
-        Violation rule = cause switch
+        Violation rule = breach switch
         {
-            CloseCause.Unauthorized => Violations.Unauthorized(),
-            CloseCause.Forbidden => Violations.Forbidden(),
-            CloseCause.Deadline => Violations.DeadlinePassed(),
-            CloseCause.PolicyViolation => Violations.RuleBroken(),
-            _ => throw new ArgumentOutOfRangeException(nameof(cause), cause, "Unauthorized, Forbidden, Deadline or PolicyViolation: for any other end, close with a code."),
+            PolicyBreach.Unauthorized => Violations.Unauthorized(),
+            PolicyBreach.Forbidden => Violations.Forbidden(),
+            PolicyBreach.Deadline => Violations.DeadlinePassed(),
+            PolicyBreach.PolicyViolation => Violations.RuleBroken(),
+            _ => throw new ArgumentOutOfRangeException(nameof(breach), breach, "PolicyViolation, Unauthorized, Forbidden or Deadline: for any other end, close with a code."),
         };
         _driver.BeginClose(reason is null ? rule.Frame : new CloseFrame(rule.Code, reason), rule.Why);
         return Closed.WaitAsync(_driver.Foreign(cancellationToken));
@@ -76,6 +74,11 @@ public sealed partial class WebSocketConnection
     /// connection.</summary>
     /// <remarks>What came before can still be received. A receive with this token still hands it out, and then the end.</remarks>
     public CancellationToken Closing => _driver.Closing;
+
+    /// <summary>How the connection is ending, as it is known so far: null while <see cref="IsOpen"/>; once a close is begun by either side, or the connection
+    /// is lost, what the record would say if nothing more came; after the end the record of <see cref="Closed"/>.</summary>
+    /// <remarks>For whoever passes the end on, or shows it, without waiting for the peer's answer and the end of the stream.</remarks>
+    public CloseRecord? CloseSoFar => _driver.RecordSoFar;
 
     /// <summary>Ends at once: nothing is sent, and the peer sees 1006.</summary>
     public void Abort() => _driver.Abort(CloseWhy.Aborted);

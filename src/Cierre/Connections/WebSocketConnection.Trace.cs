@@ -11,9 +11,20 @@ public sealed partial class WebSocketConnection
     /// <returns>The trace: to be read, and disposed of when it is not wanted any more. On a connection that has ended it is over at once.</returns>
     public WebSocketTrace StartTrace(WebSocketTraceOptions? options = null) => _driver.Traces.StartTrace(options ?? WebSocketTraceOptions.Default);
 
+    /// <summary>Keeps the headers of the last frames, both ways, from now on, for <see cref="GetRecentFrames"/>; without payloads.</summary>
+    /// <remarks>Instead of what <see cref="WebSocketConnectionOptions.MaxRecentFrames"/> or an earlier call said; frames that are kept already stay, as far as
+    /// there is room. On a connection that has ended it does nothing.</remarks>
+    /// <param name="count">Of how many frames, 1 to 1,024; each takes 24 bytes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1, or more than 1,024.</exception>
+    public void KeepRecentFrames(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, WebSocketConnectionOptions.MostRecentFrames);
+        _driver.Traces.KeepRecentFrames(count);
+    }
+
     /// <summary>The headers of the last frames, both ways, the oldest first; without payloads.</summary>
-    /// <remarks>Where <see cref="WebSocketConnectionOptions.RecentFrames"/> keeps none, the first call begins to keep the last 16, and returns nothing
-    /// yet.</remarks>
-    /// <returns>At most as many as are kept.</returns>
+    /// <returns>At most as many as <see cref="WebSocketConnectionOptions.MaxRecentFrames"/> or <see cref="KeepRecentFrames"/> says; none where neither said
+    /// anything.</returns>
     public IReadOnlyList<WebSocketTraceFrame> GetRecentFrames() => _driver.Traces.RecentFrames();
 }

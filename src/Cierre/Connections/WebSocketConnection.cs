@@ -91,7 +91,7 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
             },
         };
         if (options.Trace is { } trace) Trace = _opened.Traces.StartTrace(trace);
-        if (options.RecentFrames > 0) _opened.Traces.KeepRecentFrames(options.RecentFrames);
+        if (options.MaxRecentFrames > 0) _opened.Traces.KeepRecentFrames(options.MaxRecentFrames);
     }
 
     [DoesNotReturn]

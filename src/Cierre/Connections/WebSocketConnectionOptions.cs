@@ -8,6 +8,8 @@ namespace Cierre;
 /// switch off where that is said.</remarks>
 public class WebSocketConnectionOptions
 {
+    internal const int MostRecentFrames = 1024;
+
     private static readonly TimeSpan Longest = TimeSpan.FromDays(24);
 
     /// <summary>The largest message that is accepted, in bytes after reassembly; default 1 MiB. Larger: 1009, from the frame header where that tells.</summary>
@@ -86,13 +88,13 @@ public class WebSocketConnectionOptions
     /// <summary>The headers of how many of the last frames are kept for <see cref="WebSocketConnection.GetRecentFrames"/>, 0 to 1,024; default 0: none.
     /// Each takes 24 bytes of every connection.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Negative, or more than 1,024.</exception>
-    public int RecentFrames
+    public int MaxRecentFrames
     {
         get;
         set
         {
-            ArgumentOutOfRangeException.ThrowIfNegative(value, nameof(RecentFrames));
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 1024, nameof(RecentFrames));
+            ArgumentOutOfRangeException.ThrowIfNegative(value, nameof(MaxRecentFrames));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, MostRecentFrames, nameof(MaxRecentFrames));
             field = value;
         }
     }

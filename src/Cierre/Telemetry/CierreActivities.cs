@@ -7,12 +7,10 @@ namespace Cierre.Telemetry;
 /// <summary>The spans of the source <c>Cierre</c>: one for each connection, from the beginning of its opening to the end of its transport.</summary>
 internal static class CierreActivities
 {
-    public const string Name = "Cierre";
-
     public const string OpenEvent = "cierre.open";
     public const string CloseEvent = "cierre.close";
 
-    private static readonly ActivitySource Source = new(Name, typeof(CierreActivities).Assembly.GetName().Version?.ToString(3));
+    private static readonly ActivitySource Source = new(CierreTelemetry.ActivitySourceName, typeof(CierreActivities).Assembly.GetName().Version?.ToString(3));
 
     /// <summary>Below what the caller does. The request of the opening is below it in turn: the HTTP handler names its own span to the server.</summary>
     public static Activity? StartClient(ConnectionGroup group, Uri url, TimeProvider time, Action<Exception>? failed) =>

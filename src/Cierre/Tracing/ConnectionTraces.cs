@@ -9,8 +9,6 @@ namespace Cierre.Tracing;
 /// <remarks>It holds nothing: who looks is the engine's <see cref="WebSocketProtocol.Observer"/>, written under the connection's lock.</remarks>
 internal readonly struct ConnectionTraces(ConnectionDriver driver, TimeProvider time, long opened)
 {
-    private const int RecentFramesKept = 16;
-
     /// <summary>Null: nobody looks.</summary>
     private ConnectionWatch? Watch => (ConnectionWatch?)driver.Engine.Observer;
 
@@ -31,7 +29,7 @@ internal readonly struct ConnectionTraces(ConnectionDriver driver, TimeProvider 
     {
         lock (driver.Gate)
         {
-            before = KeptFrames();
+            before = RecentFrames();
             return StartTrace(options);
         }
     }
@@ -47,15 +45,20 @@ internal readonly struct ConnectionTraces(ConnectionDriver driver, TimeProvider 
         }
     }
 
-    /// <summary>From now on the headers of the last frames are kept.</summary>
-    public void KeepRecentFrames(int count = RecentFramesKept)
+    /// <summary>From now on the headers of so many of the last frames are kept.</summary>
+    public void KeepRecentFrames(int count)
     {
-        lock (driver.Gate) Watched().KeepRecent(count);
+        lock (driver.Gate)
+        {
+            // Nothing follows: what was kept stays.
+            if (!driver.IsGone) Watched().KeepRecent(count);
+        }
     }
 
+    /// <summary>The headers of the last frames, where they are kept: asking for them keeps none.</summary>
     public IReadOnlyList<WebSocketTraceFrame> RecentFrames()
     {
-        lock (driver.Gate) return driver.IsGone ? Watch?.Recent?.ToArray() ?? [] : Watched().KeepRecent(RecentFramesKept).ToArray();
+        lock (driver.Gate) return Watch?.Recent?.ToArray() ?? [];
     }
 
     /// <summary>Whether anybody looks.</summary>
@@ -65,12 +68,6 @@ internal readonly struct ConnectionTraces(ConnectionDriver driver, TimeProvider 
         {
             lock (driver.Gate) return Watch is not null;
         }
-    }
-
-    /// <summary>The headers of the last frames where they are kept already, and nothing else: this is no look that begins to keep them.</summary>
-    public IReadOnlyList<WebSocketTraceFrame> KeptFrames()
-    {
-        lock (driver.Gate) return Watch?.Recent?.ToArray() ?? [];
     }
 
     private ConnectionWatch Watched()

@@ -22,7 +22,8 @@ internal sealed class ConnectionWatch(TimeProvider time, long opened) : FrameObs
 
     private int MostPayload => _traces.Count == 0 ? 0 : _traces.Max(trace => trace.Options.PayloadBytes);
 
-    public RecentFrames KeepRecent(int count) => _recent ??= new RecentFrames(count);
+    /// <summary>With another count than before, as many of those that are kept stay.</summary>
+    public void KeepRecent(int count) => _recent = _recent?.Resize(count) ?? new RecentFrames(count);
 
     public void Add(WebSocketTrace trace) => _traces.Add(trace);
 

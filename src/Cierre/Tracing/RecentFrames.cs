@@ -10,6 +10,15 @@ internal sealed class RecentFrames(int capacity)
 
     public void Add(TimeSpan time, in SeenFrame frame) => _ring[_count++ % _ring.Length] = (time, frame);
 
+    /// <summary>With room for so many; the last ones of those that are kept are in it.</summary>
+    public RecentFrames Resize(int count)
+    {
+        if (count == _ring.Length) return this;
+        var resized = new RecentFrames(count);
+        for (long i = Math.Max(0, _count - Math.Min(count, _ring.Length)); i < _count; i++) resized.Add(_ring[i % _ring.Length].Time, _ring[i % _ring.Length].Frame);
+        return resized;
+    }
+
     /// <summary>The oldest first.</summary>
     public WebSocketTraceFrame[] ToArray()
     {

@@ -131,7 +131,7 @@ public class ApiTests
     [Fact]
     public async Task Open_connections_are_listed_with_their_counters_and_without_their_query()
     {
-        await using TestServer server = await InspectorRig.StartAsync(endpoint: o => o.RecentFrames = 8);
+        await using TestServer server = await InspectorRig.StartAsync(endpoint: o => o.MaxRecentFrames = 8);
         await using WebSocketConnection client = await server.ConnectAsync(path: "/?access_token=secret");
         await client.EchoAsync("12345");
         JsonElement list = await server.JsonAsync("/_ws/connections");

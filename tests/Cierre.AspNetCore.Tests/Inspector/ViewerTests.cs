@@ -46,7 +46,7 @@ public class ViewerTests
     [Fact]
     public async Task Frames_before_the_look_are_shown_where_they_are_kept()
     {
-        await using TestServer server = await InspectorRig.StartAsync(endpoint: o => o.RecentFrames = 4);
+        await using TestServer server = await InspectorRig.StartAsync(endpoint: o => o.MaxRecentFrames = 4);
         await using WebSocketConnection client = await server.EchoClientAsync(), viewer = await server.ViewerAsync();
         await viewer.SendAsync($$"""{"type":"follow","id":{{server.Shown().Id}}}""");
         Assert.Equal(2, (await viewer.NextAsync("following")).GetProperty("before").GetArrayLength());
@@ -208,7 +208,7 @@ public class ViewerTests
                 builder.Configuration["Cierre:MaxMessageSize"] = "2";
                 builder.Configuration["Cierre:MaxConnections"] = "1";
                 builder.Configuration["Cierre:AllowedOrigins:0"] = "*";
-                builder.Configuration["Cierre:RecentFrames"] = "8";
+                builder.Configuration["Cierre:MaxRecentFrames"] = "8";
             },
             map: app => app.MapWebSocketInspector("/_ws", options => options.AuthorizationCheck = _ => ValueTask.FromResult(true)));
         await using WebSocketConnection viewer = await server.ViewerAsync(), second = await server.ViewerAsync();

@@ -102,12 +102,14 @@ public class CloseCodesTests
     [InlineData(false)]
     public void Code_that_may_not_be_sent_is_refused_with_those_that_may(bool client)
     {
+        WebSocketRole role = client ? WebSocketRole.Client : WebSocketRole.Server;
         for (int code = 0; code <= ushort.MaxValue; code++)
         {
             bool sendable = code is (>= 1000 and <= 1003) or (>= 1007 and <= 1014) or (>= 3000 and <= 4999) && (client || code != 1010);
-            Exception? refused = Record.Exception(() => CloseCodes.CheckSendable((ushort)code, client, "code"));
+            Exception? refused = Record.Exception(() => CloseCodes.CheckSendable((ushort)code, role, "code"));
             if (sendable) Assert.Null(refused);
             else Assert.Equal("code", Assert.IsType<ArgumentOutOfRangeException>(refused).ParamName);
+            Assert.Equal(sendable, CloseCodes.GetSendError(code, null, role) is null);
         }
     }
 
@@ -117,7 +119,7 @@ public class CloseCodesTests
     [InlineData(1010, false, "1010 may be sent by a client only; a server may send 1000-1003, 1007-1009, 1011-1014 and 3000-4999")]
     public void Refusal_says_what_is_wrong_and_what_would_be_right(ushort code, bool client, string message)
     {
-        var refused = Assert.Throws<ArgumentOutOfRangeException>(() => CloseCodes.CheckSendable(code, client, "code"));
+        var refused = Assert.Throws<ArgumentOutOfRangeException>(() => CloseCodes.CheckSendable(code, client ? WebSocketRole.Client : WebSocketRole.Server, "code"));
         Assert.StartsWith(message, refused.Message, StringComparison.Ordinal);
     }
 
@@ -127,7 +129,21 @@ public class CloseCodesTests
     [InlineData(1005, "1005 no debe enviarse; un servidor puede enviar 1000-1003, 1007-1009, 1011-1014 y 3000-4999")]
     [InlineData(1010, "1010 solo puede enviarlo un cliente; un servidor puede enviar 1000-1003, 1007-1009, 1011-1014 y 3000-4999")]
     public void Refusal_can_be_had_in_another_language_before_anything_is_tried(ushort code, string? fault) =>
-        Assert.Equal(fault, CloseCodes.FaultOfSending(code, client: false, CultureInfo.GetCultureInfo("es")));
+        Assert.Equal(fault, CloseCodes.GetSendError(code, "", WebSocketRole.Server, CultureInfo.GetCultureInfo("es")));
+
+    [Theory]
+    [InlineData(-1, "", WebSocketRole.Client, "-1 must not be sent; a client may send 1000-1003, 1007-1014 and 3000-4999")]
+    [InlineData(65536, null, WebSocketRole.Server, "65536 must not be sent; a server may send 1000-1003, 1007-1009, 1011-1014 and 3000-4999")]
+    [InlineData(66536, null, WebSocketRole.Server, "66536 must not be sent; a server may send 1000-1003, 1007-1009, 1011-1014 and 3000-4999")]
+    [InlineData(1010, "", WebSocketRole.Client, null)]
+    [InlineData(4000, "é62", WebSocketRole.Server, "a reason of 124 bytes does not fit a close frame, which takes 123")]
+    [InlineData(4000, "é61", WebSocketRole.Server, null)]
+    public void What_would_not_be_sent_as_it_is_can_be_asked_before(int code, string? reason, WebSocketRole role, string? error)
+    {
+        if (reason is { Length: > 1 }) reason = string.Concat(Enumerable.Repeat(reason[..1], int.Parse(reason[1..], CultureInfo.InvariantCulture)));
+        Assert.Equal(error, CloseCodes.GetSendError(code, reason, role, CultureInfo.InvariantCulture));
+        Assert.Throws<ArgumentOutOfRangeException>(() => CloseCodes.GetSendError(code, reason, (WebSocketRole)2));
+    }
 
     [Fact]
     public void Added_code_gets_a_row_and_the_range_around_it_stays_whole()

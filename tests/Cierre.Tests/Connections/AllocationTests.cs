@@ -15,8 +15,8 @@ public sealed class AllocationTests
     [InlineData(true, 32, true)]
     public Task Echoed_message_allocates_nothing(bool client, int size, bool measured) => OwnProcess.RunAsync(typeof(AllocationTests), async () =>
     {
-        using MeterProbe? meter = measured ? new MeterProbe(CierreMeter.Name, "http.route", "/allocation") : null;
-        using SpanProbe? spans = measured ? new SpanProbe(CierreActivities.Name) : null;
+        using MeterProbe? meter = measured ? new MeterProbe(CierreTelemetry.MeterName, "http.route", "/allocation") : null;
+        using SpanProbe? spans = measured ? new SpanProbe(CierreTelemetry.ActivitySourceName) : null;
         var played = new Played(client, measured: measured ? time => ConnectionTelemetry.OfServer("/allocation", "ws", "/", time) : null) { Wire = { Captures = false } };
         Task echo = Echo();
         byte[] frame = played.Frame(Played.Binary, new byte[size]), scratch = new byte[frame.Length];

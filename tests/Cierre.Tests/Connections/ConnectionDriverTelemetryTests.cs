@@ -11,7 +11,7 @@ public sealed class ConnectionDriverTelemetryTests
     [Fact]
     public async Task Messages_and_payload_are_counted_by_direction_without_framing()
     {
-        using var meter = new MeterProbe(CierreMeter.Name, "http.route", "/counts");
+        using var meter = new MeterProbe(CierreTelemetry.MeterName, "http.route", "/counts");
         var played = Measured("/counts");
         played.Peer(Played.Text, "he"u8, fin: false);
         played.Peer(0, "llo"u8);
@@ -25,7 +25,7 @@ public sealed class ConnectionDriverTelemetryTests
     [Fact]
     public async Task Payload_of_compressed_messages_is_counted_as_the_application_has_it()
     {
-        using var meter = new MeterProbe(CierreMeter.Name, "http.route", "/compressed");
+        using var meter = new MeterProbe(CierreTelemetry.MeterName, "http.route", "/compressed");
         var wire = new FakeTransport();
         var connection = new WebSocketConnection(
             WebSocketRole.Server, new WebSocketConnectionOptions { PingInterval = default }, wire, OpeningInfo.InMemory with { Extensions = "permessage-deflate", Deflate = DeflateKit.Terms(threshold: 256) });
@@ -41,7 +41,7 @@ public sealed class ConnectionDriverTelemetryTests
     [Fact]
     public async Task Queues_are_what_waits_in_bytes_of_messages()
     {
-        using var meter = new MeterProbe(CierreMeter.Name, "http.route", "/queues");
+        using var meter = new MeterProbe(CierreTelemetry.MeterName, "http.route", "/queues");
         var played = Measured("/queues");
         played.PeerText("12345");
         played.Peer(Played.Binary, new byte[7], fin: false);
@@ -58,7 +58,7 @@ public sealed class ConnectionDriverTelemetryTests
     [Fact]
     public async Task Round_trip_of_a_ping_is_measured_by_the_connections_clock()
     {
-        using var meter = new MeterProbe(CierreMeter.Name, "http.route", "/ping");
+        using var meter = new MeterProbe(CierreTelemetry.MeterName, "http.route", "/ping");
         var played = Measured("/ping");
         Task<TimeSpan> ping = played.Connection.PingAsync();
         played.Clock.Advance(TimeSpan.FromMilliseconds(250));

@@ -86,16 +86,16 @@ public sealed class WebSocketConnectionCloseTests
     }
 
     [Theory]
-    [InlineData(CloseCause.Unauthorized, 3000, "credentials are missing, invalid or expired")]
-    [InlineData(CloseCause.Forbidden, 3003, "permission is missing")]
-    [InlineData(CloseCause.Deadline, 3008, "the time that the server allows is over")]
-    [InlineData(CloseCause.PolicyViolation, 1008, "a rule of the server was broken")]
-    public async Task Rule_of_the_endpoint_s_own_names_its_kind_in_the_record_and_has_its_code(CloseCause cause, int code, string sentence)
+    [InlineData(PolicyBreach.Unauthorized, CloseCause.Unauthorized, 3000, "credentials are missing, invalid or expired")]
+    [InlineData(PolicyBreach.Forbidden, CloseCause.Forbidden, 3003, "permission is missing")]
+    [InlineData(PolicyBreach.Deadline, CloseCause.Deadline, 3008, "the time that the server allows is over")]
+    [InlineData(PolicyBreach.PolicyViolation, CloseCause.PolicyViolation, 1008, "a rule of the server was broken")]
+    public async Task Rule_of_the_endpoint_s_own_names_its_kind_in_the_record_and_has_its_code(PolicyBreach breach, CloseCause cause, int code, string sentence)
     {
         foreach (string? reason in (string?[])[null, "not in room 7"])
         {
             var played = new Played();
-            Task<CloseRecord> closed = played.Connection.CloseAsync(cause, reason);
+            Task<CloseRecord> closed = played.Connection.CloseAsync(breach, reason);
             Assert.Equal((code, reason ?? sentence), (Assert.Single(played.Sent).CloseCode, played.Sent[0].CloseReason));
             played.PeerClose(code);
             played.Wire.End();
@@ -105,13 +105,36 @@ public sealed class WebSocketConnectionCloseTests
     }
 
     [Fact]
-    public async Task Other_causes_and_a_client_have_no_rule_to_close_by()
+    public async Task Kind_of_rule_that_there_is_not_and_a_client_have_none_to_close_by()
     {
-        CloseCause[] own = [CloseCause.Unauthorized, CloseCause.Forbidden, CloseCause.Deadline, CloseCause.PolicyViolation];
         var played = new Played();
-        foreach (CloseCause cause in Enum.GetValues<CloseCause>().Except(own)) await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => played.Connection.CloseAsync(cause));
+        foreach (int none in (int[])[-1, 4, 3000])
+            Assert.Equal("breach", (await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => played.Connection.CloseAsync((PolicyBreach)none))).ParamName);
         Assert.True(played.Connection.IsOpen);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => new Played(client: true).Connection.CloseAsync(CloseCause.Forbidden));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => new Played(client: true).Connection.CloseAsync(PolicyBreach.Forbidden));
+    }
+
+    [Fact]
+    public async Task What_is_known_of_an_end_is_there_from_its_beginning_on()
+    {
+        var ours = new Played { Wire = { EndsWhenClosed = false } };
+        Assert.Null(ours.Connection.CloseSoFar);
+        _ = ours.Connection.CloseAsync(4001, "enough");
+        CloseRecord known = ours.Connection.CloseSoFar!;
+        Assert.Equal((4001, "enough", CloseCause.Requested, null), (known.Sent!.Code, known.Sent.Reason, known.Cause, known.Received));
+        ours.PeerClose(4001);
+        Assert.Equal((4001, false), (ours.Connection.CloseSoFar!.Received!.Code, ours.Connection.Closed.IsCompleted));
+        ours.Wire.End();
+        Assert.Same(await ours.Ended, ours.Connection.CloseSoFar);
+
+        var theirs = new Played { Wire = { EndsWhenClosed = false } };
+        theirs.PeerClose(4002);
+        Assert.Equal((4002, CloseCause.PeerClosed, EndedBy.Remote), (theirs.Connection.CloseSoFar!.Code, theirs.Connection.CloseSoFar.Cause, theirs.Connection.CloseSoFar.EndedBy));
+
+        var lost = new Played();
+        lost.Wire.End(TransportEndKind.Reset);
+        Assert.Same(await lost.Ended, lost.Connection.CloseSoFar);
+        Assert.Equal(CloseCause.ConnectionReset, lost.Connection.CloseSoFar!.Cause);
     }
 
     [Fact]
@@ -170,7 +193,7 @@ public sealed class WebSocketConnectionCloseTests
         Task<CloseRecord> waiting = what switch
         {
             "close" => connection.CloseAsync(3000, cancellationToken: own),
-            "rule" => connection.CloseAsync(CloseCause.Unauthorized, cancellationToken: own),
+            "rule" => connection.CloseAsync(PolicyBreach.Unauthorized, cancellationToken: own),
             "discard" => connection.DiscardAllAsync(own),
             _ => FollowAsync(),
         };

@@ -11,7 +11,7 @@ public sealed class CierreActivitiesTests
     [Fact]
     public void Server_span_is_inside_of_a_request_that_somebody_watches()
     {
-        using var probe = new SpanProbe(CierreActivities.Name, Watched);
+        using var probe = new SpanProbe(CierreTelemetry.ActivitySourceName, Watched);
         using var source = new ActivitySource(Watched);
         using Activity request = source.StartActivity("request", ActivityKind.Server)!;
         using Activity span = Start("/inside")!;
@@ -22,7 +22,7 @@ public sealed class CierreActivitiesTests
     [Fact]
     public void Server_span_is_the_entry_below_the_peers_where_nobody_watches_requests()
     {
-        using var probe = new SpanProbe(CierreActivities.Name);
+        using var probe = new SpanProbe(CierreTelemetry.ActivitySourceName);
         using Activity request = new Activity("for the log only").SetParentId(Parent).Start();
         using Activity span = Start("/entry", ActivityContext.TryParse(Parent, null, isRemote: true, out ActivityContext caller) ? caller : default)!;
         Assert.Equal(("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", ActivityKind.Server, true), (span.TraceId.ToString(), span.ParentSpanId.ToString(), span.Kind, span.HasRemoteParent));
@@ -31,7 +31,7 @@ public sealed class CierreActivitiesTests
     [Fact]
     public void Server_span_is_a_root_where_the_peer_names_none()
     {
-        using var probe = new SpanProbe(CierreActivities.Name);
+        using var probe = new SpanProbe(CierreTelemetry.ActivitySourceName);
         using Activity request = new Activity("for the log only").Start();
         using Activity span = Start("/root")!;
         Assert.Equal((default, ActivityKind.Server), (span.ParentSpanId, span.Kind));
@@ -41,7 +41,7 @@ public sealed class CierreActivitiesTests
     [Fact]
     public void End_leaves_current_what_was()
     {
-        using var probe = new SpanProbe(CierreActivities.Name);
+        using var probe = new SpanProbe(CierreTelemetry.ActivitySourceName);
         Activity span = Start("/current")!;
         using var other = new Activity("what else runs here").Start();
         CierreActivities.Ended(span, TimeSpan.FromSeconds(1), new CloseRecord(), isClient: false);
@@ -52,7 +52,7 @@ public sealed class CierreActivitiesTests
     [Fact]
     public void Exception_of_a_handler_is_an_event_of_its_span()
     {
-        using var probe = new SpanProbe(CierreActivities.Name);
+        using var probe = new SpanProbe(CierreTelemetry.ActivitySourceName);
         var record = new CloseRecord { Why = new(CloseCause.HandlerFailed, new("HandlerFailed"), new FormatException("the handler's own")) };
         CierreActivities.Ended(Start("/threw")!, TimeSpan.Zero, record, isClient: false);
         Activity span = Assert.Single(probe.With("http.route", "/threw"));

@@ -11,7 +11,7 @@ public sealed class ConnectionTelemetryTests
     [Fact]
     public async Task Close_is_measured_once_with_its_facts()
     {
-        using var meter = new MeterProbe(CierreMeter.Name, "http.route", "/facts");
+        using var meter = new MeterProbe(CierreTelemetry.MeterName, "http.route", "/facts");
         var played = Server("/facts");
         Assert.Equal(1, Assert.Single(meter.Observe("cierre.connection.active")).Value);
         MeterProbe.Measured handshake = Assert.Single(meter.Of("cierre.handshake.duration"));
@@ -43,8 +43,8 @@ public sealed class ConnectionTelemetryTests
     [Fact]
     public async Task Error_is_told_by_its_cause()
     {
-        using var meter = new MeterProbe(CierreMeter.Name, "server.address", "error.example");
-        using var spans = new SpanProbe(CierreActivities.Name);
+        using var meter = new MeterProbe(CierreTelemetry.MeterName, "server.address", "error.example");
+        using var spans = new SpanProbe(CierreTelemetry.ActivitySourceName);
         var played = new Played(client: true, o => o.PingInterval = default, time => ConnectionTelemetry.OfClient(new Uri("ws://error.example/a?secret"), time));
         played.Peer(Played.Text, [0xFF]);
         played.Wire.End();
@@ -62,7 +62,7 @@ public sealed class ConnectionTelemetryTests
         var played = Server("/before");
         played.PeerText("four");
         Assert.Equal("four", await played.ReceiveTextAsync());
-        using var meter = new MeterProbe(CierreMeter.Name, "http.route", "/before");
+        using var meter = new MeterProbe(CierreTelemetry.MeterName, "http.route", "/before");
         Assert.Equal(1, Assert.Single(meter.Observe("cierre.connection.active")).Value);
         Assert.Equal((1, 4), (meter.Observe("cierre.messages", "receive"), meter.Observe("cierre.message.io", "receive")));
         played.Connection.Abort();
@@ -75,7 +75,7 @@ public sealed class ConnectionTelemetryTests
     [Fact]
     public async Task Span_lasts_from_the_opening_to_the_end_and_tells_the_close()
     {
-        using var spans = new SpanProbe(CierreActivities.Name);
+        using var spans = new SpanProbe(CierreTelemetry.ActivitySourceName);
         var played = Server("/span");
         played.Clock.Advance(TimeSpan.FromSeconds(7));
         played.PeerClose(4321, "so long");
@@ -99,8 +99,8 @@ public sealed class ConnectionTelemetryTests
     public void Refused_handshake_is_counted_by_its_status(int status, string? error)
     {
         string route = $"/refused-{status}";
-        using var meter = new MeterProbe(CierreMeter.Name, "http.route", route);
-        using var spans = new SpanProbe(CierreActivities.Name);
+        using var meter = new MeterProbe(CierreTelemetry.MeterName, "http.route", route);
+        using var spans = new SpanProbe(CierreTelemetry.ActivitySourceName);
         ConnectionTelemetry telemetry = ConnectionTelemetry.OfServer(route, "ws", route, TimeProvider.System);
         Assert.True(telemetry.Answered(status));
         Assert.False(telemetry.Answered(200));
@@ -114,7 +114,7 @@ public sealed class ConnectionTelemetryTests
     [Fact]
     public void Cancelled_opening_is_no_error_and_one_that_throws_is()
     {
-        using var meter = new MeterProbe(CierreMeter.Name, "http.route", "/threw");
+        using var meter = new MeterProbe(CierreTelemetry.MeterName, "http.route", "/threw");
         ConnectionTelemetry.OfServer("/threw", "ws", "/threw", TimeProvider.System).Failed(new OperationCanceledException());
         ConnectionTelemetry.OfServer("/threw", "ws", "/threw", TimeProvider.System).Failed(new FormatException());
         Assert.Equal(

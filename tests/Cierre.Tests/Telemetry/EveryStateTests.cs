@@ -126,7 +126,7 @@ public sealed class EveryStateTests
         (played.Wire.HoldsFlushes, played.Wire.EndsWhenClosed) = (true, false);
         await States[state](played);
         // What an exporter does: all observable instruments, and what one of them throws comes out here.
-        using var probe = client ? new MeterProbe(CierreMeter.Name, "cierre.role", "client") : new MeterProbe(CierreMeter.Name, "http.route", route);
+        using var probe = client ? new MeterProbe(CierreTelemetry.MeterName, "cierre.role", "client") : new MeterProbe(CierreTelemetry.MeterName, "http.route", route);
         IReadOnlyList<MeterProbe.Measured> sizes = probe.Observe("cierre.queue.size");
         Assert.All(["cierre.connection.active", "cierre.messages", "cierre.message.io", "cierre.queue.size"], name => Assert.NotEmpty(probe.Of(name)));
         Assert.All(sizes, size => Assert.True(size.Value >= 0));

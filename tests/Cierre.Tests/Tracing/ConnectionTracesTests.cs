@@ -43,12 +43,12 @@ public sealed class ConnectionTracesTests
     [Fact]
     public async Task Trace_begins_where_the_kept_frames_end_and_asking_for_those_keeps_none()
     {
-        (WebSocketConnection client, WebSocketConnection server) = WebSocketConnection.CreatePair(new() { RecentFrames = 1000 });
+        (WebSocketConnection client, WebSocketConnection server) = WebSocketConnection.CreatePair(new() { MaxRecentFrames = 1000 });
         Task sending = Task.Run(async () =>
         {
             for (int i = 0; i < 500; i++) await client.SendAsync(new byte[i]);
         });
-        while (client.Driver.Traces.KeptFrames().Count == 0) await Task.Yield();
+        while (client.GetRecentFrames().Count == 0) await Task.Yield();
         using WebSocketTrace trace = client.Driver.Traces.StartTrace(new WebSocketTraceOptions(), out IReadOnlyList<WebSocketTraceFrame> before);
         await Played.Within(sending);
         var lengths = before.Select(frame => frame.Length!.Value).ToList();
@@ -56,7 +56,7 @@ public sealed class ConnectionTracesTests
         Assert.Equal(Enumerable.Range(0, 500).Select(length => (long)length), lengths);
 
         (WebSocketConnection plain, _) = WebSocketConnection.CreatePair();
-        Assert.Empty(plain.Driver.Traces.KeptFrames());
+        Assert.Empty(plain.GetRecentFrames());
         Assert.False(plain.Driver.Traces.IsWatched);
         await server.DisposeAsync();
     }

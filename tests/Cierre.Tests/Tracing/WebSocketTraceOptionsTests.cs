@@ -23,5 +23,5 @@ public sealed class WebSocketTraceOptionsTests
     [InlineData(-1)]
     [InlineData(1025)]
     public void Recent_frames_have_their_bounds(int frames) =>
-        Assert.Equal("RecentFrames", Assert.Throws<ArgumentOutOfRangeException>(() => new WebSocketConnectionOptions { RecentFrames = frames }).ParamName);
+        Assert.Equal("MaxRecentFrames", Assert.Throws<ArgumentOutOfRangeException>(() => new WebSocketConnectionOptions { MaxRecentFrames = frames }).ParamName);
 }
