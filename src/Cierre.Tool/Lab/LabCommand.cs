@@ -5,8 +5,8 @@ using System.Net;
 using Cierre.Tool.Arguments;
 using Cierre.Tool.Hosting;
 using Cierre.Tool.Lab.Page;
+using Cierre.Tool.Lab.Runs;
 using Cierre.Tool.Lab.Situations;
-using Cierre.Tool.Lab.Stage;
 using Cierre.Tool.Output;
 
 namespace Cierre.Tool.Lab;
@@ -51,7 +51,7 @@ internal static class LabCommand
         List<Outcome> outcomes = [];
         using (var progress = new LabProgress(situations.Count))
         {
-            await foreach (Outcome outcome in Performance.OfAsync(situations, progress.Add))
+            await foreach (Outcome outcome in SituationRunner.OfAsync(situations, progress.Add))
             {
                 outcomes.Add(outcome);
                 if (json) SituationJson.Write(outcome, language);

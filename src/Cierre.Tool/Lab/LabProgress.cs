@@ -1,5 +1,5 @@
 using System.Globalization;
-using Cierre.Tool.Lab.Stage;
+using Cierre.Tool.Lab.Runs;
 using Cierre.Tool.Output;
 
 namespace Cierre.Tool.Lab;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using Cierre.Tool.Lab.Stage;
+using Cierre.Tool.Lab.Runs;
 using Cierre.Tool.Output;
 
 namespace Cierre.Tool.Lab;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Cierre.Tool.Lab.Stage;
+using Cierre.Tool.Lab.Runs;
 using Xunit;
 
 namespace Cierre.Tool.Tests.Lab;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Cierre.Tool.Arguments;
 using Cierre.Tool.Diagrams;
-using Cierre.Tool.Lab.Stage;
+using Cierre.Tool.Lab.Runs;
 using Cierre.Tool.Output;
 
 namespace Cierre.Tool.Lab.Page;

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
+using Cierre.Tool.Lab.Runs;
 using Cierre.Tool.Lab.Situations;
-using Cierre.Tool.Lab.Stage;
 
 namespace Cierre.Tool.Lab.Page;
 
@@ -18,7 +18,7 @@ internal sealed class LabSession
     private readonly CloseCounts _counts;
     private readonly PageLink _link;
     private readonly ConcurrentDictionary<string, Outcome> _outcomes = [];
-    private readonly Rehearsal _rehearsal;
+    private readonly RunQueue _runs;
     private readonly LiveTurn _live;
     private CultureInfo _language;
 
@@ -26,7 +26,7 @@ internal sealed class LabSession
     {
         (_connection, _counts, _language) = (connection, counts, language);
         _link = new PageLink(command => _connection.SendJsonAsync(command, PageJsonContext.Default.PageCommand));
-        _rehearsal = new Rehearsal((situations, over) => Performance.OfAsync(situations, over, _link, counts.Add), Played);
+        _runs = new RunQueue((situations, over) => SituationRunner.OfAsync(situations, over, _link, counts.Add), Played);
         _live = new LiveTurn(() => LiveConnections.OpenAsync(_link, counts.Add));
     }
 
@@ -103,7 +103,7 @@ internal sealed class LabSession
                 _link.Browser = request.Kind switch { "chromium" => BrowserKind.Chromium, "firefox" => BrowserKind.Firefox, _ => BrowserKind.Other };
                 return null;
             case "run" when request.Names is { } names:
-                _rehearsal.Add(names);
+                _runs.Add(names);
                 return null;
             case "language":
                 _language = request.Language == "es" ? CultureInfo.GetCultureInfo("es") : CultureInfo.InvariantCulture;

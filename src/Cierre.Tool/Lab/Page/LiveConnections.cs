@@ -1,4 +1,4 @@
-using Cierre.Tool.Lab.Stage;
+using Cierre.Tool.Lab.Runs;
 
 namespace Cierre.Tool.Lab.Page;
 
@@ -7,12 +7,12 @@ internal sealed class LiveConnections : IAsyncDisposable
 {
     public const string Name = "live";
 
-    private static readonly Situation Open = new(Name, "connections that are closed by hand") { Play = scene => throw new InvalidOperationException("It is played by hand.") };
+    private static readonly Situation Open = new(Name, "connections that are closed by hand") { Play = run => throw new InvalidOperationException("It is played by hand.") };
 
     // A page that says nothing of its socket is not waited for any longer.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(15);
 
-    private readonly List<Seat> _seats = [];
+    private readonly List<LiveConnection> _connections = [];
 
     private LiveConnections()
     {
@@ -39,36 +39,36 @@ internal sealed class LiveConnections : IAsyncDisposable
     /// <param name="byServer">Else the clients close.</param>
     public async Task<Outcome> CloseAsync(bool byServer, CloseFrame frame)
     {
-        PlayedEnd[] ends = await Task.WhenAll(_seats.Select(seat => CloseAsync(seat, byServer, frame))).WaitAsync(Longest);
+        PlayedEnd[] ends = await Task.WhenAll(_connections.Select(connection => CloseAsync(connection, byServer, frame))).WaitAsync(Longest);
         return new Outcome(Open, ends[1], Browser: null, ends[0], Differences: []);
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (Seat seat in _seats)
+        foreach (LiveConnection connection in _connections)
         {
             try
             {
-                if (seat.Client is { } client) await client.DisposeAsync();
+                if (connection.Client is { } client) await client.DisposeAsync();
             }
             finally
             {
-                await seat.Host.DisposeAsync();
+                await connection.Host.DisposeAsync();
             }
         }
     }
 
     private async Task TakeAsync(LabPlayer player, Action<CloseRecord> onClosed)
     {
-        var seat = new Seat(player, await LabHost.StartAsync([Open], onClosed: onClosed));
-        _seats.Add(seat);
-        seat.Client = await player.ConnectAsync(seat.Host.UrlOf(Open), configure: null).WaitAsync(Longest);
-        await seat.Client.SendAsync("hello");
+        var connection = new LiveConnection(player, await LabHost.StartAsync([Open], onClosed: onClosed));
+        _connections.Add(connection);
+        connection.Client = await player.ConnectAsync(connection.Host.UrlOf(Open), configure: null).WaitAsync(Longest);
+        await connection.Client.SendAsync("hello");
     }
 
-    private static async Task<PlayedEnd> CloseAsync(Seat seat, bool byServer, CloseFrame frame)
+    private static async Task<PlayedEnd> CloseAsync(LiveConnection connection, bool byServer, CloseFrame frame)
     {
-        (LabPlayer player, LabHost host, LabClient connected) = (seat.Player, seat.Host, seat.Client!);
+        (LabPlayer player, LabHost host, LabClient connected) = (connection.Player, connection.Host, connection.Client!);
         WebSocketConnection server = await host.ServerSide(Open);
         CloseRecord? client;
         if (byServer)
@@ -88,7 +88,7 @@ internal sealed class LiveConnections : IAsyncDisposable
     }
 
     /// <summary>One of the two: who plays, against which server, and the client once it is connected.</summary>
-    private sealed class Seat(LabPlayer player, LabHost host)
+    private sealed class LiveConnection(LabPlayer player, LabHost host)
     {
         public LabPlayer Player => player;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Cierre.Tool.Lab.Stage;
+using System.Text.Json;
+using Cierre.Tool.Lab.Runs;
 using Cierre.Tool.Output;
 
 namespace Cierre.Tool.Lab.Page;

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Cierre.Tool.Lab.Stage;
+using Cierre.Tool.Lab.Runs;
 
 namespace Cierre.Tool.Lab.Page;
 

@@ -1,4 +1,4 @@
-using Cierre.Tool.Lab.Stage;
+using Cierre.Tool.Lab.Runs;
 
 namespace Cierre.Tool.Lab.Situations;
 
@@ -13,10 +13,10 @@ internal static class Aborted
         InPage = PageRole.Unable("no-abort"),
         Client = Ours,
         Server = Theirs,
-        Play = async scene =>
+        Play = async run =>
         {
-            await using LabClient client = await scene.ConnectAsync();
-            await scene.ServerSide;
+            await using LabClient client = await run.ConnectAsync();
+            await run.ServerSide;
             client.Abort();
             return await client.Closed;
         },
@@ -33,9 +33,9 @@ internal static class Aborted
         InPage = PageRole.Losing,
         Client = Theirs,
         Server = Ours,
-        Play = async scene =>
+        Play = async run =>
         {
-            await using LabClient client = await scene.ConnectAsync();
+            await using LabClient client = await run.ConnectAsync();
             await client.SendAsync("hello");
             return await client.Closed;
         },

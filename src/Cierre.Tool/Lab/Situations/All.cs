@@ -1,4 +1,4 @@
-using Cierre.Tool.Lab.Stage;
+using Cierre.Tool.Lab.Runs;
 
 namespace Cierre.Tool.Lab.Situations;
 

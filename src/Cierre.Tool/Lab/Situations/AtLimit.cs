@@ -1,5 +1,5 @@
 using Cierre.AspNetCore;
-using Cierre.Tool.Lab.Stage;
+using Cierre.Tool.Lab.Runs;
 
 namespace Cierre.Tool.Lab.Situations;
 
@@ -13,12 +13,12 @@ internal static class AtLimit
         Options = options => (options.MaxConnections, options.CapacityResponse) = (1, RefusalMode.Close),
         Client = ExpectedClose.ByPeer(Busy),
         Server = ExpectedClose.ByUs(Busy, CloseCause.LoadShed) with { Detail = Busy.Reason },
-        Play = async scene =>
+        Play = async run =>
         {
-            await using LabClient first = await scene.ConnectAsync();
-            await using LabClient second = await scene.ConnectAsync();
+            await using LabClient first = await run.ConnectAsync();
+            await using LabClient second = await run.ConnectAsync();
             // The first ends when this is over, and its record should not be taken for the second's.
-            await scene.ServerRecord;
+            await run.ServerRecord;
             return await second.Closed;
         },
     };

@@ -1,4 +1,4 @@
-using Cierre.Tool.Lab.Stage;
+using Cierre.Tool.Lab.Runs;
 
 namespace Cierre.Tool.Lab.Situations;
 
@@ -12,15 +12,15 @@ internal static class BothClose
     {
         Client = Crossed(FromClient, FromServer),
         Server = Crossed(FromServer, FromClient),
-        Play = async scene =>
+        Play = async run =>
         {
-            using Wire wire = Wire.To(scene.Url);
-            await using LabClient client = await scene.ConnectAsync(wire.Url);
-            WebSocketConnection server = await scene.ServerSide;
-            wire.Hold();
+            using BreakableNetwork network = BreakableNetwork.To(run.Url);
+            await using LabClient client = await run.ConnectAsync(network.Url);
+            WebSocketConnection server = await run.ServerSide;
+            network.Hold();
             Task closing = Task.WhenAll((Task)client.CloseAsync(FromClient), server.CloseAsync(FromServer.Code, FromServer.Reason));
-            await wire.BothSentAsync();
-            wire.Release();
+            await network.BothSentAsync();
+            network.Release();
             await closing;
             return await client.Closed;
         },

@@ -1,4 +1,4 @@
-using Cierre.Tool.Lab.Stage;
+using Cierre.Tool.Lab.Runs;
 
 namespace Cierre.Tool.Lab.Situations;
 
@@ -11,9 +11,9 @@ internal static class ClientCloses
     {
         Client = ExpectedClose.ByUs(Bye, CloseCause.Requested),
         Server = ExpectedClose.ByPeer(Bye),
-        Play = async scene =>
+        Play = async run =>
         {
-            await using LabClient client = await scene.ConnectAsync();
+            await using LabClient client = await run.ConnectAsync();
             return await client.CloseAsync(Bye);
         },
     };

@@ -1,4 +1,4 @@
-using Cierre.Tool.Lab.Stage;
+using Cierre.Tool.Lab.Runs;
 
 namespace Cierre.Tool.Lab.Situations;
 
@@ -12,9 +12,9 @@ internal static class CredentialsExpire
         Options = options => options.ExpirySelector = _ => new DateTimeOffset(2001, 2, 3, 4, 5, 6, TimeSpan.Zero),
         Client = ExpectedClose.ByPeer(Expired),
         Server = ExpectedClose.ByUs(Expired, CloseCause.Unauthorized) with { Detail = Expired.Reason },
-        Play = async scene =>
+        Play = async run =>
         {
-            await using LabClient client = await scene.ConnectAsync();
+            await using LabClient client = await run.ConnectAsync();
             return await client.Closed;
         },
     };

@@ -1,4 +1,4 @@
-using Cierre.Tool.Lab.Stage;
+using Cierre.Tool.Lab.Runs;
 
 namespace Cierre.Tool.Lab.Situations;
 
@@ -12,9 +12,9 @@ internal static class Disposed
         InPage = PageRole.Leaving(ExpectedClose.ByPeer(new CloseFrame(CloseCodes.GoingAway)), "page-leaves"),
         Client = ExpectedClose.ByUs(Away, CloseCause.Disposed),
         Server = ExpectedClose.ByPeer(Away),
-        Play = async scene =>
+        Play = async run =>
         {
-            LabClient client = await scene.ConnectAsync();
+            LabClient client = await run.ConnectAsync();
             await client.DisposeAsync();
             return await client.Closed;
         },
@@ -25,9 +25,9 @@ internal static class Disposed
         Handler = connection => connection.DisposeAsync().AsTask(),
         Client = ExpectedClose.ByPeer(Away),
         Server = ExpectedClose.ByUs(Away, CloseCause.Disposed),
-        Play = async scene =>
+        Play = async run =>
         {
-            await using LabClient client = await scene.ConnectAsync();
+            await using LabClient client = await run.ConnectAsync();
             return await client.Closed;
         },
     };

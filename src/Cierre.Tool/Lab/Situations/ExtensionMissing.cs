@@ -1,4 +1,4 @@
-using Cierre.Tool.Lab.Stage;
+using Cierre.Tool.Lab.Runs;
 
 namespace Cierre.Tool.Lab.Situations;
 
@@ -16,17 +16,17 @@ internal static class ExtensionMissing
         InPage = PageRole.Unable("no-required-extensions"),
         Client = ExpectedClose.ByUs(Frame, CloseCause.ExtensionMissing) with { Opens = false },
         Server = ExpectedClose.ByPeer(Frame),
-        Play = async scene => await scene.FailToConnectAsync(scene.Url, Require),
+        Play = async run => await run.FailToConnectAsync(run.Url, Require),
     };
 
     private static Situation Unanswered() => new("1010-unanswered", "the same, and a server that goes away without an answer")
     {
         InPage = PageRole.Unable("no-required-extensions"),
         Client = ExpectedClose.Unanswered(Frame, CloseCause.ExtensionMissing) with { Opens = false },
-        Play = async scene =>
+        Play = async run =>
         {
             using RawListener listener = RawListener.Start();
-            Task<CloseRecord?> failing = scene.FailToConnectAsync(listener.Url, Require);
+            Task<CloseRecord?> failing = run.FailToConnectAsync(listener.Url, Require);
             using (RawPeer server = await listener.AcceptAsync())
             {
                 await server.AnswerHandshakeAsync();

@@ -1,4 +1,4 @@
-using Cierre.Tool.Lab.Stage;
+using Cierre.Tool.Lab.Runs;
 
 namespace Cierre.Tool.Lab.Situations;
 
@@ -12,9 +12,9 @@ internal static class HandlerReturns
         Handler = _ => Task.CompletedTask,
         Client = ExpectedClose.ByPeer(Done),
         Server = ExpectedClose.ByUs(Done, CloseCause.HandlerReturned),
-        Play = async scene =>
+        Play = async run =>
         {
-            await using LabClient client = await scene.ConnectAsync();
+            await using LabClient client = await run.ConnectAsync();
             return await client.Closed;
         },
     };

@@ -1,4 +1,4 @@
-using Cierre.Tool.Lab.Stage;
+using Cierre.Tool.Lab.Runs;
 
 namespace Cierre.Tool.Lab.Situations;
 
@@ -12,9 +12,9 @@ internal static class HandlerThrows
         Handler = _ => throw new InvalidOperationException("This handler fails."),
         Client = ExpectedClose.ByPeer(Failure),
         Server = ExpectedClose.ByUs(Failure, CloseCause.HandlerFailed),
-        Play = async scene =>
+        Play = async run =>
         {
-            await using LabClient client = await scene.ConnectAsync();
+            await using LabClient client = await run.ConnectAsync();
             return await client.Closed;
         },
     };

@@ -1,4 +1,4 @@
-using Cierre.Tool.Lab.Stage;
+using Cierre.Tool.Lab.Runs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
@@ -17,23 +17,23 @@ internal static class HandshakeRefused
             return context.Response.WriteAsync("Members only.");
         }),
         Client = ExpectedClose.NotOpened(CloseCause.HttpStatus) with { HttpStatus = StatusCodes.Status403Forbidden },
-        Play = async scene => await scene.FailToConnectAsync(scene.Url),
+        Play = async run => await run.FailToConnectAsync(run.Url),
     };
 
     private static Situation NotSwitched() => new("refused-200", "a server that answers 200, as to any page")
     {
         Map = route => route.Endpoints.Map(route.Path, context => context.Response.WriteAsync("Hello.")),
         Client = ExpectedClose.NotOpened(CloseCause.BadHandshake) with { HttpStatus = StatusCodes.Status200OK },
-        Play = async scene => await scene.FailToConnectAsync(scene.Url),
+        Play = async run => await run.FailToConnectAsync(run.Url),
     };
 
     private static Situation WrongAccept() => new("refused-bad-accept", "a server that answers a key that was not asked")
     {
         Client = ExpectedClose.NotOpened(CloseCause.BadHandshake) with { HttpStatus = StatusCodes.Status101SwitchingProtocols },
-        Play = async scene =>
+        Play = async run =>
         {
             using RawListener listener = RawListener.Start();
-            Task<CloseRecord?> failing = scene.FailToConnectAsync(listener.Url);
+            Task<CloseRecord?> failing = run.FailToConnectAsync(listener.Url);
             using RawPeer server = await listener.AcceptAsync();
             await server.AnswerHandshakeAsync(wrongAccept: "AAAAAAAAAAAAAAAAAAAAAAAAAAA=");
             return await failing;
@@ -43,10 +43,10 @@ internal static class HandshakeRefused
     private static Situation ClosedPort() => new("refused-closed-port", "a port at which nobody listens")
     {
         Client = ExpectedClose.NotOpened(CloseCause.ConnectionRefused),
-        Play = async scene =>
+        Play = async run =>
         {
             using RawListener closed = RawListener.Closed();
-            return await scene.FailToConnectAsync(closed.Url);
+            return await run.FailToConnectAsync(closed.Url);
         },
     };
 }

@@ -1,5 +1,5 @@
 using Cierre.AspNetCore;
-using Cierre.Tool.Lab.Stage;
+using Cierre.Tool.Lab.Runs;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Cierre.Tool.Lab.Situations;
@@ -15,11 +15,11 @@ internal static class HostRestarts
         Services = services => services.Configure<WebSocketDrainOptions>(drain => drain.Code = CloseCodes.ServiceRestart),
         Client = ExpectedClose.ByPeer(Restart),
         Server = ExpectedClose.ByUs(Restart, CloseCause.HostStopping) with { Detail = Restart.Reason },
-        Play = async scene =>
+        Play = async run =>
         {
-            await using LabClient client = await scene.ConnectAsync();
-            await scene.ServerSide;
-            await scene.Host.StopAsync();
+            await using LabClient client = await run.ConnectAsync();
+            await run.ServerSide;
+            await run.Host.StopAsync();
             return await client.Closed;
         },
     };

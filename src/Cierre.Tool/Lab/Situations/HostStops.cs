@@ -1,4 +1,4 @@
-using Cierre.Tool.Lab.Stage;
+using Cierre.Tool.Lab.Runs;
 
 namespace Cierre.Tool.Lab.Situations;
 
@@ -12,11 +12,11 @@ internal static class HostStops
         OwnHost = true,
         Client = ExpectedClose.ByPeer(Away),
         Server = ExpectedClose.ByUs(Away, CloseCause.HostStopping),
-        Play = async scene =>
+        Play = async run =>
         {
-            await using LabClient client = await scene.ConnectAsync();
-            await scene.ServerSide;
-            await scene.Host.StopAsync();
+            await using LabClient client = await run.ConnectAsync();
+            await run.ServerSide;
+            await run.Host.StopAsync();
             return await client.Closed;
         },
     };

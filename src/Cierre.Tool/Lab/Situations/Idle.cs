@@ -1,4 +1,4 @@
-using Cierre.Tool.Lab.Stage;
+using Cierre.Tool.Lab.Runs;
 
 namespace Cierre.Tool.Lab.Situations;
 
@@ -12,9 +12,9 @@ internal static class Idle
         Options = options => options.IdleTimeout = TimeSpan.FromMilliseconds(200),
         Client = ExpectedClose.ByPeer(TimedOut),
         Server = ExpectedClose.ByUs(TimedOut, CloseCause.IdleTimeout),
-        Play = async scene =>
+        Play = async run =>
         {
-            await using LabClient client = await scene.ConnectAsync();
+            await using LabClient client = await run.ConnectAsync();
             return await client.Closed;
         },
     };

@@ -1,4 +1,4 @@
-using Cierre.Tool.Lab.Stage;
+using Cierre.Tool.Lab.Runs;
 
 namespace Cierre.Tool.Lab.Situations;
 
@@ -26,9 +26,9 @@ internal static class InsideMessage
         InPage = PageRole.Otherwise("whole-message"),
         Client = ExpectedClose.ByPeer(HeardEnough),
         Server = ExpectedClose.ByUs(HeardEnough, CloseCause.Requested),
-        Play = async scene =>
+        Play = async run =>
         {
-            await using LabClient client = await scene.ConnectAsync();
+            await using LabClient client = await run.ConnectAsync();
             await client.SendInPartsAsync(1, isFinished: false);
             return await client.Closed;
         },

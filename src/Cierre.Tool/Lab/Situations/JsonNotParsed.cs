@@ -1,7 +1,7 @@
-using Microsoft.AspNetCore.Builder;
-using Cierre.AspNetCore;
-using Cierre.Tool.Lab.Stage;
 using System.Text.Json.Serialization;
+using Cierre.AspNetCore;
+using Cierre.Tool.Lab.Runs;
+using Microsoft.AspNetCore.Builder;
 
 namespace Cierre.Tool.Lab.Situations;
 
@@ -15,9 +15,9 @@ internal static partial class JsonNotParsed
         Map = route => route.Endpoints.MapWebSocket(route.Path, (_, _, _) => Task.CompletedTask, Values.Default.Int32Array, route.Configure),
         Client = ExpectedClose.ByPeer(Refusal),
         Server = ExpectedClose.ByUs(Refusal, CloseCause.InvalidData),
-        Play = async scene =>
+        Play = async run =>
         {
-            await using LabClient client = await scene.ConnectAsync();
+            await using LabClient client = await run.ConnectAsync();
             await client.SendAsync("[1, 2, 3]");
             await client.SendAsync("[1, 2,");
             return await client.Closed;

@@ -1,4 +1,4 @@
-using Cierre.Tool.Lab.Stage;
+using Cierre.Tool.Lab.Runs;
 
 namespace Cierre.Tool.Lab.Situations;
 
@@ -29,9 +29,9 @@ internal static class MessageTooBig
             InPage = PageRole.AsAnyClient.In(BrowserKind.Firefox, Quirk.CleanOrNot("firefox-reset-is-unclean")),
             Client = ExpectedClose.ByPeer(server.Sent!),
             Server = server,
-            Play = async scene =>
+            Play = async run =>
             {
-                await using LabClient client = await scene.ConnectAsync();
+                await using LabClient client = await run.ConnectAsync();
                 await client.SendAsync(new byte[Size]);
                 return await client.Closed;
             },

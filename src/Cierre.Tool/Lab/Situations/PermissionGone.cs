@@ -1,4 +1,4 @@
-using Cierre.Tool.Lab.Stage;
+using Cierre.Tool.Lab.Runs;
 
 namespace Cierre.Tool.Lab.Situations;
 
@@ -12,9 +12,9 @@ internal static class PermissionGone
         Options = options => (options.PermissionCheck, options.PermissionCheckInterval) = ((_, _) => ValueTask.FromResult(false), TimeSpan.FromMilliseconds(100)),
         Client = ExpectedClose.ByPeer(Forbidden),
         Server = ExpectedClose.ByUs(Forbidden, CloseCause.Forbidden),
-        Play = async scene =>
+        Play = async run =>
         {
-            await using LabClient client = await scene.ConnectAsync();
+            await using LabClient client = await run.ConnectAsync();
             return await client.Closed;
         },
     };

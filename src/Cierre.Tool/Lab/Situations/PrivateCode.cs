@@ -1,4 +1,4 @@
-using Cierre.Tool.Lab.Stage;
+using Cierre.Tool.Lab.Runs;
 
 namespace Cierre.Tool.Lab.Situations;
 
@@ -12,9 +12,9 @@ internal static class PrivateCode
     {
         Client = ExpectedClose.ByUs(FromClient, CloseCause.Requested),
         Server = ExpectedClose.ByPeer(FromClient),
-        Play = async scene =>
+        Play = async run =>
         {
-            await using LabClient client = await scene.ConnectAsync();
+            await using LabClient client = await run.ConnectAsync();
             return await client.CloseAsync(FromClient);
         },
     };
@@ -24,9 +24,9 @@ internal static class PrivateCode
         Handler = connection => connection.CloseAsync(FromServer.Code, FromServer.Reason),
         Client = ExpectedClose.ByPeer(FromServer),
         Server = ExpectedClose.ByUs(FromServer, CloseCause.Requested),
-        Play = async scene =>
+        Play = async run =>
         {
-            await using LabClient client = await scene.ConnectAsync();
+            await using LabClient client = await run.ConnectAsync();
             return await client.Closed;
         },
     };

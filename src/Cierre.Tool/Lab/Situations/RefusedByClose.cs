@@ -1,5 +1,5 @@
 using Cierre.AspNetCore;
-using Cierre.Tool.Lab.Stage;
+using Cierre.Tool.Lab.Runs;
 using Microsoft.AspNetCore.Builder;
 
 namespace Cierre.Tool.Lab.Situations;
@@ -21,10 +21,10 @@ internal static class RefusedByClose
         Map = route => route.Endpoints.MapWebSocket(route.Path, Situation.EchoAsync, route.Configure).RequireAuthorization(LabAuthentication.Members),
         Client = ExpectedClose.ByPeer(frame),
         Server = ExpectedClose.ByUs(frame, cause),
-        Play = async scene =>
+        Play = async run =>
         {
             // In the address, which is where a browser can have them, too.
-            await using LabClient client = await scene.ConnectAsync(new UriBuilder(scene.Url) { Query = credentials is null ? "" : $"{LabAuthentication.Name}={credentials}" }.Uri);
+            await using LabClient client = await run.ConnectAsync(new UriBuilder(run.Url) { Query = credentials is null ? "" : $"{LabAuthentication.Name}={credentials}" }.Uri);
             return await client.Closed;
         },
     };

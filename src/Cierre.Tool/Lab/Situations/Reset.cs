@@ -1,4 +1,4 @@
-using Cierre.Tool.Lab.Stage;
+using Cierre.Tool.Lab.Runs;
 
 namespace Cierre.Tool.Lab.Situations;
 
@@ -21,12 +21,12 @@ internal static class Reset
         InPage = PageRole.Losing,
         Client = ExpectedClose.Lost(CloseCause.ConnectionReset),
         Server = ExpectedClose.Lost(CloseCause.ConnectionReset),
-        Play = async scene =>
+        Play = async run =>
         {
-            using Wire wire = Wire.To(scene.Url);
-            await using LabClient client = await scene.ConnectAsync(wire.Url);
-            await scene.ServerSide;
-            wire.Break();
+            using BreakableNetwork network = BreakableNetwork.To(run.Url);
+            await using LabClient client = await run.ConnectAsync(network.Url);
+            await run.ServerSide;
+            network.Break();
             return await client.Closed;
         },
     };

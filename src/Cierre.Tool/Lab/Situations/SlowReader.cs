@@ -1,5 +1,5 @@
 using System.Text;
-using Cierre.Tool.Lab.Stage;
+using Cierre.Tool.Lab.Runs;
 
 namespace Cierre.Tool.Lab.Situations;
 
@@ -13,10 +13,10 @@ internal static class SlowReader
         Options = options => (options.SlowReader, options.SendBufferLimit) = (SlowReaderPolicy.Close, 64 * 1024),
         Handler = SendUntilClosedAsync,
         Server = ExpectedClose.ByUs(Policy, CloseCause.PolicyViolation) with { Detail = Policy.Reason },
-        Play = async scene =>
+        Play = async run =>
         {
-            using RawPeer client = await RawPeer.ConnectAsync(scene.Url);
-            WebSocketConnection server = await scene.ServerSide;
+            using RawPeer client = await RawPeer.ConnectAsync(run.Url);
+            WebSocketConnection server = await run.ServerSide;
             while (server.IsOpen) await Task.Delay(TimeSpan.FromMilliseconds(10));
             // Awake again: the close frame lies behind all that it has not read.
             await client.ReadUntilAsync(Encoding.UTF8.GetBytes(Policy.Reason));

@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Cierre.Tool.Lab.Stage;
+using Cierre.Tool.Lab.Runs;
 
 namespace Cierre.Tool.Lab.Situations;
 
@@ -14,17 +14,17 @@ internal static class TlsFailed
         Tls = true,
         InPage = Role,
         Client = ExpectedClose.NotOpened(CloseCause.TlsFailed),
-        Play = async scene => await scene.FailToConnectAsync(scene.Url),
+        Play = async run => await run.FailToConnectAsync(run.Url),
     };
 
     public static Situation PlaintextServer() => new("1015-plaintext", "a server that does not speak TLS at all")
     {
         InPage = Role,
         Client = ExpectedClose.NotOpened(CloseCause.TlsFailed),
-        Play = async scene =>
+        Play = async run =>
         {
             using RawListener listener = RawListener.Start();
-            Task<CloseRecord?> failing = scene.FailToConnectAsync(new UriBuilder(listener.Url) { Scheme = "wss" }.Uri);
+            Task<CloseRecord?> failing = run.FailToConnectAsync(new UriBuilder(listener.Url) { Scheme = "wss" }.Uri);
             // A browser tries more than once.
             while (await Task.WhenAny(failing, AnswerInPlainTextAsync(listener)) != failing)
             {

@@ -1,4 +1,4 @@
-using Cierre.Tool.Lab.Stage;
+using Cierre.Tool.Lab.Runs;
 
 namespace Cierre.Tool.Lab.Situations;
 
@@ -13,9 +13,9 @@ internal static class TooFast
         InPage = PageRole.AsAnyClient.In(BrowserKind.Chromium, Quirk.CleanOrNot("unsent-is-unclean")),
         Client = ExpectedClose.ByPeer(Policy),
         Server = ExpectedClose.ByUs(Policy, CloseCause.PolicyViolation) with { Detail = Policy.Reason },
-        Play = async scene =>
+        Play = async run =>
         {
-            await using LabClient client = await scene.ConnectAsync();
+            await using LabClient client = await run.ConnectAsync();
             await FloodAsync(client);
             return await client.Closed;
         },

@@ -1,4 +1,4 @@
-using Cierre.Tool.Lab.Stage;
+using Cierre.Tool.Lab.Runs;
 
 namespace Cierre.Tool.Lab.Situations;
 
@@ -14,9 +14,9 @@ internal static class TooManyFragments
         InPage = PageRole.Unable("no-fragments"),
         Client = ExpectedClose.ByPeer(Refusal),
         Server = ExpectedClose.ByUs(Refusal, CloseCause.PolicyViolation),
-        Play = async scene =>
+        Play = async run =>
         {
-            await using LabClient client = await scene.ConnectAsync();
+            await using LabClient client = await run.ConnectAsync();
             await client.SendInPartsAsync(Limit + 1, isFinished: true);
             return await client.Closed;
         },

@@ -1,4 +1,4 @@
-using Cierre.Tool.Lab.Stage;
+using Cierre.Tool.Lab.Runs;
 
 namespace Cierre.Tool.Lab.Situations;
 
@@ -12,9 +12,9 @@ internal static class UnsupportedData
         Options = options => options.AcceptedKind = WebSocketMessageKind.Text,
         Client = ExpectedClose.ByPeer(Refusal),
         Server = ExpectedClose.ByUs(Refusal, CloseCause.UnsupportedData),
-        Play = async scene =>
+        Play = async run =>
         {
-            await using LabClient client = await scene.ConnectAsync();
+            await using LabClient client = await run.ConnectAsync();
             await client.SendAsync(new byte[] { 1, 2, 3 });
             return await client.Closed;
         },
@@ -30,9 +30,9 @@ internal static class UnsupportedData
         InPage = PageRole.Unable("no-kinds"),
         Client = ExpectedClose.ByUs(Refusal, CloseCause.UnsupportedData),
         Server = ExpectedClose.ByPeer(Refusal),
-        Play = async scene =>
+        Play = async run =>
         {
-            await using LabClient client = await scene.ConnectAsync(options => options.AcceptedKind = WebSocketMessageKind.Text);
+            await using LabClient client = await run.ConnectAsync(options => options.AcceptedKind = WebSocketMessageKind.Text);
             return await client.Closed;
         },
     };

@@ -1,7 +1,7 @@
-using Microsoft.AspNetCore.Builder;
 using System.Globalization;
 using Cierre.AspNetCore;
-using Cierre.Tool.Lab.Stage;
+using Cierre.Tool.Lab.Runs;
+using Microsoft.AspNetCore.Builder;
 
 namespace Cierre.Tool.Lab.Situations;
 
@@ -19,10 +19,10 @@ internal static class UpstreamFails
         Map = MapGateway,
         Client = ExpectedClose.ByPeer(NotReachable),
         Server = ExpectedClose.ByUs(NotReachable, CloseCause.UpstreamFailed),
-        Play = async scene =>
+        Play = async run =>
         {
             using RawListener upstream = RawListener.Closed();
-            await using LabClient client = await scene.ConnectAsync(Through(scene, upstream));
+            await using LabClient client = await run.ConnectAsync(Through(run, upstream));
             return await client.Closed;
         },
     };
@@ -32,10 +32,10 @@ internal static class UpstreamFails
         Map = MapGateway,
         Client = ExpectedClose.ByPeer(Lost),
         Server = ExpectedClose.ByUs(Lost, CloseCause.UpstreamFailed),
-        Play = async scene =>
+        Play = async run =>
         {
             using RawListener listener = RawListener.Start();
-            Task<LabClient> connecting = scene.ConnectAsync(Through(scene, listener));
+            Task<LabClient> connecting = run.ConnectAsync(Through(run, listener));
             using RawPeer upstream = await listener.AcceptAsync();
             await upstream.AnswerHandshakeAsync();
             await using LabClient client = await connecting;
@@ -52,5 +52,5 @@ internal static class UpstreamFails
         context => ValueTask.FromResult(new Uri($"ws://127.0.0.1:{int.Parse(context.Request.Query["upstream"]!, CultureInfo.InvariantCulture)}/")),
         options => route.Configure(options.Endpoint));
 
-    private static Uri Through(Scene scene, RawListener upstream) => new UriBuilder(scene.Url) { Query = $"upstream={upstream.Url.Port}" }.Uri;
+    private static Uri Through(SituationRun run, RawListener upstream) => new UriBuilder(run.Url) { Query = $"upstream={upstream.Url.Port}" }.Uri;
 }

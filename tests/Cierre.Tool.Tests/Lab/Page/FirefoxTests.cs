@@ -1,9 +1,9 @@
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
+using System.Text;
 using Cierre.TestKit;
+using Cierre.Tool.Lab.Runs;
 using Cierre.Tool.Lab.Situations;
-using Cierre.Tool.Lab.Stage;
 using Xunit;
 
 namespace Cierre.Tool.Tests.Lab.Page;

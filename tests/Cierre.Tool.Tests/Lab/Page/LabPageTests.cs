@@ -1,8 +1,8 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
 using Cierre.TestKit;
+using Cierre.Tool.Lab.Runs;
 using Cierre.Tool.Lab.Situations;
-using Cierre.Tool.Lab.Stage;
 using Microsoft.Playwright;
 using Xunit;
 

@@ -1,5 +1,5 @@
 using Cierre.Tool.Lab.Page;
-using Cierre.Tool.Lab.Stage;
+using Cierre.Tool.Lab.Runs;
 using Xunit;
 
 namespace Cierre.Tool.Tests.Lab.Page;

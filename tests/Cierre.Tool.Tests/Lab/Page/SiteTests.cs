@@ -2,8 +2,8 @@ using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Cierre.TestKit;
+using Cierre.Tool.Lab.Runs;
 using Cierre.Tool.Lab.Situations;
-using Cierre.Tool.Lab.Stage;
 using Xunit;
 
 namespace Cierre.Tool.Tests.Lab.Page;
