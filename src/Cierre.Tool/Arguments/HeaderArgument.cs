@@ -12,7 +12,9 @@ internal static class HeaderArgument
         {
             string[] parts = token.Value.Split(':', 2, StringSplitOptions.TrimEntries);
             if (parts is [{ Length: > 0 } name, var value]) headers.Add(new(name, value));
-            else result.AddError(parts.Length == 1 ? "--header takes \"Name: value\"; there is no colon in what was given." : "--header takes \"Name: value\"; the name is missing.");
+            else result.AddError(parts.Length == 1
+                ? "--header takes \"Name: value\"; there is no colon in what was given."
+                : "--header takes \"Name: value\"; the name is missing.");
         }
 
         return [.. headers];

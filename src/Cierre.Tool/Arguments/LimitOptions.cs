@@ -9,12 +9,15 @@ internal sealed class LimitOptions
 
     public Option<TimeSpan?> CloseTimeout { get; } = Seconds.Option("--close-timeout", "How long a peer may take to answer a close.", Standard.CloseTimeout);
 
-    public Option<TimeSpan?> PingInterval { get; } = Seconds.Option("--ping-interval", "How often to ping; 0 for never.", Standard.PingInterval, mayBeZero: true);
+    public Option<TimeSpan?> PingInterval { get; } =
+        Seconds.Option("--ping-interval", "How often to ping; 0 for never.", Standard.PingInterval, mayBeZero: true);
 
-    public Option<TimeSpan?> PingTimeout { get; } = Seconds.Option("--ping-timeout", "How long a peer may take to answer a ping before a close with 1011.", Standard.PingTimeout);
+    public Option<TimeSpan?> PingTimeout { get; } =
+        Seconds.Option("--ping-timeout", "How long a peer may take to answer a ping before a close with 1011.", Standard.PingTimeout);
 
     public Option<long?> MaxFragments { get; } = WholeNumber.Option(
-        "--max-fragments", "N", $"The most fragments of one message taken; more close with 1008. Default {Standard.MaxFragments}.", least: 1, most: int.MaxValue);
+        "--max-fragments", "N", $"The most fragments of one message taken; more close with 1008. Default {Standard.MaxFragments}.", least: 1,
+            most: int.MaxValue);
 
     public void ApplyTo(WebSocketConnectionOptions options, ParseResult parsed)
     {

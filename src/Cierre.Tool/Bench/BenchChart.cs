@@ -93,7 +93,8 @@ internal static class BenchChart
     private static TimeSpan[] Ticks(TimeSpan from, TimeSpan to)
     {
         TimeSpan[] Of(params int[] steps) =>
-            [.. Enumerable.Range(0, 12).SelectMany(power => steps.Select(step => TimeSpan.FromTicks((long)(step * Math.Pow(10, power))))).Where(time => time >= from && time <= to)];
+            [.. Enumerable.Range(0, 12).SelectMany(power => steps.Select(step => TimeSpan.FromTicks((long)(step * Math.Pow(10, power)))))
+                .Where(time => time >= from && time <= to)];
         return Of(1, 2, 5) is { Length: <= 12 } all ? all : Of(1);
     }
 

@@ -22,21 +22,36 @@ internal static class BenchCommand
 
     public static Command Create(LanguageOption language)
     {
-        var url = new Argument<Uri>("URL") { Description = "An echo server: ws:// or wss://; http:// and https:// mean the same.", CustomParser = UrlArgument.Parse };
-        Option<long?> connections = WholeNumber.Option("--connections", "N", $"How many connections to open. Default {StandardConnections}.", least: 1, most: 1_000_000);
+        var url = new Argument<Uri>("URL")
+        {
+            Description = "An echo server: ws:// or wss://; http:// and https:// mean the same.", CustomParser = UrlArgument.Parse
+        };
+        Option<long?> connections =
+            WholeNumber.Option("--connections", "N", $"How many connections to open. Default {StandardConnections}.", least: 1, most: 1_000_000);
         Option<long?> size = WholeNumber.Option("--size", "BYTES", $"The payload of each message. Default {StandardSize}.", least: 0, most: LargestMessage);
-        Option<long?> depth = WholeNumber.Option("--depth", "N", $"The most messages in flight on each connection. Default {StandardDepth}; with --rate {StandardDepthAtRate}.", least: 1, most: 1_000_000);
+        Option<long?> depth = WholeNumber.Option("--depth", "N",
+            $"The most messages in flight on each connection. Default {StandardDepth}; with --rate {StandardDepthAtRate}.", least: 1, most: 1_000_000);
         Option<long?> rate = WholeNumber.Option("--rate", "N", "Messages a second on all connections together, sent when they are due whether or not others came back; latency counts from when a message was due. Default: as fast as the depth allows.", least: 1, most: 10_000_000);
         Option<TimeSpan?> duration = Seconds.Option("--duration", "How long to measure.", StandardDuration);
         Option<TimeSpan?> warmUp = Seconds.Option("--warm-up", "How long messages pass before they count.", StandardWarmUp, mayBeZero: true);
         Option<string?> kind = Choice.Option("--kind", "The kind of the messages.", "binary", "text");
         Option<string?> compression = Choice.Option("--compression", "Whether to offer that messages are compressed (permessage-deflate).", "off", "on");
-        var protocols = new Option<string[]>("--protocol") { Description = "A subprotocol to ask for; may be repeated, the preferred one first.", HelpName = "P" };
-        var headers = new Option<KeyValuePair<string, string>[]>("--header") { Description = "A header of the opening requests; may be repeated.", HelpName = "\"N: V\"", CustomParser = HeaderArgument.Parse };
+        var protocols = new Option<string[]>("--protocol")
+        {
+            Description = "A subprotocol to ask for; may be repeated, the preferred one first.", HelpName = "P"
+        };
+        var headers = new Option<KeyValuePair<string, string>[]>("--header")
+        {
+            Description = "A header of the opening requests; may be repeated.", HelpName = "\"N: V\"", CustomParser = HeaderArgument.Parse
+        };
         var insecure = new Option<bool>("--insecure") { Description = "Accept any certificate." };
-        Option<long?> pid = WholeNumber.Option("--pid", "PID", "The server's process on this machine: its CPU time a message and memory a connection are reported too.", least: 1, most: int.MaxValue);
+        Option<long?> pid = WholeNumber.Option("--pid", "PID",
+            "The server's process on this machine: its CPU time a message and memory a connection are reported too.", least: 1, most: int.MaxValue);
         var chart = new Option<string?>("--chart") { Description = "A file for the histogram of the latencies, as SVG.", HelpName = "FILE.svg" };
-        var json = new Option<bool>("--json") { Description = "Print JSON, one object a line: of type second for each second, and at last one of type bench. Times are in microseconds." };
+        var json = new Option<bool>("--json")
+        {
+            Description = "Print JSON, one object a line: of type second for each second, and at last one of type bench. Times are in microseconds."
+        };
         var command = new Command("bench", "Sends messages to an echo server and measures how many come back, and when. Each second has a line at a terminal. Exit code 0: all connections opened, stayed and closed clean, and every echo was right; 3: not so.")
         {
             url, connections, size, depth, rate, duration, warmUp, kind, compression, protocols, headers, insecure, pid, chart, json, language,
@@ -46,7 +61,10 @@ internal static class BenchCommand
             long? perSecond = parsed.GetValue(rate);
             int bytes = (int)(parsed.GetValue(size) ?? StandardSize);
             // The limits are the server's to set here: one echo of what was sent must fit.
-            var client = new WebSocketClientOptions { MaxMessageSize = Math.Max(bytes, 1024 * 1024), Compression = parsed.GetValue(compression) == "on" ? new DeflateOptions() : null };
+            var client = new WebSocketClientOptions
+            {
+                MaxMessageSize = Math.Max(bytes, 1024 * 1024), Compression = parsed.GetValue(compression) == "on" ? new DeflateOptions() : null
+            };
             foreach (string protocol in parsed.GetValue(protocols) ?? []) client.Subprotocols.Add(protocol);
             foreach (KeyValuePair<string, string> header in parsed.GetValue(headers) ?? []) client.Headers.Add(header);
 #pragma warning disable CA5359 // Asked for by name, for servers with a certificate of their own making.

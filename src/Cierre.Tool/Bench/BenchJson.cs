@@ -16,7 +16,8 @@ internal sealed class BenchJson(CultureInfo language) : IBenchReport
     }
 
     public void Second(int second, Meter counted, TimeSpan time, int open) => JsonLines.Write(
-        new SecondJson("second", second, counted.Latency.Count, Round(counted.Latency.Count / time.TotalSeconds), LatencyJson.Of(counted.Latency), open), BenchJsonContext.Relaxed.SecondJson);
+        new SecondJson("second", second, counted.Latency.Count, Round(counted.Latency.Count / time.TotalSeconds), LatencyJson.Of(counted.Latency), open),
+            BenchJsonContext.Relaxed.SecondJson);
 
     public void Finished(BenchResult result) => JsonLines.Write(ResultJson.Of(result, language), BenchJsonContext.Relaxed.ResultJson);
 
@@ -72,7 +73,8 @@ internal sealed record ResultJson(
         BenchJson.Round(result.MessagesPerSecond),
         BenchJson.Round(result.BytesPerSecond),
         LatencyJson.Of(result.Latency),
-        [.. LatencyBins.Of(result.Latency, BinsPerDecade).Select(bucket => new BucketJson(bucket.From.TotalMicroseconds, bucket.To.TotalMicroseconds, bucket.Count))],
+        [.. LatencyBins.Of(result.Latency, BinsPerDecade)
+            .Select(bucket => new BucketJson(bucket.From.TotalMicroseconds, bucket.To.TotalMicroseconds, bucket.Count))],
         result.Settings.Rate is null ? null : LatencyJson.Of(result.Counted.SendDelay),
         result.Unanswered,
         result.OldestUnanswered.TotalMicroseconds,

@@ -24,7 +24,8 @@ internal sealed class BenchRun(BenchSettings settings, IBenchReport report, Time
         long start = time.GetTimestamp();
         Schedule? schedule = settings.Rate is { } rate ? new Schedule(rate, opened.Count, start, time.TimestampFrequency) : null;
         var payload = new Payload(settings.Kind, settings.Size);
-        LoadConnection[] connections = [.. opened.Select((connection, i) => new LoadConnection(connection, i, schedule, settings.Depth, payload, _meter, time))];
+        LoadConnection[] connections =
+            [.. opened.Select((connection, i) => new LoadConnection(connection, i, schedule, settings.Depth, payload, _meter, time))];
         Pacer? pacer = schedule is null ? null : new Pacer(schedule, connections, time);
         _open = connections.Length;
         Task allEnded = Task.WhenAll(connections.Select(RunAsync));
@@ -42,7 +43,8 @@ internal sealed class BenchRun(BenchSettings settings, IBenchReport report, Time
         await allEnded;
 
         var result = new BenchResult(
-            settings, opened.Count > 0 ? opened[0].Url! : settings.Url, opened.Count > 0 ? opened[0].Extensions : "", opened.Count, opening, measured, answered, counted, unanswered, oldest,
+            settings, opened.Count > 0 ? opened[0].Url! : settings.Url, opened.Count > 0 ? opened[0].Extensions : "", opened.Count, opening, measured, answered,
+                counted, unanswered, oldest,
             server is null ? null : new ServerCost(last.Cpu - first.Cpu, memory), _ends.Groups);
         report.Finished(result);
         return result;
@@ -53,7 +55,8 @@ internal sealed class BenchRun(BenchSettings settings, IBenchReport report, Time
         List<WebSocketConnection> opened = [];
         try
         {
-            await Parallel.ForEachAsync(Enumerable.Range(0, settings.Connections), new ParallelOptions { MaxDegreeOfParallelism = OpeningAtOnce, CancellationToken = interruption }, async (_, cancellation) =>
+            await Parallel.ForEachAsync(Enumerable.Range(0, settings.Connections),
+                new ParallelOptions { MaxDegreeOfParallelism = OpeningAtOnce, CancellationToken = interruption }, async (_, cancellation) =>
             {
                 try
                 {

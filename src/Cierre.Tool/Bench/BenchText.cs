@@ -53,14 +53,17 @@ internal sealed class BenchText(bool live, CultureInfo language) : IBenchReport
     }
 
     public static IEnumerable<(string Name, TimeSpan Time)> Percentiles(Histogram times) =>
-        [("p50", times.Percentile(0.5)), ("p90", times.Percentile(0.9)), ("p99", times.Percentile(0.99)), ("p99.9", times.Percentile(0.999)), ("max", times.Max)];
+        [("p50", times.Percentile(0.5)), ("p90", times.Percentile(0.9)), ("p99", times.Percentile(0.99)), ("p99.9", times.Percentile(0.999)),
+            ("max", times.Max)];
 
     private static string Connections(int count) => count == 1 ? "1 connection" : $"{Figures.Count(count)} connections";
 
     private static void Measured(StringBuilder text, BenchResult result)
     {
-        Line(text, "messages", $"{Style.Strong(Figures.Count(result.MessagesPerSecond))}/s ({Figures.Count(result.Messages)} in {Figures.Time(result.Measured)})");
-        Line(text, "payload", $"{Figures.Bytes(result.BytesPerSecond)}/s each way{(result.Extensions.Length > 0 ? $", {UntrustedText.Escape(result.Extensions)}" : "")}");
+        Line(text, "messages",
+            $"{Style.Strong(Figures.Count(result.MessagesPerSecond))}/s ({Figures.Count(result.Messages)} in {Figures.Time(result.Measured)})");
+        Line(text, "payload",
+            $"{Figures.Bytes(result.BytesPerSecond)}/s each way{(result.Extensions.Length > 0 ? $", {UntrustedText.Escape(result.Extensions)}" : "")}");
         Line(text, "latency", string.Join("   ", Percentiles(result.Latency).Select(p => $"{p.Name} {Style.Strong(Figures.Time(p.Time))}")));
         foreach (string bar in Bars(result.Latency)) Line(text, "", bar);
         if (result.Settings.Rate is not null)
@@ -71,11 +74,13 @@ internal sealed class BenchText(bool live, CultureInfo language) : IBenchReport
 
         // In flight when the time is over is nothing special; longer than anything that was answered is.
         bool stuck = result.Unanswered > 0 && (result.Settings.Rate is not null || result.OldestUnanswered > result.Latency.Max);
-        if (stuck) Line(text, "unanswered", $"{Figures.Count(result.Unanswered)} messages at the end, the oldest due for {Figures.Time(result.OldestUnanswered)}");
+        if (stuck) Line(text, "unanswered",
+            $"{Figures.Count(result.Unanswered)} messages at the end, the oldest due for {Figures.Time(result.OldestUnanswered)}");
         if (result.Server is { } server)
         {
             string memory = server.BytesPerConnection > 0 ? $", {Figures.Bytes(server.BytesPerConnection)} of memory a connection" : "";
-            Line(text, "server", string.Create(CultureInfo.InvariantCulture, $"{Figures.Time(server.Cpu / result.Messages)} of CPU a message, {server.Cpu / result.Measured:0%} of a core{memory}"));
+            Line(text, "server", string.Create(CultureInfo.InvariantCulture,
+                $"{Figures.Time(server.Cpu / result.Messages)} of CPU a message, {server.Cpu / result.Measured:0%} of a core{memory}"));
         }
     }
 
@@ -83,7 +88,8 @@ internal sealed class BenchText(bool live, CultureInfo language) : IBenchReport
     {
         IReadOnlyList<Bucket> bins = BinsPerDecade.Select(perDecade => LatencyBins.Of(latency, perDecade)).First(bins => bins.Count <= MostBins);
         long most = bins.Max(bin => bin.Count);
-        return bins.Select(bin => $"< {Figures.Time(bin.To),-8} {Figures.Count(bin.Count),12} {new string('█', (int)Math.Round((double)bin.Count / most * LongestBar))}".TrimEnd());
+        return bins.Select(bin =>
+            $"< {Figures.Time(bin.To),-8} {Figures.Count(bin.Count),12} {new string('█', (int)Math.Round((double)bin.Count / most * LongestBar))}".TrimEnd());
     }
 
     private static string Ended(EndGroup group, CultureInfo language)

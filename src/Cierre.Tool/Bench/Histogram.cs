@@ -26,10 +26,13 @@ internal sealed class Histogram
     /// <summary>The longest time, rounded up to its bucket; zero where there is none.</summary>
     public TimeSpan Max => Percentile(1);
 
-    public TimeSpan Mean => Count is > 0 and var count ? TimeSpan.FromTicks((long)(_counts.Select((n, i) => n * (LowestOf(i) + ((WidthOf(i) - 1) / 2.0))).Sum() / count)) : TimeSpan.Zero;
+    public TimeSpan Mean => Count is > 0 and var count
+        ? TimeSpan.FromTicks((long)(_counts.Select((n, i) => n * (LowestOf(i) + ((WidthOf(i) - 1) / 2.0))).Sum() / count))
+        : TimeSpan.Zero;
 
     /// <summary>The buckets that hold something, from short to long.</summary>
-    public IEnumerable<Bucket> Buckets => _counts.Select((count, i) => new Bucket(TimeSpan.FromTicks(LowestOf(i)), TimeSpan.FromTicks(LowestOf(i) + WidthOf(i)), count)).Where(bucket => bucket.Count > 0);
+    public IEnumerable<Bucket> Buckets => _counts.Select((count, i) =>
+        new Bucket(TimeSpan.FromTicks(LowestOf(i)), TimeSpan.FromTicks(LowestOf(i) + WidthOf(i)), count)).Where(bucket => bucket.Count > 0);
 
     /// <param name="time">A negative one counts as zero, one that is too long as the longest.</param>
     public void Add(TimeSpan time) => Interlocked.Increment(ref _counts[IndexOf(Math.Clamp(time.Ticks, 0, (1L << LargestBits) - 1))]);

@@ -16,7 +16,8 @@ internal static class LatencyBins
 
         if (counts.Count == 0) return [];
         int first = counts.Keys.First();
-        return [.. Enumerable.Range(first, counts.Keys.Last() - first + 1).Select(bin => new Bucket(EdgeOf(bin, perDecade), EdgeOf(bin + 1, perDecade), counts.GetValueOrDefault(bin)))];
+        return [.. Enumerable.Range(first, counts.Keys.Last() - first + 1)
+            .Select(bin => new Bucket(EdgeOf(bin, perDecade), EdgeOf(bin + 1, perDecade), counts.GetValueOrDefault(bin)))];
     }
 
     // A tick of 100 ns is the first edge; nothing is shorter.

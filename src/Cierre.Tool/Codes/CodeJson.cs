@@ -20,7 +20,9 @@ internal sealed record CodeJson(int From, int To, string Name, string Descriptio
     };
 
     public static string Range(CloseCodeInfo row) =>
-        row.FirstCode == row.LastCode ? row.FirstCode.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{row.FirstCode}-{row.LastCode}");
+        row.FirstCode == row.LastCode
+            ? row.FirstCode.ToString(CultureInfo.InvariantCulture)
+            : string.Create(CultureInfo.InvariantCulture, $"{row.FirstCode}-{row.LastCode}");
 }
 
 [JsonSerializable(typeof(CodeJson[]))]

@@ -15,11 +15,15 @@ internal static class CodesCommand
     public static Command Create(LanguageOption language)
     {
         var json = new Option<bool>("--json") { Description = "Print one JSON array of {from, to, name, description, wire, app, reconnect}." };
-        var command = new Command("codes", "Lists every close code from 0 to 4999: name, meaning, who may send it, and whether to reconnect.") { json, language };
+        var command = new Command("codes", "Lists every close code from 0 to 4999: name, meaning, who may send it, and whether to reconnect.")
+        {
+            json, language
+        };
         command.SetAction(parsed =>
         {
             CultureInfo spoken = language.Of(parsed);
-            if (parsed.GetValue(json)) JsonLines.Write([.. CloseCodes.Default.All.Select(row => CodeJson.Of(row, spoken))], CodeJsonContext.Relaxed.CodeJsonArray);
+            if (parsed.GetValue(json)) JsonLines.Write([.. CloseCodes.Default.All.Select(row => CodeJson.Of(row, spoken))],
+                CodeJsonContext.Relaxed.CodeJsonArray);
             else StandardOutput.WriteLine(ForPeople(spoken));
             return ExitCodes.Ok;
         });

@@ -16,7 +16,8 @@ internal static class ExplainCommand
             CustomParser = result =>
             {
                 string text = result.Tokens[0].Value;
-                if (!ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ushort number)) result.AddError($"'{text}' is no close code: a number 0-65535 is.");
+                if (!ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ushort number)) result.AddError(
+                    $"'{text}' is no close code: a number 0-65535 is.");
                 return number;
             },
         };

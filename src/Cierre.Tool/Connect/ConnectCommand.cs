@@ -16,26 +16,44 @@ internal static class ConnectCommand
     public static Command Create(LanguageOption language)
     {
         var url = new Argument<Uri>("URL") { Description = "ws:// or wss://; http:// and https:// mean the same.", CustomParser = UrlArgument.Parse };
-        var protocols = new Option<string[]>("--protocol") { Description = "A subprotocol to ask for; may be repeated, the preferred one first.", HelpName = "P" };
-        var headers = new Option<KeyValuePair<string, string>[]>("--header") { Description = "A header of the opening request; may be repeated.", HelpName = "\"N: V\"", CustomParser = HeaderArgument.Parse };
+        var protocols = new Option<string[]>("--protocol")
+        {
+            Description = "A subprotocol to ask for; may be repeated, the preferred one first.", HelpName = "P"
+        };
+        var headers = new Option<KeyValuePair<string, string>[]>("--header")
+        {
+            Description = "A header of the opening request; may be repeated.", HelpName = "\"N: V\"", CustomParser = HeaderArgument.Parse
+        };
         var texts = new Option<string[]>("--send") { Description = "A text message to send; may be repeated.", HelpName = "TEXT" };
-        var files = new Option<BinaryFile[]>("--send-file") { Description = "A file to send as one binary message, after all texts; may be repeated.", HelpName = "F", CustomParser = BinaryFile.Parse };
+        var files = new Option<BinaryFile[]>("--send-file")
+        {
+            Description = "A file to send as one binary message, after all texts; may be repeated.", HelpName = "F", CustomParser = BinaryFile.Parse
+        };
         Option<long?> expect = WholeNumber.Option("--expect", "N", "How many messages to await before closing. Default: as many as were sent.", least: 0);
-        var close = new Option<CloseArgument>("--close") { Description = "How to close then. Default 1000. Without it, and with nothing to send or expect, the peer or the timeout ends the run.", HelpName = "CODE[:REASON]", CustomParser = CloseArgument.Parse };
+        var close = new Option<CloseArgument>("--close")
+        {
+            Description = "How to close then. Default 1000. Without it, and with nothing to send or expect, the peer or the timeout ends the run.",
+            HelpName = "CODE[:REASON]", CustomParser = CloseArgument.Parse
+        };
         var limits = new LimitOptions();
-        Option<TimeSpan?> timeout = Seconds.Option("--timeout", "How long the whole run may take: the opening fails, or the open connection closes with 1000.", StandardTimeout);
+        Option<TimeSpan?> timeout =
+            Seconds.Option("--timeout", "How long the whole run may take: the opening fails, or the open connection closes with 1000.", StandardTimeout);
         Option<string?> http = Choice.Option("--http", "The HTTP version of the opening; 2 falls back to 1.1.", HttpName.Http11, HttpName.Http2);
         var reconnect = new Option<bool>("--reconnect") { Description = "Connect again after an end that advises it, with its delays, until one does not or the time is over; every connection says and awaits the same." };
         Option<string?> compression = Choice.Option("--compression", "Whether to offer that messages are compressed (permessage-deflate).", "off", "on");
         var insecure = new Option<bool>("--insecure") { Description = "Accept any certificate." };
         var frames = new Option<bool>("--frames") { Description = "Print each frame as it passes, in and out, with its time and the start of its payload, what happens to the TCP connection, and where the time of the opening went." };
-        var diagram = new Option<bool>("--diagram") { Description = "Draw the conversation as a sequence diagram at the end; of a long one, its beginning and its end." };
+        var diagram = new Option<bool>("--diagram")
+        {
+            Description = "Draw the conversation as a sequence diagram at the end; of a long one, its beginning and its end."
+        };
         var svg = new Option<FileInfo?>("--svg") { Description = "Write that diagram into a file, as SVG.", HelpName = "FILE" };
         var json = new Option<bool>("--json") { Description = "Print JSON, one object a line, of type open, message, error and at last close, with --frames also frame, violation and transport; with --reconnect so for each attempt, and reconnect between two." };
 
         var command = new Command("connect", "Connects to a WebSocket server and explains how the connection ended. At a terminal, with nothing to send or to close with, each line typed is a message. Exit code 0: the close (with --reconnect the last one) was clean and all expected messages came; 3: not so.")
         {
-            url, protocols, headers, texts, files, expect, close, timeout, limits.CloseTimeout, limits.PingInterval, limits.PingTimeout, limits.MaxFragments, http, compression, reconnect, insecure, frames, diagram, svg, json, language,
+            url, protocols, headers, texts, files, expect, close, timeout, limits.CloseTimeout, limits.PingInterval, limits.PingTimeout, limits.MaxFragments,
+                http, compression, reconnect, insecure, frames, diagram, svg, json, language,
         };
         command.SetAction(async parsed =>
         {
@@ -46,12 +64,16 @@ internal static class ConnectCommand
             (bool withFrames, bool withDiagram, FileInfo? file) = (parsed.GetValue(frames), parsed.GetValue(diagram), parsed.GetValue(svg));
             if (inJson && withDiagram) throw new UsageException("--diagram draws for people, and --json prints for programs: take --frames or --svg with it.");
             if (file is { Directory.Exists: false }) throw new UsageException($"--svg: there is no folder '{file.DirectoryName}'.");
-            IConnectReport report = inJson ? new ConnectJson(withFrames, spoken) : new ConnectText(interactive, withFrames, times: withFrames || withDiagram, spoken);
+            IConnectReport report = inJson
+                ? new ConnectJson(withFrames, spoken)
+                : new ConnectText(interactive, withFrames, times: withFrames || withDiagram, spoken);
             if (withDiagram || file is not null) report = new DiagramReport(report, parsed.GetValue(url)!, withDiagram, file, spoken);
             var time = new RunTime(parsed.GetValue(timeout) ?? StandardTimeout);
             var options = new WebSocketReconnectOptions
             {
-                HttpVersion = HttpName.Version(parsed.GetValue(http)), ConnectTimeout = time.Left, Compression = parsed.GetValue(compression) == "on" ? new DeflateOptions() : null,
+                HttpVersion = HttpName.Version(parsed.GetValue(http)), ConnectTimeout = time.Left, Compression = parsed.GetValue(compression) == "on"
+                    ? new DeflateOptions()
+                    : null,
                 Trace = withFrames || withDiagram || file is not null ? Traced : null,
             };
             limits.ApplyTo(options, parsed);

@@ -8,7 +8,8 @@ namespace Cierre.Tool.Connect;
 internal sealed class ConnectJson(bool frames, CultureInfo language) : IConnectReport
 {
     public void Opened(WebSocketConnection connection) => JsonLines.Write(
-        new OpenJson("open", connection.Url?.AbsoluteUri ?? "", connection.Subprotocol, connection.Extensions, HttpName.Of(connection), OpeningJson.Of(connection.OpeningTimes)),
+        new OpenJson("open", connection.Url?.AbsoluteUri ?? "", connection.Subprotocol, connection.Extensions, HttpName.Of(connection),
+            OpeningJson.Of(connection.OpeningTimes)),
         ConnectJsonContext.Relaxed.OpenJson);
 
     public void Sending(string text)
@@ -33,7 +34,8 @@ internal sealed class ConnectJson(bool frames, CultureInfo language) : IConnectR
         if (frames) TraceJson.Write(seen, language);
     }
 
-    public void Failed(CloseRecord record) => JsonLines.Write(new ErrorJson("error", record.Describe(language), OpeningJson.Of(record.OpeningTimes)), ConnectJsonContext.Relaxed.ErrorJson);
+    public void Failed(CloseRecord record) =>
+        JsonLines.Write(new ErrorJson("error", record.Describe(language), OpeningJson.Of(record.OpeningTimes)), ConnectJsonContext.Relaxed.ErrorJson);
 
     public void Closed(CloseRecord record) => CloseJson.Write(record, language);
 

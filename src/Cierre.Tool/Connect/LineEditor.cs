@@ -9,7 +9,8 @@ internal static class LineEditor
     private const string Prompt = "> ";
 
     /// <summary>Whether there is a terminal on both ends that can move its cursor.</summary>
-    public static bool IsPossible => !Console.IsInputRedirected && !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
+    public static bool IsPossible =>
+        !Console.IsInputRedirected && !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
 
     /// <summary>The lines; ends with Ctrl-D on an empty one.</summary>
     public static IEnumerable<string> ReadLines()

@@ -31,6 +31,7 @@ internal static class SendProgress
     internal static string Line(string name, long sent, long total)
     {
         double share = total == 0 ? 1 : Math.Clamp((double)sent / total, 0, 1);
-        return string.Create(CultureInfo.InvariantCulture, $"> {UntrustedText.Escape(name, LongestName)} {StatusLine.Bar((int)(share * Width), Width)} {(int)(share * 100),3} % of {total / 1e6:0.0} MB");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"> {UntrustedText.Escape(name, LongestName)} {StatusLine.Bar((int)(share * Width), Width)} {(int)(share * 100),3} % of {total / 1e6:0.0} MB");
     }
 }

@@ -33,7 +33,9 @@ internal sealed class ConversationDiagram(bool isClient, CultureInfo language)
     }
 
     private string Name(OpeningStep step, OpeningTimes times) =>
-        step.EndPoint is { } address && times.Steps.Count(other => other.EndPoint is not null) > 1 ? $"{step.GetName(language)} {address}" : step.GetName(language);
+        step.EndPoint is { } address && times.Steps.Count(other => other.EndPoint is not null) > 1
+            ? $"{step.GetName(language)} {address}"
+            : step.GetName(language);
 
     public void Add(WebSocketTraceEvent seen)
     {
@@ -43,7 +45,8 @@ internal sealed class ConversationDiagram(bool isClient, CultureInfo language)
                 Add(frame);
                 break;
             case WebSocketTraceViolation violation:
-                Add(new DiagramEvent(seen.Time, DiagramKind.Fault, Us, Us, string.Create(CultureInfo.InvariantCulture, $"{violation.Cost.Code}: {seen.Describe(language)}")));
+                Add(new DiagramEvent(seen.Time, DiagramKind.Fault, Us, Us,
+                    string.Create(CultureInfo.InvariantCulture, $"{violation.Cost.Code}: {seen.Describe(language)}")));
                 break;
             case WebSocketTraceTransport transport:
                 Add(transport);
@@ -56,7 +59,8 @@ internal sealed class ConversationDiagram(bool isClient, CultureInfo language)
     {
         string name = record.CodeInfo.GetName(language) is { Length: > 0 } named ? " " + named : "";
         DiagramKind kind = record.WasClean ? DiagramKind.Note : DiagramKind.Fault;
-        Add(new DiagramEvent(null, kind, Us, Us, string.Create(CultureInfo.InvariantCulture, $"{record.Code}{name}: {UntrustedText.Escape(record.Describe(language))}")));
+        Add(new DiagramEvent(null, kind, Us, Us,
+            string.Create(CultureInfo.InvariantCulture, $"{record.Code}{name}: {UntrustedText.Escape(record.Describe(language))}")));
     }
 
     public Diagram ToDiagram(string title)
@@ -87,7 +91,8 @@ internal sealed class ConversationDiagram(bool isClient, CultureInfo language)
         };
         _ourStreamEnded |= transport.Kind is not WebSocketTraceTransportKind.EndOfStream;
         if (arrow is (var label, var from)) Add(new DiagramEvent(transport.Time, DiagramKind.Stream, from, 1 - from, label));
-        else if (transport.Kind != WebSocketTraceTransportKind.Closed) Add(new DiagramEvent(transport.Time, DiagramKind.Fault, Us, Us, transport.Describe(language)));
+        else if (transport.Kind != WebSocketTraceTransportKind.Closed) Add(
+            new DiagramEvent(transport.Time, DiagramKind.Fault, Us, Us, transport.Describe(language)));
     }
 
     private void Add(DiagramEvent row)

@@ -28,8 +28,10 @@ internal static class SvgDiagram
         using (var svg = XmlWriter.Create(text, new XmlWriterSettings { OmitXmlDeclaration = true, Indent = true, IndentChars = " ", NewLineChars = "\n" }))
         {
             svg.WriteStartElement("svg", "http://www.w3.org/2000/svg");
-            Attributes(svg, ("viewBox", $"0 0 {width} {height}"), ("width", $"{width}"), ("height", $"{height}"), ("class", "sequence-diagram"), ("role", "img"),
-                ("aria-labelledby", $"{id}-title {id}-text"), ("font-family", "system-ui, sans-serif"), ("font-size", "13"), ("fill", "currentColor"), ("stroke", "none"));
+            Attributes(svg, ("viewBox", $"0 0 {width} {height}"), ("width", $"{width}"), ("height", $"{height}"), ("class", "sequence-diagram"),
+                ("role", "img"),
+                ("aria-labelledby", $"{id}-title {id}-text"), ("font-family", "system-ui, sans-serif"), ("font-size", "13"), ("fill", "currentColor"),
+                    ("stroke", "none"));
             Element(svg, "title", diagram.Title, ("id", $"{id}-title"));
             Element(svg, "desc", Description(diagram), ("id", $"{id}-text"));
             if (standalone) Element(svg, "style", OwnStyle);
@@ -45,7 +47,9 @@ internal static class SvgDiagram
     private static string Description(Diagram diagram) => string.Join("; ", diagram.Events.Select(row =>
     {
         string time = row.Time is null ? "" : row.TimeText + ": ";
-        string who = row.IsNote ? diagram.Participants[row.From] : $"{diagram.Participants[row.From]} {(row.Kind == DiagramKind.Step ? "↔" : "→")} {diagram.Participants[row.To]}";
+        string who = row.IsNote
+            ? diagram.Participants[row.From]
+            : $"{diagram.Participants[row.From]} {(row.Kind == DiagramKind.Step ? "↔" : "→")} {diagram.Participants[row.To]}";
         return $"{time}{who}: {row.Label}";
     }));
 
@@ -60,7 +64,8 @@ internal static class SvgDiagram
         svg.WriteStartElement("g", null);
         Attributes(svg, ("class", row.Kind.ToString().ToLowerInvariant()));
         if (row.Label.Length > LongestLabel) Element(svg, "title", row.Label);
-        if (row.Time is not null) Element(svg, "text", row.TimeText, ("x", $"{Left - 14}"), ("y", $"{y + 4}"), ("text-anchor", "end"), ("font-size", "11"), ("opacity", "0.75"));
+        if (row.Time is not null) Element(svg, "text", row.TimeText, ("x", $"{Left - 14}"), ("y", $"{y + 4}"), ("text-anchor", "end"), ("font-size", "11"),
+            ("opacity", "0.75"));
         if (row.IsNote) Note(svg, row, y, last: row.From == diagram.Participants.Count - 1);
         else Arrow(svg, row, y);
         svg.WriteEndElement();
@@ -70,7 +75,8 @@ internal static class SvgDiagram
     {
         string label = row.Kind == DiagramKind.Fault ? "⚠ " + row.Label : row.Label;
         Element(svg, "circle", null, ("cx", $"{X(row.From)}"), ("cy", $"{y}"), ("r", "3"));
-        Element(svg, "text", Short(label), ("x", $"{X(row.From) + (last ? -10 : 10)}"), ("y", $"{y + 4}"), ("text-anchor", last ? "end" : "start"), ("font-style", "italic"));
+        Element(svg, "text", Short(label), ("x", $"{X(row.From) + (last ? -10 : 10)}"), ("y", $"{y + 4}"), ("text-anchor", last ? "end" : "start"),
+            ("font-style", "italic"));
     }
 
     private static void Arrow(XmlWriter svg, DiagramEvent row, int y)
@@ -79,7 +85,8 @@ internal static class SvgDiagram
         int line = y + 6;
         Element(svg, "text", Short(row.Label), ("x", $"{(from + to) / 2}"), ("y", $"{y}"), ("text-anchor", "middle"));
         string dashes = row.Kind switch { DiagramKind.Stream => "2 4", DiagramKind.Step => "8 4", _ => "none" };
-        Element(svg, "line", null, ("x1", $"{from}"), ("y1", $"{line}"), ("x2", $"{to}"), ("y2", $"{line}"), ("stroke", "currentColor"), ("stroke-dasharray", dashes));
+        Element(svg, "line", null, ("x1", $"{from}"), ("y1", $"{line}"), ("x2", $"{to}"), ("y2", $"{line}"), ("stroke", "currentColor"),
+            ("stroke-dasharray", dashes));
         if (row.Kind == DiagramKind.Fault) Cross(svg, to + (to > from ? -8 : 8), line);
         else Head(svg, to, line, to > from);
         if (row.Kind == DiagramKind.Step) Head(svg, from, line, from > to);
@@ -115,7 +122,9 @@ internal static class SvgDiagram
     private static string Legal(string text)
     {
         var legal = new StringBuilder(text.Length);
-        foreach (Rune rune in text.EnumerateRunes()) legal.Append(rune.Value is 0xFFFE or 0xFFFF || (rune.IsBmp && !XmlConvert.IsXmlChar((char)rune.Value)) ? "\uFFFD" : rune.ToString());
+        foreach (Rune rune in text.EnumerateRunes()) legal.Append(rune.Value is 0xFFFE or 0xFFFF || (rune.IsBmp && !XmlConvert.IsXmlChar((char)rune.Value))
+            ? "\uFFFD"
+            : rune.ToString());
         return legal.ToString();
     }
 }

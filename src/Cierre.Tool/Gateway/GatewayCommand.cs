@@ -15,10 +15,15 @@ internal static class GatewayCommand
     public static Command Create(LanguageOption language)
     {
         var listen = new ListenArguments();
-        var to = new Option<Uri>("--to") { Description = "The upstream: ws:// or wss://. The path and the query of a request are added to it.", HelpName = "URL", Required = true, CustomParser = UrlArgument.Parse };
+        var to = new Option<Uri>("--to")
+        {
+            Description = "The upstream: ws:// or wss://. The path and the query of a request are added to it.", HelpName = "URL", Required = true,
+            CustomParser = UrlArgument.Parse
+        };
         var insecure = new Option<bool>("--insecure") { Description = "Take any certificate of the upstream." };
         var json = new Option<bool>("--json") { Description = "Print JSON, one object a line: {\"type\":\"listening\",\"url\"}, then one of type close for each connection, with the upstream's in its field \"upstream\"." };
-        var command = new Command("gateway", "Passes WebSocket connections on to another server, message by message and close by close, and reports how both sides end.")
+        var command = new Command("gateway",
+            "Passes WebSocket connections on to another server, message by message and close by close, and reports how both sides end.")
         {
             listen.Url, to, insecure, listen.Cert, listen.Key, json, language,
         };
@@ -34,7 +39,8 @@ internal static class GatewayCommand
                 options.Endpoint.AllowedOrigins.Add("*");
                 foreach (string name in (string[])["Origin", "Authorization", "Cookie", "User-Agent"]) options.HeadersToForward.Add(name);
 #pragma warning disable CA5359 // Asked for by name, for upstreams with a certificate of their own making.
-                if (parsed.GetValue(insecure)) options.ConfigureUpstream = (_, connect) => connect.ConfigureHandler = handler => handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+                if (parsed.GetValue(insecure)) options.ConfigureUpstream = (_, connect) => connect.ConfigureHandler = handler =>
+                    handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
 #pragma warning restore CA5359
                 options.OnEnded = report.Ended;
             });

@@ -11,7 +11,9 @@ internal static class UpstreamUrl
     {
         HttpRequest request = context.Request;
         // ASP.NET Core decodes a path; what stood on the wire has another form only where a proxy asks for the whole URL.
-        string target = Escape(context.Features.Get<IHttpRequestFeature>()?.RawTarget is ['/', ..] and var raw ? raw : request.Path.ToUriComponent() + request.QueryString);
+        string target = Escape(context.Features.Get<IHttpRequestFeature>()?.RawTarget is ['/', ..] and var raw
+            ? raw
+            : request.Path.ToUriComponent() + request.QueryString);
         if (target is "/" or "") return upstream;
         string query = target.Contains('?', StringComparison.Ordinal) ? "" : upstream.Query;
         string url = AuthorityOf(upstream) + upstream.AbsolutePath.TrimEnd('/') + target + query;

@@ -14,9 +14,15 @@ internal sealed class ListenArguments
         Key.AcceptExistingOnly();
     }
 
-    public Option<HostAddress> Url { get; } = new("--url") { Description = "Where to listen: http://127.0.0.1:8080, or https:// with a certificate; * for all addresses; port 0 picks a free one.", HelpName = "URL", Required = true, CustomParser = ParseUrl };
+    public Option<HostAddress> Url { get; } =
+        new("--url")
+        {
+        Description = "Where to listen: http://127.0.0.1:8080, or https:// with a certificate; * for all addresses; port 0 picks a free one.",
+        HelpName = "URL", Required = true, CustomParser = ParseUrl
+        };
 
-    public Option<FileInfo> Cert { get; } = new("--cert") { Description = "The certificate for https (PEM). Without one, one is made for this run.", HelpName = "FILE" };
+    public Option<FileInfo> Cert { get; } =
+        new("--cert") { Description = "The certificate for https (PEM). Without one, one is made for this run.", HelpName = "FILE" };
 
     public Option<FileInfo> Key { get; } = new("--key") { Description = "Its private key (PEM, unencrypted).", HelpName = "FILE" };
 

@@ -16,7 +16,8 @@ internal static class ToolHost
     /// <param name="certificate">For https; HTTP/1.1 and HTTP/2 by ALPN.</param>
     /// <param name="http2Only">Cleartext HTTP/2 by prior knowledge.</param>
     /// <param name="services">Adds what the command needs beyond that.</param>
-    public static WebApplication Build(HostAddress address, X509Certificate2? certificate = null, bool http2Only = false, Action<IServiceCollection>? services = null)
+    public static WebApplication Build(HostAddress address, X509Certificate2? certificate = null, bool http2Only = false,
+        Action<IServiceCollection>? services = null)
     {
         // Empty: an appsettings.json where the tool happens to run, or ASPNETCORE_URLS, is not meant for it.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

@@ -28,7 +28,11 @@ internal static class LabCommand
             AllowMultipleArgumentsPerToken = true,
         };
         run.CompletionSources.Add([Every, .. All.Situations.Select(situation => situation.Name)]);
-        var listen = new Option<HostAddress>("--url") { Description = "Where the page is served, on this machine: http://127.0.0.1:5080, which is also the default; port 0 picks a free one.", HelpName = "URL", CustomParser = ListenArguments.ParseUrl };
+        var listen = new Option<HostAddress>("--url")
+        {
+            Description = "Where the page is served, on this machine: http://127.0.0.1:5080, which is also the default; port 0 picks a free one.",
+            HelpName = "URL", CustomParser = ListenArguments.ParseUrl
+        };
         var json = new Option<bool>("--json") { Description = "Print JSON, one object a line: {\"type\":\"listening\",\"url\"} for the page; with --run {\"type\":\"situation\",\"name\",\"expected\":{\"client\",\"server\"},\"client\",\"server\",\"event\",\"ok\"}." };
         var command = new Command("lab", $"Makes connections end in every way, by the real cause of each, and compares what both sides' records say with the rules of closing. Without --run it serves a page, in which your browser plays, too; with --run it plays here, and its exit code is 1 where something differs.\n\nThe situations:\n{Names()}")
         {
@@ -76,7 +80,8 @@ internal static class LabCommand
     private static IReadOnlyList<Situation> Chosen(string[] names)
     {
         string[] unknown = [.. names.Where(name => name != Every && All.Situations.All(situation => situation.Name != name)).Distinct()];
-        if (unknown is not []) throw new UsageException($"No situation is called {string.Join(" or ", unknown.Select(name => $"'{name}'"))}. There are: all, or\n{Names()}");
+        if (unknown is not []) throw new UsageException(
+            $"No situation is called {string.Join(" or ", unknown.Select(name => $"'{name}'"))}. There are: all, or\n{Names()}");
         return names.Contains(Every) ? All.Situations : [.. All.Situations.Where(situation => names.Contains(situation.Name))];
     }
 

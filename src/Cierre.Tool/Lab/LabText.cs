@@ -54,7 +54,8 @@ internal static class LabText
             {
                 string cause = record.Cause.ToKebabCase();
                 string words = Words(record, language);
-                table.AddRow([new Text(name), new Text(side), .. Cells(record), new Text(words == said ? cause : cause + words), new Text(side == "client" ? events : ""), ok]);
+                table.AddRow([new Text(name), new Text(side), .. Cells(record), new Text(words == said ? cause : cause + words),
+                    new Text(side == "client" ? events : ""), ok]);
                 // Once for the situation, not for each record; the same words once, too.
                 (name, ok, said) = ("", Text.Empty, words);
             }

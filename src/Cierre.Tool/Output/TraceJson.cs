@@ -14,16 +14,19 @@ internal static class TraceJson
         {
             case WebSocketTraceFrame frame:
                 JsonLines.Write(
-                    new FrameJson("frame", time, frame.Received ? "in" : "out", (int)frame.Opcode, frame.Name, frame.Fin, frame.Rsv, frame.Masked, frame.Length, frame.Compressed, frame.Refused,
+                    new FrameJson("frame", time, frame.Received ? "in" : "out", (int)frame.Opcode, frame.Name, frame.Fin, frame.Rsv, frame.Masked, frame.Length,
+                        frame.Compressed, frame.Refused,
                         Convert.ToHexStringLower(frame.Payload.Span), CloseFrameJson.Of(frame.Close)),
                     TraceJsonContext.Relaxed.FrameJson);
                 break;
             case WebSocketTraceViolation violation:
                 JsonLines.Write(
-                    new ViolationJson("violation", time, violation.Cause.ToKebabCase(), violation.Cost.Code, violation.Describe(language)), TraceJsonContext.Relaxed.ViolationJson);
+                    new ViolationJson("violation", time, violation.Cause.ToKebabCase(), violation.Cost.Code, violation.Describe(language)),
+                        TraceJsonContext.Relaxed.ViolationJson);
                 break;
             case WebSocketTraceTransport transport:
-                JsonLines.Write(new TransportJson("transport", time, Kebab(transport.Kind), transport.Describe(language)), TraceJsonContext.Relaxed.TransportJson);
+                JsonLines.Write(new TransportJson("transport", time, Kebab(transport.Kind), transport.Describe(language)),
+                    TraceJsonContext.Relaxed.TransportJson);
                 break;
         }
     }
@@ -36,7 +39,8 @@ internal static class TraceJson
 
 /// <param name="Payload">How it begins, in hexadecimal digits.</param>
 internal sealed record FrameJson(
-    string Type, double TimeMs, string Direction, int Opcode, string Name, bool Fin, int Rsv, bool? Masked, long? Length, bool Compressed, bool Refused, string Payload, CloseFrameJson? Close);
+    string Type, double TimeMs, string Direction, int Opcode, string Name, bool Fin, int Rsv, bool? Masked, long? Length, bool Compressed, bool Refused,
+        string Payload, CloseFrameJson? Close);
 
 internal sealed record ViolationJson(string Type, double TimeMs, string Cause, int Code, string Detail);
 
@@ -47,7 +51,8 @@ internal sealed record OpeningJson(double TotalMs, IReadOnlyList<OpeningStepJson
 {
     public static OpeningJson? Of(OpeningTimes? times) => times is null ? null : new(
         TraceJson.Milliseconds(times.Total),
-        [.. times.Steps.Select(step => new OpeningStepJson(TraceJson.Kebab(step.Phase), TraceJson.Milliseconds(step.Start), TraceJson.Milliseconds(step.Duration), step.Completed, step.EndPoint?.ToString()))]);
+        [.. times.Steps.Select(step => new OpeningStepJson(TraceJson.Kebab(step.Phase), TraceJson.Milliseconds(step.Start),
+            TraceJson.Milliseconds(step.Duration), step.Completed, step.EndPoint?.ToString()))]);
 }
 
 /// <param name="Address">The one that was tried, of a TCP connection.</param>

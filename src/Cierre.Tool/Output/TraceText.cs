@@ -21,11 +21,14 @@ internal static class TraceText
     /// them.</summary>
     public static string Opening(OpeningTimes times, CultureInfo language)
     {
-        IEnumerable<string> steps = times.Steps.Select(step => string.Create(CultureInfo.InvariantCulture, $"{Name(step, times, language)} {step.Duration.TotalMilliseconds:0.0} ms{(step.Completed ? "" : " (failed)")}"));
+        IEnumerable<string> steps = times.Steps.Select(step => string.Create(CultureInfo.InvariantCulture,
+            $"{Name(step, times, language)} {step.Duration.TotalMilliseconds:0.0} ms{(step.Completed ? "" : " (failed)")}"));
         return Style.Quiet(string.Create(CultureInfo.InvariantCulture, $"opening {times.Total.TotalMilliseconds:0.0} ms: {string.Join(", ", steps)}"));
     }
 
     /// <summary>The name of a step, with the address where several were tried.</summary>
     public static string Name(OpeningStep step, OpeningTimes times, CultureInfo language) =>
-        step.EndPoint is { } address && times.Steps.Count(other => other.EndPoint is not null) > 1 ? $"{step.GetName(language)} {address}" : step.GetName(language);
+        step.EndPoint is { } address && times.Steps.Count(other => other.EndPoint is not null) > 1
+            ? $"{step.GetName(language)} {address}"
+            : step.GetName(language);
 }

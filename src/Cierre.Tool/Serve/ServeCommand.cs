@@ -17,22 +17,33 @@ internal static class ServeCommand
     {
         var standard = new WebSocketConnectionOptions();
         var listen = new ListenArguments();
-        Option<long?> maxMessage = WholeNumber.Option("--max-message", "BYTES", "The largest message taken; larger ones close with 1009. Default 1048576.", least: 1);
+        Option<long?> maxMessage =
+            WholeNumber.Option("--max-message", "BYTES", "The largest message taken; larger ones close with 1009. Default 1048576.", least: 1);
         Option<string?> accept = Choice.Option("--accept", "The kind of messages taken; the other closes with 1003.", "any", "text", "binary");
         var limits = new LimitOptions();
-        Option<TimeSpan?> idleTimeout = Seconds.Option("--idle-timeout", "How long no message may pass before a close with 3008; 0 for any time.", standard.IdleTimeout, mayBeZero: true);
-        Option<long?> maxConnections = WholeNumber.Option("--max-connections", "N", "The most connections at a time. Default: no limit.", least: 1, most: int.MaxValue);
+        Option<TimeSpan?> idleTimeout =
+            Seconds.Option("--idle-timeout", "How long no message may pass before a close with 3008; 0 for any time.", standard.IdleTimeout, mayBeZero: true);
+        Option<long?> maxConnections =
+            WholeNumber.Option("--max-connections", "N", "The most connections at a time. Default: no limit.", least: 1, most: int.MaxValue);
         Option<string?> atCapacity = Choice.Option("--at-capacity", "What further ones get: 503, or a close with 1013.", "refuse", "close");
-        Option<long?> rate = WholeNumber.Option("--rate", "N", "The most messages per second from each connection; more close it with 1008. Default: no limit.", least: 1, most: int.MaxValue);
-        Option<string?> drainCode = Choice.Option("--drain-code", "What connections are closed with when the server ends: going away, or a restart.", "1001", "1012");
-        Option<TimeSpan?> drainSpread = Seconds.Option("--drain-spread", "The window over which those closes are spread; 0 for all at once.", TimeSpan.Zero, mayBeZero: true);
-        Option<string?> compression = Choice.Option("--compression", "Whether messages are compressed (permessage-deflate) where the client offers it.", "off", "on");
+        Option<long?> rate = WholeNumber.Option("--rate", "N", "The most messages per second from each connection; more close it with 1008. Default: no limit.",
+            least: 1, most: int.MaxValue);
+        Option<string?> drainCode =
+            Choice.Option("--drain-code", "What connections are closed with when the server ends: going away, or a restart.", "1001", "1012");
+        Option<TimeSpan?> drainSpread =
+            Seconds.Option("--drain-spread", "The window over which those closes are spread; 0 for all at once.", TimeSpan.Zero, mayBeZero: true);
+        Option<string?> compression =
+            Choice.Option("--compression", "Whether messages are compressed (permessage-deflate) where the client offers it.", "off", "on");
         var http2Only = new Option<bool>("--h2c") { Description = "Cleartext HTTP/2 by prior knowledge, and nothing else." };
-        var json = new Option<bool>("--json") { Description = "Print JSON, one object a line: {\"type\":\"listening\",\"url\"}, then one of type close for each connection." };
+        var json = new Option<bool>("--json")
+        {
+            Description = "Print JSON, one object a line: {\"type\":\"listening\",\"url\"}, then one of type close for each connection."
+        };
 
         var command = new Command("serve", "Serves WebSocket connections and reports how each one ends: echo at /; /close?code=N&reason=T closes at once; at /throw the first message makes the handler fail; /silent never sends.")
         {
-            listen.Url, maxMessage, limits.MaxFragments, accept, limits.CloseTimeout, limits.PingInterval, limits.PingTimeout, idleTimeout, maxConnections, atCapacity, rate, drainCode, drainSpread, compression, listen.Cert, listen.Key, http2Only, json, language,
+            listen.Url, maxMessage, limits.MaxFragments, accept, limits.CloseTimeout, limits.PingInterval, limits.PingTimeout, idleTimeout, maxConnections,
+                atCapacity, rate, drainCode, drainSpread, compression, listen.Cert, listen.Key, http2Only, json, language,
         };
         command.SetAction(async parsed =>
         {
@@ -40,7 +51,10 @@ internal static class ServeCommand
             void Configure(WebSocketEndpointOptions options)
             {
                 options.MaxMessageSize = parsed.GetValue(maxMessage) ?? standard.MaxMessageSize;
-                options.AcceptedKind = parsed.GetValue(accept) switch { "text" => WebSocketMessageKind.Text, "binary" => WebSocketMessageKind.Binary, _ => null };
+                options.AcceptedKind = parsed.GetValue(accept) switch
+                {
+                    "text" => WebSocketMessageKind.Text, "binary" => WebSocketMessageKind.Binary, _ => null
+                };
                 limits.ApplyTo(options, parsed);
                 options.MaxMessagesPerSecond = (int?)parsed.GetValue(rate);
                 options.IdleTimeout = parsed.GetValue(idleTimeout) ?? standard.IdleTimeout;
@@ -79,7 +93,8 @@ internal static class ServeCommand
 
     private static void DrainOf(IServiceCollection services, string? code, TimeSpan spread)
     {
-        services.Configure<WebSocketDrainOptions>(drain => (drain.Code, drain.Spread) = (code == "1012" ? CloseCodes.ServiceRestart : CloseCodes.GoingAway, spread));
+        services.Configure<WebSocketDrainOptions>(drain =>
+            (drain.Code, drain.Spread) = (code == "1012" ? CloseCodes.ServiceRestart : CloseCodes.GoingAway, spread));
         // What the host gives itself by default is for what follows the spread.
         services.Configure<HostOptions>(host => host.ShutdownTimeout += spread);
     }

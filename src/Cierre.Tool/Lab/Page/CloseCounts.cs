@@ -30,7 +30,8 @@ internal sealed class CloseCounts
             return new JsonObject
             {
                 ["type"] = "counts",
-                ["ends"] = new JsonArray([.. _counts.Select(end => (JsonNode)new JsonObject { ["code"] = (int)end.Key.Code, ["cause"] = end.Key.Cause, ["count"] = end.Value })]),
+                ["ends"] = new JsonArray(
+                    [.. _counts.Select(end => (JsonNode)new JsonObject { ["code"] = (int)end.Key.Code, ["cause"] = end.Key.Cause, ["count"] = end.Value })]),
             };
         }
     }

@@ -30,7 +30,10 @@ internal static class ConnectAnywhere
         CloseRecord record;
         try
         {
-            var options = new WebSocketClientOptions { ConnectTimeout = OpeningTime, MaxMessageSize = LargestMessage, Trace = LabTrace.Options, CloseTimeout = AnswerTime };
+            var options = new WebSocketClientOptions
+            {
+                ConnectTimeout = OpeningTime, MaxMessageSize = LargestMessage, Trace = LabTrace.Options, CloseTimeout = AnswerTime
+            };
             WebSocketConnection connection = await WebSocketConnection.ConnectAsync(url, options);
             await using (connection)
             {
@@ -55,7 +58,8 @@ internal static class ConnectAnywhere
             ["url"] = WebSocketUrl.ToDisplayString(url),
             ["client"] = CloseJson.ToShown(record, language),
             ["answer"] = answer,
-            ["diagrams"] = new JsonArray(new JsonObject { ["side"] = "client", ["svg"] = SvgDiagram.Draw(diagram.ToDiagram(WebSocketUrl.ToDisplayString(url)), "anywhere") }),
+            ["diagrams"] = new JsonArray(
+                new JsonObject { ["side"] = "client", ["svg"] = SvgDiagram.Draw(diagram.ToDiagram(WebSocketUrl.ToDisplayString(url)), "anywhere") }),
         };
     }
 

@@ -16,7 +16,8 @@ internal static class Explanations
         if (browser?.Order.Contains("error") == true) keys.Add("error-event");
         if (browser?.Code == CloseCodes.AbnormalClosure) keys.Add("browser-says-1006");
         if (browser is { Code: null }) keys.Add("nobody-there");
-        if (outcome.Page?.Server is { EndedBy: EndedBy.Local, Reason.Length: > 0 } answered && answered.Received == answered.Sent) keys.Add("browser-repeats-reason");
+        if (outcome.Page?.Server is { EndedBy: EndedBy.Local, Reason.Length: > 0 } answered
+            && answered.Received == answered.Sent) keys.Add("browser-repeats-reason");
         return keys;
     }
 

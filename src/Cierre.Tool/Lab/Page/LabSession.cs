@@ -116,7 +116,8 @@ internal sealed class LabSession
                 return [];
             case "close":
                 if (request.Code is < 0 or > ushort.MaxValue) throw new InvalidOperationException(CloseCheck.TooLarge);
-                Played(await _live.CloseAsync(request.ByServer == true, new CloseFrame((ushort)(request.Code ?? 0), request.Reason ?? "")) ?? throw new InvalidOperationException("Nothing is open that could be closed."));
+                Played(await _live.CloseAsync(request.ByServer == true, new CloseFrame((ushort)(request.Code ?? 0), request.Reason ?? ""))
+                    ?? throw new InvalidOperationException("Nothing is open that could be closed."));
                 return [];
             case "connect":
                 return await ConnectAnywhere.ToAsync(request.Url ?? "", request.Text ?? "", _language);

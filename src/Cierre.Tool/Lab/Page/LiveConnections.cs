@@ -7,7 +7,8 @@ internal sealed class LiveConnections : IAsyncDisposable
 {
     public const string Name = "live";
 
-    private static readonly Situation Open = new(Name, "connections that are closed by hand") { Play = run => throw new InvalidOperationException("It is played by hand.") };
+    private static readonly Situation Open =
+        new(Name, "connections that are closed by hand") { Play = run => throw new InvalidOperationException("It is played by hand.") };
 
     // A page that says nothing of its socket is not waited for any longer.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(15);

@@ -32,7 +32,8 @@ internal static class OutcomeJson
 
     /// <summary>The key of the sentence that says why this browser does not play.</summary>
     public static string? Cannot(Outcome outcome) =>
-        outcome.Page is not null || outcome.Plain is null ? null : outcome.Situation.Client is null ? "raw-client" : outcome.Situation.InPage.CannotIn(outcome.PageKind);
+        outcome.Page is not null || outcome.Plain is null ? null : outcome.Situation.Client is null ? "raw-client"
+            : outcome.Situation.InPage.CannotIn(outcome.PageKind);
 
     private static JsonObject Browser(PlayedEnd page)
     {
@@ -42,7 +43,8 @@ internal static class OutcomeJson
     }
 
     private static JsonObject Event(ReceivedEvent received) =>
-        JsonSerializer.SerializeToNode(received with { Reason = received.Reason is { } reason ? UntrustedText.Escape(reason) : null }, ReceivedEventContext.Relaxed.ReceivedEvent)!.AsObject();
+        JsonSerializer.SerializeToNode(received with { Reason = received.Reason is { } reason ? UntrustedText.Escape(reason) : null },
+            ReceivedEventContext.Relaxed.ReceivedEvent)!.AsObject();
 
     private static JsonObject? Close(CloseRecord? record, CultureInfo language) => record is null ? null : CloseJson.ToShown(record, language);
 

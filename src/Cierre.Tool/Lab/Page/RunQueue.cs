@@ -47,7 +47,8 @@ internal sealed class RunQueue(Func<IReadOnlyList<Situation>, Action<Outcome>, I
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            foreach (Situation situation in situations.Where(situation => !told.ContainsKey(situation.Name))) Break(situation, $"could not be played: {e.Message}");
+            foreach (Situation situation in situations.Where(situation => !told.ContainsKey(situation.Name))) Break(situation,
+                $"could not be played: {e.Message}");
         }
 
         void Tell(Outcome outcome)

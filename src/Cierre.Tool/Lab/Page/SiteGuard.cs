@@ -42,7 +42,8 @@ internal sealed class SiteGuard(string token)
     }
 
     /// <summary>Whether a request has the token, or for the inspector what the page left instead.</summary>
-    public bool MayAsk(HttpRequest request) => HasToken(request) || (request.Path.StartsWithSegments(InspectorPath, StringComparison.Ordinal) && HasPass(request));
+    public bool MayAsk(HttpRequest request) =>
+        HasToken(request) || (request.Path.StartsWithSegments(InspectorPath, StringComparison.Ordinal) && HasPass(request));
 
     private bool HasToken(HttpRequest request) =>
         CryptographicOperations.FixedTimeEquals(_token, Encoding.UTF8.GetBytes(request.Query[Parameter].ToString()));

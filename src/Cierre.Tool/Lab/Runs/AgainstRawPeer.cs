@@ -4,11 +4,14 @@ namespace Cierre.Tool.Lab.Runs;
 internal static class AgainstRawPeer
 {
     /// <summary>The same in both roles, as two situations.</summary>
-    public static Situation[] InBothRoles(string name, string description, ExpectedClose expected, Func<RawPeer, Task> act, Action<WebSocketConnectionOptions>? options = null, PageRole? inPage = null) =>
-        [AtServer(name, description, expected, act, options), AtClient(name, description, expected, act, options) with { InPage = inPage ?? PageRole.AsAnyClient }];
+    public static Situation[] InBothRoles(string name, string description, ExpectedClose expected, Func<RawPeer, Task> act,
+        Action<WebSocketConnectionOptions>? options = null, PageRole? inPage = null) =>
+        [AtServer(name, description, expected, act, options),
+            AtClient(name, description, expected, act, options) with { InPage = inPage ?? PageRole.AsAnyClient }];
 
     /// <summary>A raw client plays against the server; then it reads to the server's end, and ends.</summary>
-    public static Situation AtServer(string name, string description, ExpectedClose expected, Func<RawPeer, Task> act, Action<WebSocketConnectionOptions>? options = null) => new($"{name}-at-server", description)
+    public static Situation AtServer(string name, string description, ExpectedClose expected, Func<RawPeer, Task> act,
+        Action<WebSocketConnectionOptions>? options = null) => new($"{name}-at-server", description)
     {
         Server = expected,
         Options = options,
@@ -24,7 +27,8 @@ internal static class AgainstRawPeer
     /// <summary>A raw server plays against the client; then it ends the stream, as servers do first.</summary>
     /// <param name="client">What the client does meanwhile; null for nothing.</param>
     public static Situation AtClient(
-        string name, string description, ExpectedClose expected, Func<RawPeer, Task> act, Action<WebSocketConnectionOptions>? options = null, Func<LabClient, Task>? client = null) => new($"{name}-at-client", description)
+        string name, string description, ExpectedClose expected, Func<RawPeer, Task> act, Action<WebSocketConnectionOptions>? options = null,
+            Func<LabClient, Task>? client = null) => new($"{name}-at-client", description)
     {
         Client = expected,
         Play = async run =>

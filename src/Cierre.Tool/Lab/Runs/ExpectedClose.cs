@@ -38,13 +38,16 @@ internal sealed record ExpectedClose(int Code, bool WasClean, CloseFrame? Sent, 
         new(CloseCodes.AbnormalClosure, WasClean: false, Sent: null, Received: null, EndedBy.Network) { Cause = cause };
 
     /// <summary>A connection that never opened.</summary>
-    public static ExpectedClose NotOpened(CloseCause cause) => Lost(cause) with { Code = cause == CloseCause.TlsFailed ? CloseCodes.TlsHandshake : CloseCodes.AbnormalClosure, Opens = false };
+    public static ExpectedClose NotOpened(CloseCause cause) =>
+        Lost(cause) with { Code = cause == CloseCause.TlsFailed ? CloseCodes.TlsHandshake : CloseCodes.AbnormalClosure, Opens = false };
 
     /// <summary>The same, with an answer that repeats our reason where that came: browsers do so, and RFC 6455 5.5.1 asks for the code only.</summary>
-    public ExpectedClose OrRepeated(CloseFrame? received) => Sent is { } sent && Received == AnswerTo(sent) && received == sent ? this with { Received = sent } : this;
+    public ExpectedClose OrRepeated(CloseFrame? received) =>
+        Sent is { } sent && Received == AnswerTo(sent) && received == sent ? this with { Received = sent } : this;
 
     /// <summary>What the listeners of the browser's API receive: <c>error</c> comes exactly where no close frame counts.</summary>
-    public ReceivedEvent ToEvent() => new(Code, Received?.Reason ?? "", WasClean, [.. Opens ? (string[])["open"] : [], .. Received is null ? (string[])["error"] : [], "close"]);
+    public ReceivedEvent ToEvent() =>
+        new(Code, Received?.Reason ?? "", WasClean, [.. Opens ? (string[])["open"] : [], .. Received is null ? (string[])["error"] : [], "close"]);
 
     /// <param name="language">That of the name. The rules spell details in English, so another language leaves them open.</param>
     public JsonObject ToJson(CultureInfo language)

@@ -16,7 +16,8 @@ internal sealed class LabHost : IAsyncDisposable
     private readonly Action<CloseRecord>? _onClosed;
     private readonly Dictionary<string, Ends> _ends = [];
 
-    private LabHost(WebApplication app, X509Certificate2? certificate, Action<CloseRecord>? onClosed) => (_app, _certificate, _onClosed) = (app, certificate, onClosed);
+    private LabHost(WebApplication app, X509Certificate2? certificate, Action<CloseRecord>? onClosed) =>
+        (_app, _certificate, _onClosed) = (app, certificate, onClosed);
 
     /// <param name="onClosed">Told how every connection ended; then their frames are noted, too. Null: neither.</param>
     public static async Task<LabHost> StartAsync(IReadOnlyCollection<Situation> situations, bool tls = false, Action<CloseRecord>? onClosed = null)
@@ -53,7 +54,8 @@ internal sealed class LabHost : IAsyncDisposable
     public async Task<CloseRecord> Record(Situation situation) => (await _ends[situation.Name].Ended.Task).Record;
 
     /// <summary>The frames of that connection, once it has ended; empty where nobody looked.</summary>
-    public async Task<IReadOnlyList<WebSocketTraceEvent>> TraceAsync(Situation situation) => await LabTrace.OfAsync((await _ends[situation.Name].Ended.Task).Connection);
+    public async Task<IReadOnlyList<WebSocketTraceEvent>> TraceAsync(Situation situation) =>
+        await LabTrace.OfAsync((await _ends[situation.Name].Ended.Task).Connection);
 
     /// <summary>Stops as a host does at SIGTERM: open connections are closed first.</summary>
     public Task StopAsync() => _app.StopAsync();
@@ -110,6 +112,7 @@ internal sealed class LabHost : IAsyncDisposable
     {
         public TaskCompletionSource<WebSocketConnection> Connection { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public TaskCompletionSource<(WebSocketConnection Connection, CloseRecord Record)> Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<(WebSocketConnection Connection, CloseRecord Record)> Ended { get; } =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

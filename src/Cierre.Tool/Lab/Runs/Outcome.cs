@@ -46,7 +46,8 @@ internal sealed record Outcome(Situation Situation, PlayedEnd? Plain, PlayedEnd?
         Compare(client, situation.Client, end.Client).Concat(Compare(server, situation.Server, end.Server)).Select(difference => difference.ToString());
 
     private static IEnumerable<string> OfPage(Situation situation, PlayedEnd page, BrowserKind kind) =>
-        Compare("page's server", (situation.InPage.Server ?? situation.Server)?.OrRepeated(page.Server?.Received), page.Server).Select(difference => difference.ToString())
+        Compare("page's server", (situation.InPage.Server ?? situation.Server)?.OrRepeated(page.Server?.Received), page.Server)
+            .Select(difference => difference.ToString())
             .Concat(OfEvent("page's event", situation.InPage.EventFor(situation.Client!, kind, page.Event), page.Event));
 
     private static IEnumerable<string> OfEvent(string side, ReceivedEvent? expected, ReceivedEvent? received) =>

@@ -16,7 +16,8 @@ internal sealed record Quirk(string Why, Func<ReceivedEvent, ReceivedEvent?, Rec
     public static Quirk Says(ushort code, string why) => new(why, (expected, _) => expected with { Code = code });
 
     /// <summary>A close that breaks the rules is a clean one without a code.</summary>
-    public static Quirk TakesBadClose(string why) => new(why, (expected, _) => expected with { Code = CloseCodes.NoStatusReceived, Reason = "", WasClean = true, Order = ["open", "close"] });
+    public static Quirk TakesBadClose(string why) =>
+        new(why, (expected, _) => expected with { Code = CloseCodes.NoStatusReceived, Reason = "", WasClean = true, Order = ["open", "close"] });
 
     /// <summary>It cannot play.</summary>
     public static Quirk Unable(string why) => new(why, Sees: null);

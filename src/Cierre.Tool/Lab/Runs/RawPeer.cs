@@ -28,7 +28,9 @@ internal sealed class RawPeer : IDisposable
         await peer.SendTextAsync(
             $"GET {url.PathAndQuery} HTTP/1.1\r\nHost: {url.Authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {NonceOfTheLab}\r\n\r\n");
         string answer = await peer.ReadHeadAsync();
-        return answer.StartsWith("HTTP/1.1 101 ", StringComparison.Ordinal) ? peer : throw new InvalidOperationException($"The server did not switch protocols: {answer}");
+        return answer.StartsWith("HTTP/1.1 101 ", StringComparison.Ordinal)
+            ? peer
+            : throw new InvalidOperationException($"The server did not switch protocols: {answer}");
     }
 
     /// <summary>Answers the client's handshake.</summary>
@@ -40,7 +42,8 @@ internal sealed class RawPeer : IDisposable
 #pragma warning disable CA5350 // RFC 6455 4.2.2 asks for SHA-1; nothing secret depends on it.
         string accept = Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
 #pragma warning restore CA5350
-        await SendTextAsync($"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {wrongAccept ?? accept}\r\n\r\n");
+        await SendTextAsync(
+            $"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {wrongAccept ?? accept}\r\n\r\n");
     }
 
     /// <summary>Reads up to the blank line that ends a request or a response.</summary>

@@ -18,13 +18,16 @@ internal static class SituationRunner
     /// <param name="over">Called with each outcome as soon as it is there, in whatever order; null: nobody is.</param>
     /// <param name="page">The browser that plays too; null: none.</param>
     /// <param name="onClosed">Told how every connection of the servers ended; then frames are noted, too.</param>
-    public static async IAsyncEnumerable<Outcome> OfAsync(IReadOnlyList<Situation> situations, Action<Outcome>? over = null, PageLink? page = null, Action<CloseRecord>? onClosed = null)
+    public static async IAsyncEnumerable<Outcome> OfAsync(IReadOnlyList<Situation> situations, Action<Outcome>? over = null, PageLink? page = null,
+        Action<CloseRecord>? onClosed = null)
     {
         Situation[] sharing = [.. situations.Where(situation => !situation.OwnHost)];
         Situation[] withClient = [.. sharing.Where(situation => situation.Client is not null)];
         await using LabHost host = await LabHost.StartAsync(sharing, onClosed: onClosed);
         await using LabHost browserHost = await LabHost.StartAsync(withClient, onClosed: onClosed);
-        await using LabHost? pageHost = page is null ? null : await LabHost.StartAsync([.. withClient.Where(situation => PlaysInPage(situation, page.Browser))], onClosed: onClosed);
+        await using LabHost? pageHost = page is null
+            ? null
+            : await LabHost.StartAsync([.. withClient.Where(situation => PlaysInPage(situation, page.Browser))], onClosed: onClosed);
         using var turns = new SemaphoreSlim(page is null ? AtOnce : AtOnceInPage);
         var setup = new Setup(host, browserHost, pageHost, page, onClosed, onClosed is null ? null : LabTrace.Options);
         List<Task<Outcome>> outcomes = [.. situations.Select(situation => Task.Run(() => InTurnAsync(situation, setup, turns, over)))];
@@ -84,8 +87,11 @@ internal static class SituationRunner
     {
         Task<PlayedEnd> plain = PlayAsync(situation, setup, setup.Host, new ConnectionPlayer(setup.Trace));
         Task<PlayedEnd>? browser = situation.Client is null ? null : PlayAsync(situation, setup, setup.BrowserHost, new BrowserPlayer());
-        Task<PlayedEnd>? page = setup.Page is null || !PlaysInPage(situation, setup.Page.Browser) ? null : PlayAsync(situation, setup, setup.PageHost!, new PagePlayer(setup.Page, situation.InPage));
-        return Outcome.Of(situation, await plain, browser is null ? null : await browser, page is null ? null : await page, setup.Page?.Browser ?? BrowserKind.Other);
+        Task<PlayedEnd>? page = setup.Page is null || !PlaysInPage(situation, setup.Page.Browser)
+            ? null
+            : PlayAsync(situation, setup, setup.PageHost!, new PagePlayer(setup.Page, situation.InPage));
+        return Outcome.Of(situation, await plain, browser is null ? null : await browser, page is null ? null : await page,
+            setup.Page?.Browser ?? BrowserKind.Other);
     }
 
     private static async Task<PlayedEnd> PlayAsync(Situation situation, Setup setup, LabHost shared, LabPlayer player)
@@ -109,5 +115,6 @@ internal static class SituationRunner
     }
 
     /// <summary>What all situations of a run share.</summary>
-    private sealed record Setup(LabHost Host, LabHost BrowserHost, LabHost? PageHost, PageLink? Page, Action<CloseRecord>? OnClosed, WebSocketTraceOptions? Trace);
+    private sealed record Setup(LabHost Host, LabHost BrowserHost, LabHost? PageHost, PageLink? Page, Action<CloseRecord>? OnClosed,
+        WebSocketTraceOptions? Trace);
 }

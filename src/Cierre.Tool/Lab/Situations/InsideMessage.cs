@@ -11,8 +11,10 @@ internal static class InsideMessage
     /// <summary>By the side whose message it is.</summary>
     public static Situation[] OfItsOwn() =>
     [
-        AgainstRawPeer.AtServer("1000-inside-message", "a client that closes inside its own message", ExpectedClose.ByPeer(ChangedMind), BeginThenCloseAsync) with { Handler = ExpectNothingAsync },
-        AgainstRawPeer.AtClient("1000-inside-message", "a server that closes inside its own message", ExpectedClose.ByPeer(ChangedMind), BeginThenCloseAsync, client: client => client.ExpectNothingAsync()),
+        AgainstRawPeer.AtServer("1000-inside-message", "a client that closes inside its own message", ExpectedClose.ByPeer(ChangedMind),
+            BeginThenCloseAsync) with { Handler = ExpectNothingAsync },
+        AgainstRawPeer.AtClient("1000-inside-message", "a server that closes inside its own message", ExpectedClose.ByPeer(ChangedMind), BeginThenCloseAsync,
+            client: client => client.ExpectNothingAsync()),
     ];
 
     /// <summary>By the other side: the answer goes out between the fragments.</summary>

@@ -9,7 +9,8 @@ internal static class PermissionGone
 
     public static Situation Create() => new("3003-permission-gone", "a permission that is taken away while the connection is open")
     {
-        Options = options => (options.PermissionCheck, options.PermissionCheckInterval) = ((_, _) => ValueTask.FromResult(false), TimeSpan.FromMilliseconds(100)),
+        Options = options =>
+            (options.PermissionCheck, options.PermissionCheckInterval) = ((_, _) => ValueTask.FromResult(false), TimeSpan.FromMilliseconds(100)),
         Client = ExpectedClose.ByPeer(Forbidden),
         Server = ExpectedClose.ByUs(Forbidden, CloseCause.Forbidden),
         Play = async run =>

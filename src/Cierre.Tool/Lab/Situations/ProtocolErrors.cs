@@ -42,5 +42,6 @@ internal static class ProtocolErrors
         await peer.ReadCloseAsync();
     };
 
-    private static ExpectedClose Expected(string reason) => ExpectedClose.Failed(new CloseFrame(CloseCodes.ProtocolError, reason), CloseCause.ProtocolViolation);
+    private static ExpectedClose Expected(string reason) =>
+        ExpectedClose.Failed(new CloseFrame(CloseCodes.ProtocolError, reason), CloseCause.ProtocolViolation);
 }

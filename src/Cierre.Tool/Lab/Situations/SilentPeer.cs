@@ -17,7 +17,8 @@ internal static class SilentPeer
         AgainstRawPeer.AtServer("1006-silent-peer", "a client that does not answer a close", Expected, ReadOnlyAsync, Configure) with { Handler = CloseAsync };
 
     public static Situation AtClient() =>
-        AgainstRawPeer.AtClient("1006-silent-peer", "a server that does not answer a close", Expected, ReadOnlyAsync, Configure, client => client.CloseAsync(Bye)) with { InPage = PageRole.Unable("no-close-timeout") };
+        AgainstRawPeer.AtClient("1006-silent-peer", "a server that does not answer a close", Expected, ReadOnlyAsync, Configure, client =>
+            client.CloseAsync(Bye)) with { InPage = PageRole.Unable("no-close-timeout") };
 
     private static Task ReadOnlyAsync(RawPeer peer) => peer.ReadToEndAsync();
 

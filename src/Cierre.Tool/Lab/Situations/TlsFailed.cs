@@ -6,7 +6,8 @@ namespace Cierre.Tool.Lab.Situations;
 /// <summary>1015: TLS that does not come about, so that nothing of WebSockets ever begins.</summary>
 internal static class TlsFailed
 {
-    private static readonly PageRole Role = PageRole.Reporting(CloseCodes.AbnormalClosure, "tls-is-1006").In(BrowserKind.Firefox, Quirk.Says(CloseCodes.TlsHandshake, "firefox-says-1015"));
+    private static readonly PageRole Role = PageRole.Reporting(CloseCodes.AbnormalClosure, "tls-is-1006")
+        .In(BrowserKind.Firefox, Quirk.Says(CloseCodes.TlsHandshake, "firefox-says-1015"));
 
     public static Situation UntrustedCertificate() => new("1015-untrusted", "a server with a certificate that nobody vouches for")
     {
