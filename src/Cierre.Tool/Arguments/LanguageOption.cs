@@ -17,7 +17,8 @@ internal sealed class LanguageOption : Option<CultureInfo?>
         : base("--lang")
     {
         _environment = environment.TwoLetterISOLanguageName == Spanish ? environment : CultureInfo.InvariantCulture;
-        Description = "The language of names, descriptions, advice, details and explanations. Default: that of the environment (LC_ALL, LC_MESSAGES, LANG); en where it is another.";
+        Description = "The language of names, descriptions, advice, details and explanations. Default: that of the environment (LC_ALL, LC_MESSAGES, LANG); " +
+            "en where it is another.";
         HelpName = $"{English}|{Spanish}";
         CustomParser = Parse;
     }

@@ -30,7 +30,8 @@ internal static class Seconds
             if (time > TimeSpan.Zero || (mayBeZero && seconds == 0)) return time;
         }
 
-        result.AddError($"{name} takes seconds, {(mayBeZero ? "0 or more" : "more than 0")} and at most {Longest.TotalSeconds.ToString(CultureInfo.InvariantCulture)}, not '{text}'.");
+        result.AddError($"{name} takes seconds, {(mayBeZero ? "0 or more" : "more than 0")} and at most " +
+            $"{Longest.TotalSeconds.ToString(CultureInfo.InvariantCulture)}, not '{text}'.");
         return null;
     }
 }

@@ -31,7 +31,8 @@ internal static class BenchCommand
         Option<long?> size = WholeNumber.Option("--size", "BYTES", $"The payload of each message. Default {StandardSize}.", least: 0, most: LargestMessage);
         Option<long?> depth = WholeNumber.Option("--depth", "N",
             $"The most messages in flight on each connection. Default {StandardDepth}; with --rate {StandardDepthAtRate}.", least: 1, most: 1_000_000);
-        Option<long?> rate = WholeNumber.Option("--rate", "N", "Messages a second on all connections together, sent when they are due whether or not others came back; latency counts from when a message was due. Default: as fast as the depth allows.", least: 1, most: 10_000_000);
+        Option<long?> rate = WholeNumber.Option("--rate", "N", "Messages a second on all connections together, sent when they are due whether or not others " +
+            "came back; latency counts from when a message was due. Default: as fast as the depth allows.", least: 1, most: 10_000_000);
         Option<TimeSpan?> duration = Seconds.Option("--duration", "How long to measure.", StandardDuration);
         Option<TimeSpan?> warmUp = Seconds.Option("--warm-up", "How long messages pass before they count.", StandardWarmUp, mayBeZero: true);
         Option<string?> kind = Choice.Option("--kind", "The kind of the messages.", "binary", "text");
@@ -52,7 +53,8 @@ internal static class BenchCommand
         {
             Description = "Print JSON, one object a line: of type second for each second, and at last one of type bench. Times are in microseconds."
         };
-        var command = new Command("bench", "Sends messages to an echo server and measures how many come back, and when. Each second has a line at a terminal. Exit code 0: all connections opened, stayed and closed clean, and every echo was right; 3: not so.")
+        var command = new Command("bench", "Sends messages to an echo server and measures how many come back, and when. " +
+            "Each second has a line at a terminal. Exit code 0: all connections opened, stayed and closed clean, and every echo was right; 3: not so.")
         {
             url, connections, size, depth, rate, duration, warmUp, kind, compression, protocols, headers, insecure, pid, chart, json, language,
         };

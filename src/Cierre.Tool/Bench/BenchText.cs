@@ -27,7 +27,8 @@ internal sealed class BenchText(bool live, CultureInfo language) : IBenchReport
     public void Finished(BenchResult result) => StandardOutput.WriteLine(Of(result, language));
 
     public static string LiveLine(int second, Meter counted, TimeSpan time, int open) =>
-        $"{second,4} s {Figures.Count(counted.Latency.Count / time.TotalSeconds),11}/s   p50 {Figures.Time(counted.Latency.Percentile(0.5)),-8} p99 {Figures.Time(counted.Latency.Percentile(0.99)),-8} {Connections(open)}";
+        $"{second,4} s {Figures.Count(counted.Latency.Count / time.TotalSeconds),11}/s   p50 {Figures.Time(counted.Latency.Percentile(0.5)),-8} p99 " +
+        $"{Figures.Time(counted.Latency.Percentile(0.99)),-8} {Connections(open)}";
 
     public static string Of(BenchResult result, CultureInfo language)
     {
@@ -49,7 +50,8 @@ internal sealed class BenchText(bool live, CultureInfo language) : IBenchReport
     {
         string pace = settings.Rate is { } rate ? $"{Figures.Count(rate)} messages/s in all" : "as fast as it goes";
         return string.Create(CultureInfo.InvariantCulture,
-            $"{Connections(settings.Connections)}, {settings.Size} bytes {settings.Kind.ToString().ToLowerInvariant()}, depth {settings.Depth}, {pace} for {settings.Duration.TotalSeconds} s after {settings.WarmUp.TotalSeconds} s of warm-up");
+            $"{Connections(settings.Connections)}, {settings.Size} bytes {settings.Kind.ToString().ToLowerInvariant()}, depth {settings.Depth}, " +
+            $"{pace} for {settings.Duration.TotalSeconds} s after {settings.WarmUp.TotalSeconds} s of warm-up");
     }
 
     public static IEnumerable<(string Name, TimeSpan Time)> Percentiles(Histogram times) =>
@@ -69,7 +71,8 @@ internal sealed class BenchText(bool live, CultureInfo language) : IBenchReport
         if (result.Settings.Rate is not null)
         {
             Histogram delay = result.Counted.SendDelay;
-            Line(text, "sent late", $"p50 {Figures.Time(delay.Percentile(0.5))}   p99 {Figures.Time(delay.Percentile(0.99))}   max {Figures.Time(delay.Max)} (part of the latency)");
+            Line(text, "sent late", $"p50 {Figures.Time(delay.Percentile(0.5))}   p99 {Figures.Time(delay.Percentile(0.99))}   max " +
+                $"{Figures.Time(delay.Max)} (part of the latency)");
         }
 
         // In flight when the time is over is nothing special; longer than anything that was answered is.

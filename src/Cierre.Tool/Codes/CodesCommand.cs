@@ -49,7 +49,8 @@ internal static class CodesCommand
     }
 
     private static string Entry(CloseCodeInfo row, CultureInfo language) =>
-        $"{Style.Strong($"{CodeJson.Range(row)} {row.GetName(language)}".TrimEnd())}: {row.Describe(language)}\n  on the wire: {Wire(row)}; may send: {CodeJson.Senders(row)}; reconnect: {row.Reconnect.Describe(language)}";
+        $"{Style.Strong($"{CodeJson.Range(row)} {row.GetName(language)}".TrimEnd())}: {row.Describe(language)}\n  on the wire: {Wire(row)}; may send: " +
+        $"{CodeJson.Senders(row)}; reconnect: {row.Reconnect.Describe(language)}";
 
     private static string Wire(CloseCodeInfo row) => row.IsAllowedInFrame ? "yes" : "no";
 }

@@ -39,18 +39,23 @@ internal static class ConnectCommand
         Option<TimeSpan?> timeout =
             Seconds.Option("--timeout", "How long the whole run may take: the opening fails, or the open connection closes with 1000.", StandardTimeout);
         Option<string?> http = Choice.Option("--http", "The HTTP version of the opening; 2 falls back to 1.1.", HttpName.Http11, HttpName.Http2);
-        var reconnect = new Option<bool>("--reconnect") { Description = "Connect again after an end that advises it, with its delays, until one does not or the time is over; every connection says and awaits the same." };
+        var reconnect = new Option<bool>("--reconnect") { Description = "Connect again after an end that advises it, with its delays, " +
+            "until one does not or the time is over; every connection says and awaits the same." };
         Option<string?> compression = Choice.Option("--compression", "Whether to offer that messages are compressed (permessage-deflate).", "off", "on");
         var insecure = new Option<bool>("--insecure") { Description = "Accept any certificate." };
-        var frames = new Option<bool>("--frames") { Description = "Print each frame as it passes, in and out, with its time and the start of its payload, what happens to the TCP connection, and where the time of the opening went." };
+        var frames = new Option<bool>("--frames") { Description = "Print each frame as it passes, in and out, with its time and the start of its payload, " +
+            "what happens to the TCP connection, and where the time of the opening went." };
         var diagram = new Option<bool>("--diagram")
         {
             Description = "Draw the conversation as a sequence diagram at the end; of a long one, its beginning and its end."
         };
         var svg = new Option<FileInfo?>("--svg") { Description = "Write that diagram into a file, as SVG.", HelpName = "FILE" };
-        var json = new Option<bool>("--json") { Description = "Print JSON, one object a line, of type open, message, error and at last close, with --frames also frame, violation and transport; with --reconnect so for each attempt, and reconnect between two." };
+        var json = new Option<bool>("--json") { Description = "Print JSON, one object a line, of type open, message, error and at last close, " +
+            "with --frames also frame, violation and transport; with --reconnect so for each attempt, and reconnect between two." };
 
-        var command = new Command("connect", "Connects to a WebSocket server and explains how the connection ended. At a terminal, with nothing to send or to close with, each line typed is a message. Exit code 0: the close (with --reconnect the last one) was clean and all expected messages came; 3: not so.")
+        var command = new Command("connect", "Connects to a WebSocket server and explains how the connection ended. At a terminal, " +
+            "with nothing to send or to close with, each line typed is a message. Exit code 0: the close (with --reconnect the last one) was clean and all " +
+            "expected messages came; 3: not so.")
         {
             url, protocols, headers, texts, files, expect, close, timeout, limits.CloseTimeout, limits.PingInterval, limits.PingTimeout, limits.MaxFragments,
                 http, compression, reconnect, insecure, frames, diagram, svg, json, language,

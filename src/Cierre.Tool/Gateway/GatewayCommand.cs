@@ -21,7 +21,8 @@ internal static class GatewayCommand
             CustomParser = UrlArgument.Parse
         };
         var insecure = new Option<bool>("--insecure") { Description = "Take any certificate of the upstream." };
-        var json = new Option<bool>("--json") { Description = "Print JSON, one object a line: {\"type\":\"listening\",\"url\"}, then one of type close for each connection, with the upstream's in its field \"upstream\"." };
+        var json = new Option<bool>("--json") { Description = "Print JSON, one object a line: {\"type\":\"listening\",\"url\"}, " +
+            "then one of type close for each connection, with the upstream's in its field \"upstream\"." };
         var command = new Command("gateway",
             "Passes WebSocket connections on to another server, message by message and close by close, and reports how both sides end.")
         {

@@ -33,8 +33,11 @@ internal static class LabCommand
             Description = "Where the page is served, on this machine: http://127.0.0.1:5080, which is also the default; port 0 picks a free one.",
             HelpName = "URL", CustomParser = ListenArguments.ParseUrl
         };
-        var json = new Option<bool>("--json") { Description = "Print JSON, one object a line: {\"type\":\"listening\",\"url\"} for the page; with --run {\"type\":\"situation\",\"name\",\"expected\":{\"client\",\"server\"},\"client\",\"server\",\"event\",\"ok\"}." };
-        var command = new Command("lab", $"Makes connections end in every way, by the real cause of each, and compares what both sides' records say with the rules of closing. Without --run it serves a page, in which your browser plays, too; with --run it plays here, and its exit code is 1 where something differs.\n\nThe situations:\n{Names()}")
+        var json = new Option<bool>("--json") { Description = "Print JSON, one object a line: {\"type\":\"listening\",\"url\"} for the page; " +
+            "with --run {\"type\":\"situation\",\"name\",\"expected\":{\"client\",\"server\"},\"client\",\"server\",\"event\",\"ok\"}." };
+        var command = new Command("lab", $"Makes connections end in every way, by the real cause of each, " +
+            $"and compares what both sides' records say with the rules of closing. Without --run it serves a page, in which your browser plays, too; " +
+            $"with --run it plays here, and its exit code is 1 where something differs.\n\nThe situations:\n{Names()}")
         {
             listen, run, json, language,
         };

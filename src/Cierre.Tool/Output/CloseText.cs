@@ -11,7 +11,8 @@ internal static class CloseText
         string sent = record.Sent is { } frame && frame.Code != record.Code ? $", sent {Frame(frame)}" : "";
         string clean = record.WasClean ? "clean" : "not clean";
         return string.Create(CultureInfo.InvariantCulture,
-            $"{Head(record, language)}{sent}, {clean}, ended by {record.EndedBy.ToKebabCase()}: {record.Cause.ToKebabCase()} ({UntrustedText.Escape(record.Describe(language))}), after {record.Elapsed.TotalSeconds:0.000} s");
+            $"{Head(record, language)}{sent}, {clean}, ended by {record.EndedBy.ToKebabCase()}: {record.Cause.ToKebabCase()} " +
+            $"({UntrustedText.Escape(record.Describe(language))}), after {record.Elapsed.TotalSeconds:0.000} s");
     }
 
     /// <summary>The whole explanation; it escapes what the peer wrote by itself.</summary>

@@ -40,7 +40,8 @@ internal static class ServeCommand
             Description = "Print JSON, one object a line: {\"type\":\"listening\",\"url\"}, then one of type close for each connection."
         };
 
-        var command = new Command("serve", "Serves WebSocket connections and reports how each one ends: echo at /; /close?code=N&reason=T closes at once; at /throw the first message makes the handler fail; /silent never sends.")
+        var command = new Command("serve", "Serves WebSocket connections and reports how each one ends: echo at /; /close?code=N&reason=T closes at once; " +
+            "at /throw the first message makes the handler fail; /silent never sends.")
         {
             listen.Url, maxMessage, limits.MaxFragments, accept, limits.CloseTimeout, limits.PingInterval, limits.PingTimeout, idleTimeout, maxConnections,
                 atCapacity, rate, drainCode, drainSpread, compression, listen.Cert, listen.Key, http2Only, json, language,

@@ -10,7 +10,8 @@ internal static class SiteFiles
 
     // No inline scripts or styles; sockets only to this machine, where all servers of the lab are; frames only of our own, for a page that goes away.
     private const string Policy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' ws://127.0.0.1:* wss://127.0.0.1:*; frame-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' ws://127.0.0.1:* wss://127.0.0.1:*; frame-src 'self'; " +
+        "frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
 
     private static readonly Dictionary<string, byte[]> Files = Read();
 

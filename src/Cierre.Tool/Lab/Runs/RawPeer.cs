@@ -26,7 +26,8 @@ internal sealed class RawPeer : IDisposable
         var peer = new RawPeer(new Socket(SocketType.Stream, ProtocolType.Tcp), isClient: true);
         await peer._socket.ConnectAsync(IPAddress.Parse(url.Host), url.Port);
         await peer.SendTextAsync(
-            $"GET {url.PathAndQuery} HTTP/1.1\r\nHost: {url.Authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {NonceOfTheLab}\r\n\r\n");
+            $"GET {url.PathAndQuery} HTTP/1.1\r\nHost: {url.Authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: " +
+            $"13\r\nSec-WebSocket-Key: {NonceOfTheLab}\r\n\r\n");
         string answer = await peer.ReadHeadAsync();
         return answer.StartsWith("HTTP/1.1 101 ", StringComparison.Ordinal)
             ? peer
