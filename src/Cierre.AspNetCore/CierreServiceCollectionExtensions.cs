@@ -1,18 +1,19 @@
-using Cierre;
-using Cierre.AspNetCore;
 using Cierre.AspNetCore.Admission;
 using Cierre.AspNetCore.Draining;
 using Cierre.AspNetCore.Endpoints;
 using Cierre.AspNetCore.Inspector;
 using Cierre.AspNetCore.Kestrel;
+using Cierre.AspNetCore.Roster;
 using Cierre.AspNetCore.Shedding;
-using Microsoft.AspNetCore.Authorization;
+using Cierre.AspNetCore;
+using Cierre;
 using Microsoft.AspNetCore.Authorization.Policy;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;

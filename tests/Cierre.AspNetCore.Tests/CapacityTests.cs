@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Cierre.AspNetCore.Admission;
+using Cierre.AspNetCore.Roster;
 using Cierre.Opening;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -84,14 +85,14 @@ public class CapacityTests
     {
         Capacity capacity = New(limits => limits.MaxConnectionsPerUser = 2);
         var endpoint = new EndpointCapacity(null, null);
-        Place first = Place(capacity.Decide(endpoint, "ana"));
-        Place(capacity.Decide(endpoint, "ana"));
+        Slot first = Slot(capacity.Decide(endpoint, "ana"));
+        Slot(capacity.Decide(endpoint, "ana"));
         Assert.Equal("the user is at the limit of 2 connections", Why(capacity.Decide(endpoint, "ana")));
-        Place(capacity.Decide(endpoint, "luis"));
-        for (int i = 0; i < 10; i++) Place(capacity.Decide(endpoint, null));
+        Slot(capacity.Decide(endpoint, "luis"));
+        for (int i = 0; i < 10; i++) Slot(capacity.Decide(endpoint, null));
         first.Dispose();
         first.Dispose();
-        Place(capacity.Decide(endpoint, "ana"));
+        Slot(capacity.Decide(endpoint, "ana"));
         Assert.IsType<AdmissionDecision.Refuse>(capacity.Decide(endpoint, "ana"));
     }
 
@@ -101,14 +102,14 @@ public class CapacityTests
         var clock = new FakeTimeProvider();
         Capacity capacity = New(limits => limits.MaxHandshakesPerSecond = 4, clock);
         var endpoint = new EndpointCapacity(null, null);
-        for (int i = 0; i < 4; i++) Place(capacity.Decide(endpoint, null));
+        for (int i = 0; i < 4; i++) Slot(capacity.Decide(endpoint, null));
         Assert.Equal("connections open faster than 4 per second", Why(capacity.Decide(endpoint, null)));
         clock.Advance(TimeSpan.FromMilliseconds(249));
         Assert.IsType<AdmissionDecision.Refuse>(capacity.Decide(endpoint, null));
         clock.Advance(TimeSpan.FromMilliseconds(1));
-        Place(capacity.Decide(endpoint, null));
+        Slot(capacity.Decide(endpoint, null));
         clock.Advance(TimeSpan.FromHours(1));
-        for (int i = 0; i < 4; i++) Place(capacity.Decide(endpoint, null));
+        for (int i = 0; i < 4; i++) Slot(capacity.Decide(endpoint, null));
         Assert.IsType<AdmissionDecision.Refuse>(capacity.Decide(endpoint, null));
     }
 
@@ -117,9 +118,9 @@ public class CapacityTests
     {
         Capacity capacity = New(limits => (limits.MaxConnections, limits.CapacityResponse) = (2, RefusalMode.Close));
         var endpoint = new EndpointCapacity(null, null);
-        Place(capacity.Decide(endpoint, null));
-        Place(capacity.Decide(endpoint, null));
-        Place closing = Assert.IsType<AdmissionDecision.AcceptThenClose>(capacity.Decide(endpoint, null)).Place;
+        Slot(capacity.Decide(endpoint, null));
+        Slot(capacity.Decide(endpoint, null));
+        Slot closing = Assert.IsType<AdmissionDecision.AcceptThenClose>(capacity.Decide(endpoint, null)).Slot;
         Assert.IsType<AdmissionDecision.AcceptThenClose>(capacity.Decide(endpoint, null));
         Assert.IsType<AdmissionDecision.Refuse>(capacity.Decide(endpoint, null));
         closing.Dispose();
@@ -130,7 +131,7 @@ public class CapacityTests
     public void Endpoint_s_own_answer_goes_before_the_server_s()
     {
         Capacity capacity = New(limits => (limits.MaxConnections, limits.CapacityResponse) = (1, RefusalMode.Close));
-        Place(capacity.Decide(new EndpointCapacity(null, null), null));
+        Slot(capacity.Decide(new EndpointCapacity(null, null), null));
         Assert.IsType<AdmissionDecision.Refuse>(capacity.Decide(new EndpointCapacity(null, RefusalMode.Status), null));
         Assert.IsType<AdmissionDecision.AcceptThenClose>(capacity.Decide(new EndpointCapacity(null, null), null));
     }
@@ -195,19 +196,19 @@ public class CapacityTests
     {
         Capacity capacity = New(limits => limits.MaxConnectionsPerUser = 1);
         var endpoint = new EndpointCapacity(null, null);
-        Place place = Place(capacity.Decide(endpoint, "ana"));
-        place.Rename("luis");
+        Slot slot = Slot(capacity.Decide(endpoint, "ana"));
+        slot.Rename("luis");
         Assert.IsType<AdmissionDecision.Refuse>(capacity.Decide(endpoint, "luis"));
-        Place(capacity.Decide(endpoint, "ana"));
-        place.Rename(null);
-        Place luis = Place(capacity.Decide(endpoint, "luis"));
-        place.Rename("luis");
+        Slot(capacity.Decide(endpoint, "ana"));
+        slot.Rename(null);
+        Slot luis = Slot(capacity.Decide(endpoint, "luis"));
+        slot.Rename("luis");
         luis.Dispose();
         // The first one counts for luis still.
         Assert.IsType<AdmissionDecision.Refuse>(capacity.Decide(endpoint, "luis"));
-        place.Dispose();
-        place.Rename("luis");
-        Place(capacity.Decide(endpoint, "luis"));
+        slot.Dispose();
+        slot.Rename("luis");
+        Slot(capacity.Decide(endpoint, "luis"));
     }
 
     [Theory]
@@ -258,7 +259,7 @@ public class CapacityTests
         return new Capacity(Options.Create(limits), new ServiceCollection().AddSingleton(time ?? TimeProvider.System).BuildServiceProvider());
     }
 
-    private static Place Place(AdmissionDecision decision) => Assert.IsType<AdmissionDecision.Admit>(decision).Place;
+    private static Slot Slot(AdmissionDecision decision) => Assert.IsType<AdmissionDecision.Admit>(decision).Slot;
 
     private static string Why(AdmissionDecision decision) => Assert.IsType<AdmissionDecision.Refuse>(decision).Why.English;
 }

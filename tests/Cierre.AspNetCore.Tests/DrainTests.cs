@@ -1,4 +1,5 @@
 using Cierre.AspNetCore.Draining;
+using Cierre.AspNetCore.Roster;
 using Cierre.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;

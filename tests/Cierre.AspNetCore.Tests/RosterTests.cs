@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Claims;
 using Cierre.AspNetCore.Admission;
+using Cierre.AspNetCore.Roster;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;

@@ -9,11 +9,11 @@ internal abstract record AdmissionDecision
     private AdmissionDecision() { }
 
     /// <summary>It has a place until the connection has ended.</summary>
-    public sealed record Admit(Place Place) : AdmissionDecision;
+    public sealed record Admit(Slot Slot) : AdmissionDecision;
 
     /// <summary>503: why, and when to come back.</summary>
     public sealed record Refuse(CloseDetail Why, TimeSpan RetryAfter) : AdmissionDecision;
 
     /// <summary>Accept it, and close with what a page can read.</summary>
-    public sealed record AcceptThenClose(Place Place, Violation Violation) : AdmissionDecision;
+    public sealed record AcceptThenClose(Slot Slot, Violation Violation) : AdmissionDecision;
 }

@@ -45,12 +45,12 @@ internal sealed class Capacity
                 endpoint.Taken++;
                 var counted = new Counted { User = user };
                 Count(user);
-                return new AdmissionDecision.Admit(new Place(() => Leave(endpoint, counted), other => Rename(counted, other)));
+                return new AdmissionDecision.Admit(new Slot(() => Leave(endpoint, counted), other => Rename(counted, other)));
             }
 
             if ((endpoint.Response ?? _limits.CapacityResponse) == RefusalMode.Status || _closing >= most) return new AdmissionDecision.Refuse(violation.Reason, _limits.RetryAfter);
             _closing++;
-            return new AdmissionDecision.AcceptThenClose(new Place(LeaveClosing), violation);
+            return new AdmissionDecision.AcceptThenClose(new Slot(LeaveClosing), violation);
         }
     }
 
@@ -66,25 +66,25 @@ internal sealed class Capacity
         return null;
     }
 
-    private void Leave(EndpointCapacity endpoint, Counted place)
+    private void Leave(EndpointCapacity endpoint, Counted slot)
     {
         lock (_gate)
         {
             _taken--;
             endpoint.Taken--;
-            Uncount(place.User);
-            place.HasLeft = true;
+            Uncount(slot.User);
+            slot.HasLeft = true;
         }
     }
 
     /// <summary>Who is over the limit by a renewal stays; the next one has no place.</summary>
-    private void Rename(Counted place, string? user)
+    private void Rename(Counted slot, string? user)
     {
         lock (_gate)
         {
-            if (place.HasLeft) return;
-            Uncount(place.User);
-            place.User = user;
+            if (slot.HasLeft) return;
+            Uncount(slot.User);
+            slot.User = user;
             Count(user);
         }
     }

@@ -46,7 +46,7 @@ internal sealed class Drain(WebSocketRoster connections, AdmissionGate gate, IOp
     private async Task RunAsync(WebSocketDrainOptions options, CloseWhy why, CancellationToken cancellationToken)
     {
         if (options.Code == CloseCodes.ServiceRestart) why = CloseWhy.ServiceRestarting;
-        var notice = new GoingAway(new CloseFrame(options.Code, options.Reason ?? why.Detail.English), why, options.RetryAfter);
+        var notice = new DrainNotice(new CloseFrame(options.Code, options.Reason ?? why.Detail.English), why, options.RetryAfter);
         long begun = _time.GetTimestamp();
         TimeSpan timeout = options.Timeout ?? host.Value.ShutdownTimeout;
         if (timeout == Timeout.InfiniteTimeSpan) timeout = TimeSpan.MaxValue;

@@ -1,5 +1,6 @@
 using Cierre.AspNetCore.Admission;
 using Cierre.AspNetCore.Logging;
+using Cierre.AspNetCore.Roster;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

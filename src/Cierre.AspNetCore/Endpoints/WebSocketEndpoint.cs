@@ -3,6 +3,7 @@ using System.Security.Claims;
 using Cierre.AspNetCore.Admission;
 using Cierre.AspNetCore.Logging;
 using Cierre.AspNetCore.Origins;
+using Cierre.AspNetCore.Roster;
 using Cierre.Callbacks;
 using Cierre.Closing;
 using Cierre.Connections;
@@ -110,11 +111,11 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
         IReadOnlyList<string> asked = Asked(request);
         switch (_capacity.Decide(_own, UserOf(context.User)))
         {
-            case AdmissionDecision.Admit { Place: var place }:
-                using (place) await OpenAsync(context, place, accepted, asked, opening).ConfigureAwait(false);
+            case AdmissionDecision.Admit { Slot: var slot }:
+                using (slot) await OpenAsync(context, slot, accepted, asked, opening).ConfigureAwait(false);
                 break;
-            case AdmissionDecision.AcceptThenClose { Place: var place, Violation: var violation }:
-                using (place) await RunAsync(context, place, Opening(accepted, asked), Closing(violation.Frame, violation.Why), isRefusal: true).ConfigureAwait(false);
+            case AdmissionDecision.AcceptThenClose { Slot: var slot, Violation: var violation }:
+                using (slot) await RunAsync(context, slot, Opening(accepted, asked), Closing(violation.Frame, violation.Why), isRefusal: true).ConfigureAwait(false);
                 break;
             case AdmissionDecision.Refuse { Why: var why, RetryAfter: var retryAfter }:
                 await RefuseAsync(context, HandshakeRefusal.AtCapacity(why, retryAfter)).ConfigureAwait(false);
@@ -130,15 +131,15 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
     }
 
     private async Task OpenAsync(
-        HttpContext context, Place place, ServerHandshakeResult.Accepted accepted, IReadOnlyList<string> asked, Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> opening)
+        HttpContext context, Slot slot, ServerHandshakeResult.Accepted accepted, IReadOnlyList<string> asked, Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> opening)
     {
         switch (await opening(context, asked).ConfigureAwait(false))
         {
             case EndpointOpening.Accept { Run: var run }:
-                await RunAsync(context, place, accepted, run, isRefusal: false).ConfigureAwait(false);
+                await RunAsync(context, slot, accepted, run, isRefusal: false).ConfigureAwait(false);
                 break;
             case EndpointOpening.AcceptWith { Subprotocol: var subprotocol, Run: var run, Held: var held }:
-                await using (held.ConfigureAwait(false)) await RunAsync(context, place, accepted with { Subprotocol = subprotocol }, run, isRefusal: false).ConfigureAwait(false);
+                await using (held.ConfigureAwait(false)) await RunAsync(context, slot, accepted with { Subprotocol = subprotocol }, run, isRefusal: false).ConfigureAwait(false);
                 break;
             case EndpointOpening.AcceptBound { BindAsync: var bindAsync }:
                 var connection = new WebSocketConnection(InfoOf(context, accepted));
@@ -146,13 +147,13 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
                 {
                     await using (bound.ConfigureAwait(false))
                     {
-                        await RunAsync(context, place, accepted, (opened, _, _) => bound.RunAsync(opened), isRefusal: false, connection).ConfigureAwait(false);
+                        await RunAsync(context, slot, accepted, (opened, _, _) => bound.RunAsync(opened), isRefusal: false, connection).ConfigureAwait(false);
                     }
                 }
 
                 break;
             case EndpointOpening.AcceptThenClose { Frame: var frame, Why: var why, Then: var then }:
-                await RunAsync(context, place, Opening(accepted, asked), Closing(frame, why, then), isRefusal: true).ConfigureAwait(false);
+                await RunAsync(context, slot, Opening(accepted, asked), Closing(frame, why, then), isRefusal: true).ConfigureAwait(false);
                 break;
             case EndpointOpening.Refuse { Status: var status, Text: var text }:
                 await RefuseAsync(context, HandshakeRefusal.Of(status, text)).ConfigureAwait(false);
@@ -162,7 +163,7 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
 
     private async Task RunAsync(
         HttpContext context,
-        Place place,
+        Slot slot,
         ServerHandshakeResult.Accepted accepted,
         Func<WebSocketConnection, HttpContext, CancellationToken, Task> run,
         bool isRefusal,
@@ -175,7 +176,7 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
         if (await Upgrade.AcceptAsync(context, accepted).ConfigureAwait(false) is not { } transport)
         {
             // Before the answer: whoever reads it may knock again.
-            place.Dispose();
+            slot.Dispose();
             await RefuseAsync(context, HandshakeRefusal.AtCapacity(new CloseDetail("UpgradesAtCapacity"), _capacity.Limits.RetryAfter)).ConfigureAwait(false);
             return;
         }
@@ -189,8 +190,8 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
         connection.Start(context.Features.Get<ConnectionTelemetry>());
         // One that opened while the drain took its snapshot.
         _gate.Notice?.Drain(connection);
-        Task leaving = LeaveAsync(entry, place);
-        Task handler = HandlerRun.RunAsync(connection, context, isRefusal ? run : Watched(entry, place, run));
+        Task leaving = LeaveAsync(entry, slot);
+        Task handler = HandlerRun.RunAsync(connection, context, isRefusal ? run : Watched(entry, slot, run));
         try
         {
             await leaving.ConfigureAwait(false);
@@ -211,22 +212,22 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
     }
 
     /// <summary>Part of the handler's run, because it asks the application, which may throw.</summary>
-    private Func<WebSocketConnection, HttpContext, CancellationToken, Task> Watched(OpenConnection entry, Place place, Func<WebSocketConnection, HttpContext, CancellationToken, Task> run) => (connection, context, cancellationToken) =>
+    private Func<WebSocketConnection, HttpContext, CancellationToken, Task> Watched(OpenConnection entry, Slot slot, Func<WebSocketConnection, HttpContext, CancellationToken, Task> run) => (connection, context, cancellationToken) =>
     {
         Expiry.Watch(connection, context, options, _logger, user =>
         {
             string? name = UserOf(user);
-            place.Rename(name);
+            slot.Rename(name);
             _connections.Rename(entry, name);
         });
         return run(connection, context, cancellationToken);
     };
 
-    private async Task LeaveAsync(OpenConnection entry, Place place)
+    private async Task LeaveAsync(OpenConnection entry, Slot slot)
     {
         WebSocketConnection connection = entry.Connection;
         CloseRecord record = await connection.Closed.ConfigureAwait(false);
-        place.Dispose();
+        slot.Dispose();
         CloseLog.Closed(_logger, connection.Id, name, record);
         if (options.OnClosed is { } told)
         {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Cierre.AspNetCore.Admission;
 using Cierre.AspNetCore.Logging;
+using Cierre.AspNetCore.Roster;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;

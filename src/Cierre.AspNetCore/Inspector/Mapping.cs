@@ -1,5 +1,6 @@
 using Cierre.AspNetCore.Admission;
 using Cierre.AspNetCore.Endpoints;
+using Cierre.AspNetCore.Roster;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;

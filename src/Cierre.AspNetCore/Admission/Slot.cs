@@ -1,7 +1,7 @@
 namespace Cierre.AspNetCore.Admission;
 
 /// <summary>A connection's place among those that are counted, given back once.</summary>
-internal sealed class Place(Action leave, Action<string?>? rename = null) : IDisposable
+internal sealed class Slot(Action leave, Action<string?>? rename = null) : IDisposable
 {
     private Action? _leave = leave;
 

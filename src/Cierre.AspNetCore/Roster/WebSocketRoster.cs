@@ -1,6 +1,7 @@
-using System.Collections;
 using System.Collections.Concurrent;
+using System.Collections;
 using System.Diagnostics.CodeAnalysis;
+using Cierre.AspNetCore.Roster;
 
 namespace Cierre.AspNetCore;
 
@@ -13,8 +14,8 @@ namespace Cierre.AspNetCore;
 public sealed class WebSocketRoster : IReadOnlyCollection<OpenConnection>
 {
     private readonly ConcurrentDictionary<long, OpenConnection> _open = new();
-    private readonly Admission.UserIndex _users = new();
-    private readonly Admission.RecentCloses _closed = new();
+    private readonly Roster.UserIndex _users = new();
+    private readonly Roster.RecentCloses _closed = new();
     private readonly Lock _gate = new();
     private int _count;
     private TaskCompletionSource? _whenEmpty;

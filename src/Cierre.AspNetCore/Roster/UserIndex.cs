@@ -1,4 +1,4 @@
-namespace Cierre.AspNetCore.Admission;
+namespace Cierre.AspNetCore.Roster;
 
 /// <summary>Finds the connections of a user: a chain through the entries for each, so that entering and leaving cost the same however many there are.</summary>
 internal sealed class UserIndex

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Cierre.AspNetCore.Admission;
+namespace Cierre.AspNetCore.Roster;
 
 /// <summary>The handlers that go on although their connections have ended: a host that stops waits for them.</summary>
 internal sealed class LateHandlers

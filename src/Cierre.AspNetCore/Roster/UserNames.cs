@@ -1,6 +1,6 @@
 using System.Security.Claims;
 
-namespace Cierre.AspNetCore.Admission;
+namespace Cierre.AspNetCore.Roster;
 
 /// <summary>Names the user of a connection: one rule for the roster, the limits, the inspector and the log.</summary>
 /// <param name="selector">What <see cref="WebSocketServerOptions.UserIdSelector"/> says.</param>

@@ -1,4 +1,4 @@
-namespace Cierre.AspNetCore.Admission;
+namespace Cierre.AspNetCore.Roster;
 
 /// <summary>The last connections that ended: a ring of fixed size.</summary>
 internal sealed class RecentCloses
