@@ -194,7 +194,7 @@ public class DrainTests
         Task stop = server.StopAsync();
         Assert.Equal(1001, (await one.Closed.Soon()).Code);
         await two.Closed.Soon();
-        AspNetCore.Admission.LateHandlers late = server.Services.GetRequiredService<AspNetCore.Admission.LateHandlers>();
+        AspNetCore.Roster.LateHandlers late = server.Services.GetRequiredService<AspNetCore.Roster.LateHandlers>();
         await Waits.Until(() => late.ByEndpoint() is [("/deaf", 2)], "the handlers to be late");
         Assert.Empty(Told());
         for (int i = 0; i < 44; i++) clock.Advance(TimeSpan.FromSeconds(1));

@@ -75,43 +75,43 @@ public class MessageRateTests
     public void Rate_allows_a_second_s_worth_at_once_and_fills_again()
     {
         var rate = new MessageRate(messages: 4, bytes: null, limiter: null);
-        for (int i = 0; i < 4; i++) Assert.Null(Look(rate, 0));
-        Assert.Equal(Violations.MessagesTooFast(4), Look(rate, 0.2));
+        for (int i = 0; i < 4; i++) Assert.Null(Check(rate, 0));
+        Assert.Equal(Violations.MessagesTooFast(4), Check(rate, 0.2));
         // A look that was refused cost nothing.
-        Assert.Null(Look(rate, 0.25));
-        Assert.NotNull(Look(rate, 0.25));
-        for (int i = 0; i < 4; i++) Assert.Null(Look(rate, 100));
-        Assert.NotNull(Look(rate, 100));
+        Assert.Null(Check(rate, 0.25));
+        Assert.NotNull(Check(rate, 0.25));
+        for (int i = 0; i < 4; i++) Assert.Null(Check(rate, 100));
+        Assert.NotNull(Check(rate, 100));
     }
 
     [Fact]
     public void Steady_sender_at_the_very_rate_is_never_refused()
     {
         var rate = new MessageRate(messages: 7, bytes: 7 * 333, limiter: null);
-        for (int i = 0; i < 10_000; i++) Assert.Null(rate.Look(333, last: true, TimeSpan.FromTicks((long)Math.Ceiling(i * (double)TimeSpan.TicksPerSecond / 7))));
+        for (int i = 0; i < 10_000; i++) Assert.Null(rate.Check(333, last: true, TimeSpan.FromTicks((long)Math.Ceiling(i * (double)TimeSpan.TicksPerSecond / 7))));
     }
 
     [Fact]
     public void Message_larger_than_the_bucket_is_taken_from_a_full_one_and_is_paid_for()
     {
         var rate = new MessageRate(messages: null, bytes: 100, limiter: null);
-        Assert.Null(rate.Look(250, last: true, TimeSpan.Zero));
-        Assert.Equal(Violations.BytesTooFast(100), rate.Look(1, last: true, TimeSpan.FromSeconds(1.5)));
-        Assert.Null(rate.Look(1, last: true, TimeSpan.FromSeconds(1.51)));
-        Assert.NotNull(rate.Look(250, last: true, TimeSpan.FromSeconds(2)));
-        Assert.Null(rate.Look(250, last: true, TimeSpan.FromSeconds(10)));
+        Assert.Null(rate.Check(250, last: true, TimeSpan.Zero));
+        Assert.Equal(Violations.BytesTooFast(100), rate.Check(1, last: true, TimeSpan.FromSeconds(1.5)));
+        Assert.Null(rate.Check(1, last: true, TimeSpan.FromSeconds(1.51)));
+        Assert.NotNull(rate.Check(250, last: true, TimeSpan.FromSeconds(2)));
+        Assert.Null(rate.Check(250, last: true, TimeSpan.FromSeconds(10)));
     }
 
     [Fact]
     public void Piece_counts_its_bytes_and_only_the_last_counts_as_a_message()
     {
         var rate = new MessageRate(messages: 1, bytes: 100, limiter: null);
-        for (int i = 0; i < 10; i++) Assert.Null(rate.Look(10, last: i == 9, TimeSpan.Zero));
-        Assert.Equal(Violations.BytesTooFast(100), rate.Look(1, last: false, TimeSpan.Zero));
-        Assert.Equal(Violations.MessagesTooFast(1), rate.Look(0, last: true, TimeSpan.Zero));
+        for (int i = 0; i < 10; i++) Assert.Null(rate.Check(10, last: i == 9, TimeSpan.Zero));
+        Assert.Equal(Violations.BytesTooFast(100), rate.Check(1, last: false, TimeSpan.Zero));
+        Assert.Equal(Violations.MessagesTooFast(1), rate.Check(0, last: true, TimeSpan.Zero));
     }
 
-    private static Violation? Look(MessageRate rate, double seconds) => rate.Look(10, last: true, TimeSpan.FromSeconds(seconds));
+    private static Violation? Check(MessageRate rate, double seconds) => rate.Check(10, last: true, TimeSpan.FromSeconds(seconds));
 
     /// <summary>Gives three permits and no more.</summary>
     private sealed class ThreePermits : RateLimiter

@@ -19,7 +19,7 @@ internal sealed class FakeTransport : Transport
     private TaskCompletionSource? _held;
     private bool _ended, _offering, _turnIsOver;
     private int _closeCalls, _abortCalls, _resumeCalls, _releaseCalls, _shutdownCalls, _writes, _offers;
-    private int _looks;
+    private int _probes;
 
     /// <summary>Flushes wait for <see cref="CompleteFlush"/> or <see cref="FailFlush"/>.</summary>
     public bool HoldsFlushes { get; set; }
@@ -55,12 +55,12 @@ internal sealed class FakeTransport : Transport
     public override long? Acknowledged => SaysAcknowledged;
 
     /// <summary>Whether layers in between may hold something that a look does not see; one is answered by hand then.</summary>
-    public bool LooksByHand { get; set; }
+    public bool ProbesByHand { get; set; }
 
-    public override bool LooksAreExact => !LooksByHand;
+    public override bool ProbesAreExact => !ProbesByHand;
 
-    /// <summary>Looks that wait for <see cref="AnswerLook"/>.</summary>
-    public int Looks => Volatile.Read(ref _looks);
+    /// <summary>Probes that wait for <see cref="AnswerProbe"/>.</summary>
+    public int Probes => Volatile.Read(ref _probes);
 
     /// <summary>Some of what was pushed was not taken: the receiver is full.</summary>
     public bool IsPaused { get; private set; }
@@ -110,16 +110,16 @@ internal sealed class FakeTransport : Transport
     public override void Start(ITransportReceiver receiver) => _receiver = receiver;
 
     /// <summary>Everything was pushed when it was pushed: a look finds nothing more.</summary>
-    public override void Look()
+    public override void Probe()
     {
-        if (LooksByHand) Interlocked.Increment(ref _looks);
-        else _receiver!.Looked(any: false);
+        if (ProbesByHand) Interlocked.Increment(ref _probes);
+        else _receiver!.Probed(any: false);
     }
 
-    public void AnswerLook()
+    public void AnswerProbe()
     {
-        Interlocked.Decrement(ref _looks);
-        _receiver!.Looked(any: false);
+        Interlocked.Decrement(ref _probes);
+        _receiver!.Probed(any: false);
     }
 
     /// <summary>Bytes of the peer, all in one batch.</summary>

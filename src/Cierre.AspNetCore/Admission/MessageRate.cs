@@ -12,7 +12,7 @@ internal sealed class MessageRate(int? messages, long? bytes, RateLimiter? limit
     private TokenBucket _messages = new(messages ?? 0);
     private TokenBucket _bytes = new(bytes ?? 0);
 
-    public override Violation? Look(int count, bool last, TimeSpan now)
+    public override Violation? Check(int count, bool last, TimeSpan now)
     {
         if (last && messages is { } most && !_messages.TryTake(1, now)) return Violations.MessagesTooFast(most);
         if (bytes is { } mostBytes && !_bytes.TryTake(count, now)) return Violations.BytesTooFast(mostBytes);

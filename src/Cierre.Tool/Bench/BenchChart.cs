@@ -41,7 +41,7 @@ internal static class BenchChart
         var svg = new StringBuilder();
         Write(svg, $"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {Height}" role="img" aria-labelledby="title words">""");
         Write(svg, $"""<title id="title">{Text(title)}</title>""");
-        Write(svg, $"""<desc id="words">How long {Figures.Count(result.Latency.Count)} messages took there and back:""" +
+        Write(svg, $"""<desc id="words">How long {Figures.Count(result.Latency.Count)} messages took there and back:""",
             $""" {Text(words)}. {Text(BenchText.Described(result.Settings))}.</desc>""");
         Write(svg, $"{Look}");
         Write(svg, $"""<text class="title" x="{Left}" y="36">{Text(title)}</text>""");
@@ -63,21 +63,21 @@ internal static class BenchChart
         for (int power = 0; power <= decades; power++)
         {
             double y = Y(Math.Pow(10, power));
-            Write(svg, $"""<line class="grid" x1="{Left}" x2="{Right}" y1="{y:0.#}" y2="{y:0.#}"/>""" +
+            Write(svg, $"""<line class="grid" x1="{Left}" x2="{Right}" y1="{y:0.#}" y2="{y:0.#}"/>""",
                 $"""<text class="quiet" x="{Left - 8}" y="{y + 5:0.#}" text-anchor="end">{Figures.Count(Math.Pow(10, power))}</text>""");
         }
 
         foreach (Bucket bin in bins.Where(bin => bin.Count > 0))
         {
             (double x, double y) = (X(bin.From), Y(bin.Count));
-            Write(svg, $"""<rect class="bar" x="{x:0.#}" y="{y:0.#}" width="{Math.Max(X(bin.To) - x - 1, 1):0.#}" height="{Bottom - y:0.#}">""" +
+            Write(svg, $"""<rect class="bar" x="{x:0.#}" y="{y:0.#}" width="{Math.Max(X(bin.To) - x - 1, 1):0.#}" height="{Bottom - y:0.#}">""",
                 $"""<title>{Figures.Time(bin.From)} to {Figures.Time(bin.To)}: {Figures.Count(bin.Count)}</title></rect>""");
         }
 
         Write(svg, $"""<line class="axis" x1="{Left}" x2="{Right}" y1="{Bottom}" y2="{Bottom}"/>""");
         foreach (TimeSpan time in Ticks(bins[0].From, bins[^1].To))
         {
-            Write(svg, $"""<line class="axis" x1="{X(time):0.#}" x2="{X(time):0.#}" y1="{Bottom}" y2="{Bottom + 5}"/>""" +
+            Write(svg, $"""<line class="axis" x1="{X(time):0.#}" x2="{X(time):0.#}" y1="{Bottom}" y2="{Bottom + 5}"/>""",
                 $"""<text class="quiet" x="{X(time):0.#}" y="{Bottom + 22}" text-anchor="middle">{TickText(time)}</text>""");
         }
 
@@ -89,7 +89,7 @@ internal static class BenchChart
             // A row each, the longest on top and the words to the left: no line crosses the words of another, however close they lie.
             (double x, int y) = (X(time), Top - 100 + (row++ * LabelHeight));
             (int away, string anchor) = x > Left + WidthOfLabel ? (-6, "end") : (6, "start");
-            Write(svg, $"""<line class="mark" x1="{x:0.#}" x2="{x:0.#}" y1="{y - 12}" y2="{Bottom}"/>""" +
+            Write(svg, $"""<line class="mark" x1="{x:0.#}" x2="{x:0.#}" y1="{y - 12}" y2="{Bottom}"/>""",
                 $"""<text x="{x + away:0.#}" y="{y}" text-anchor="{anchor}">{name} {Figures.Time(time)}</text>""");
         }
     }
@@ -112,5 +112,9 @@ internal static class BenchChart
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);
 
-    private static void Write(StringBuilder svg, FormattableString line) => svg.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+    private static void Write(StringBuilder svg, params ReadOnlySpan<FormattableString> line)
+    {
+        foreach (FormattableString part in line) svg.Append(part.ToString(CultureInfo.InvariantCulture));
+        svg.Append('\n');
+    }
 }

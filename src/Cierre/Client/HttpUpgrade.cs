@@ -165,7 +165,7 @@ internal sealed class HttpUpgrade(Uri address, WebSocketClientOptions options, i
         Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         Uri reached = _redirects.Url;
         PipeReader input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadBuffer, minimumReadSize: ReadBuffer / 2, leaveOpen: true, useZeroByteReads: true));
-        var wire = new ClientWire(input, stream, _trace.Socket, canHalfClose: !OpeningHandler.IsTls(reached) && !http2, http2, response, invoker, _trace.Ends);
+        var wire = new ClientWire(input, stream, _trace.Socket, canHalfClose: !OpeningHandler.IsTls(reached) && !http2, http2, response, invoker, _trace.EndOfStream);
         var info = new OpeningInfo(
             accepted.Subprotocol,
             ExtensionList.Format(accepted.Extensions),

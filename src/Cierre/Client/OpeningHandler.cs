@@ -86,7 +86,7 @@ internal sealed class OpeningHandler(Redirects redirects, NetworkCredential? cre
             Stream stream = filter is null
                 ? context.PlaintextStream
                 : await trace.GuardAsync(nameof(handler.PlaintextStreamFilter), () => filter(context, token)).ConfigureAwait(false);
-            if (context.NegotiatedHttpVersion == HttpVersion.Version20) return trace.Ends = new EndOfStreamWatch(stream);
+            if (context.NegotiatedHttpVersion == HttpVersion.Version20) return trace.EndOfStream = new EndOfStreamWatch(stream);
             return !tunnels && context.PlaintextStream is SslStream tls ? new NotifyingTlsStream(stream, tls) : stream;
         };
     }

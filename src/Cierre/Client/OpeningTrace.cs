@@ -43,7 +43,7 @@ internal sealed class OpeningTrace(OpeningClock clock)
     public Socket? Socket { get; set; }
 
     /// <summary>Over HTTP/2: sees the end of our stream leave.</summary>
-    public EndOfStreamWatch? Ends { get; set; }
+    public EndOfStreamWatch? EndOfStream { get; set; }
 
     /// <summary>The limit of the answer's headers, in KiB.</summary>
     public int MaxHeadersLength { get; set; }

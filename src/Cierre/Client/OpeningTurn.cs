@@ -45,7 +45,7 @@ internal sealed class OpeningTurn : IDisposable
                 }
                 catch
                 {
-                    Leave(address);
+                    Release(address);
                     throw;
                 }
 
@@ -92,7 +92,7 @@ internal sealed class OpeningTurn : IDisposable
             foreach (string address in _held)
             {
                 Lines[address].Turn.Release();
-                Leave(address);
+                Release(address);
             }
 
             _held.Clear();
@@ -109,7 +109,7 @@ internal sealed class OpeningTurn : IDisposable
         }
     }
 
-    private static void Leave(string address)
+    private static void Release(string address)
     {
         lock (Gate)
         {

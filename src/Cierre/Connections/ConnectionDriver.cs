@@ -262,12 +262,12 @@ internal sealed class ConnectionDriver : DeadlineEntry, IMeasured
     public override void Due()
     {
         Afterwards after;
-        bool look;
+        bool probe;
         CloseRecord? stranded;
         lock (Gate)
         {
             TimeSpan now = Now;
-            after = Receiving.Tick(now, out look) | Move(TransportInput.Tick.Instance) | Sending.Tick(now);
+            after = Receiving.Tick(now, out probe) | Move(TransportInput.Tick.Instance) | Sending.Tick(now);
             // A handler that keeps the transport's thread, and perhaps waits for this very record, keeps the transport from ending.
             stranded = Receiving.IsInBatch ? Engine.Record : null;
         }
@@ -275,7 +275,7 @@ internal sealed class ConnectionDriver : DeadlineEntry, IMeasured
         Do(after);
         Sending.Flush();
         Reschedule();
-        Receiving.Ticked(look);
+        Receiving.Ticked(probe);
         if (stranded is not null) Complete(stranded);
     }
 

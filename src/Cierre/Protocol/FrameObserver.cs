@@ -8,23 +8,23 @@ namespace Cierre.Protocol;
 internal abstract class FrameObserver
 {
     /// <summary>The header of a frame of the peer's. Unless it was refused, its payload follows.</summary>
-    public abstract void Came(in SeenFrame frame);
+    public abstract void OnReceived(in ObservedFrame frame);
 
-    // What is called where frames are hot builds its SeenFrame in a method of its own: in the caller it would cost stack and its clearing, though nobody looks.
+    // What is called where frames are hot builds its ObservedFrame in a method of its own: in the caller it would cost stack and its clearing, though nobody looks.
 
     /// <param name="header">A header that could be read.</param>
     /// <param name="inflates">Whether the message that it belongs to is compressed.</param>
     /// <param name="refused">What it announces breaks a rule.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public void Came(in FrameHeader header, bool inflates, bool refused) => Came(SeenFrame.Of(header, inflates, refused));
+    public void OnReceived(in FrameHeader header, bool inflates, bool refused) => OnReceived(ObservedFrame.Of(header, inflates, refused));
 
     /// <summary>A header that could not.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public void CameBroken(in FrameReader reader, ReadOnlyMemory<byte> input) => Came(SeenFrame.Broken(reader.InvalidHeader(input.Span)));
+    public void OnBroken(in FrameReader reader, ReadOnlyMemory<byte> input) => OnReceived(ObservedFrame.Broken(reader.InvalidHeader(input.Span)));
 
-    /// <inheritdoc cref="Went(in SeenFrame, ReadOnlySpan{byte})"/>
+    /// <inheritdoc cref="OnSent(in ObservedFrame, ReadOnlySpan{byte})"/>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public void Went(WebSocketRole role, WebSocketOpcode opcode, bool fin, bool compressed, ReadOnlySpan<byte> payload) => Went(SeenFrame.Sent(role, opcode, fin, compressed, payload.Length), payload);
+    public void OnSent(WebSocketRole role, WebSocketOpcode opcode, bool fin, bool compressed, ReadOnlySpan<byte> payload) => OnSent(ObservedFrame.Sent(role, opcode, fin, compressed, payload.Length), payload);
 
     /// <summary>A piece of its payload, unmasked; compressed where the message is.</summary>
     public abstract void CamePayload(ReadOnlySpan<byte> piece);
@@ -32,7 +32,7 @@ internal abstract class FrameObserver
     /// <summary>A frame of ours was written.</summary>
     /// <param name="frame">Its header.</param>
     /// <param name="payload">Its payload, before masking.</param>
-    public abstract void Went(in SeenFrame frame, ReadOnlySpan<byte> payload);
+    public abstract void OnSent(in ObservedFrame frame, ReadOnlySpan<byte> payload);
 
     /// <summary>The peer broke a rule.</summary>
     public abstract void Broken(Violation violation);

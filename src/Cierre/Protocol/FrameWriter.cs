@@ -17,7 +17,7 @@ internal readonly struct FrameWriter(WebSocketRole role)
     /// <param name="observer">Who looks; null: nobody.</param>
     public void Write(IBufferWriter<byte> output, WebSocketOpcode opcode, bool fin, ReadOnlySpan<byte> payload, bool compressed = false, FrameObserver? observer = null)
     {
-        observer?.Went(role, opcode, fin, compressed, payload);
+        observer?.OnSent(role, opcode, fin, compressed, payload);
         bool masked = role == WebSocketRole.Client;
         int size = FrameHeader.Size(payload.Length, masked) + payload.Length;
         Span<byte> frame = output.GetSpan(size);

@@ -171,8 +171,8 @@ internal sealed partial class WebSocketProtocol(WebSocketRole role, ProtocolLimi
                     if (!header.Opcode.IsControl()) violation = _messages.Begin(header);
                 }
 
-                if (status == OperationStatus.InvalidData) Observer?.CameBroken(_frames, input);
-                else Observer?.Came(header, _messages.IsCompressed, refused: violation is not null);
+                if (status == OperationStatus.InvalidData) Observer?.OnBroken(_frames, input);
+                else Observer?.OnReceived(header, _messages.IsCompressed, refused: violation is not null);
                 if (violation is not null)
                 {
                     CloseEffects effects = Break(violation, output, now);

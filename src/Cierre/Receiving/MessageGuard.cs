@@ -2,7 +2,7 @@ using Cierre.Closing;
 
 namespace Cierre.Receiving;
 
-/// <summary>Looks at each message before the application has it: a rate, say. A message that breaks a rule is dropped, and the connection closes as the
+/// <summary>Checks each message before the application has it: a rate, say. A message that breaks a rule is dropped, and the connection closes as the
 /// violation says.</summary>
 internal abstract class MessageGuard
 {
@@ -12,5 +12,5 @@ internal abstract class MessageGuard
     /// <param name="last">Whether the message ends with it.</param>
     /// <param name="now">The time since the connection opened.</param>
     /// <returns>The rule that it breaks; null for none.</returns>
-    public abstract Violation? Look(int bytes, bool last, TimeSpan now);
+    public abstract Violation? Check(int bytes, bool last, TimeSpan now);
 }

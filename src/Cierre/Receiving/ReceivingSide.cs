@@ -37,7 +37,7 @@ internal sealed class ReceivingSide : ITransportReceiver
         _inbox = new Inbox(_gate, driver);
     }
 
-    /// <summary>Looks at what comes; set before the start.</summary>
+    /// <summary>Checks what comes; set before the start.</summary>
     public MessageGuard? Guard { get; set; }
 
     public TimeSpan? LastRoundTrip
@@ -145,13 +145,13 @@ internal sealed class ReceivingSide : ITransportReceiver
         }
     }
 
-    public void Looked(bool any)
+    public void Probed(bool any)
     {
         bool decides;
-        lock (_gate) decides = _silence.Looked(_driver.Now) && _transport.LooksAreExact;
-        // The deadline has passed: whoever looked decides. Else the next tick does.
+        lock (_gate) decides = _silence.Probed(_driver.Now) && _transport.ProbesAreExact;
+        // The deadline has passed: the probe decides. Else the next tick does.
         if (decides) _driver.Due();
-        _drain?.Looked(any);
+        _drain?.Probed(any);
     }
 
     public void Ended(TransportEnd end) => _driver.Ended(end);
@@ -255,7 +255,7 @@ internal sealed class ReceivingSide : ITransportReceiver
     }
 
     /// <summary>Whether this is what reading a message of this connection as JSON threw.</summary>
-    public bool SentUnreadable(System.Text.Json.JsonException exception) => UnreadableJson.Came(exception, _inbox);
+    public bool SentUnreadable(System.Text.Json.JsonException exception) => UnreadableJson.IsFrom(exception, _inbox);
 
     /// <summary>Closes once what the transport already holds was taken in, handed out and answered; an idle connection at once.</summary>
     public void BeginDrain(CloseFrame frame, CloseWhy why)
@@ -287,22 +287,22 @@ internal sealed class ReceivingSide : ITransportReceiver
     public Afterwards AnswerIfIdle() => _inbox.IsBusy ? default : _driver.Apply(_engine.Answered(_transport, _driver.Now));
 
     /// <summary>What is due for a peer that is silent or late. Under the lock.</summary>
-    /// <param name="look">Whether <see cref="Ticked"/> is to look for what may have come.</param>
-    public Afterwards Tick(TimeSpan now, out bool look)
+    /// <param name="probe">Whether <see cref="Ticked"/> is to probe for what may have come.</param>
+    public Afterwards Tick(TimeSpan now, out bool probe)
     {
         // A backlog that we have not read, or a handler that keeps the transport's thread, is not the peer's silence.
         bool listening = !_driver.IsPaused && !_waitsForTurn && !IsInBatch;
         _engine.Listening(listening, now);
         if (listening && (_transport.Unread != 0 || _silence.HasArrived(_transport))) _engine.BytesCame(now);
         NoteUnread();
-        Afterwards after = _silence.IsCertain(_engine, _transport, now, out look) ? _driver.Apply(_engine.Tick(_transport, now)) : default;
+        Afterwards after = _silence.IsCertain(_engine, _transport, now, out probe) ? _driver.Apply(_engine.Tick(_transport, now)) : default;
         _silence.NoteArrived(_transport);
         return after;
     }
 
-    public void Ticked(bool look)
+    public void Ticked(bool probe)
     {
-        if (look) SilenceCheck.Look(_transport);
+        if (probe) SilenceCheck.Probe(_transport);
         _drain?.GoOn();
     }
 
@@ -310,7 +310,7 @@ internal sealed class ReceivingSide : ITransportReceiver
     {
         switch (found.Kind)
         {
-            case ProtocolEventKind.Message or ProtocolEventKind.MessagePart when Guard?.Look(found.Payload.Length, found.Last, now) is { } violation:
+            case ProtocolEventKind.Message or ProtocolEventKind.MessagePart when Guard?.Check(found.Payload.Length, found.Last, now) is { } violation:
                 return _driver.Apply(_engine.Break(violation, _transport, now));
             case ProtocolEventKind.Message:
                 return new Afterwards(TransportEffects.None, _inbox.Deliver(found));

@@ -10,5 +10,5 @@ internal static class UnreadableJson
 
     public static void Note(JsonException exception, Inbox sender) => Senders.AddOrUpdate(exception, sender);
 
-    public static bool Came(JsonException exception, Inbox sender) => Senders.TryGetValue(exception, out Inbox? from) && from == sender;
+    public static bool IsFrom(JsonException exception, Inbox sender) => Senders.TryGetValue(exception, out Inbox? from) && from == sender;
 }

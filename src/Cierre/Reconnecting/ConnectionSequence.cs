@@ -31,7 +31,7 @@ internal sealed class ConnectionSequence(Uri url, WebSocketReconnectOptions opti
                 wasOpen = true;
                 try
                 {
-                    await using (cancellationToken.UnsafeRegister(static connection => Leave((WebSocketConnection)connection!), connection).ConfigureAwait(SimulationContext.IsCurrent))
+                    await using (cancellationToken.UnsafeRegister(static connection => CloseAsync((WebSocketConnection)connection!), connection).ConfigureAwait(SimulationContext.IsCurrent))
                     {
                         yield return connection;
                         await EndAsync(connection).ConfigureAwait(SimulationContext.IsCurrent);
@@ -40,7 +40,7 @@ internal sealed class ConnectionSequence(Uri url, WebSocketReconnectOptions opti
                 finally
                 {
                     // Runs as well when the loop is left while it holds the connection.
-                    Last = await Leave(connection).ConfigureAwait(SimulationContext.IsCurrent);
+                    Last = await CloseAsync(connection).ConfigureAwait(SimulationContext.IsCurrent);
                 }
 
                 cancellationToken.ThrowIfCancellationRequested();
@@ -76,7 +76,7 @@ internal sealed class ConnectionSequence(Uri url, WebSocketReconnectOptions opti
     }
 
     /// <summary>Who leaves has what was wanted of the connection: 1000, unless it closes already. Awaited at most twice the close timeout.</summary>
-    private static Task<CloseRecord> Leave(WebSocketConnection connection) => connection.CloseAsync();
+    private static Task<CloseRecord> CloseAsync(WebSocketConnection connection) => connection.CloseAsync();
 
     private async Task<(WebSocketConnection? Connection, CloseRecord? Record)> OpenAsync(ReconnectPlanner planner, CancellationToken cancellationToken)
     {

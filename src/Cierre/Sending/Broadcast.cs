@@ -3,7 +3,7 @@ using Cierre.Connections;
 
 namespace Cierre.Sending;
 
-/// <summary>The second half of a broadcast to many: what was posted is sent off by several threads, each taking the next few connections.</summary>
+/// <summary>The second half of a broadcast to many: what was enqueued is sent off by several threads, each taking the next few connections.</summary>
 /// <remarks>That each connection has the message is known before: so two broadcasts reach every connection in the order of their calls, whoever sends them
 /// off.</remarks>
 internal sealed class Broadcast : IThreadPoolWorkItem
@@ -34,9 +34,9 @@ internal sealed class Broadcast : IThreadPoolWorkItem
         {
             foreach (WebSocketConnection receiver in receivers)
             {
-                Posted posted = receiver.Driver.Sending.Post(message, receiver);
-                if (posted != Posted.Closed) receiver.Driver.Sending.Leave();
-                result = result.With(posted);
+                EnqueueResult enqueued = receiver.Driver.Sending.Enqueue(message, receiver);
+                if (enqueued != EnqueueResult.Closed) receiver.Driver.Sending.FlushEnqueued();
+                result = result.With(enqueued);
             }
         }
 
@@ -52,16 +52,16 @@ internal sealed class Broadcast : IThreadPoolWorkItem
         {
             foreach (WebSocketConnection receiver in receivers)
             {
-                Posted posted = receiver.Driver.Sending.Post(message, receiver);
-                result = result.With(posted);
-                if (posted == Posted.Closed) continue;
+                EnqueueResult enqueued = receiver.Driver.Sending.Enqueue(message, receiver);
+                result = result.With(enqueued);
+                if (enqueued == EnqueueResult.Closed) continue;
                 if (count == taken.Length) taken = Larger(taken);
                 taken[count++] = receiver.Driver;
             }
         }
         finally
         {
-            // Also where the application's own sequence throws halfway: what was posted goes out.
+            // Also where the application's own sequence throws halfway: what was enqueued goes out.
             message.Dispose();
             if (count <= Share) SendOff(taken.AsSpan(0, count));
             else await new Broadcast(taken, count).RunAsync().ConfigureAwait(SimulationContext.IsCurrent);
@@ -92,7 +92,7 @@ internal sealed class Broadcast : IThreadPoolWorkItem
 
     private static void SendOff(ReadOnlySpan<ConnectionDriver> drivers)
     {
-        foreach (ConnectionDriver driver in drivers) driver.Sending.Leave();
+        foreach (ConnectionDriver driver in drivers) driver.Sending.FlushEnqueued();
     }
 
     private static ConnectionDriver[] Larger(ConnectionDriver[] full)

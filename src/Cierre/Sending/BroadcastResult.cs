@@ -30,11 +30,11 @@ public readonly record struct BroadcastResult(int Taken, int Dropped, int Closed
     /// <returns>The same number for equal results.</returns>
     public override int GetHashCode() => HashCode.Combine(Taken, Dropped, Closed);
 
-    internal BroadcastResult With(Posted posted) => posted switch
+    internal BroadcastResult With(EnqueueResult enqueued) => enqueued switch
     {
-        Posted.Taken => this with { Taken = Taken + 1 },
-        Posted.TakenForOlder => this with { Taken = Taken + 1, Dropped = Dropped + 1 },
-        Posted.Waits => this,
+        EnqueueResult.Taken => this with { Taken = Taken + 1 },
+        EnqueueResult.TakenForOlder => this with { Taken = Taken + 1, Dropped = Dropped + 1 },
+        EnqueueResult.Waits => this,
         _ => this with { Closed = Closed + 1 },
     };
 }

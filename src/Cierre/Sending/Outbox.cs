@@ -8,11 +8,11 @@ namespace Cierre.Sending;
 /// comes.</remarks>
 internal struct Outbox
 {
-    private LinkedList<Outgoing>? _waiting;
-    private LinkedListNode<Outgoing>? _firstNotTaken;
+    private LinkedList<OutboxEntry>? _waiting;
+    private LinkedListNode<OutboxEntry>? _firstNotTaken;
     private MessageWriteStream? _streaming;
-    private PendingSend? _part;
-    private PendingSend? _lastPart;
+    private AwaitedSend? _part;
+    private AwaitedSend? _lastPart;
     private long _bytes;
 
     /// <summary>Bytes of messages that were taken and are not in the transport yet. Counted in one place, as they come and go.</summary>
@@ -29,7 +29,7 @@ internal struct Outbox
     {
         get
         {
-            for (LinkedListNode<Outgoing>? node = _firstNotTaken; node is not null; node = node.Next)
+            for (LinkedListNode<OutboxEntry>? node = _firstNotTaken; node is not null; node = node.Next)
             {
                 // All of a connection have the same patience: the first of them is the first that loses it.
                 if (node.Value.TakenBy != TimeSpan.MaxValue) return node.Value.TakenBy;
@@ -42,14 +42,14 @@ internal struct Outbox
     public readonly bool IsStreaming(MessageWriteStream stream) => ReferenceEquals(_streaming, stream);
 
     /// <summary>Takes it, whatever waits.</summary>
-    public void Enqueue(Outgoing send)
+    public void Enqueue(OutboxEntry send)
     {
-        (_waiting ??= new LinkedList<Outgoing>()).AddLast(send);
+        (_waiting ??= new LinkedList<OutboxEntry>()).AddLast(send);
         Take(send);
     }
 
     /// <summary>Takes it where nothing waits for room before it and there is some for it.</summary>
-    public bool TakesNext(Outgoing send, in SendBuffer buffer, long backlog)
+    public bool TakesNext(OutboxEntry send, in SendBuffer buffer, long backlog)
     {
         if (_firstNotTaken is not null || !buffer.HasRoom(backlog + _bytes, send.Rest)) return false;
         Enqueue(send);
@@ -57,9 +57,9 @@ internal struct Outbox
     }
 
     /// <summary>Lets it wait for room behind what waits already: it is taken in its turn, perhaps at once.</summary>
-    public void EnqueueForRoom(Outgoing send, in SendBuffer buffer, long backlog)
+    public void EnqueueForRoom(OutboxEntry send, in SendBuffer buffer, long backlog)
     {
-        LinkedListNode<Outgoing> node = (_waiting ??= new LinkedList<Outgoing>()).AddLast(send);
+        LinkedListNode<OutboxEntry> node = (_waiting ??= new LinkedList<OutboxEntry>()).AddLast(send);
         _firstNotTaken ??= node;
         TakeWhatHasRoom(buffer, backlog);
     }
@@ -69,7 +69,7 @@ internal struct Outbox
     public int MakeRoom(long bytes)
     {
         int dropped = 0;
-        for (LinkedListNode<Outgoing>? node = _waiting?.First, next; node is not null && bytes > 0; node = next)
+        for (LinkedListNode<OutboxEntry>? node = _waiting?.First, next; node is not null && bytes > 0; node = next)
         {
             next = node.Next;
             if (!node.Value.MayDrop) continue;
@@ -85,7 +85,7 @@ internal struct Outbox
     public void BeginStream(MessageWriteStream stream) => _streaming = stream;
 
     /// <summary>A part of the streamed message that waits for room; false if one waits already. The message's end may wait behind it.</summary>
-    public bool TryEnqueuePart(PendingSend part)
+    public bool TryEnqueuePart(AwaitedSend part)
     {
         if (_part is null) _part = part;
         else if (part.EndsMessage) _lastPart = part;
@@ -95,7 +95,7 @@ internal struct Outbox
     }
 
     /// <summary>Takes a send out that has not begun; false: too late.</summary>
-    public bool Remove(PendingSend send)
+    public bool Remove(AwaitedSend send)
     {
         if (send.Begun) return false;
         if (ReferenceEquals(send, _part))
@@ -113,10 +113,10 @@ internal struct Outbox
     /// <summary>Takes out, and fails, every message that has not begun; or only those that had to be taken by a time that has come.</summary>
     public void TakeBack(CloseRecord record, TimeSpan? takenBy = null)
     {
-        for (LinkedListNode<Outgoing>? node = _waiting?.First, next; node is not null; node = next)
+        for (LinkedListNode<OutboxEntry>? node = _waiting?.First, next; node is not null; node = next)
         {
             next = node.Next;
-            Outgoing send = node.Value;
+            OutboxEntry send = node.Value;
             if (takenBy is { } now ? send.IsTaken || send.TakenBy > now : send.Begun) continue;
             TakeOut(node).Fail(new WebSocketClosedException(record));
         }
@@ -126,7 +126,7 @@ internal struct Outbox
     /// come.</summary>
     public readonly void NoteSlow(TimeSpan? takenBy = null)
     {
-        for (LinkedListNode<Outgoing>? node = _waiting?.First; node is not null; node = node.Next)
+        for (LinkedListNode<OutboxEntry>? node = _waiting?.First; node is not null; node = node.Next)
         {
             if (takenBy is not { } now || node.Value.TakenBy <= now) node.Value.NoteSlow();
         }
@@ -180,7 +180,7 @@ internal struct Outbox
         _bytes = 0;
         _firstNotTaken = null;
         if (_waiting is null) return;
-        foreach (Outgoing send in _waiting) send.Fail(new WebSocketClosedException(record));
+        foreach (OutboxEntry send in _waiting) send.Fail(new WebSocketClosedException(record));
         _waiting = null;
     }
 
@@ -194,13 +194,13 @@ internal struct Outbox
         }
     }
 
-    private void Take(Outgoing send)
+    private void Take(OutboxEntry send)
     {
         send.Take();
         _bytes += send.Rest;
     }
 
-    private bool Write(Outgoing send, WebSocketProtocol engine, Transport output, bool continued, TimeSpan now)
+    private bool Write(OutboxEntry send, WebSocketProtocol engine, Transport output, bool continued, TimeSpan now)
     {
         int before = send.Rest;
         bool done = send.WriteNext(engine, output, continued, now);
@@ -208,7 +208,7 @@ internal struct Outbox
         return done;
     }
 
-    private Outgoing TakeOut(LinkedListNode<Outgoing> node)
+    private OutboxEntry TakeOut(LinkedListNode<OutboxEntry> node)
     {
         if (ReferenceEquals(node, _firstNotTaken)) _firstNotTaken = node.Next;
         _waiting!.Remove(node);

@@ -9,16 +9,16 @@ namespace Cierre.Sending;
 internal struct OutputWatch(TimeSpan timeout)
 {
     // How often the system is asked within the timeout.
-    private const int Looks = 4;
+    private const int Checks = 4;
 
     private TimeSpan _moved;
-    private TimeSpan _nextLook;
+    private TimeSpan _nextCheck;
     private long _progress;
 
     public bool IsWatched { get; private set; }
 
     /// <summary>When <see cref="IsStuck"/> wants to be called.</summary>
-    public readonly TimeSpan Deadline => !IsWatched ? TimeSpan.MaxValue : _nextLook < _moved + timeout ? _nextLook : _moved + timeout;
+    public readonly TimeSpan Deadline => !IsWatched ? TimeSpan.MaxValue : _nextCheck < _moved + timeout ? _nextCheck : _moved + timeout;
 
     /// <summary>A flush waits: the time begins. The one before has completed, because there is one at a time; so what it waited is forgiven.</summary>
     /// <returns>Whether <see cref="Deadline"/> is new. It is not where the output is watched already, nor where it never is.</returns>
@@ -27,7 +27,7 @@ internal struct OutputWatch(TimeSpan timeout)
         if (timeout <= TimeSpan.Zero) return false;
         (_moved, _progress) = (now, progress);
         if (IsWatched) return false;
-        (IsWatched, _nextLook) = (true, now + timeout / Looks);
+        (IsWatched, _nextCheck) = (true, now + timeout / Checks);
         return true;
     }
 
@@ -44,7 +44,7 @@ internal struct OutputWatch(TimeSpan timeout)
             return false;
         }
 
-        _nextLook = now + timeout / Looks;
+        _nextCheck = now + timeout / Checks;
         long seen = progress();
         if (seen != _progress) (_progress, _moved) = (seen, now);
         return now >= _moved + timeout;

@@ -68,7 +68,7 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
     public ValueTask SendAsync(WebSocketOpcode kind, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken, bool compressible = true)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
-        PendingSend? pending = null;
+        AwaitedSend? pending = null;
         bool later = false;
         lock (_gate)
         {
@@ -79,7 +79,7 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
             }
             else if (Buffer.Policy == SlowReaderPolicy.Wait)
             {
-                pending = new PendingSend(kind, payload, final: true) { Compressible = compressible, Token = cancellationToken };
+                pending = new AwaitedSend(kind, payload, final: true) { Compressible = compressible, Token = cancellationToken };
                 _outbox.EnqueueForRoom(pending, Buffer, _transport.Backlog);
             }
             else
@@ -100,7 +100,7 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
         bool maySuit = most <= FrameWriter.MaxPayload || Buffer.Policy != SlowReaderPolicy.Wait;
         byte[] utf8 = maySuit ? ArrayPool<byte>.Shared.Rent(most) : [];
         int length = maySuit ? Encoding.UTF8.GetBytes(text, utf8) : 0;
-        PendingSend? pending = null;
+        AwaitedSend? pending = null;
         bool later = false;
         try
         {
@@ -113,7 +113,7 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
                 }
                 else if (Buffer.Policy == SlowReaderPolicy.Wait)
                 {
-                    pending = new PendingSend(text) { Compressible = compressible, Token = cancellationToken };
+                    pending = new AwaitedSend(text) { Compressible = compressible, Token = cancellationToken };
                     _outbox.EnqueueForRoom(pending, Buffer, _transport.Backlog);
                 }
                 else
@@ -135,7 +135,7 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
     {
         cancellationToken.ThrowIfCancellationRequested();
         var stream = new MessageWriteStream(driver, kind, compressible);
-        PendingSend? pending = null;
+        AwaitedSend? pending = null;
         lock (_gate)
         {
             if (Refusal() is { } closed) throw closed;
@@ -145,7 +145,7 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
             }
             else
             {
-                pending = new PendingSend(default, default, final: false) { Token = cancellationToken, Stream = stream };
+                pending = new AwaitedSend(default, default, final: false) { Token = cancellationToken, Stream = stream };
                 if (Buffer.Policy == SlowReaderPolicy.Wait) _outbox.EnqueueForRoom(pending, Buffer, _transport.Backlog);
                 else _outbox.Enqueue(pending);
             }
@@ -158,7 +158,7 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
     public ValueTask WritePartAsync(MessageWriteStream stream, ReadOnlyMemory<byte> payload, bool final, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
-        PendingSend? pending = null;
+        AwaitedSend? pending = null;
         lock (_gate)
         {
             if (!_outbox.IsStreaming(stream) || Refusal() is not null)
@@ -167,7 +167,7 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
                 return final ? default : ValueTask.FromException(Refusal() ?? new WebSocketClosedException(driver.Known()));
             }
 
-            pending = new PendingSend((WebSocketOpcode)stream.Kind, payload, final) { Compressible = stream.Compressible, Token = cancellationToken };
+            pending = new AwaitedSend((WebSocketOpcode)stream.Kind, payload, final) { Compressible = stream.Compressible, Token = cancellationToken };
             if (!_outbox.TryEnqueuePart(pending)) throw new InvalidOperationException("A write to this message is already waiting: one write at a time.");
         }
 
@@ -189,29 +189,29 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
         return answered.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Takes one message of a broadcast, or lets it wait for room; <see cref="Leave"/> sends it off.</summary>
-    public Posted Post(BroadcastMessage message, WebSocketConnection receiver)
+    /// <summary>Takes one message of a broadcast, or lets it wait for room; <see cref="FlushEnqueued"/> sends it off.</summary>
+    public EnqueueResult Enqueue(BroadcastMessage message, WebSocketConnection receiver)
     {
         Violation? violation;
         int dropped;
         lock (_gate)
         {
-            if (!driver.TakesOutput) return Posted.Closed;
-            if (GoesAtOnce(message.Length) && !Output.IsFlushing && WriteAtOnce(message)) return Posted.Taken;
+            if (!driver.TakesOutput) return EnqueueResult.Closed;
+            if (GoesAtOnce(message.Length) && !Output.IsFlushing && WriteAtOnce(message)) return EnqueueResult.Taken;
             if (Buffer.Policy == SlowReaderPolicy.Wait) return WaitForRoom(message, receiver);
             dropped = MakeRoom(message.Length, out violation);
             if (violation is null) _outbox.Enqueue(Queued(message));
         }
 
-        if (violation is null && dropped == 0) return Posted.Taken;
+        if (violation is null && dropped == 0) return EnqueueResult.Taken;
         message.SlowOnes().Add(receiver);
-        if (violation is null) return Posted.TakenForOlder;
+        if (violation is null) return EnqueueResult.TakenForOlder;
         driver.BeginClose(violation, takeBack: true);
-        return Posted.Closed;
+        return EnqueueResult.Closed;
     }
 
     /// <summary>Sends off what was posted; a handler's own connection does so when its batch of input is used up.</summary>
-    public void Leave()
+    public void FlushEnqueued()
     {
         if (!driver.Receiving.BatchGoesOn) Flush();
     }
@@ -272,17 +272,17 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
     }
 
     /// <summary>Behind what waits already: what comes later does not overtake it.</summary>
-    private Posted WaitForRoom(BroadcastMessage message, WebSocketConnection receiver)
+    private EnqueueResult WaitForRoom(BroadcastMessage message, WebSocketConnection receiver)
     {
-        Outgoing queued = Queued(message);
-        if (_outbox.TakesNext(queued, Buffer, _transport.Backlog)) return Posted.Taken;
+        OutboxEntry queued = Queued(message);
+        if (_outbox.TakesNext(queued, Buffer, _transport.Backlog)) return EnqueueResult.Taken;
         bool bounded = BroadcastTimeout != Timeout.InfiniteTimeSpan;
         SlowReceivers slow = message.SlowOnes();
         slow.Expect();
         TimeSpan takenBy = bounded ? driver.Now + BroadcastTimeout : TimeSpan.MaxValue;
         _outbox.EnqueueForRoom(new WaitingBroadcast(queued, takenBy, receiver, slow), Buffer, _transport.Backlog);
         if (bounded) driver.Schedule(BroadcastTimeout);
-        return Posted.Waits;
+        return EnqueueResult.Waits;
     }
 
     private bool WriteAtOnce(BroadcastMessage message)
@@ -304,11 +304,11 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
         return true;
     }
 
-    private Outgoing Queued(BroadcastMessage message)
+    private OutboxEntry Queued(BroadcastMessage message)
     {
-        if (FramesOf(message) is not { } frames) return new QueuedMessage(message.Opcode, message.Bytes.Share(), message.Compressible);
+        if (FramesOf(message) is not { } frames) return new UnawaitedSend(message.Opcode, message.Bytes.Share(), message.Compressible);
         frames.Bytes.Share();
-        return new QueuedFrames(frames);
+        return new FramedSend(frames);
     }
 
     /// <summary>Frames that others send as well; null where each connection makes its own: a client masks, and what is compressed with context takeover
@@ -340,12 +340,12 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
         {
             if (Refusal() is { } closed) return ValueTask.FromException(closed);
             MakeRoom(payload.Length, out violation);
-            if (violation is null) _outbox.Enqueue(new QueuedMessage(kind, Buffers.SharedBytes.CopyOf(payload), compressible));
+            if (violation is null) _outbox.Enqueue(new UnawaitedSend(kind, Buffers.SharedBytes.CopyOf(payload), compressible));
         }
 
         if (violation is null)
         {
-            Leave();
+            FlushEnqueued();
             return default;
         }
 
@@ -353,7 +353,7 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
         lock (_gate) return ValueTask.FromException(new WebSocketClosedException(driver.Known()));
     }
 
-    private ValueTask Sent(PendingSend? pending)
+    private ValueTask Sent(AwaitedSend? pending)
     {
         Flush();
         if (pending is null) return default;
@@ -363,12 +363,12 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
     }
 
     /// <summary>A send that has not begun is taken out whole; one that has is finished first.</summary>
-    private void RegisterCancellation(PendingSend pending)
+    private void RegisterCancellation(AwaitedSend pending)
     {
         CancellationTokenRegistration registration = pending.Token.UnsafeRegister(
             static (state, _) =>
             {
-                (SendingSide side, PendingSend send) = ((SendingSide, PendingSend))state!;
+                (SendingSide side, AwaitedSend send) = ((SendingSide, AwaitedSend))state!;
                 side.Cancel(send);
             },
             (this, pending));
@@ -379,7 +379,7 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
         }
     }
 
-    private void Cancel(PendingSend send)
+    private void Cancel(AwaitedSend send)
     {
         lock (_gate)
         {

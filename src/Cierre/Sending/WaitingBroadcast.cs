@@ -6,7 +6,7 @@ namespace Cierre.Sending;
 /// <summary>A message of a broadcast for which one receiver has no room yet. It waits in its turn, and not for ever.</summary>
 /// <param name="message">What goes out when there is room.</param>
 /// <param name="takenBy">When there must have been.</param>
-internal sealed class WaitingBroadcast(Outgoing message, TimeSpan takenBy, WebSocketConnection receiver, SlowReceivers broadcast) : Outgoing
+internal sealed class WaitingBroadcast(OutboxEntry message, TimeSpan takenBy, WebSocketConnection receiver, SlowReceivers broadcast) : OutboxEntry
 {
     public override int Rest => message.Rest;
 

@@ -46,13 +46,13 @@ internal sealed class ConnectionGroup
             new(TelemetryAttributes.ServerPort, server.Port)));
     }
 
-    public LinkedListNode<IMeasured> Enter(IMeasured connection)
+    public LinkedListNode<IMeasured> Add(IMeasured connection)
     {
         lock (_gate) return _open.AddLast(connection);
     }
 
     /// <param name="last">What the connection counted to its end.</param>
-    public void Leave(LinkedListNode<IMeasured> connection, in ConnectionCounts last)
+    public void Remove(LinkedListNode<IMeasured> connection, in ConnectionCounts last)
     {
         lock (_gate)
         {

@@ -45,7 +45,7 @@ internal sealed class ConnectionTelemetry
     {
         _answered = true;
         // Before the listeners: the connection may send and receive from here on.
-        _entry = _group.Enter(connection);
+        _entry = _group.Add(connection);
         Guarded.Call((_group, Elapsed), static of => CierreMeter.Handshake(of._group, of.Elapsed, "opened", status: null, error: null), _failed);
         if (_span is null) return;
         if (subprotocol is not null) _span.SetTag(TelemetryAttributes.Subprotocol, subprotocol);
@@ -71,7 +71,7 @@ internal sealed class ConnectionTelemetry
     public void Closed(CloseRecord record, in ConnectionCounts counts)
     {
         if (_entry is not { } entry || Interlocked.Exchange(ref _ended, 1) != 0) return;
-        _group.Leave(entry, counts);
+        _group.Remove(entry, counts);
         Guarded.Call((_group, record), static of => CierreMeter.Closed(of._group, of.record), _failed);
         Guarded.Call((_group, record), static of => CierreMeter.Lived(of._group, of.record), _failed);
         if (_span is not null) Guarded.Call((this, record), static of => CierreActivities.Ended(of.Item1._span!, of.Item1.Elapsed, of.record, of.Item1._group.IsClient), _failed);

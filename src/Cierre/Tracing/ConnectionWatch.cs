@@ -8,7 +8,7 @@ internal sealed class ConnectionWatch(TimeProvider time, long opened) : FrameObs
 {
     private readonly List<WebSocketTrace> _traces = [];
     private RecentFrames? _recent;
-    private SeenFrame _coming;
+    private ObservedFrame _coming;
     private byte[] _start = [];
     private int _started;
     private bool _isComing;
@@ -29,7 +29,7 @@ internal sealed class ConnectionWatch(TimeProvider time, long opened) : FrameObs
 
     public void Remove(WebSocketTrace trace) => _traces.Remove(trace);
 
-    public override void Came(in SeenFrame frame)
+    public override void OnReceived(in ObservedFrame frame)
     {
         int wanted = frame.Refused || frame.Length is not { } length ? 0 : (int)Math.Min(length, Wanted(frame.Opcode));
         if (wanted == 0)
@@ -50,7 +50,7 @@ internal sealed class ConnectionWatch(TimeProvider time, long opened) : FrameObs
         if (_started == _start.Length) TellComing();
     }
 
-    public override void Went(in SeenFrame frame, ReadOnlySpan<byte> payload) => Tell(frame, payload[..Math.Min(payload.Length, Wanted(frame.Opcode))].ToArray());
+    public override void OnSent(in ObservedFrame frame, ReadOnlySpan<byte> payload) => Tell(frame, payload[..Math.Min(payload.Length, Wanted(frame.Opcode))].ToArray());
 
     public override void Broken(Violation violation)
     {
@@ -82,7 +82,7 @@ internal sealed class ConnectionWatch(TimeProvider time, long opened) : FrameObs
         _start = [];
     }
 
-    private void Tell(in SeenFrame frame, ReadOnlyMemory<byte> start)
+    private void Tell(in ObservedFrame frame, ReadOnlyMemory<byte> start)
     {
         TimeSpan now = Now;
         _recent?.Add(now, frame);

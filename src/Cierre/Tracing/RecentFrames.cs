@@ -5,10 +5,10 @@ namespace Cierre.Tracing;
 /// <summary>The headers of the last frames of a connection, both ways: 24 bytes each, and nothing is allocated for a frame.</summary>
 internal sealed class RecentFrames(int capacity)
 {
-    private readonly (TimeSpan Time, SeenFrame Frame)[] _ring = new (TimeSpan, SeenFrame)[capacity];
+    private readonly (TimeSpan Time, ObservedFrame Frame)[] _ring = new (TimeSpan, ObservedFrame)[capacity];
     private long _count;
 
-    public void Add(TimeSpan time, in SeenFrame frame) => _ring[_count++ % _ring.Length] = (time, frame);
+    public void Add(TimeSpan time, in ObservedFrame frame) => _ring[_count++ % _ring.Length] = (time, frame);
 
     /// <summary>With room for so many; the last ones of those that are kept are in it.</summary>
     public RecentFrames Resize(int count)
@@ -25,7 +25,7 @@ internal sealed class RecentFrames(int capacity)
         var frames = new WebSocketTraceFrame[Math.Min(_count, _ring.Length)];
         for (int i = 0; i < frames.Length; i++)
         {
-            (TimeSpan time, SeenFrame frame) = _ring[(_count - frames.Length + i) % _ring.Length];
+            (TimeSpan time, ObservedFrame frame) = _ring[(_count - frames.Length + i) % _ring.Length];
             frames[i] = new WebSocketTraceFrame(time, frame);
         }
 

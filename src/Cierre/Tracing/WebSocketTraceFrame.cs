@@ -9,9 +9,9 @@ namespace Cierre;
 /// lose it.</remarks>
 public sealed class WebSocketTraceFrame : WebSocketTraceEvent
 {
-    private readonly SeenFrame _frame;
+    private readonly ObservedFrame _frame;
 
-    internal WebSocketTraceFrame(TimeSpan time, in SeenFrame frame, ReadOnlyMemory<byte> payload = default)
+    internal WebSocketTraceFrame(TimeSpan time, in ObservedFrame frame, ReadOnlyMemory<byte> payload = default)
         : base(time) => (_frame, Payload) = (frame, payload);
 
     /// <summary>Whether the peer sent it; otherwise we did.</summary>

@@ -1,6 +1,6 @@
 namespace Cierre.Transports;
 
-/// <summary>What a transport pushes its bytes to. All calls but <see cref="Looked"/> come one at a time.</summary>
+/// <summary>What a transport pushes its bytes to. All calls but <see cref="Probed"/> come one at a time.</summary>
 internal interface ITransportReceiver
 {
     /// <summary>Bytes of the peer, valid and writable until the call returns.</summary>
@@ -15,9 +15,9 @@ internal interface ITransportReceiver
     /// when their end is read, and what still has to go out would be lost. Asked after each batch.</summary>
     bool IsHolding { get; }
 
-    /// <summary>The answer to <see cref="Transport.Look"/>. It may also come unasked, and beside another call.</summary>
+    /// <summary>The answer to <see cref="Transport.Probe"/>. It may also come unasked, and beside another call.</summary>
     /// <param name="any">Whether there was anything.</param>
-    void Looked(bool any);
+    void Probed(bool any);
 
     /// <summary>Nothing comes any more; the last call.</summary>
     void Ended(TransportEnd end);

@@ -16,13 +16,13 @@ internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? 
     private readonly PipeScheduler? _scheduler = scheduler == PipeScheduler.ThreadPool ? null : scheduler;
     private ITransportReceiver? _receiver;
     private bool _offering;
-    private bool _looking;
+    private bool _probing;
     private volatile bool _closing;
     private volatile bool _readingIsOver;
     private volatile bool _shutting;
     private bool _released;
 
-    public override bool LooksAreExact => false;
+    public override bool ProbesAreExact => false;
 
     public override int Unread
     {
@@ -82,7 +82,7 @@ internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? 
         if (!HandOver(static turn => ((IThreadPoolWorkItem)turn!).Execute(), turn)) base.PostTurn(turn);
     }
 
-    public override void Look()
+    public override void Probe()
     {
         if (wire.CancelsReads)
         {
@@ -91,8 +91,8 @@ internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? 
         }
 
         // In this order. Where there is something, or the pump is at it, the pump answers.
-        Interlocked.Exchange(ref _looking, true);
-        if (Unread == 0 && !Volatile.Read(ref _offering) && Interlocked.Exchange(ref _looking, false)) _receiver!.Looked(any: false);
+        Interlocked.Exchange(ref _probing, true);
+        if (Unread == 0 && !Volatile.Read(ref _offering) && Interlocked.Exchange(ref _probing, false)) _receiver!.Probed(any: false);
     }
 
     public override void Post(Action<object?> work)
@@ -223,8 +223,8 @@ internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? 
             Volatile.Write(ref _offering, true);
             bool any = !result.Buffer.IsEmpty;
             bool full = Offer(receiver, result.Buffer);
-            // A cancelled read is either ours, a look or the end, or a host that begins to stop; the latter changes nothing for us.
-            if (result.IsCanceled && !_closing) receiver.Looked(any);
+            // A cancelled read is either ours, a probe or the end, or a host that begins to stop; the latter changes nothing for us.
+            if (result.IsCanceled && !_closing) receiver.Probed(any);
             if (_shutting)
             {
                 // Begun here, between two reads, and not waited for: a peer that writes before it reads must not be waited for by us either.
@@ -239,9 +239,9 @@ internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? 
             }
 
             if (result.IsCompleted && !full) return new TransportEnd(TransportEndKind.EndOfStream);
-            // In this order, as in Look.
+            // In this order, as in Probe.
             Interlocked.Exchange(ref _offering, false);
-            if (Interlocked.Exchange(ref _looking, false)) receiver.Looked(any);
+            if (Interlocked.Exchange(ref _probing, false)) receiver.Probed(any);
         }
 
         return new TransportEnd(TransportEndKind.Closed);

@@ -31,7 +31,7 @@ internal sealed class SocketTransport(Socket socket, EarlierReader? earlier = nu
     private volatile bool _cut;
     private volatile bool _writing;
     private bool _offering = earlier is not null;
-    private bool _looking;
+    private bool _probing;
     private bool _counts;
     private long _read;
 
@@ -73,11 +73,11 @@ internal sealed class SocketTransport(Socket socket, EarlierReader? earlier = nu
 
     public override void Resume() => _room.Release();
 
-    public override void Look()
+    public override void Probe()
     {
         // In this order. Where there is something, or its reader is at it, that reader answers.
-        Interlocked.Exchange(ref _looking, true);
-        if (!IsBehind() && !Volatile.Read(ref _offering) && Interlocked.Exchange(ref _looking, false)) _receiver!.Looked(any: false);
+        Interlocked.Exchange(ref _probing, true);
+        if (!IsBehind() && !Volatile.Read(ref _offering) && Interlocked.Exchange(ref _probing, false)) _receiver!.Probed(any: false);
     }
 
     public override ValueTask ShutdownSendAsync()
@@ -284,6 +284,6 @@ internal sealed class SocketTransport(Socket socket, EarlierReader? earlier = nu
     private void Offered(ITransportReceiver receiver)
     {
         Interlocked.Exchange(ref _offering, false);
-        if (Volatile.Read(ref _looking) && Interlocked.Exchange(ref _looking, false)) receiver.Looked(any: true);
+        if (Volatile.Read(ref _probing) && Interlocked.Exchange(ref _probing, false)) receiver.Probed(any: true);
     }
 }

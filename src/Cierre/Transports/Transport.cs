@@ -87,11 +87,14 @@ internal abstract class Transport : IBufferWriter<byte>, IThreadPoolWorkItem
 
     void IThreadPoolWorkItem.Execute() => Resume();
 
-    /// <summary>Whether a look misses nothing. Where layers in between work on threads of their own, bytes may be in nobody's sight for a while.</summary>
-    public virtual bool LooksAreExact => true;
+    /// <summary>Whether a probe misses nothing. Where layers in between work on threads of their own, bytes may be in nobody's sight for a while.</summary>
+    public virtual bool ProbesAreExact => true;
 
-    /// <summary>Asks for all that has come so far: it is pushed, if there is any, and <see cref="ITransportReceiver.Looked"/> follows.</summary>
-    public abstract void Look();
+    /// <summary>Asks for all that has come so far: it is pushed, if there is any, and <see cref="ITransportReceiver.Probed"/> follows.</summary>
+    public abstract void Probe();
+
+    /// <summary>The same behind what the pool has in its queue: where layers in between work there, what they have handed over comes before it.</summary>
+    public void PostProbe() => Post(static transport => ((Transport)transport!).Probe());
 
     /// <summary>Runs what must not run in its caller's place: under the connection's lock, or where it might wait for the peer.</summary>
     public virtual void Post(Action<object?> work) => ThreadPool.UnsafeQueueUserWorkItem(work, this, preferLocal: false);

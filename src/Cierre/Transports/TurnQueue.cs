@@ -20,7 +20,7 @@ internal sealed class TurnQueue : IThreadPoolWorkItem
     void IThreadPoolWorkItem.Execute()
     {
         bool any = _waiting.TryDequeue(out IThreadPoolWorkItem? turn);
-        // A full fence: whoever adds and sees the old value must be seen by the look below.
+        // A full fence: whoever adds and sees the old value must be seen by the probe below.
         Interlocked.Exchange(ref _isQueued, 0);
         // The next one goes behind all that waits for a thread now, and does not wait for this one.
         if (!_waiting.IsEmpty) Queue();

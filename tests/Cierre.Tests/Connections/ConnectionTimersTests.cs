@@ -117,19 +117,19 @@ public sealed class ConnectionTimersTests
         var played = new Played(client: true, o =>
         {
             if (idle) (o.PingInterval, o.IdleTimeout) = (TimeSpan.Zero, 2 * Twenty);
-        }) { Wire = { LooksByHand = true } };
+        }) { Wire = { ProbesByHand = true } };
         played.Clock.Advance(Twenty + Tick);
         played.Clock.Advance(Twenty + Tick);
-        await Played.Until(() => played.Wire.Looks == 1);
+        await Played.Until(() => played.Wire.Probes == 1);
         // Our pool is starved: nobody answers, and nothing is concluded.
         for (int i = 0; i < 20; i++) played.Clock.Advance(TimeSpan.FromSeconds(10));
         Assert.True(played.Connection.IsOpen);
-        played.Wire.AnswerLook();
+        played.Wire.AnswerProbe();
         Assert.True(played.Connection.IsOpen);
         played.Clock.Advance(2 * Tick);
-        await Played.Until(() => played.Wire.Looks == 1);
+        await Played.Until(() => played.Wire.Probes == 1);
         Assert.True(played.Connection.IsOpen);
-        played.Wire.AnswerLook();
+        played.Wire.AnswerProbe();
         played.Clock.Advance(2 * Tick);
         Assert.False(played.Connection.IsOpen);
         Assert.Equal(idle ? 3008 : 1011, played.Sent[^1].CloseCode);
@@ -138,18 +138,18 @@ public sealed class ConnectionTimersTests
     [Fact]
     public async Task What_a_look_brings_is_life_and_the_next_silence_is_looked_at_anew()
     {
-        var played = new Played(client: true) { Wire = { LooksByHand = true } };
+        var played = new Played(client: true) { Wire = { ProbesByHand = true } };
         for (int i = 0; i < 3; i++)
         {
             played.Clock.Advance(Twenty + Tick);
             played.Clock.Advance(Twenty + Tick);
-            await Played.Until(() => played.Wire.Looks == 1);
-            played.Wire.AnswerLook();
+            await Played.Until(() => played.Wire.Probes == 1);
+            played.Wire.AnswerProbe();
             played.Clock.Advance(2 * Tick);
-            await Played.Until(() => played.Wire.Looks == 1);
+            await Played.Until(() => played.Wire.Probes == 1);
             played.PeerText("here");
             await Played.Within(played.Connection.ReceiveAsync().AsTask());
-            played.Wire.AnswerLook();
+            played.Wire.AnswerProbe();
             played.Clock.Advance(2 * Tick);
             Assert.True(played.Connection.IsOpen);
         }
@@ -158,12 +158,12 @@ public sealed class ConnectionTimersTests
     [Fact]
     public void Bytes_that_the_kernel_has_had_since_the_ping_are_life_though_nobody_can_read_them_yet()
     {
-        var played = new Played { Wire = { LooksByHand = true, SaysArrived = 100 } };
+        var played = new Played { Wire = { ProbesByHand = true, SaysArrived = 100 } };
         for (int i = 0; i < 10; i++)
         {
             played.Clock.Advance(Twenty + Tick);
             played.Wire.SaysArrived++;
-            Assert.Equal(0, played.Wire.Looks);
+            Assert.Equal(0, played.Wire.Probes);
         }
 
         Assert.True(played.Connection.IsOpen);

@@ -45,14 +45,14 @@ public sealed class FrameObserverTests
     {
         public List<string> Lines { get; } = [];
 
-        public override void Came(in SeenFrame frame) => Lines.Add($"{(frame.Refused ? "refused" : "came")} {frame.Opcode} {frame.Length}");
+        public override void OnReceived(in ObservedFrame frame) => Lines.Add($"{(frame.Refused ? "refused" : "came")} {frame.Opcode} {frame.Length}");
 
         public override void CamePayload(ReadOnlySpan<byte> piece)
         {
             if (!piece.IsEmpty) Lines.Add($"payload {piece.Length}");
         }
 
-        public override void Went(in SeenFrame frame, ReadOnlySpan<byte> payload) => Lines.Add($"went {frame.Opcode} {payload.Length}");
+        public override void OnSent(in ObservedFrame frame, ReadOnlySpan<byte> payload) => Lines.Add($"went {frame.Opcode} {payload.Length}");
 
         public override void Broken(Violation violation) => Lines.Add($"broken {violation.Code}");
     }

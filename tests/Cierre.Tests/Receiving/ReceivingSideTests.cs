@@ -337,6 +337,6 @@ public sealed class ReceivingSideTests
 
     private sealed class AtMost(int left) : MessageGuard
     {
-        public override Violation? Look(int bytes, bool last, TimeSpan now) => left-- > 0 ? null : Violations.RateExceeded();
+        public override Violation? Check(int bytes, bool last, TimeSpan now) => left-- > 0 ? null : Violations.RateExceeded();
     }
 }

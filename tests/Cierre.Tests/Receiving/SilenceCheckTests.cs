@@ -14,49 +14,49 @@ public sealed class SilenceCheckTests
 
     public SilenceCheckTests() => _engine.Tick(_transport, TimeSpan.FromSeconds(30));
 
-    private bool IsCertain(TimeSpan now, out bool look) => _check.IsCertain(_engine, _transport, now, out look);
+    private bool IsCertain(TimeSpan now, out bool probe) => _check.IsCertain(_engine, _transport, now, out probe);
 
     [Fact]
     public void Peer_that_is_not_late_needs_no_look()
     {
-        Assert.True(IsCertain(TimeSpan.FromSeconds(31), out bool look));
-        Assert.False(look);
+        Assert.True(IsCertain(TimeSpan.FromSeconds(31), out bool probe));
+        Assert.False(probe);
     }
 
     [Fact]
     public void One_exact_look_that_finds_nothing_is_enough()
     {
-        Assert.False(IsCertain(Silent, out bool look));
-        Assert.True(look);
-        Assert.False(IsCertain(Silent, out look));
-        Assert.False(look);
-        Assert.True(_check.Looked(Silent));
-        Assert.True(IsCertain(Silent, out look));
-        Assert.False(look);
+        Assert.False(IsCertain(Silent, out bool probe));
+        Assert.True(probe);
+        Assert.False(IsCertain(Silent, out probe));
+        Assert.False(probe);
+        Assert.True(_check.Probed(Silent));
+        Assert.True(IsCertain(Silent, out probe));
+        Assert.False(probe);
     }
 
     [Fact]
     public void Where_layers_lie_in_between_two_looks_are_made_20_ms_apart()
     {
-        _transport.LooksByHand = true;
+        _transport.ProbesByHand = true;
         Assert.False(IsCertain(Silent, out _));
-        Assert.True(_check.Looked(Silent));
-        Assert.False(IsCertain(Silent, out bool look));
-        Assert.False(look);
-        TimeSpan later = Silent + SilenceCheck.LookAgain;
-        Assert.False(IsCertain(later, out look));
-        Assert.True(look);
-        Assert.True(_check.Looked(later));
-        Assert.True(IsCertain(later, out look));
+        Assert.True(_check.Probed(Silent));
+        Assert.False(IsCertain(Silent, out bool probe));
+        Assert.False(probe);
+        TimeSpan later = Silent + SilenceCheck.ProbeAgain;
+        Assert.False(IsCertain(later, out probe));
+        Assert.True(probe);
+        Assert.True(_check.Probed(later));
+        Assert.True(IsCertain(later, out probe));
     }
 
     [Fact]
-    public void Look_of_somebody_else_counts_for_nothing() => Assert.False(_check.Looked(Silent));
+    public void Look_of_somebody_else_counts_for_nothing() => Assert.False(_check.Probed(Silent));
 
     [Fact]
     public void Bytes_that_the_kernel_has_had_since_are_life()
     {
-        _transport.LooksByHand = true;
+        _transport.ProbesByHand = true;
         _transport.SaysArrived = 10;
         Assert.False(_check.HasArrived(_transport));
         _check.NoteArrived(_transport);

@@ -22,8 +22,8 @@ public sealed class OutboxTests
     [Fact]
     public async Task Sends_are_written_in_order_until_the_output_is_full()
     {
-        PendingSend[] sends = [.. Enumerable.Range(0, 4).Select(_ => Send(40_000))];
-        foreach (PendingSend send in sends) _outbox.Enqueue(send);
+        AwaitedSend[] sends = [.. Enumerable.Range(0, 4).Select(_ => Send(40_000))];
+        foreach (AwaitedSend send in sends) _outbox.Enqueue(send);
         Assert.False(_outbox.IsFree || _outbox.IsIdle);
         Drain();
         Assert.Equal([true, true, false, false], sends.Select(s => s.Task.IsCompleted));
@@ -31,13 +31,13 @@ public sealed class OutboxTests
         Drain();
         Assert.All(sends, s => Assert.True(s.Task.IsCompletedSuccessfully));
         Assert.True(_outbox.IsFree && _outbox.IsIdle);
-        foreach (PendingSend send in sends) await send.Task;
+        foreach (AwaitedSend send in sends) await send.Task;
     }
 
     [Fact]
     public async Task Send_is_taken_out_only_before_it_has_begun()
     {
-        PendingSend large = Send(200_000), next = Send(10);
+        AwaitedSend large = Send(200_000), next = Send(10);
         _outbox.Enqueue(large);
         _outbox.Enqueue(next);
         Drain();
@@ -57,12 +57,12 @@ public sealed class OutboxTests
     [Fact]
     public async Task Everything_that_has_not_begun_can_be_taken_back()
     {
-        PendingSend large = Send(200_000), next = Send(10), last = Send(20);
-        foreach (PendingSend send in (PendingSend[])[large, next, last]) _outbox.Enqueue(send);
+        AwaitedSend large = Send(200_000), next = Send(10), last = Send(20);
+        foreach (AwaitedSend send in (AwaitedSend[])[large, next, last]) _outbox.Enqueue(send);
         Drain();
         var record = new CloseRecord();
         _outbox.TakeBack(record);
-        foreach (PendingSend send in (PendingSend[])[next, last])
+        foreach (AwaitedSend send in (AwaitedSend[])[next, last])
         {
             Assert.Same(record, (await Assert.ThrowsAsync<WebSocketClosedException>(async () => await send.Task)).Record);
         }
@@ -90,10 +90,10 @@ public sealed class OutboxTests
         Assert.True(_outbox.IsIdle);
         Drain();
         Assert.Equal(0, _output.Staged);
-        Assert.True(_outbox.TryEnqueuePart(new PendingSend(WebSocketOpcode.Text, new byte[3], final: false)));
+        Assert.True(_outbox.TryEnqueuePart(new AwaitedSend(WebSocketOpcode.Text, new byte[3], final: false)));
         Assert.False(_outbox.IsIdle);
-        Assert.False(_outbox.TryEnqueuePart(new PendingSend(WebSocketOpcode.Text, new byte[3], final: false)));
-        Assert.True(_outbox.TryEnqueuePart(new PendingSend(WebSocketOpcode.Text, default, final: true)));
+        Assert.False(_outbox.TryEnqueuePart(new AwaitedSend(WebSocketOpcode.Text, new byte[3], final: false)));
+        Assert.True(_outbox.TryEnqueuePart(new AwaitedSend(WebSocketOpcode.Text, default, final: true)));
         Drain();
         Flush();
         Assert.Equal([(1, false, 3), (0, true, 0), (2, true, 5)], _output.Frames.Select(f => (f.Opcode, f.Fin, f.Payload.Length)));
@@ -105,12 +105,12 @@ public sealed class OutboxTests
     {
         var record = new CloseRecord();
         _outbox.BeginStream(new MessageWriteStream(null!, WebSocketMessageKind.Text));
-        PendingSend part = new(WebSocketOpcode.Text, new byte[3], final: false), last = new(WebSocketOpcode.Text, default, final: true), queued = Send(1);
+        AwaitedSend part = new(WebSocketOpcode.Text, new byte[3], final: false), last = new(WebSocketOpcode.Text, default, final: true), queued = Send(1);
         _outbox.TryEnqueuePart(part);
         _outbox.TryEnqueuePart(last);
         _outbox.Enqueue(queued);
         _outbox.Fail(record);
-        foreach (PendingSend send in (PendingSend[])[part, last, queued])
+        foreach (AwaitedSend send in (AwaitedSend[])[part, last, queued])
         {
             Assert.Same(record, (await Assert.ThrowsAsync<WebSocketClosedException>(async () => await send.Task)).Record);
         }
@@ -118,7 +118,7 @@ public sealed class OutboxTests
         Assert.True(_outbox.IsFree && _outbox.IsIdle);
     }
 
-    private static PendingSend Send(int size) => new(WebSocketOpcode.Binary, new byte[size], final: true);
+    private static AwaitedSend Send(int size) => new(WebSocketOpcode.Binary, new byte[size], final: true);
 
     private void Drain() =>
         _outbox.Drain(_engine, _output, new SendBuffer(int.MaxValue, SlowReaderPolicy.Wait), 64 * 1024, long.MaxValue, TimeSpan.Zero);

@@ -63,6 +63,6 @@ public sealed class WaitingBroadcastTests
     private WaitingBroadcast Waiting()
     {
         _slow.Expect();
-        return new WaitingBroadcast(new QueuedMessage(WebSocketOpcode.Binary, Cierre.Buffers.SharedBytes.CopyOf(new byte[3]), compressible: true), TimeSpan.FromSeconds(1), _receiver, _slow);
+        return new WaitingBroadcast(new UnawaitedSend(WebSocketOpcode.Binary, Cierre.Buffers.SharedBytes.CopyOf(new byte[3]), compressible: true), TimeSpan.FromSeconds(1), _receiver, _slow);
     }
 }

@@ -9,11 +9,11 @@ public sealed class ConnectionGroupTests
     {
         ConnectionGroup group = ConnectionGroup.OfServer("/group-sum");
         var one = new Fixed(new ConnectionCounts(1, 2, 3, 4, 5, 6));
-        LinkedListNode<IMeasured> first = group.Enter(one), second = group.Enter(one);
+        LinkedListNode<IMeasured> first = group.Add(one), second = group.Add(one);
         Assert.Equal((2, new ConnectionCounts(2, 4, 6, 8, 10, 12)), group.Read());
-        group.Leave(first, one.Counts);
+        group.Remove(first, one.Counts);
         Assert.Equal((1, new ConnectionCounts(2, 4, 6, 8, 5, 6)), group.Read());
-        group.Leave(second, one.Counts);
+        group.Remove(second, one.Counts);
         Assert.Equal((0, new ConnectionCounts(2, 4, 6, 8)), group.Read());
         Assert.Equal(0, group.Open);
     }

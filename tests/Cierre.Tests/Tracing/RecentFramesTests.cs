@@ -14,12 +14,12 @@ public sealed class RecentFramesTests
     public void Keeps_the_last_ones_the_oldest_first(int count, long[] kept)
     {
         var recent = new RecentFrames(3);
-        for (int i = 0; i < count; i++) recent.Add(TimeSpan.FromSeconds(i), SeenFrame.Sent(WebSocketRole.Client, WebSocketOpcode.Text, fin: true, compressed: false, i));
+        for (int i = 0; i < count; i++) recent.Add(TimeSpan.FromSeconds(i), ObservedFrame.Sent(WebSocketRole.Client, WebSocketOpcode.Text, fin: true, compressed: false, i));
         WebSocketTraceFrame[] frames = recent.ToArray();
         Assert.Equal(kept, frames.Select(frame => frame.Length!.Value));
         Assert.Equal(kept, frames.Select(frame => (long)frame.Time.TotalSeconds));
     }
 
     [Fact]
-    public void Frame_takes_24_bytes() => Assert.Equal(24, System.Runtime.CompilerServices.Unsafe.SizeOf<(TimeSpan, SeenFrame)>());
+    public void Frame_takes_24_bytes() => Assert.Equal(24, System.Runtime.CompilerServices.Unsafe.SizeOf<(TimeSpan, ObservedFrame)>());
 }

@@ -11,7 +11,7 @@ public sealed class WebSocketTraceFrameTests
     [Fact]
     public void Tells_what_the_header_said()
     {
-        WebSocketTraceFrame frame = Trace(new SeenFrame(true, false, 5, WebSocketOpcode.Binary, true, 300, Compressed: true, Refused: true), [1, 2]);
+        WebSocketTraceFrame frame = Trace(new ObservedFrame(true, false, 5, WebSocketOpcode.Binary, true, 300, Compressed: true, Refused: true), [1, 2]);
         Assert.Equal((true, false, 5, WebSocketOpcode.Binary, "binary"), (frame.Received, frame.Fin, frame.Rsv, frame.Opcode, frame.Name));
         Assert.Equal((true, 300L, true, true, "0102…"), (frame.Masked, frame.Length, frame.Compressed, frame.Refused, frame.Preview));
     }
@@ -26,7 +26,7 @@ public sealed class WebSocketTraceFrameTests
     [InlineData(WebSocketOpcode.Close, true, 0, 0, false, false, "close frame, 0 bytes", "trama de cierre, 0 bytes")]
     public void Describes_itself_in_both_languages(WebSocketOpcode opcode, bool fin, byte rsv, int? length, bool compressed, bool refused, string english, string spanish)
     {
-        WebSocketTraceFrame frame = Trace(new SeenFrame(true, fin, rsv, opcode, null, length ?? -1, compressed, refused));
+        WebSocketTraceFrame frame = Trace(new ObservedFrame(true, fin, rsv, opcode, null, length ?? -1, compressed, refused));
         Assert.Equal((english, spanish), (frame.Describe(CultureInfo.InvariantCulture), frame.Describe(Spanish)));
         Assert.Equal($"1.500 ms: {english}", frame.ToString());
     }
@@ -34,13 +34,13 @@ public sealed class WebSocketTraceFrameTests
     [Fact]
     public void Close_frame_says_its_code_and_reason_which_cannot_harm_a_terminal()
     {
-        WebSocketTraceFrame frame = Trace(new SeenFrame(true, true, 0, WebSocketOpcode.Close, true, 6, false, false), [0x03, 0xE8, .. "\e[2J"u8]);
+        WebSocketTraceFrame frame = Trace(new ObservedFrame(true, true, 0, WebSocketOpcode.Close, true, 6, false, false), [0x03, 0xE8, .. "\e[2J"u8]);
         Assert.Equal(new CloseFrame(1000, "\e[2J"), frame.Close);
         Assert.Equal("close frame, 1000 \"\\u{001B}[2J\"", frame.Describe(CultureInfo.InvariantCulture));
-        Assert.Equal("close frame, 1001", Trace(new SeenFrame(true, true, 0, WebSocketOpcode.Close, true, 2, false, false), [0x03, 0xE9]).Describe(CultureInfo.InvariantCulture));
-        Assert.Null(Trace(new SeenFrame(true, true, 0, WebSocketOpcode.Close, true, 1, false, false), [0x03]).Close);
+        Assert.Equal("close frame, 1001", Trace(new ObservedFrame(true, true, 0, WebSocketOpcode.Close, true, 2, false, false), [0x03, 0xE9]).Describe(CultureInfo.InvariantCulture));
+        Assert.Null(Trace(new ObservedFrame(true, true, 0, WebSocketOpcode.Close, true, 1, false, false), [0x03]).Close);
         Assert.Null(frame.Preview);
     }
 
-    private static WebSocketTraceFrame Trace(SeenFrame frame, byte[]? payload = null) => new(TimeSpan.FromMilliseconds(1.5), frame, payload);
+    private static WebSocketTraceFrame Trace(ObservedFrame frame, byte[]? payload = null) => new(TimeSpan.FromMilliseconds(1.5), frame, payload);
 }

@@ -141,7 +141,7 @@ public sealed class PipeTransportTests
                 transport.Close();
                 break;
             case "look":
-                transport.Look();
+                transport.Probe();
                 break;
             default:
                 await transport.ShutdownSendAsync();
@@ -356,13 +356,13 @@ public sealed class PipeTransportTests
     {
         (_wire.Cancels, _wire.Waits) = (false, 0);
         _transport.Start(_receiver);
-        _transport.Look();
-        Assert.Equal([false], _receiver.Looks);
+        _transport.Probe();
+        Assert.Equal([false], _receiver.Probes);
         _wire.Waits = 1;
-        _transport.Look();
-        Assert.Equal([false], _receiver.Looks);
+        _transport.Probe();
+        Assert.Equal([false], _receiver.Probes);
         Assert.True(_input.Writer.WriteAsync(new byte[3]).AsTask().Wait(Bound));
-        Assert.True(SpinWait.SpinUntil(() => _receiver.Looks is [false, true], Bound));
+        Assert.True(SpinWait.SpinUntil(() => _receiver.Probes is [false, true], Bound));
         Assert.False(_receiver.End.IsCompleted);
     }
 

@@ -229,16 +229,16 @@ public sealed class SocketTransportTests : IDisposable
         _transport.Start(_receiver);
         await SendAsync([1]);
         await _receiver.CameAsync(1);
-        for (int i = 0; i < 2000 && _receiver.Looks.Count == 0; i++)
+        for (int i = 0; i < 2000 && _receiver.Probes.Count == 0; i++)
         {
             // The first look may meet the reader on its way back to its wait, which then answers it.
-            _transport.Look();
+            _transport.Probe();
             await Task.Delay(1);
         }
 
-        _receiver.Looks.Clear();
-        _transport.Look();
-        Assert.Equal([false], _receiver.Looks);
+        _receiver.Probes.Clear();
+        _transport.Probe();
+        Assert.Equal([false], _receiver.Probes);
     }
 
     [Fact]
@@ -246,11 +246,11 @@ public sealed class SocketTransportTests : IDisposable
     {
         await SendAsync([1, 2]);
         Assert.True(SpinWait.SpinUntil(() => _socket.Available == 2, Bound));
-        _transport.Look();
+        _transport.Probe();
         _transport.Start(_receiver);
         await _receiver.CameAsync(2);
-        Assert.True(SpinWait.SpinUntil(() => _receiver.Looks.Count == 1, Bound));
-        Assert.Equal([true], _receiver.Looks);
+        Assert.True(SpinWait.SpinUntil(() => _receiver.Probes.Count == 1, Bound));
+        Assert.Equal([true], _receiver.Probes);
     }
 
     private async Task SendAsync(byte[] bytes) => await _peer.SendAsync(bytes.AsMemory(), SocketFlags.None);

@@ -15,7 +15,7 @@ internal sealed class TestReceiver : ITransportReceiver
 
     public List<bool> Lasts { get; } = [];
 
-    public List<bool> Looks { get; } = [];
+    public List<bool> Probes { get; } = [];
 
     public int Room { get; set; } = int.MaxValue;
 
@@ -51,7 +51,7 @@ internal sealed class TestReceiver : ITransportReceiver
 
     public void BatchEnd() => Batches++;
 
-    public void Looked(bool any) => Looks.Add(any);
+    public void Probed(bool any) => Probes.Add(any);
 
     public void Ended(TransportEnd end)
     {

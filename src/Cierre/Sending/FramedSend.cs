@@ -5,7 +5,7 @@ namespace Cierre.Sending;
 
 /// <summary>A message of a broadcast that waits: frames that were made once for all.</summary>
 /// <param name="frames">One share, given back here.</param>
-internal sealed class QueuedFrames(FramedMessage frames) : Outgoing
+internal sealed class FramedSend(FramedMessage frames) : OutboxEntry
 {
     // Below it a copy costs less than a call of the kernel for this frame alone.
     private const int WorthNoCopy = 4096;

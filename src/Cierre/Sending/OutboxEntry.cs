@@ -4,7 +4,7 @@ using Cierre.Transports;
 namespace Cierre.Sending;
 
 /// <summary>One message, or a part of one, that could not go out at once.</summary>
-internal abstract class Outgoing
+internal abstract class OutboxEntry
 {
     /// <summary>Set where a stream of fragments waits for its turn instead of a message.</summary>
     public MessageWriteStream? Stream { get; init; }

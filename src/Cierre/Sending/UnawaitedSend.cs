@@ -8,7 +8,7 @@ namespace Cierre.Sending;
 /// <param name="opcode">Text or Binary.</param>
 /// <param name="bytes">One share, given back here.</param>
 /// <param name="compressible">Whether it may be compressed, where that was agreed on.</param>
-internal sealed class QueuedMessage(WebSocketOpcode opcode, SharedBytes bytes, bool compressible) : Outgoing
+internal sealed class UnawaitedSend(WebSocketOpcode opcode, SharedBytes bytes, bool compressible) : OutboxEntry
 {
     private int _sent;
 

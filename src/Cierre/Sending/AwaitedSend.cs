@@ -8,7 +8,7 @@ using Cierre.Transports;
 namespace Cierre.Sending;
 
 /// <summary>One send that had to wait: for the sends before it, or for the peer to take what was sent.</summary>
-internal sealed class PendingSend(WebSocketOpcode opcode, ReadOnlyMemory<byte> payload, bool final) : Outgoing, IValueTaskSource
+internal sealed class AwaitedSend(WebSocketOpcode opcode, ReadOnlyMemory<byte> payload, bool final) : OutboxEntry, IValueTaskSource
 {
     private readonly string? _text;
     private readonly int _textBytes;
@@ -17,7 +17,7 @@ internal sealed class PendingSend(WebSocketOpcode opcode, ReadOnlyMemory<byte> p
     private int _sent;
 
     /// <summary>A text whose bytes are made when there is room for them.</summary>
-    public PendingSend(string text)
+    public AwaitedSend(string text)
         : this(WebSocketOpcode.Text, default, final: true) => (_text, _textBytes) = (text, Encoding.UTF8.GetByteCount(text));
 
     public CancellationToken Token { get; init; }

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Cierre.Tests.Sending;
 
-public sealed class PendingSendTests
+public sealed class AwaitedSendTests
 {
     private readonly WebSocketProtocol _engine = new(WebSocketRole.Server, ProtocolLimits.Default);
     private readonly FakeTransport _output = new();
@@ -17,7 +17,7 @@ public sealed class PendingSendTests
     [InlineData(200_000, new[] { 65_536, 65_536, 65_536, 3_392 })]
     public void Payload_is_written_in_frames_of_64_KiB(int size, int[] frames)
     {
-        var send = new PendingSend(WebSocketOpcode.Text, new byte[size], final: true);
+        var send = new AwaitedSend(WebSocketOpcode.Text, new byte[size], final: true);
         Assert.False(send.Begun);
         for (int i = 1; i <= frames.Length; i++) Assert.Equal(i == frames.Length, Write(send));
         List<RawFrame> written = Written();
@@ -29,9 +29,9 @@ public sealed class PendingSendTests
     [Fact]
     public void Part_of_a_streamed_message_continues_it_and_does_not_end_it()
     {
-        Write(new PendingSend(WebSocketOpcode.Text, "a"u8.ToArray(), final: false));
-        Write(new PendingSend(WebSocketOpcode.Text, "b"u8.ToArray(), final: false), continued: true);
-        Write(new PendingSend(WebSocketOpcode.Text, default, final: true), continued: true);
+        Write(new AwaitedSend(WebSocketOpcode.Text, "a"u8.ToArray(), final: false));
+        Write(new AwaitedSend(WebSocketOpcode.Text, "b"u8.ToArray(), final: false), continued: true);
+        Write(new AwaitedSend(WebSocketOpcode.Text, default, final: true), continued: true);
         Assert.Equal([(1, false), (0, false), (0, true)], Written().Select(f => (f.Opcode, f.Fin)));
     }
 
@@ -40,13 +40,13 @@ public sealed class PendingSendTests
     {
         using var source = new CancellationTokenSource();
         bool cancelled = false;
-        var send = new PendingSend(WebSocketOpcode.Text, default, final: true) { Registration = source.Token.Register(() => cancelled = true) };
+        var send = new AwaitedSend(WebSocketOpcode.Text, default, final: true) { Registration = source.Token.Register(() => cancelled = true) };
         Assert.False(send.Task.IsCompleted);
         send.Complete();
         await source.CancelAsync();
         await send.Task;
         Assert.False(cancelled);
-        var failed = new PendingSend(WebSocketOpcode.Text, default, final: true);
+        var failed = new AwaitedSend(WebSocketOpcode.Text, default, final: true);
         failed.Fail(new IOException());
         await Assert.ThrowsAsync<IOException>(async () => await failed.Task);
     }
@@ -59,5 +59,5 @@ public sealed class PendingSendTests
         return _output.Frames;
     }
 
-    private bool Write(PendingSend send, bool continued = false) => send.WriteNext(_engine, _output, continued, TimeSpan.Zero);
+    private bool Write(AwaitedSend send, bool continued = false) => send.WriteNext(_engine, _output, continued, TimeSpan.Zero);
 }

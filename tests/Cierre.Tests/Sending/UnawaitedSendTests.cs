@@ -7,7 +7,7 @@ using Xunit;
 namespace Cierre.Tests.Sending;
 
 /// <summary>What waits while its sender does not: a copy of its own, or frames made for many.</summary>
-public sealed class QueuedMessageTests
+public sealed class UnawaitedSendTests
 {
     private readonly WebSocketProtocol _engine = new(WebSocketRole.Client, ProtocolLimits.Default);
     private readonly FakeTransport _output = new();
@@ -16,7 +16,7 @@ public sealed class QueuedMessageTests
     public void Copy_is_framed_piece_by_piece_and_may_be_dropped_until_it_has_begun()
     {
         SharedBytes bytes = SharedBytes.CopyOf(new byte[70_000]);
-        var message = new QueuedMessage(WebSocketOpcode.Text, bytes, compressible: true);
+        var message = new UnawaitedSend(WebSocketOpcode.Text, bytes, compressible: true);
         Assert.True(message is { Rest: 70_000, MayDrop: true, Begun: false, NextShared: 0 });
         Assert.False(message.WriteNext(_engine, _output, continued: false, TimeSpan.Zero));
         Assert.True(message is { Rest: 70_000 - FrameWriter.MaxPayload, MayDrop: false, Begun: true });
@@ -29,13 +29,13 @@ public sealed class QueuedMessageTests
     public void Dropped_or_failed_it_gives_its_bytes_back()
     {
         SharedBytes bytes = SharedBytes.CopyOf(new byte[10]);
-        new QueuedMessage(WebSocketOpcode.Text, bytes, compressible: true).Fail(new IOException());
+        new UnawaitedSend(WebSocketOpcode.Text, bytes, compressible: true).Fail(new IOException());
         Assert.Throws<ObjectDisposedException>(() => bytes.Memory);
     }
 }
 
-/// <inheritdoc cref="QueuedMessageTests"/>
-public sealed class QueuedFramesTests
+/// <inheritdoc cref="UnawaitedSendTests"/>
+public sealed class FramedSendTests
 {
     private readonly WebSocketProtocol _engine = new(WebSocketRole.Server, ProtocolLimits.Default);
     private readonly FakeTransport _output = new();
@@ -46,7 +46,7 @@ public sealed class QueuedFramesTests
     public void Small_frame_is_copied_and_a_large_one_goes_out_where_it_lies(int size, int shared)
     {
         FramedMessage frames = FramedMessage.Of(WebSocketOpcode.Binary, new byte[size]);
-        var queued = new QueuedFrames(frames);
+        var queued = new FramedSend(frames);
         Assert.Equal((size + 4, shared, true), (queued.Rest, queued.NextShared, queued.MayDrop));
         Assert.True(queued.WriteNext(_engine, _output, continued: false, TimeSpan.Zero));
         queued.Complete();

@@ -1,7 +1,7 @@
 namespace Cierre.Sending;
 
 /// <summary>What became of a message that waits for nobody.</summary>
-internal enum Posted
+internal enum EnqueueResult
 {
     Taken,
 

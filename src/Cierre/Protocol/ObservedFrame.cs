@@ -9,7 +9,7 @@ namespace Cierre.Protocol;
 /// <param name="Size">The length of the payload; negative: refused before that was known, or more than a length can be.</param>
 /// <param name="Compressed">The message is, whichever of its frames this is.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct SeenFrame(bool Received, bool Fin, byte Rsv, WebSocketOpcode Opcode, bool? Masked, long Size, bool Compressed, bool Refused)
+internal readonly record struct ObservedFrame(bool Received, bool Fin, byte Rsv, WebSocketOpcode Opcode, bool? Masked, long Size, bool Compressed, bool Refused)
 {
     private const long Unknown = -1;
     private const byte Rsv1 = 4;
@@ -19,19 +19,19 @@ internal readonly record struct SeenFrame(bool Received, bool Fin, byte Rsv, Web
     /// <param name="header">A header of the peer's that could be read.</param>
     /// <param name="inflates">Whether the message that it belongs to is compressed.</param>
     /// <param name="refused">What it announces breaks a rule.</param>
-    public static SeenFrame Of(in FrameHeader header, bool inflates, bool refused) => new(
+    public static ObservedFrame Of(in FrameHeader header, bool inflates, bool refused) => new(
         Received: true, header.Fin, header.Rsv1 ? Rsv1 : (byte)0, header.Opcode, header.Masked, (long)header.Length,
         header.Rsv1 || (inflates && header.Opcode == WebSocketOpcode.Continuation), refused);
 
     /// <summary>A frame of ours.</summary>
-    public static SeenFrame Sent(WebSocketRole role, WebSocketOpcode opcode, bool fin, bool compressed, int length) =>
+    public static ObservedFrame Sent(WebSocketRole role, WebSocketOpcode opcode, bool fin, bool compressed, int length) =>
         new(Received: false, fin, compressed && opcode != WebSocketOpcode.Continuation ? Rsv1 : (byte)0, opcode, role == WebSocketRole.Client, length, compressed, Refused: false);
 
     /// <summary>A header that breaks a rule, as far as it has come: at least its first byte has.</summary>
-    public static SeenFrame Broken(ReadOnlySpan<byte> header)
+    public static ObservedFrame Broken(ReadOnlySpan<byte> header)
     {
         int first = header[0];
-        var frame = new SeenFrame(Received: true, (first & 0x80) != 0, (byte)((first >> 4) & 7), (WebSocketOpcode)(first & 0xF), Masked: null, Unknown, Compressed: false, Refused: true);
+        var frame = new ObservedFrame(Received: true, (first & 0x80) != 0, (byte)((first >> 4) & 7), (WebSocketOpcode)(first & 0xF), Masked: null, Unknown, Compressed: false, Refused: true);
         if (header.Length < 2) return frame;
         long size = (header[1] & 0x7F) switch
         {
