@@ -1,3 +1,5 @@
+using Cierre;
+using Cierre.AspNetCore;
 using Cierre.AspNetCore.Admission;
 using Cierre.AspNetCore.Draining;
 using Cierre.AspNetCore.Endpoints;
@@ -5,15 +7,13 @@ using Cierre.AspNetCore.Inspector;
 using Cierre.AspNetCore.Kestrel;
 using Cierre.AspNetCore.Roster;
 using Cierre.AspNetCore.Shedding;
-using Cierre.AspNetCore;
-using Cierre;
-using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;

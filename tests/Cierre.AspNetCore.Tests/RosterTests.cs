@@ -185,7 +185,7 @@ public class RosterTests
         OpenConnection[] entries = [.. Enumerable.Range(0, 4_000).Select(i => new OpenConnection(WebSocketConnection.CreatePair().Server, "/", i % 3 == 0 ? null : $"{i % 7}", null, default))];
         Parallel.ForEach(entries, entry =>
         {
-            roster.Enter(entry);
+            roster.Add(entry);
             Assert.Same(entry, roster.Find(entry.Id));
             if (entry.Id % 5 == 0) roster.Rename(entry, "renamed");
             if (entry.UserId is { } user) Assert.Contains(entry, roster.FindByUserId(user));
@@ -200,8 +200,8 @@ public class RosterTests
         Task empty = roster.WhenEmpty();
         Parallel.ForEach(entries, entry =>
         {
-            roster.Leave(entry, new CloseRecord());
-            roster.Leave(entry, new CloseRecord());
+            roster.Remove(entry, new CloseRecord());
+            roster.Remove(entry, new CloseRecord());
             roster.Rename(entry, "late");
         });
         await empty.Soon();

@@ -186,7 +186,7 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
         connection.Driver.Receiving.Guard = rate;
         connection.Driver.CallbackFailed = e => CloseLog.CallbackFailed(_logger, nameof(HttpContext.RequestAborted), e);
         var entry = new OpenConnection(connection, name, user, RemoteOf(context.Connection), openedAt) { IsInspector = options.IsInspector };
-        _connections.Enter(entry);
+        _connections.Add(entry);
         connection.Start(context.Features.Get<ConnectionTelemetry>());
         // One that opened while the drain took its snapshot.
         _gate.Notice?.Drain(connection);
@@ -206,9 +206,9 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
     private async Task EndAsync(Task handler, OpenConnection entry)
     {
         if (handler.IsCompleted) return;
-        _late.Enter(entry);
+        _late.Add(entry);
         await handler.ConfigureAwait(false);
-        _late.Leave(entry);
+        _late.Remove(entry);
     }
 
     /// <summary>Part of the handler's run, because it asks the application, which may throw.</summary>
@@ -235,7 +235,7 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
         }
 
         // Last: who waits for the end of all of them may count on having been told of each.
-        _connections.Leave(entry, record);
+        _connections.Remove(entry, record);
     }
 
     private void ListenerFailed(Exception exception) => CloseLog.ListenerFailed(_logger, exception);

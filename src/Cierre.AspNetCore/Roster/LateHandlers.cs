@@ -7,9 +7,9 @@ internal sealed class LateHandlers
 {
     private readonly ConcurrentDictionary<OpenConnection, bool> _late = new();
 
-    public void Enter(OpenConnection entry) => _late.TryAdd(entry, true);
+    public void Add(OpenConnection entry) => _late.TryAdd(entry, true);
 
-    public void Leave(OpenConnection entry) => _late.TryRemove(entry, out _);
+    public void Remove(OpenConnection entry) => _late.TryRemove(entry, out _);
 
     /// <summary>How many each endpoint has.</summary>
     public IReadOnlyList<(string Endpoint, int Count)> ByEndpoint() =>

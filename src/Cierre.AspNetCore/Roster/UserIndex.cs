@@ -18,14 +18,14 @@ internal sealed class UserIndex
         }
     }
 
-    public void Enter(OpenConnection entry)
+    public void Add(OpenConnection entry)
     {
-        lock (_gate) Add(entry);
+        lock (_gate) Link(entry);
     }
 
-    public void Leave(OpenConnection entry)
+    public void Remove(OpenConnection entry)
     {
-        lock (_gate) Remove(entry);
+        lock (_gate) Unlink(entry);
     }
 
     /// <summary>Other credentials, perhaps of another user.</summary>
@@ -34,13 +34,13 @@ internal sealed class UserIndex
         lock (_gate)
         {
             // One that has left meanwhile stays out.
-            bool isHere = Remove(entry);
+            bool isHere = Unlink(entry);
             entry.UserId = user;
-            if (isHere) Add(entry);
+            if (isHere) Link(entry);
         }
     }
 
-    private void Add(OpenConnection entry)
+    private void Link(OpenConnection entry)
     {
         entry.IsIndexed = true;
         if (entry.UserId is not { } user) return;
@@ -53,7 +53,7 @@ internal sealed class UserIndex
         _newest[user] = entry;
     }
 
-    private bool Remove(OpenConnection entry)
+    private bool Unlink(OpenConnection entry)
     {
         bool was = entry.IsIndexed;
         entry.IsIndexed = false;

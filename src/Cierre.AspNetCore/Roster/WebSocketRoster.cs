@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Collections;
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Cierre.AspNetCore.Roster;
 
@@ -58,17 +58,17 @@ public sealed class WebSocketRoster : IReadOnlyCollection<OpenConnection>
     /// <summary>The open ones, the newest first.</summary>
     internal IEnumerable<WebSocketConnection> NewestFirst() => this.OrderByDescending(entry => entry.Id).Select(entry => entry.Connection);
 
-    internal void Enter(OpenConnection entry)
+    internal void Add(OpenConnection entry)
     {
         if (!_open.TryAdd(entry.Id, entry)) return;
         Interlocked.Increment(ref _count);
-        _users.Enter(entry);
+        _users.Add(entry);
     }
 
-    internal void Leave(OpenConnection entry, CloseRecord record)
+    internal void Remove(OpenConnection entry, CloseRecord record)
     {
         if (!_open.TryRemove(entry.Id, out _)) return;
-        _users.Leave(entry);
+        _users.Remove(entry);
         _closed.Add(new ClosedConnection(entry.Id, entry.Endpoint, entry.UserId, entry.RemoteEndPoint, entry.Connection.Subprotocol, entry.OpenedAt, record) { IsInspector = entry.IsInspector });
         if (Interlocked.Decrement(ref _count) != 0) return;
         lock (_gate) _whenEmpty?.TrySetResult();

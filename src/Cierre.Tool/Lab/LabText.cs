@@ -1,7 +1,7 @@
 using System.Globalization;
 using Cierre.Tool.Lab.Runs;
-using Spectre.Console.Rendering;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 using Style = Cierre.Tool.Output.Style;
 
 namespace Cierre.Tool.Lab;

@@ -1,6 +1,6 @@
 using System.IO.Pipelines;
-using System.Net.Http;
 using System.Net;
+using System.Net.Http;
 using Cierre.Closing;
 using Cierre.Connections;
 using Cierre.Deflate;

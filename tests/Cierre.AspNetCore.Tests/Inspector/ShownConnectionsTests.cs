@@ -58,7 +58,7 @@ public class ShownConnectionsTests
     {
         WebSocketRoster roster = Roster(2);
         var viewer = new OpenConnection(WebSocketConnection.CreatePair().Server, "/_ws/live", null, null, default) { IsInspector = true };
-        roster.Enter(viewer);
+        roster.Add(viewer);
         var shown = new ShownConnections(roster, new WebSocketInspectorOptions(), "one");
         ConnectionsMessage page = shown.List(new ListQuery(), CultureInfo.InvariantCulture);
         Assert.Equal((2, 1, 2), (page.Open, page.Viewers, page.Connections.Count));
@@ -68,7 +68,7 @@ public class ShownConnectionsTests
     private static WebSocketRoster Roster(int count)
     {
         var roster = new WebSocketRoster();
-        for (int i = 0; i < count; i++) roster.Enter(new OpenConnection(WebSocketConnection.CreatePair().Server, "/room", $"user{i % 2}", null, default));
+        for (int i = 0; i < count; i++) roster.Add(new OpenConnection(WebSocketConnection.CreatePair().Server, "/room", $"user{i % 2}", null, default));
         return roster;
     }
 }

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Cierre.Tests.Sending;
 
-public sealed class OutgoingTests
+public sealed class OutboxEntryTests
 {
     [Fact]
     public void Send_holds_the_bytes_of_its_text_from_when_it_is_taken()

@@ -1,6 +1,6 @@
-using Cierre.AspNetCore;
 using System.Security.Cryptography;
 using System.Text;
+using Cierre.AspNetCore;
 using Microsoft.AspNetCore.Http;
 
 namespace Cierre.Tool.Lab.Page;

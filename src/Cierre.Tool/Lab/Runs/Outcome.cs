@@ -1,7 +1,7 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using System.Text.Json;
 using Cierre.Tool.Output;
 
 namespace Cierre.Tool.Lab.Runs;

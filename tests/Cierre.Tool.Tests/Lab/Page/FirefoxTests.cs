@@ -1,6 +1,6 @@
-using System.Text.Json.Nodes;
-using System.Text.Json;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Cierre.TestKit;
 using Cierre.Tool.Lab.Runs;
 using Cierre.Tool.Lab.Situations;

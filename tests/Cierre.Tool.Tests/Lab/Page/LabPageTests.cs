@@ -1,5 +1,5 @@
-using System.Text.Json.Nodes;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Cierre.TestKit;
 using Cierre.Tool.Lab.Runs;
 using Cierre.Tool.Lab.Situations;
