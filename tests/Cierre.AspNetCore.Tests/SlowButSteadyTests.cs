@@ -102,7 +102,7 @@ public class SlowButSteadyTests
             {
                 await takeSome();
                 Advance(10);
-                Assert.True(connection.IsOpen, $"closed after {i * 10} s: {connection.Driver.RecordAsKnown.Detail}");
+                Assert.True(connection.IsOpen, $"closed after {i * 10} s: {connection.Driver.Known().Detail}");
             }
 
             // What is on its way into the buffers is progress still, and that takes real time.

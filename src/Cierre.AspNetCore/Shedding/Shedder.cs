@@ -17,7 +17,7 @@ internal sealed class Shedder(WebSocketRoster connections)
     private WebSocketConnection[] Begin(int count, ShedOrder order)
     {
         IEnumerable<WebSocketConnection> open = connections.NewestFirst().Where(connection => connection.IsOpen);
-        if (order == ShedOrder.Idlest) open = open.OrderByDescending(connection => connection.Driver.Idle);
+        if (order == ShedOrder.Idlest) open = open.OrderByDescending(connection => connection.Driver.Figures.Idle);
         WebSocketConnection[] chosen = [.. open.Take(count)];
         Violation violation = Violations.LoadShed();
         foreach (WebSocketConnection connection in chosen) connection.Driver.BeginClose(violation);

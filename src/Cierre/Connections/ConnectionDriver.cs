@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Cierre.Callbacks;
 using Cierre.Closing;
 using Cierre.Deflate;
@@ -15,14 +14,12 @@ namespace Cierre.Connections;
 
 /// <summary>
 /// The core of one connection: the lock, the clock, the two machines of the end, and what their moves ask for. What comes in is in <see cref="ReceivingSide"/>,
-/// what
-/// goes out in <see cref="SendingSide"/>; both share this lock.
+/// what goes out in <see cref="SendingSide"/>; both share this lock.
 /// </summary>
 /// <remarks>
 /// The lock is held for a few instructions at a time; no code of the application, and no I/O, runs under it. A move under the lock returns what is to be done
 /// behind it (<see cref="Afterwards"/>).
 /// </remarks>
-[SuppressMessage("Reliability", "CA1001", Justification = "A source without timer or wait handle holds nothing that needs disposal.")]
 internal sealed class ConnectionDriver : DeadlineEntry, IMeasured
 {
     private readonly TimeProvider _time;
@@ -31,7 +28,7 @@ internal sealed class ConnectionDriver : DeadlineEntry, IMeasured
     private readonly TaskCompletionSource<CloseRecord> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private TransportLife _life;
-    private CancellationTokenSource? _closing;
+    private ClosingToken _closing;
     private bool _isOver;
 
     public ConnectionDriver(WebSocketRole role, ProtocolLimits limits, Transport transport, TimeProvider time, DeflateTerms? deflate = null, long connectionId = 0)
@@ -58,6 +55,8 @@ internal sealed class ConnectionDriver : DeadlineEntry, IMeasured
 
     public ConnectionTraces Traces => new(this, _time, _opened);
 
+    public ConnectionFigures Figures => new(this);
+
     /// <summary>Time since the opening.</summary>
     public TimeSpan Now => _time.GetElapsedTime(_opened);
 
@@ -70,47 +69,12 @@ internal sealed class ConnectionDriver : DeadlineEntry, IMeasured
 
     public bool IsOpen => Engine.IsOpen;
 
-    /// <summary>How long no message has passed either way.</summary>
-    public TimeSpan Idle
-    {
-        get
-        {
-            lock (Gate) return (Engine.Record?.Elapsed ?? Now) - Engine.LastMessage;
-        }
-    }
-
-    /// <summary>How long it has lived; after its end, how long it did.</summary>
-    public TimeSpan Age
-    {
-        get
-        {
-            lock (Gate) return Engine.Record?.Elapsed ?? Now;
-        }
-    }
-
     /// <summary>Whether a send would still be taken.</summary>
     public bool TakesSends
     {
         get
         {
             lock (Gate) return TakesOutput;
-        }
-    }
-
-    public ConnectionTraffic Traffic
-    {
-        get
-        {
-            lock (Gate) return Engine.Traffic;
-        }
-    }
-
-    /// <inheritdoc cref="Known"/>
-    public CloseRecord RecordAsKnown
-    {
-        get
-        {
-            lock (Gate) return Known();
         }
     }
 
@@ -135,44 +99,23 @@ internal sealed class ConnectionDriver : DeadlineEntry, IMeasured
     /// <summary>Told of what code of the application's threw that nobody awaits; null: nobody has a log. Set before <see cref="Start"/>.</summary>
     public Action<Exception>? CallbackFailed { get; set; }
 
-    /// <summary>The engine counts anyway, and is asked when somebody collects.</summary>
-    public ConnectionCounts Counts
-    {
-        get
-        {
-            lock (Gate)
-            {
-                return new ConnectionCounts(
-                    Engine.MessagesReceived,
-                    Engine.MessagesSent,
-                    Engine.PayloadRead,
-                    Engine.PayloadWritten,
-                    SendQueue: Sending.Waiting,
-                    ReceiveQueue: Receiving.Waiting);
-            }
-        }
-    }
+    ConnectionCounts IMeasured.Counts => Figures.Counts;
 
     /// <summary>Cancelled, on the pool, as soon as a close is begun by either side or the connection is lost.</summary>
     public CancellationToken Closing
     {
         get
         {
-            lock (Gate)
-            {
-                if (_closing is null)
-                {
-                    _closing = new CancellationTokenSource();
-                    if (!Engine.IsOpen) _closing.Cancel();
-                }
-
-                return _closing.Token;
-            }
+            lock (Gate) return _closing.Token(Engine.IsOpen);
         }
     }
 
     /// <summary>Another token that is cancelled with <see cref="Closing"/>, in whose place a handler has it.</summary>
-    public CancellationToken ClosingOfHandler { get; set; }
+    public CancellationToken ClosingOfHandler
+    {
+        get => _closing.OfHandler;
+        set => _closing.OfHandler = value;
+    }
 
     // ---- for the two sides, under the lock ----
 
@@ -190,10 +133,8 @@ internal sealed class ConnectionDriver : DeadlineEntry, IMeasured
     /// <summary>The record, or what can be said of it by now.</summary>
     public CloseRecord Known() => Engine.Record ?? Engine.RecordAsKnown(Now, _life.Fault is { } fault ? CauseOfEnd.Of(fault) : null);
 
-    /// <summary>The token that says that this connection ends says nothing to whoever waits for what comes, or for the end: what has come is handed out, and
-    /// then the end.</summary>
-    public CancellationToken Foreign(CancellationToken token) =>
-        token.CanBeCanceled && _closing is { } own && (token == own.Token || token == ClosingOfHandler) ? default : token;
+    /// <inheritdoc cref="ClosingToken.Foreign"/>
+    public CancellationToken Foreign(CancellationToken token) => _closing.Foreign(token);
 
     public void Schedule(TimeSpan delay) => _wheel.Schedule(this, delay);
 
@@ -356,8 +297,7 @@ internal sealed class ConnectionDriver : DeadlineEntry, IMeasured
 
     private Afterwards EndReceiving()
     {
-        // What was registered with the token runs on the pool, and is the application's.
-        if (_closing is { IsCancellationRequested: false } closing) Guarded.Watch(closing.CancelAsync(), CallbackFailed);
+        _closing.Cancel(CallbackFailed);
         return new Afterwards(TransportEffects.None, Receiving.End());
     }
 
@@ -395,7 +335,7 @@ internal sealed class ConnectionDriver : DeadlineEntry, IMeasured
             (driver: this, record),
             static of =>
             {
-                of.driver.Telemetry?.Closed(of.record, of.driver.Counts);
+                of.driver.Telemetry?.Closed(of.record, of.driver.Figures.Counts);
                 of.driver._closed.TrySetResult(of.record);
             });
     }

@@ -59,13 +59,13 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
     public Task<CloseRecord> Closed => _driver.Closed;
 
     /// <summary>What passed so far; after the end, what its record says.</summary>
-    public ConnectionTraffic Traffic => _driver.Traffic;
+    public ConnectionTraffic Traffic => _driver.Figures.Traffic;
 
     /// <summary>How long it has been open; after the end, how long it was. The times in <see cref="Traffic"/> count from the same moment.</summary>
-    public TimeSpan Age => _driver.Age;
+    public TimeSpan Age => _driver.Figures.Age;
 
     /// <summary>How long no message has passed either way; pings do not count.</summary>
-    public TimeSpan Idle => _driver.Idle;
+    public TimeSpan Idle => _driver.Figures.Idle;
 
     /// <summary>How many bytes wait to be sent: what was taken and the operating system does not have yet. Limited by
     /// <see cref="WebSocketConnectionOptions.SendBufferLimit"/>.</summary>

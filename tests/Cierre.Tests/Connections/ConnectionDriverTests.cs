@@ -113,7 +113,7 @@ public sealed class ConnectionDriverTests
         Task<CloseRecord> closing = played.Connection.CloseAsync();
         played.Clock.Advance(CloseTimeout + TimeSpan.FromSeconds(1));
         Assert.True(played.Wire.CloseCalls > 0);
-        CloseRecord known = played.Connection.Driver.RecordAsKnown;
+        CloseRecord known = played.Connection.Driver.Known();
         played.Clock.Advance(TimeSpan.FromSeconds(7));
         played.PeerText("late");
         Assert.Equal(known.Elapsed, played.Connection.Age);

@@ -242,7 +242,7 @@ public sealed class SlowReaderTests
         Pass(played, 59);
         Assert.True(played.Connection.IsOpen);
         Pass(played, 2);
-        CloseRecord known = played.Connection.Driver.RecordAsKnown;
+        CloseRecord known = played.Connection.Driver.Known();
         Assert.Equal((CloseCause.PolicyViolation, "the peer reads too slowly: no send to it was completed for 60 s"), (known.Cause, known.Detail));
         Pass(played, 6);
         played.Wire.FailFlush(new IOException());
@@ -267,7 +267,7 @@ public sealed class SlowReaderTests
             Pass(played, 10);
         }
 
-        Assert.Equal("the peer reads too slowly: it took nothing of what waits for it for 60 s", played.Connection.Driver.RecordAsKnown.Detail);
+        Assert.Equal("the peer reads too slowly: it took nothing of what waits for it for 60 s", played.Connection.Driver.Known().Detail);
         Pass(played, 6);
         played.Wire.FailFlush(new IOException());
         await played.Ended;
@@ -308,8 +308,8 @@ public sealed class SlowReaderTests
         for (int i = 0; i < 10; i++) played.Peer(Played.Binary, new byte[20 * KiB]);
         Assert.True(played.Wire.IsPaused);
         played.Clock.Advance(TimeSpan.FromSeconds(2.1));
-        Assert.Equal("no message either way for 2 s", played.Connection.Driver.RecordAsKnown.Detail);
-        Assert.Equal(CloseCause.IdleTimeout, played.Connection.Driver.RecordAsKnown.Cause);
+        Assert.Equal("no message either way for 2 s", played.Connection.Driver.Known().Detail);
+        Assert.Equal(CloseCause.IdleTimeout, played.Connection.Driver.Known().Cause);
     }
 
     /// <summary>A first message, its number 0, is on its way and stays there.</summary>

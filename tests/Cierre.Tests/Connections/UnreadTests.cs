@@ -33,7 +33,7 @@ public sealed class UnreadTests
             for (int i = 0; i < 100; i++) await server.SendAsync(Half);
             await server.CloseAsync(4001);
         });
-        await Until(() => client.Driver.Counts.ReceiveQueue > 60_000);
+        await Until(() => client.Driver.Figures.Counts.ReceiveQueue > 60_000);
         Assert.False(client.Closed.IsCompleted);
         Assert.Equal(4001, (await Within(client.DiscardAllAsync())).Code);
         await Within(sending);

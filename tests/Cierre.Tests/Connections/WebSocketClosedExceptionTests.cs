@@ -7,7 +7,7 @@ public sealed class WebSocketClosedExceptionTests
     [Fact]
     public void Whoever_wraps_a_connection_can_throw_what_it_throws()
     {
-        CloseRecord record = new Played().Connection.Driver.RecordAsKnown;
+        CloseRecord record = new Played().Connection.Driver.Known();
         var made = new WebSocketClosedException(record);
         Assert.Same(record, made.Record);
         Assert.Same(record.Exception, made.InnerException);
