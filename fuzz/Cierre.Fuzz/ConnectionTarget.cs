@@ -31,7 +31,7 @@ internal sealed class ConnectionTarget : Target
         };
 
         // Whoever waits longer waits for something that cannot come.
-        var network = new SimulatedNetwork(number) { Limit = TimeSpan.FromMinutes(2) };
+        var network = new SimulatedNetwork(number) { TimeLimit = TimeSpan.FromMinutes(2) };
         _written.Clear();
         CloseRecord? record = null;
         network.Run(async () =>

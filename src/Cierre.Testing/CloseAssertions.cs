@@ -50,11 +50,11 @@ public static class CloseAssertions
     {
         ArgumentNullException.ThrowIfNull(record);
         var differences = new Differences();
-        differences.Compare("the code", Words.Code(code), Words.Code(record.Code)!);
+        differences.Compare("the code", Words.Code(code, record), Words.Code(record.Code, record)!);
         differences.Compare("the reason", Words.Quote(reason), Words.Quote(record.Reason)!);
         differences.Compare("the close", Words.Clean(clean), Words.Clean(record.WasClean)!);
-        differences.Compare("our close frame", Words.Frame(sent), Words.Frame(record.Sent?.Code ?? 0)!);
-        differences.Compare("the close frame received", Words.Frame(received), Words.Frame(record.Received?.Code ?? 0)!);
+        differences.Compare("our close frame", Words.Frame(sent, record), Words.Frame(record.Sent?.Code ?? 0, record)!);
+        differences.Compare("the close frame received", Words.Frame(received, record), Words.Frame(record.Received?.Code ?? 0, record)!);
         differences.Compare("ended by", Words.By(endedBy), Words.By(record.EndedBy)!);
         differences.Compare("the cause", cause?.ToString(), record.Cause.ToString());
         if (detail is not null && !record.Detail.Contains(detail, StringComparison.Ordinal)) differences.Add("the detail", "something with " + Words.Quote(detail), Words.Quote(record.Detail)!);

@@ -45,10 +45,10 @@ public sealed class SimulatedLink
     }
 
     /// <summary>How many bytes the client has sent.</summary>
-    public long SentByClient => Up.Sent;
+    public long BytesSentByClient => Up.Sent;
 
     /// <summary>How many bytes the server has sent.</summary>
-    public long SentByServer => Down.Sent;
+    public long BytesSentByServer => Down.Sent;
 
     internal LinkDirection Up { get; }
 

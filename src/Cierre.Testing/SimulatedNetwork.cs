@@ -21,14 +21,13 @@ public sealed class SimulatedNetwork
 
     /// <summary>Creates a network.</summary>
     /// <param name="seed">Decides everything that is open.</param>
-    /// <param name="traces">Whether <see cref="Trace"/> is kept.</param>
-    public SimulatedNetwork(int seed = 0, bool traces = false)
+    public SimulatedNetwork(int seed = 0)
     {
         Seed = seed;
         Random = new Random(seed);
         _weather = new Random(~seed);
         _loop = new SimulatedLoop(seed);
-        _trace = new NetworkTrace(_loop) { IsOn = traces };
+        _trace = new NetworkTrace(_loop);
     }
 
     /// <summary>The seed.</summary>
@@ -45,17 +44,24 @@ public sealed class SimulatedNetwork
 
     /// <summary>How much time may pass before <see cref="Run"/> gives up; default 1 h.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
-    public TimeSpan Limit
+    public TimeSpan TimeLimit
     {
         get;
         set
         {
-            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero, nameof(Limit));
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero, nameof(TimeLimit));
             field = value;
         }
     } = TimeSpan.FromHours(1);
 
-    /// <summary>What happened, a line each: the time, who, and what frame, bytes or fault it was. Empty unless asked for.</summary>
+    /// <summary>Whether <see cref="Trace"/> is kept; default false, because a trace costs more than the conversation.</summary>
+    public bool KeepsTrace
+    {
+        get => _trace.IsOn;
+        init => _trace.IsOn = value;
+    }
+
+    /// <summary>What happened, a line each: the time, who, and what frame, bytes or fault it was. Empty unless <see cref="KeepsTrace"/>.</summary>
     public IReadOnlyList<string> Trace => _trace.Lines;
 
     /// <summary>Timers that are set. Once every connection has ended, and nothing else was begun, there is none.</summary>
@@ -85,14 +91,14 @@ public sealed class SimulatedNetwork
 
     /// <summary>Runs a conversation to its end, in no more time than the work takes: waiting costs nothing.</summary>
     /// <param name="conversation">What is said and done; everything it awaits goes on here.</param>
-    /// <exception cref="SimulationException">It waits for something that cannot happen any more, or <see cref="Limit"/> has passed.</exception>
+    /// <exception cref="SimulationException">It waits for something that cannot happen any more, or <see cref="TimeLimit"/> has passed.</exception>
     public void Run(Func<Task> conversation)
     {
         ArgumentNullException.ThrowIfNull(conversation);
         using (_loop.Enter())
         {
             Task done = conversation();
-            _loop.RunUntil(done, Limit.Ticks);
+            _loop.RunUntil(done, TimeLimit.Ticks);
             done.GetAwaiter().GetResult();
             _loop.RunReady();
         }
@@ -103,9 +109,9 @@ public sealed class SimulatedNetwork
     /// <returns>Completes when that has passed.</returns>
     public Task Delay(TimeSpan time) => Task.Delay(time, _loop.Time);
 
-    /// <summary>Writes a line of your own into <see cref="Trace"/>, if that is kept.</summary>
+    /// <summary>Adds a line of your own to <see cref="Trace"/>, if that is kept.</summary>
     /// <param name="what">What happens.</param>
-    public void Note(string what)
+    public void AddNote(string what)
     {
         if (_trace.IsOn) _trace.Says(what);
     }

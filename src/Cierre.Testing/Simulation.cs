@@ -40,7 +40,7 @@ public static class Simulation
 
     internal static void Replay(int seed, Func<SimulatedNetwork, Task> conversation, TextWriter output)
     {
-        var network = new SimulatedNetwork(seed, traces: true);
+        var network = new SimulatedNetwork(seed) { KeepsTrace = true };
         Exception? failure = Try(network, conversation);
         foreach (string line in network.Trace) output.WriteLine(line);
         output.WriteLine(failure is null ? $"Seed {seed} passes." : $"Seed {seed} fails: {failure.Message}");
@@ -62,7 +62,7 @@ public static class Simulation
 
     private static SimulationException Failure(int seed, Func<SimulatedNetwork, Task> conversation)
     {
-        var network = new SimulatedNetwork(seed, traces: true);
+        var network = new SimulatedNetwork(seed) { KeepsTrace = true };
         Exception? failure = Try(network, conversation);
         var message = new StringBuilder();
         message.AppendLine(CultureInfo.InvariantCulture, $"Seed {seed} fails: {failure?.Message ?? "but not when it is run again: something in the conversation is not drawn from the seed, or runs on another thread."}");

@@ -35,9 +35,12 @@ public static class TestServerExtensions
 
     /// <summary>Makes whatever is opened with these options reach the app: <c>ConnectAsync</c>, <c>KeepConnected</c> and the browser's API, with any <c>ws:</c>
     /// URL.</summary>
+    /// <typeparam name="TOptions">The options' type.</typeparam>
     /// <param name="options">The options; what their <see cref="WebSocketClientOptions.ConfigureHandler"/> did is done too.</param>
     /// <param name="server">The app; to it the request has the scheme of <see cref="TestServer.BaseAddress"/>.</param>
-    public static void UseTestServer(this WebSocketClientOptions options, TestServer server)
+    /// <returns>The same options.</returns>
+    public static TOptions UseTestServer<TOptions>(this TOptions options, TestServer server)
+        where TOptions : WebSocketClientOptions
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(server);
@@ -48,6 +51,7 @@ public static class TestServerExtensions
             handler.UseProxy = false;
             handler.ConnectCallback = (_, _) => ValueTask.FromResult<Stream>(Dial(server));
         };
+        return options;
     }
 
     private static DuplexStream Dial(TestServer server)

@@ -43,6 +43,15 @@ public sealed class CloseAssertionsTests
     }
 
     [Fact]
+    public void Code_of_an_application_has_the_name_that_the_application_gave_it()
+    {
+        CloseRecord record = EndOf(client => client.CloseAsync(4001), server: true, new CloseCodes().Add(4001, "Session replaced"));
+        string message = Assert.Throws<CloseAssertionException>(() => record.ShouldHave(code: 1000, received: 4002)).Message;
+        Assert.Contains("the code: expected 1000 (Normal Closure), but it was 4001 (Session replaced)", message, StringComparison.Ordinal);
+        Assert.Contains("the close frame received: expected 4002, but it was 4001 (Session replaced)", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Each_expectation_fails_on_the_other_kind_of_end()
     {
         Assert.Throws<CloseAssertionException>(() => Lost.ShouldBeClean());
@@ -69,13 +78,13 @@ public sealed class CloseAssertionsTests
         });
     }
 
-    private static CloseRecord EndOf(Func<WebSocketConnection, Task<CloseRecord>> end, bool server)
+    private static CloseRecord EndOf(Func<WebSocketConnection, Task<CloseRecord>> end, bool server, CloseCodes? codes = null)
     {
         CloseRecord? record = null;
         var network = new SimulatedNetwork();
         network.Run(async () =>
         {
-            (WebSocketConnection client, WebSocketConnection theirs) = network.CreatePair();
+            (WebSocketConnection client, WebSocketConnection theirs) = network.CreatePair(serverOptions: new WebSocketConnectionOptions { CloseCodes = codes ?? CloseCodes.Default });
             CloseRecord ours = await end(client);
             record = server ? await theirs.Closed : ours;
         });

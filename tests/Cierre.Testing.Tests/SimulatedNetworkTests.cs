@@ -5,7 +5,7 @@ public sealed class SimulatedNetworkTests
     [Fact]
     public void Messages_go_both_ways_and_the_close_is_clean()
     {
-        var network = new SimulatedNetwork(traces: true);
+        var network = new SimulatedNetwork { KeepsTrace = true };
         network.Run(async () =>
         {
             (WebSocketConnection client, WebSocketConnection server) = network.CreatePair();
@@ -27,7 +27,7 @@ public sealed class SimulatedNetworkTests
         var network = new SimulatedNetwork();
         network.Run(async () =>
         {
-            (WebSocketConnection client, _) = network.CreatePair(toServer: new NetworkPath { Fault = PathFault.Silence, FaultAfter = 3 });
+            (WebSocketConnection client, _) = network.CreatePair(toServer: new NetworkPath { Fault = PathFault.Silence, FaultAfterBytes = 3 });
             (await client.CloseAsync()).ShouldBeLost(CloseCause.CloseTimeout);
         });
         Assert.InRange(network.Elapsed, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5.1));
@@ -39,7 +39,7 @@ public sealed class SimulatedNetworkTests
         var network = new SimulatedNetwork();
         network.Run(async () =>
         {
-            (WebSocketConnection client, WebSocketConnection server) = network.CreatePair(toServer: new NetworkPath { Fault = PathFault.EndOfStream, FaultAfter = 5 });
+            (WebSocketConnection client, WebSocketConnection server) = network.CreatePair(toServer: new NetworkPath { Fault = PathFault.EndOfStream, FaultAfterBytes = 5 });
             await client.SendAsync("hello");
             Assert.Null(await server.ReceiveAsync());
             (await server.Closed).ShouldBeLost(CloseCause.EndOfStream);
@@ -82,7 +82,7 @@ public sealed class SimulatedNetworkTests
         var network = new SimulatedNetwork();
         network.Run(async () =>
         {
-            SimulatedLink link = network.Connect(toServer: new NetworkPath { MaxPiece = 1 });
+            SimulatedLink link = network.Connect(toServer: new NetworkPath { MaxPieceSize = 1 });
             WebSocketConnection server = link.OpenServer();
             await link.ClientEnd.Output.WriteAsync(new byte[] { 0x83, 0x80, 0, 0, 0, 0 });
             await link.ClientEnd.Output.CompleteAsync();
@@ -142,7 +142,7 @@ public sealed class SimulatedNetworkTests
     [Fact]
     public void Conversation_that_never_ends_meets_the_limit()
     {
-        var network = new SimulatedNetwork { Limit = TimeSpan.FromMinutes(2) };
+        var network = new SimulatedNetwork { TimeLimit = TimeSpan.FromMinutes(2) };
         var late = Assert.Throws<SimulationException>(() => network.Run(async () =>
         {
             (WebSocketConnection client, _) = network.CreatePair();

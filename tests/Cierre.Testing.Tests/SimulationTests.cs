@@ -70,9 +70,9 @@ public sealed class SimulationTests
             seed,
             async network =>
             {
-                network.Note("begins");
+                network.AddNote("begins");
                 await network.Delay(TimeSpan.FromSeconds(seed));
-                network.Note("goes on");
+                network.AddNote("goes on");
                 if (seed == 7) throw new InvalidOperationException("seven is too much");
             },
             output));

@@ -29,7 +29,7 @@ internal sealed class LinkDirection
     {
         path.Check();
         (_loop, _random, _trace, _path, _sender, _receiver) = (loop, random, trace, path, sender, receiver);
-        (_sent, _received) = (NewPipe(path.Buffer), NewPipe(0));
+        (_sent, _received) = (NewPipe(path.BufferSize), NewPipe(0));
         _arrival = new SimulatedTimer(loop, static direction => ((LinkDirection)direction!).Arrive(), this);
         Wake();
     }
@@ -66,7 +66,7 @@ internal sealed class LinkDirection
         }
     }
 
-    private int NextPiece => _path.MaxPiece == 0 ? int.MaxValue : _random.Next(1, _path.MaxPiece + 1);
+    private int NextPiece => _path.MaxPieceSize is { } most and < int.MaxValue ? _random.Next(1, most + 1) : int.MaxValue;
 
     /// <summary>How many bytes the sender has handed over.</summary>
     public long Sent => _written;
@@ -135,7 +135,7 @@ internal sealed class LinkDirection
                 return;
             }
 
-            long room = _vanishes || _receiverLeft ? long.MaxValue : _path.Buffer - _inFlight - _unread;
+            long room = _vanishes || _receiverLeft ? long.MaxValue : _path.BufferSize - _inFlight - _unread;
             if (IsAtFault() || room <= 0 || !_sent.Reader.TryRead(out ReadResult result)) return;
             ReadOnlySequence<byte> buffer = result.Buffer;
             if (buffer.IsEmpty)
@@ -153,7 +153,7 @@ internal sealed class LinkDirection
         }
     }
 
-    private long ToFault => _vanishes || _stalled || _path.Fault == PathFault.None ? long.MaxValue : Math.Max(0, _path.FaultAfter - _taken);
+    private long ToFault => _vanishes || _stalled || _path.Fault == PathFault.None ? long.MaxValue : Math.Max(0, _path.FaultAfterBytes - _taken);
 
     /// <summary>True: nothing moves any more, or for a while.</summary>
     private bool IsAtFault()
@@ -175,7 +175,7 @@ internal sealed class LinkDirection
                 return true;
             default:
                 _stalled = true;
-                _lineFree = Math.Max(_lineFree, _loop.Now) + _path.StallsFor.Ticks;
+                _lineFree = Math.Max(_lineFree, _loop.Now) + _path.StallDuration.Ticks;
                 return false;
         }
     }
@@ -188,7 +188,7 @@ internal sealed class LinkDirection
         byte[] copy = ArrayPool<byte>.Shared.Rent(length);
         bytes.CopyTo(copy);
         _inFlight += length;
-        if (_path.BytesPerSecond > 0) _lineFree = Math.Max(_lineFree, _loop.Now) + (TimeSpan.TicksPerSecond * length / _path.BytesPerSecond);
+        if (_path.BytesPerSecond is { } rate) _lineFree = Math.Max(_lineFree, _loop.Now) + (TimeSpan.TicksPerSecond * length / rate);
         Send(PieceKind.Bytes, copy, length);
     }
 

@@ -15,6 +15,6 @@ public enum PathFault
     /// <summary>Everything behind is lost, the end of the stream too. Nobody is told: the sender's buffer fills, and then its sends wait.</summary>
     Silence,
 
-    /// <summary>Nothing moves for <see cref="NetworkPath.StallsFor"/>; then it goes on as before.</summary>
+    /// <summary>Nothing moves for <see cref="NetworkPath.StallDuration"/>; then it goes on as before.</summary>
     Stall,
 }

@@ -8,7 +8,7 @@ internal static class Conversation
 {
     public static async Task PlayAsync(SimulatedNetwork network)
     {
-        network.Limit = TimeSpan.FromMinutes(10);
+        network.TimeLimit = TimeSpan.FromMinutes(10);
         switch (network.Random.Next(8))
         {
             case < 2:
@@ -70,10 +70,10 @@ internal static class Conversation
 
     private static NetworkPath Path(Random random, Weather weather, int largest)
     {
-        NetworkPath path = NetworkPath.Draw(random, weather == Weather.Stormy && random.Next(2) == 0 ? 1500 : 0);
+        NetworkPath path = NetworkPath.CreateRandom(random, weather == Weather.Stormy && random.Next(2) == 0 ? 1500 : null);
         // A byte at a time is for short conversations.
         int least = largest / 40;
-        return path.MaxPiece != 0 && path.MaxPiece < least ? path with { MaxPiece = least, Buffer = Math.Max(path.Buffer, 4 * least) } : path;
+        return path.MaxPieceSize < least ? path with { MaxPieceSize = least, BufferSize = Math.Max(path.BufferSize, 4 * least) } : path;
     }
 
     private static (Wire Up, Wire ArrivedUp, Wire Down, Wire ArrivedDown) Watch(SimulatedLink link, bool strictClient, bool strictServer, bool compresses = false)

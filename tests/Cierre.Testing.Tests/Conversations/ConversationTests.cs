@@ -28,7 +28,7 @@ public sealed class ConversationTests(ITestOutputHelper output)
 
     private static List<string> Trace(int seed)
     {
-        var network = new SimulatedNetwork(seed, traces: true);
+        var network = new SimulatedNetwork(seed) { KeepsTrace = true };
         network.Run(() => Conversation.PlayAsync(network));
         return [.. network.Trace];
     }

@@ -290,7 +290,7 @@ internal sealed class Party(string name, SimulatedNetwork network, WebSocketConn
         _sentBeforeEnd = [.. _sent.Where(sent => sent.IsWhole)];
         _cutsOff = _sent.Any(sent => !sent.IsWhole);
         if (connection.IsOpen) CameBeforeEnd = incoming.Messages;
-        network.Note($"the {name}'s application: {plan.End}{(plan.End is EndKind.Close or EndKind.CloseTwice ? $" {plan.Code}" : "")}");
+        network.AddNote($"the {name}'s application: {plan.End}{(plan.End is EndKind.Close or EndKind.CloseTwice ? $" {plan.Code}" : "")}");
         switch (plan.End)
         {
             case EndKind.Close:

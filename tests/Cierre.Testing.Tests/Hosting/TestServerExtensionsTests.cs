@@ -57,9 +57,7 @@ public sealed class TestServerExtensionsTests : IClassFixture<WebApplicationFact
     [Fact]
     public async Task Browsers_api_reaches_the_app_too()
     {
-        var options = new Cierre.Browser.BrowserWebSocketOptions();
-        options.UseTestServer(_factory.Server);
-        var socket = new Cierre.Browser.WebSocket("ws://app.example/echo", options: options);
+        var socket = new Cierre.Browser.WebSocket("ws://app.example/echo", new Cierre.Browser.BrowserWebSocketOptions().UseTestServer(_factory.Server));
         var closed = new TaskCompletionSource<Cierre.Browser.CloseEvent>();
         socket.OnOpen = _ => socket.Send("hello");
         socket.OnMessage = message => socket.Close(4002, (string)message.Data!);

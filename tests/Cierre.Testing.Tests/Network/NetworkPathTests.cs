@@ -9,9 +9,9 @@ public sealed class NetworkPathTests
         var faults = new HashSet<PathFault>();
         for (int i = 0; i < 500; i++)
         {
-            Assert.Equal(PathFault.None, NetworkPath.Draw(random).Fault);
-            NetworkPath path = NetworkPath.Draw(random, faultWithin: 100);
-            Assert.InRange(path.FaultAfter, 0, 100);
+            Assert.Equal(PathFault.None, NetworkPath.CreateRandom(random).Fault);
+            NetworkPath path = NetworkPath.CreateRandom(random, faultWithin: 100);
+            Assert.InRange(path.FaultAfterBytes, 0, 100);
             faults.Add(path.Fault);
             new SimulatedNetwork().Connect(path, path);
         }
@@ -23,10 +23,31 @@ public sealed class NetworkPathTests
     public void Path_that_cannot_be_is_refused_with_the_name_of_what_is_wrong()
     {
         var network = new SimulatedNetwork();
-        Assert.Throws<ArgumentOutOfRangeException>("Buffer", () => network.Connect(new NetworkPath { Buffer = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>("BufferSize", () => network.Connect(new NetworkPath { BufferSize = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>("Latency", () => network.Connect(new NetworkPath { Latency = TimeSpan.FromTicks(-1) }));
-        Assert.Throws<ArgumentOutOfRangeException>("MaxPiece", () => network.Connect(toClient: new NetworkPath { MaxPiece = -1 }));
+        Assert.Throws<ArgumentOutOfRangeException>("MaxPieceSize", () => network.Connect(toClient: new NetworkPath { MaxPieceSize = -1 }));
+        Assert.Throws<ArgumentOutOfRangeException>("MaxPieceSize", () => network.Connect(new NetworkPath { MaxPieceSize = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>("BytesPerSecond", () => network.Connect(new NetworkPath { BytesPerSecond = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>("faultWithin", () => NetworkPath.CreateRandom(new Random(1), -1));
         Assert.Throws<ArgumentNullException>("value", () => network.Connect().ToServer = null!);
+    }
+
+    /// <summary>Null is no limit; zero is a number like any other: a fault that may come before the first byte.</summary>
+    [Fact]
+    public void Without_limits_a_message_arrives_whole_and_at_once_and_a_fault_within_zero_bytes_is_there_from_the_first()
+    {
+        Assert.Equal((null, null), (new NetworkPath().MaxPieceSize, new NetworkPath().BytesPerSecond));
+        Assert.All(Enumerable.Range(1, 50).Select(seed => NetworkPath.CreateRandom(new Random(seed), faultWithin: 0)), path => Assert.True(path is { Fault: not PathFault.None, FaultAfterBytes: 0 }));
+        var network = new SimulatedNetwork { KeepsTrace = true };
+        network.Run(async () =>
+        {
+            SimulatedLink link = network.Connect(new NetworkPath { MaxPieceSize = int.MaxValue });
+            await link.ClientEnd.Output.WriteAsync(new byte[10_000]);
+            Assert.Equal(10_000, (await link.ServerEnd.Input.ReadAtLeastAsync(10_000)).Buffer.Length);
+            Assert.Equal((10_000, 0), (link.BytesSentByClient, link.BytesSentByServer));
+        });
+        Assert.Equal(TimeSpan.FromMilliseconds(1), network.Elapsed);
+        Assert.Single(network.Trace, line => line.Contains("server gets 10000 bytes", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -35,7 +56,7 @@ public sealed class NetworkPathTests
         var network = new SimulatedNetwork();
         network.Run(async () =>
         {
-            (WebSocketConnection client, WebSocketConnection server) = network.CreatePair(toServer: new NetworkPath { Fault = PathFault.Stall, FaultAfter = 4, StallsFor = TimeSpan.FromSeconds(3) });
+            (WebSocketConnection client, WebSocketConnection server) = network.CreatePair(toServer: new NetworkPath { Fault = PathFault.Stall, FaultAfterBytes = 4, StallDuration = TimeSpan.FromSeconds(3) });
             await client.SendAsync("hello");
             Assert.Equal("hello", (await server.ReceiveAsync())!.Value.GetText());
             Assert.InRange(network.Elapsed, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3.1));

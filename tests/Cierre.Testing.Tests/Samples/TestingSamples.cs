@@ -12,7 +12,7 @@ internal static class TestingSamples
         var network = new SimulatedNetwork(seed: 7);
         network.Run(async () =>
         {
-            var (client, server) = network.CreatePair(toServer: new NetworkPath { Fault = PathFault.Silence, FaultAfter = 100 });
+            var (client, server) = network.CreatePair(toServer: new NetworkPath { Fault = PathFault.Silence, FaultAfterBytes = 100 });
             await client.SendAsync("hello");
             Assert.Equal("hello", (await server.ReceiveAsync())!.Value.GetText());
             await client.SendAsync(new byte[1000]); // of which the server gets the first 89 bytes
@@ -28,7 +28,7 @@ internal static class TestingSamples
         #region seeds
         int run = Simulation.Run(1000, async network =>
         {
-            SimulatedLink link = network.Connect(NetworkPath.Draw(network.Random, faultWithin: 500), NetworkPath.Draw(network.Random));
+            SimulatedLink link = network.Connect(NetworkPath.CreateRandom(network.Random, faultWithin: 500), NetworkPath.CreateRandom(network.Random));
             Task serving = EchoAsync(link.OpenServer());
             CloseRecord record = await SayHelloAsync(link.OpenClient());
             await serving;
@@ -72,7 +72,7 @@ internal static class TestingSamples
         var network = new SimulatedNetwork();
         network.Run(async () =>
         {
-            SimulatedLink link = network.Connect(toServer: new NetworkPath { MaxPiece = 1 }); // a byte at a time
+            SimulatedLink link = network.Connect(toServer: new NetworkPath { MaxPieceSize = 1 }); // a byte at a time
             WebSocketConnection server = link.OpenServer();
             await link.ClientEnd.Output.WriteAsync(new byte[] { 0x83, 0x80, 0, 0, 0, 0 }); // opcode 3
             await link.ClientEnd.Output.CompleteAsync(); // FIN; with an exception it would be RST
