@@ -18,7 +18,7 @@ internal sealed class SendQueue(WebSocketConnection connection, TimeSpan closeTi
     [SuppressMessage("Reliability", "CA2012", Justification = "A send that fails does so because of the close, which is news of its own; nobody waits for its room.")]
     public void Send(WebSocketMessageKind kind, ReadOnlyMemory<byte> bytes) => Run(() =>
     {
-        ValueTask sent = connection.SendAsync(new WebSocketMessage(kind, bytes));
+        ValueTask sent = connection.SendAsync(kind, bytes);
         // Looked at, so that it is not reported as an exception that nobody observed.
         if (sent.IsFaulted) _ = sent.AsTask().Exception;
         return default;

@@ -176,7 +176,7 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, BrowserWebSock
         {
             (WebSocketMessageKind kind, byte[] bytes) = (message.Kind, message.ToArray());
             // Off the thread that brings the bytes: the context that is asked to run the task may block.
-            if (_tasks.HasLoop) await OnPool.GoOn();
+            if (_tasks.HasLoop) await TaskQueue.LeaveThread();
             await ReceivedAsync(kind, bytes).ConfigureAwait(SimulationContext.IsCurrent);
         }
 
@@ -251,8 +251,14 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, BrowserWebSock
     {
         if (Interlocked.Exchange(ref _takenIsPosted, 1) != 0) return;
         // Off the thread that sends, which may be any.
-        if (_tasks.HasLoop) OnPool.Run(this, static link => link._tasks.Enqueue(link.SubtractTaken));
+        if (_tasks.HasLoop) _ = LaterAsync();
         else _tasks.Enqueue(SubtractTaken);
+
+        async Task LaterAsync()
+        {
+            await TaskQueue.LeaveThread();
+            _tasks.Enqueue(SubtractTaken);
+        }
     }
 
     private void SubtractTaken()

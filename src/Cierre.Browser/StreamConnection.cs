@@ -161,9 +161,15 @@ internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions opt
         // 2-4 and 9-14. The writable stream; extensions and protocol.
         var info = new WebSocketOpenInfo(
             new WebSocketReadable(root, chunks), new WebSocketWritable(root, connection), connection.Extensions, connection.Subprotocol ?? "");
-        OnPool.Run((opened, info), static of => of.opened.SetResult(of.info));
+        _ = TellOpenedAsync(opened, info);
         Outlive((self: this, connection), static it => it.self.EndAsync(it.connection));
         return true;
+    }
+
+    private static async Task TellOpenedAsync(TaskCompletionSource<WebSocketOpenInfo> opened, WebSocketOpenInfo info)
+    {
+        await TaskQueue.LeaveThread();
+        opened.SetResult(info);
     }
 
     /// <summary>The opening is part of what the caller does; what goes on as long as the connection is not.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 
 namespace Cierre.Browser;
@@ -16,6 +17,11 @@ internal sealed class TaskQueue(SynchronizationContext? context)
 
     /// <summary>Whether the tasks run where an application may block: on a context that is not the thread pool's.</summary>
     public bool HasLoop => context is not null;
+
+    /// <summary>Goes on on the pool, or in the simulation, and not on the thread of whoever brought the news. To post to a context, and to complete a task that
+    /// somebody may await, calls code of the application's, which may block.</summary>
+    public static ConfiguredTaskAwaitable LeaveThread() => Task.CompletedTask.ConfigureAwait(
+        ConfigureAwaitOptions.ForceYielding | (SimulationContext.IsCurrent ? ConfigureAwaitOptions.ContinueOnCapturedContext : ConfigureAwaitOptions.None));
 
     public void Enqueue(Action task)
     {

@@ -125,5 +125,5 @@ internal sealed record UrlRecord(Uri Address, string Href, string Origin)
     // What cannot be parsed may have a password anywhere before an at sign.
     private static string ShowUrl(string url) => Show(UrlUserInfo.HideInDoubt(url));
 
-    private static string Show(string text) => HeaderText.Show(text);
+    private static string Show(string text) => UntrustedText.Escape(text, 100);
 }

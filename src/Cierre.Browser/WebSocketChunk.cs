@@ -1,8 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Cierre.Browser;
 
 /// <summary>Holds one message of a <see cref="WebSocketStream"/>: a string, or bytes. Unlike a <see cref="WebSocketMessage"/> it stays valid.</summary>
 /// <remarks>Strings and bytes turn into chunks by themselves: <c>await writable.WriteAsync("hello");</c>. The default value is an empty binary
 /// message.</remarks>
+[Experimental("CIERRE001")]
 public readonly record struct WebSocketChunk
 {
     /// <summary>Makes a text message.</summary>

@@ -1,7 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Cierre.Browser;
 
 /// <summary>Holds the code and the reason of a close: one to ask for, or the one that a <see cref="WebSocketStream"/> ended with.</summary>
 /// <remarks>WHATWG WebSockets, WebSocketCloseInfo; <see cref="Record"/> is an addition of .NET.</remarks>
+[Experimental("CIERRE001")]
 public sealed class WebSocketCloseInfo
 {
     /// <summary>The close code. To ask for: 1000 or 3000-4999; null for none, or for 1000 where there is a <see cref="Reason"/>. Of a stream that ended: the

@@ -10,6 +10,7 @@ namespace Cierre.Browser;
 /// Cierre.Browser.WebSocketError;</c>.</para>
 /// </remarks>
 [SuppressMessage("Naming", "CA1710", Justification = "The standard's name.")]
+[Experimental("CIERRE001")]
 public sealed class WebSocketError : DomException
 {
     /// <summary>Creates one to cancel a <see cref="WebSocketReadable"/> or to abort a <see cref="WebSocketWritable"/> with.</summary>

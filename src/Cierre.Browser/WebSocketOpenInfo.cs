@@ -1,6 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Cierre.Browser;
 
 /// <summary>Holds what a <see cref="WebSocketStream"/> gives when it is open. WHATWG WebSockets, WebSocketOpenInfo.</summary>
+[Experimental("CIERRE001")]
 public sealed class WebSocketOpenInfo
 {
     internal WebSocketOpenInfo(WebSocketReadable readable, WebSocketWritable writable, string extensions, string protocol) =>

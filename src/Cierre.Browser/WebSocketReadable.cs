@@ -10,6 +10,7 @@ namespace Cierre.Browser;
 /// <see cref="WebSocketStream.Closed"/> fails with, which the waiting reads and <c>await foreach</c> throw.</para>
 /// <para>Any number of readers may read, each gets other chunks. Cancelling a read harms nothing.</para>
 /// </remarks>
+[Experimental("CIERRE001")]
 public sealed class WebSocketReadable : ChannelReader<WebSocketChunk>, IAsyncEnumerable<WebSocketChunk>
 {
     private readonly StreamRoot _root;

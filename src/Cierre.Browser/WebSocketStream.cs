@@ -21,6 +21,7 @@ namespace Cierre.Browser;
 /// var (code, reason) = await stream.Closed;
 /// </code></example>
 [SuppressMessage("Naming", "CA1711", Justification = "The standard's name.")]
+[Experimental("CIERRE001")]
 public sealed class WebSocketStream : IAsyncDisposable
 {
     private readonly StreamRoot _root;

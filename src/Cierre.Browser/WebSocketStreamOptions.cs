@@ -1,7 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Cierre.Browser;
 
 /// <summary>Sets how a <see cref="WebSocketStream"/> opens. WHATWG WebSockets, WebSocketStreamOptions; <see cref="Connection"/> is an addition of
 /// .NET.</summary>
+[Experimental("CIERRE001")]
 public sealed class WebSocketStreamOptions
 {
     /// <summary>The subprotocols to ask for, the preferred one first; default none. Where the server chooses none of them, the opening fails. RFC 6455

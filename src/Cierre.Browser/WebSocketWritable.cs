@@ -10,6 +10,7 @@ namespace Cierre.Browser;
 /// concurrently; they keep their order.</para>
 /// <para>Completing the writer closes the connection with an empty close frame behind what was written; completing it with an exception aborts it.</para>
 /// </remarks>
+[Experimental("CIERRE001")]
 public sealed class WebSocketWritable : ChannelWriter<WebSocketChunk>
 {
     private readonly StreamRoot _root;

@@ -74,7 +74,7 @@ internal static class IdlTable
             addEventListener()
             removeEventListener()
             dispatchEvent()
-            """, "ReportException"),
+            """, "UnhandledListenerException"),
         new(typeof(AddEventListenerOptions), "DOM 2.7", """
             member capture
             member passive

@@ -26,7 +26,7 @@ public sealed class IdlTests
         IdlInterface row = IdlTable.Interfaces.Single(i => i.Type.Name == name);
         var known = row.Members.Select(member => Key(member.Name)).Concat(row.Additions.Select(Key)).ToHashSet();
         var own = row.Type.GetMembers(Public | BindingFlags.DeclaredOnly)
-            .Where(member => member is PropertyInfo or FieldInfo or MethodInfo { IsSpecialName: false })
+            .Where(member => member is PropertyInfo or EventInfo or FieldInfo or MethodInfo { IsSpecialName: false })
             .Where(member => member is not MethodInfo { IsVirtual: true } method || method.GetBaseDefinition() == method);
         Faults.None(own.Where(member => !known.Contains(Key(member.Name))).Select(member => $"{name}.{member.Name} is in no standard and not named as an addition"));
     }

@@ -10,20 +10,11 @@ public class EventTarget
 
     private readonly ListenerList _listeners = new();
 
-    /// <summary>Where an exception goes that a listener throws (HTML: report an exception). By default to standard error, as a browser's goes to its
-    /// console.</summary>
-    /// <remarks>The other listeners are called all the same. What this itself throws goes to whoever called <see cref="DispatchEvent"/>, and ends the process
-    /// where nobody did.</remarks>
-    /// <exception cref="ArgumentNullException">Null.</exception>
-    public static Action<Event, Exception> ReportException
-    {
-        get;
-        set
-        {
-            ArgumentNullException.ThrowIfNull(value, nameof(ReportException));
-            field = value;
-        }
-    } = static (@event, exception) => Console.Error.WriteLine($"Uncaught in a listener of '{@event.Type}': {exception}");
+    /// <summary>Raised when a listener throws, on the thread of the dispatch (HTML: report an exception). Where nobody subscribed, the exception is written to
+    /// standard error, as a browser writes it to its console.</summary>
+    /// <remarks>The other listeners are called all the same. What a subscriber itself throws goes to whoever called <see cref="DispatchEvent"/>, and ends the
+    /// process where nobody did. The event is the process's: it keeps its subscribers, so whoever subscribes for a while unsubscribes.</remarks>
+    public static event EventHandler<UnhandledListenerExceptionEventArgs>? UnhandledListenerException;
 
     /// <summary>Adds a listener; one with the same type, callback and capture is there once.</summary>
     /// <param name="type">The type of the events, such as <c>close</c>.</param>
@@ -123,6 +114,12 @@ public class EventTarget
         if (_listeners.Remove(listener)) ListenersChanged(listener.Type, added: false);
     }
 
+    private void Report(Event @event, Exception exception)
+    {
+        if (UnhandledListenerException is { } subscribers) subscribers(this, new UnhandledListenerExceptionEventArgs(@event, exception));
+        else Console.Error.WriteLine($"Uncaught in a listener of '{@event.Type}': {exception}");
+    }
+
     /// <summary>DOM 2.9, invoke and inner invoke.</summary>
     private void Invoke(Event @event, bool capture)
     {
@@ -139,7 +136,7 @@ public class EventTarget
             }
             catch (Exception exception)
             {
-                ReportException(@event, exception); // 2.11
+                Report(@event, exception); // 2.11
             }
             finally
             {
@@ -149,4 +146,16 @@ public class EventTarget
             if (@event.ImmediatePropagationIsStopped) return; // 2.14
         }
     }
+}
+
+/// <summary>Tells of an exception that a listener threw. HTML, report an exception.</summary>
+public sealed class UnhandledListenerExceptionEventArgs : EventArgs
+{
+    internal UnhandledListenerExceptionEventArgs(Event @event, Exception exception) => (Event, Exception) = (@event, exception);
+
+    /// <summary>The event that the listener was called with; it is still being dispatched.</summary>
+    public Event Event { get; }
+
+    /// <summary>What the listener threw.</summary>
+    public Exception Exception { get; }
 }

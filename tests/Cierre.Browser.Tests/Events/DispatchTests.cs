@@ -161,10 +161,12 @@ public sealed class DispatchTests
     public void Listener_that_throws_is_reported_and_the_rest_still_run()
     {
         var failure = new InvalidOperationException("mine");
-        List<(Event, Exception)> reported = [];
+        List<(object?, Event, Exception)> reported = [], toAnother = [];
         var e = new Event("x", new EventInit { Cancelable = true });
-        Action<Event, Exception> usual = EventTarget.ReportException;
-        EventTarget.ReportException = (seen, exception) => reported.Add((seen, exception));
+        EventHandler<UnhandledListenerExceptionEventArgs> hear = (sender, args) => reported.Add((sender, args.Event, args.Exception));
+        EventHandler<UnhandledListenerExceptionEventArgs> hearToo = (sender, args) => toAnother.Add((sender, args.Event, args.Exception));
+        EventTarget.UnhandledListenerException += hear;
+        EventTarget.UnhandledListenerException += hearToo;
         try
         {
             _target.AddEventListener("x", _ => throw failure, new AddEventListenerOptions { Passive = true });
@@ -173,19 +175,39 @@ public sealed class DispatchTests
         }
         finally
         {
-            EventTarget.ReportException = usual;
+            EventTarget.UnhandledListenerException -= hear;
+            EventTarget.UnhandledListenerException -= hearToo;
         }
 
-        Assert.Equal([(e, failure)], reported);
-        Assert.Throws<ArgumentNullException>(() => EventTarget.ReportException = null!);
+        Assert.Equal([(_target, e, failure)], reported);
+        Assert.Equal(reported, toAnother);
+    }
+
+    [Fact]
+    public void Where_nobody_subscribed_standard_error_has_it()
+    {
+        TextWriter usual = Console.Error;
+        using var errors = new StringWriter();
+        Console.SetError(errors);
+        try
+        {
+            _target.AddEventListener("x", _ => throw new InvalidOperationException("mine"));
+            Assert.True(_target.DispatchEvent(new Event("x")));
+        }
+        finally
+        {
+            Console.SetError(usual);
+        }
+
+        Assert.StartsWith("Uncaught in a listener of 'x': System.InvalidOperationException: mine", errors.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Report_that_throws_reaches_the_caller_and_ends_the_dispatch_in_order()
     {
         var e = new Event("x");
-        Action<Event, Exception> usual = EventTarget.ReportException;
-        EventTarget.ReportException = (_, exception) => throw exception;
+        EventHandler<UnhandledListenerExceptionEventArgs> fail = (_, args) => throw args.Exception;
+        EventTarget.UnhandledListenerException += fail;
         try
         {
             _target.AddEventListener("x", _ => throw new InvalidOperationException());
@@ -193,7 +215,7 @@ public sealed class DispatchTests
         }
         finally
         {
-            EventTarget.ReportException = usual;
+            EventTarget.UnhandledListenerException -= fail;
         }
 
         Assert.Equal((Event.None, null), (e.EventPhase, e.CurrentTarget));

@@ -110,7 +110,7 @@ public sealed class PackageTests(PackedFolder packed) : IClassFixture<PackedFold
             .Save(Path.Combine(folder, "Sample.csproj"));
 
         string output = await Dotnet.RunIsolatedAsync(folder, ["run", "--", .. libraries.Select(package => package.Id)]);
-        string[] expected = ["hello", "4001 packed True", "4001: para uso privado entre aplicaciones.", .. libraries.Select(package => $"{package.Id} {package.Version} is here")];
+        string[] expected = ["hello", "4001 packed True", "4001: para uso privado entre aplicaciones.", "4002", .. libraries.Select(package => $"{package.Id} {package.Version} is here")];
         Assert.Equal(expected, output.Trim().ReplaceLineEndings("\n").Split('\n'));
         // And from nowhere else.
         Assert.All(libraries, package => Assert.True(Directory.Exists(Path.Combine(folder, "packages", package.Id.ToLowerInvariant(), package.Version))));
@@ -144,6 +144,7 @@ public sealed class PackageTests(PackedFolder packed) : IClassFixture<PackedFold
         using System.Reflection;
         using Cierre;
         using Cierre.AspNetCore;
+        using Cierre.Browser;
 
         var builder = WebApplication.CreateBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -162,6 +163,9 @@ public sealed class PackageTests(PackedFolder packed) : IClassFixture<PackedFold
         var record = await connection.CloseAsync(4001, "packed");
         Console.WriteLine($"{record.Code} {record.Sent?.Reason} {record.WasClean}");
         Console.WriteLine(record.Explain(CultureInfo.GetCultureInfo("es")).Split('\n')[0]);
+        var socket = new WebSocket(app.Urls.First().Replace("http:", "ws:") + "/echo", new BrowserWebSocketOptions { MaxBufferedAmount = 1024 });
+        socket.OnOpen = _ => socket.Close(4002, "as in a browser");
+        Console.WriteLine((await socket.Closed).Code);
         // The types of each package load, and so all that they are made of is here.
         foreach (var name in args)
         {
