@@ -86,16 +86,23 @@ count() {
 
 results=$root/artifacts/test-results
 mkdir -p "$results"
-for name in "${projects[@]}"; do
-    xml=$results/$name.xml
-    rm -f "$xml"
-    echo "== $name"
-    code=0
+
+# Runs one test project: what it says goes into its log, and its exit code beside it.
+run() {
+    local name=$1
+    shift
     timeout --foreground --kill-after=10 "${CIERRE_TEST_TIMEOUT:-1200}" \
-        dotnet "tests/$name/bin/Release/net10.0/$name.dll" -noLogo -noColor -result-xml "$xml" "$@" </dev/null || code=$?
+        dotnet "tests/$name/bin/Release/net10.0/$name.dll" -noLogo -noColor -result-xml "$results/$name.xml" "$@" </dev/null 2>&1 | tee "$results/$name.log"
+    echo "${PIPESTATUS[0]}" >"$results/$name.code"
+}
+
+# Counts what a project found.
+report() {
+    local name=$1 code ran bad xml=$results/$1.xml
+    code=$(cat "$results/$name.code" 2>/dev/null || echo 1)
     if [ ! -s "$xml" ]; then
         broken "$name ended with exit code $code and no results (crashed, or over ${CIERRE_TEST_TIMEOUT:-1200} s)"
-        continue
+        return
     fi
     ran=$(count total "$xml")
     bad=$(($(count failed "$xml") + $(count errors "$xml")))
@@ -107,5 +114,44 @@ for name in "${projects[@]}"; do
     elif [ "$bad" -eq 0 ] && [ "$code" -ne 0 ]; then
         broken "$name ended with exit code $code though no test failed"
     fi
+}
+
+# Two side by side, the longest first: most of them wait most of the time, for browsers, timeouts and sockets.
+ordered=()
+for name in Cierre.Tool.Tests Cierre.AspNetCore.Tests Cierre.Tests Cierre.Interop.Tests "${projects[@]}"; do
+    case " ${projects[*]} " in *" $name "*) case " ${ordered[*]} " in *" $name "*) ;; *) ordered+=("$name") ;; esac ;; esac
+done
+declare -A pids=()
+# Reports, with what it said, each that has ended.
+collect() {
+    local other
+    for other in "${!pids[@]}"; do
+        kill -0 "${pids[$other]}" 2>/dev/null && continue
+        unset "pids[$other]"
+        echo "== $other"
+        cat "$results/$other.log"
+        report "$other"
+    done
+}
+
+for name in "${ordered[@]}"; do
+    rm -f "$results/$name".{xml,log,code}
+    if [ ${#ordered[@]} -eq 1 ]; then
+        echo "== $name"
+        run "$name" "$@"
+        report "$name"
+        continue
+    fi
+    while [ ${#pids[@]} -ge "${CIERRE_TESTS_AT_ONCE:-2}" ]; do
+        wait -n
+        collect
+    done
+    echo "$name is running"
+    run "$name" "$@" >/dev/null &
+    pids[$name]=$!
+done
+while [ ${#pids[@]} -gt 0 ]; do
+    wait -n
+    collect
 done
 finish
