@@ -41,7 +41,10 @@ public sealed class Blob
     public static Blob FromFile(string path, string type = "")
     {
         string full = Path.GetFullPath(path);
-        return FromStream(() => new FileStream(full, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan), new FileInfo(full).Length, type);
+        return FromStream(Open, new FileInfo(full).Length, type);
+
+        Stream Open() => new FileStream(
+            full, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
     }
 
     /// <summary>Creates one from a stream that is opened whenever the content is needed.</summary>

@@ -38,7 +38,13 @@ public sealed class BrowserWebSocketOptions : WebSocketClientOptions
     /// <exception cref="ArgumentException">It has subprotocols of its own.</exception>
     internal BrowserWebSocketOptions For(string[] protocols)
     {
-        if (Subprotocols.Count != 0) throw new ArgumentException("Subprotocols are set in the options of the connection; name them in the constructor of WebSocket, or in WebSocketStreamOptions.Protocols, instead.", nameof(protocols));
+        if (Subprotocols.Count != 0)
+        {
+            throw new ArgumentException(
+                "Subprotocols are set in the options of the connection; name them in the constructor of WebSocket, or in WebSocketStreamOptions.Protocols, instead.",
+                nameof(protocols));
+        }
+
         var copy = (BrowserWebSocketOptions)CopyFor(protocols);
         copy.RequireSubprotocol = true;
         copy.ConfigureHandler = copy.Configure;

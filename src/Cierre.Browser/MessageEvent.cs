@@ -68,7 +68,8 @@ public class MessageEvent : Event
         if (TryInitialize(type, bubbles, cancelable)) (Data, Origin, LastEventId, Source, Ports) = values;
     }
 
-    private static (object?, string, string, object?, IReadOnlyList<object>) Checked(object? data, string origin, string lastEventId, object? source, IReadOnlyList<object> ports)
+    private static (object?, string, string, object?, IReadOnlyList<object>) Checked(
+        object? data, string origin, string lastEventId, object? source, IReadOnlyList<object> ports)
     {
         ArgumentNullException.ThrowIfNull(origin);
         ArgumentNullException.ThrowIfNull(lastEventId);

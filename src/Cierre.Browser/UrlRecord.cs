@@ -50,7 +50,8 @@ internal sealed record UrlRecord(Uri Address, string Href, string Origin)
 
         // 7. Its serialization.
         string origin = $"{scheme}://{hostname}{port}";
-        string href = $"{scheme}://{(at < 0 ? "" : UserInfo(authority[..at]))}{hostname}{port}{Path(path)}{PercentEncoding.Encode(query, PercentEncoding.Query)}";
+        string user = at < 0 ? "" : UserInfo(authority[..at]);
+        string href = $"{scheme}://{user}{hostname}{port}{Path(path)}{PercentEncoding.Encode(query, PercentEncoding.Query)}";
         // Path and query go out as they stand here: .NET would decode and encode again.
         return Uri.TryCreate(href, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }, out Uri? address) && address.Host.Length != 0
             ? new UrlRecord(address, href, origin)

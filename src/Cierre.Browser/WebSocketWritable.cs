@@ -130,7 +130,8 @@ public sealed class WebSocketWritable : ChannelWriter<WebSocketChunk>
         catch (WebSocketClosedException)
         {
             // How the stream ended is known when it has: the wait is bounded by the close timeout.
-            throw new ChannelClosedException(_end ?? await _root.Connection.Ended.ConfigureAwait(SimulationContext.IsCurrent) ?? DomException.InvalidStateError("The WebSocket stream is closed."));
+            Exception? end = _end ?? await _root.Connection.Ended.ConfigureAwait(SimulationContext.IsCurrent);
+            throw new ChannelClosedException(end ?? DomException.InvalidStateError("The WebSocket stream is closed."));
         }
     }
 

@@ -20,7 +20,8 @@ public static class CloseAssertions
     /// <param name="cause">The first thing that happened, such as <see cref="CloseCause.ConnectionReset"/>; null for any.</param>
     /// <returns>The record.</returns>
     /// <exception cref="CloseAssertionException">It ended otherwise.</exception>
-    public static CloseRecord ShouldBeLost(this CloseRecord record, CloseCause? cause = null) => record.ShouldHave(code: CloseCodes.AbnormalClosure, clean: false, cause: cause);
+    public static CloseRecord ShouldBeLost(this CloseRecord record, CloseCause? cause = null) =>
+        record.ShouldHave(code: CloseCodes.AbnormalClosure, clean: false, cause: cause);
 
     /// <summary>Expects that this side failed the connection because the peer broke the protocol: 1006 here, and a close frame that says why. RFC 6455
     /// 7.1.7.</summary>
@@ -57,7 +58,8 @@ public static class CloseAssertions
         differences.Compare("the close frame received", Words.Frame(received, record), Words.Frame(record.Received?.Code ?? 0, record)!);
         differences.Compare("ended by", Words.By(endedBy), Words.By(record.EndedBy)!);
         differences.Compare("the cause", cause?.ToString(), record.Cause.ToString());
-        if (detail is not null && !record.Detail.Contains(detail, StringComparison.Ordinal)) differences.Add("the detail", "something with " + Words.Quote(detail), Words.Quote(record.Detail)!);
+        if (detail is not null && !record.Detail.Contains(detail, StringComparison.Ordinal))
+            differences.Add("the detail", "something with " + Words.Quote(detail), Words.Quote(record.Detail)!);
         return differences.Any ? throw new CloseAssertionException(differences.ToString(record), record) : record;
     }
 
@@ -77,7 +79,8 @@ public static class CloseAssertions
         Task<CloseRecord> end = EndAsync();
         if (await Task.WhenAny(end, Task.Delay(wait, time, waiting.Token)) != end)
         {
-            throw new TimeoutException($"Expected the connection to end within {wait.TotalSeconds:0.###} s, but {(connection.IsOpen ? "it is open, and nobody has begun a close" : "its close was begun and has not come to an end")}.");
+            string state = connection.IsOpen ? "it is open, and nobody has begun a close" : "its close was begun and has not come to an end";
+            throw new TimeoutException($"Expected the connection to end within {wait.TotalSeconds:0.###} s, but {state}.");
         }
 
         await waiting.CancelAsync();

@@ -82,7 +82,8 @@ public sealed class SimulatedNetwork
     /// <param name="toClient">The way to the client; null for 1 ms and no trouble.</param>
     /// <returns>Both ends.</returns>
     public (WebSocketConnection Client, WebSocketConnection Server) CreatePair(
-        WebSocketConnectionOptions? clientOptions = null, WebSocketConnectionOptions? serverOptions = null, NetworkPath? toServer = null, NetworkPath? toClient = null)
+        WebSocketConnectionOptions? clientOptions = null, WebSocketConnectionOptions? serverOptions = null,
+        NetworkPath? toServer = null, NetworkPath? toClient = null)
     {
         SimulatedLink link = Connect(toServer, toClient);
         string extensions = Agreement.Between(clientOptions?.Compression, serverOptions?.Compression);

@@ -65,7 +65,8 @@ public static class Simulation
         var network = new SimulatedNetwork(seed) { KeepsTrace = true };
         Exception? failure = Try(network, conversation);
         var message = new StringBuilder();
-        message.AppendLine(CultureInfo.InvariantCulture, $"Seed {seed} fails: {failure?.Message ?? "but not when it is run again: something in the conversation is not drawn from the seed, or runs on another thread."}");
+        string why = failure?.Message ?? "but not when it is run again: something in the conversation is not drawn from the seed, or runs on another thread.";
+        message.AppendLine(CultureInfo.InvariantCulture, $"Seed {seed} fails: {why}");
         message.AppendLine(CultureInfo.InvariantCulture, $"To see it again, run this test with {SeedVariable}={seed} in the environment; what happened:");
         int hidden = Math.Max(0, network.Trace.Count - LinesShown);
         if (hidden > 0) message.AppendLine(CultureInfo.InvariantCulture, $"  ... {hidden} lines");

@@ -1,5 +1,3 @@
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using Xunit;
 
 namespace Cierre.Browser.Tests;
@@ -7,11 +5,8 @@ namespace Cierre.Browser.Tests;
 /// <summary>Names of the browser's API are also names of .NET's own: what a file has to say, and what it need not.</summary>
 public sealed class NameCollisionTests
 {
-    private static readonly MetadataReference[] References =
-        [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path))];
-
     [Fact]
-    public void An_alias_settles_a_file_that_uses_both() => Assert.Empty(Compile("""
+    public void An_alias_settles_a_file_that_uses_both() => Assert.Empty(Sample.ErrorsOf("""
         using System;
         using System.Net.WebSockets;
         using Cierre.Browser;
@@ -24,7 +19,7 @@ public sealed class NameCollisionTests
         """));
 
     [Fact]
-    public void Without_the_alias_the_name_is_ambiguous() => Assert.Equal(["CS0104"], Compile("""
+    public void Without_the_alias_the_name_is_ambiguous() => Assert.Equal(["CS0104"], Sample.ErrorsOf("""
         using System.Net.WebSockets;
         using Cierre.Browser;
 
@@ -33,7 +28,7 @@ public sealed class NameCollisionTests
         """));
 
     [Fact]
-    public void A_file_of_a_server_needs_no_alias() => Assert.Empty(Compile("""
+    public void A_file_of_a_server_needs_no_alias() => Assert.Empty(Sample.ErrorsOf("""
         using System;
         using System.Net.WebSockets;
         using System.Threading.Tasks;
@@ -49,11 +44,4 @@ public sealed class NameCollisionTests
         WebSocketMessageKind? ourKind = message?.Kind;
         Console.WriteLine((theirs, state, failure, kind, record, ourKind, CloseCause.Requested, EndedBy.Local));
         """));
-
-    private static string[] Compile(string source)
-    {
-        var options = new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable);
-        var compilation = CSharpCompilation.Create("Sample", [CSharpSyntaxTree.ParseText(source, CSharpParseOptions.Default)], References, options);
-        return [.. compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error).Select(d => d.Id).Distinct()];
-    }
 }

@@ -32,7 +32,8 @@ public sealed class OpeningTests
                 await peer.SendCloseAsync(1000);
             },
             switchProtocols: false);
-        WebSocket[] sockets = [.. Enumerable.Range(0, 12).Select(i => SocketRig.Make(new Uri($"ws://{(i % 2 == 0 ? "localhost" : "127.0.0.1")}:{server.Port}/")))];
+        Uri[] urls = [new Uri($"ws://localhost:{server.Port}/"), new Uri($"ws://127.0.0.1:{server.Port}/")];
+        WebSocket[] sockets = [.. Enumerable.Range(0, 12).Select(i => SocketRig.Make(urls[i % 2]))];
         CloseEvent[] closes = await Task.WhenAll(sockets.Select(async socket =>
         {
             if (succeeds)

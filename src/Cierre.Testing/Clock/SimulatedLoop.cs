@@ -66,7 +66,11 @@ internal sealed class SimulatedLoop : SimulationContext
         while (!task.IsCompleted)
         {
             if (RunOne() || (_timers.Count == 0 && AwaitStray())) continue;
-            if (!TryMoveClock(limit, out string? why)) throw new SimulationException($"{why}, at {TimeSpan.FromTicks(Now).TotalSeconds:0.###} s of simulated time, and the conversation still waits.");
+            if (!TryMoveClock(limit, out string? why))
+            {
+                double now = TimeSpan.FromTicks(Now).TotalSeconds;
+                throw new SimulationException($"{why}, at {now:0.###} s of simulated time, and the conversation still waits.");
+            }
         }
     }
 

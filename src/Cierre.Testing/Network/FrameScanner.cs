@@ -53,6 +53,7 @@ internal sealed class FrameScanner(Action<SeenFrame> seen)
     private void Keep(ReadOnlySpan<byte> payload)
     {
         int key = 2 + LengthSize;
-        for (int i = 0; i < payload.Length && _kept < _start.Length; i++, _kept++) _start[_kept] = (byte)(payload[i] ^ (IsMasked ? _header[key + (_kept & 3)] : 0));
+        for (int i = 0; i < payload.Length && _kept < _start.Length; i++, _kept++)
+            _start[_kept] = (byte)(payload[i] ^ (IsMasked ? _header[key + (_kept & 3)] : 0));
     }
 }

@@ -248,8 +248,12 @@ internal sealed class LinkDirection
     }
 
     /// <summary>Everything goes on in place: the loop is where it comes from.</summary>
-    private static Pipe NewPipe(int buffer) =>
-        new(new PipeOptions(readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: buffer, resumeWriterThreshold: Math.Max(1, buffer / 2), useSynchronizationContext: false));
+    private static Pipe NewPipe(int buffer) => new(new PipeOptions(
+        readerScheduler: PipeScheduler.Inline,
+        writerScheduler: PipeScheduler.Inline,
+        pauseWriterThreshold: buffer,
+        resumeWriterThreshold: Math.Max(1, buffer / 2),
+        useSynchronizationContext: false));
 
     private readonly record struct Piece(PieceKind Kind, byte[] Bytes, int Length, long Due);
 }

@@ -20,7 +20,8 @@ internal sealed class LinkEnd(LinkDirection incoming, LinkDirection outgoing) : 
             return true;
         }
 
-        public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) => _last = await direction.Received.ReadAsync(cancellationToken);
+        public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
+            _last = await direction.Received.ReadAsync(cancellationToken);
 
         public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
 

@@ -19,7 +19,8 @@ internal sealed class SeedRun(int count, Func<int, bool> fails)
     /// <exception cref="SimulationException">One took longer; its thread is left to itself.</exception>
     public int? FirstFailure(TimeSpan patience)
     {
-        Thread[] threads = [.. Enumerable.Range(0, _running.Length).Select(worker => new Thread(() => Work(worker)) { IsBackground = true, Name = "simulation" })];
+        Thread[] threads =
+            [.. Enumerable.Range(0, _running.Length).Select(worker => new Thread(() => Work(worker)) { IsBackground = true, Name = "simulation" })];
         foreach (Thread thread in threads) thread.Start();
         foreach (Thread thread in threads)
         {
@@ -59,7 +60,8 @@ internal sealed class SeedRun(int count, Func<int, bool> fails)
                 if (seed == Idle || taken < patience) continue;
                 throw new SimulationException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Seed {seed} has not come to an end in {taken.TotalSeconds:0} s of real time: something loops or blocks. To see it again, run this test with {Simulation.SeedVariable}={seed} in the environment."));
+                    $"Seed {seed} has not come to an end in {taken.TotalSeconds:0} s of real time: something loops or blocks. " +
+                    $"To see it again, run this test with {Simulation.SeedVariable}={seed} in the environment."));
             }
         }
     }
