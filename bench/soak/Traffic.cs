@@ -143,7 +143,7 @@ internal sealed class Traffic(Uri url, int seed)
         }
         catch (WebSocketConnectException e)
         {
-            if (e.Record.Http?.StatusCode != HttpStatusCode.NotFound) throw;
+            if (e.Record.HttpRefusal?.StatusCode != HttpStatusCode.NotFound) throw;
         }
     }
 

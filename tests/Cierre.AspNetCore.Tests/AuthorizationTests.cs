@@ -33,7 +33,7 @@ public class AuthorizationTests
 
         CloseRecord record = (await Assert.ThrowsAsync<WebSocketConnectException>(() => opening)).Record;
         Assert.Equal((status, CloseCause.HttpStatus), ((int)record.HttpStatus!, record.Cause));
-        if (status == 401) Assert.Contains(record.Http!.Headers, header => header.Key == "WWW-Authenticate");
+        if (status == 401) Assert.Contains(record.HttpRefusal!.Headers, header => header.Key == "WWW-Authenticate");
     }
 
     [Theory]

@@ -23,7 +23,7 @@ public class CapacityTests
         WebSocketConnection first = await server.ConnectAsync();
         CloseRecord refused = (await Assert.ThrowsAsync<WebSocketConnectException>(() => server.ConnectAsync())).Record;
         Assert.Equal((503, CloseCause.HttpStatus), ((int)refused.HttpStatus!, refused.Cause));
-        Assert.Equal("9", refused.Http!.Headers.Single(header => header.Key == "Retry-After").Value);
+        Assert.Equal("9", refused.HttpRefusal!.Headers.Single(header => header.Key == "Retry-After").Value);
         Assert.Contains("The server is at its limit of 1 connection.", refused.Detail, StringComparison.Ordinal);
         await first.CloseAsync().Soon();
         await Waits.Until(() => server.Connections.Count == 0, "the end");
@@ -73,8 +73,8 @@ public class CapacityTests
         WebSocketConnection first = await server.ConnectAsync();
         CloseRecord refused = (await Assert.ThrowsAsync<WebSocketConnectException>(() => server.ConnectAsync())).Record;
         Assert.Equal(503, (int)refused.HttpStatus!);
-        Assert.Contains(refused.Http!.Headers, header => header.Key == "Retry-After");
-        Assert.DoesNotContain(refused.Http.Headers, header => header.Key is "Upgrade" or "Sec-WebSocket-Accept");
+        Assert.Contains(refused.HttpRefusal!.Headers, header => header.Key == "Retry-After");
+        Assert.DoesNotContain(refused.HttpRefusal.Headers, header => header.Key is "Upgrade" or "Sec-WebSocket-Accept");
         Assert.Contains("The server is at its limit of upgraded connections.", refused.Detail, StringComparison.Ordinal);
         await first.CloseAsync().Soon();
         await EventuallyAsync(() => server.ConnectAsync());

@@ -113,7 +113,7 @@ public sealed class DelegateTests
         Assert.Contains("Required parameter \"int page\" was not provided from query string.", detail, StringComparison.Ordinal);
         CloseRecord refused = (await Assert.ThrowsAsync<WebSocketConnectException>(() => server.ConnectAsync(path: "/number"))).Record;
         Assert.Equal((int)page.StatusCode, (int)refused.HttpStatus!);
-        Assert.StartsWith(detail.TrimEnd(), System.Text.Encoding.UTF8.GetString(refused.Http!.Body.Span), StringComparison.Ordinal);
+        Assert.StartsWith(detail.TrimEnd(), System.Text.Encoding.UTF8.GetString(refused.HttpRefusal!.Body.Span), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -288,7 +288,7 @@ public sealed class DelegateTests
                 context.GetArgument<int>(0) == 418 ? Results.Text("a teapot", statusCode: 418) : await next(context));
         });
         CloseRecord refused = (await Assert.ThrowsAsync<WebSocketConnectException>(() => server.ConnectAsync(path: "/filtered/418"))).Record;
-        Assert.Equal((418, "a teapot"), ((int)refused.HttpStatus!, System.Text.Encoding.UTF8.GetString(refused.Http!.Body.Span)));
+        Assert.Equal((418, "a teapot"), ((int)refused.HttpStatus!, System.Text.Encoding.UTF8.GetString(refused.HttpRefusal!.Body.Span)));
         Assert.Equal(["group 418 True", "first 418 True", "second 418 True", "second is over", "first is over", "group is over"], order);
         order.Clear();
         await using (WebSocketConnection client = await server.ConnectAsync(path: "/filtered/7"))
@@ -370,7 +370,7 @@ public sealed class DelegateTests
             });
         });
         CloseRecord refused = (await Assert.ThrowsAsync<WebSocketConnectException>(() => server.ConnectAsync(path: "/closed"))).Record;
-        Assert.Equal((403, "closed today"), ((int)refused.HttpStatus!, System.Text.Encoding.UTF8.GetString(refused.Http!.Body.Span)));
+        Assert.Equal((403, "closed today"), ((int)refused.HttpStatus!, System.Text.Encoding.UTF8.GetString(refused.HttpRefusal!.Body.Span)));
         await using WebSocketConnection client = await server.ConnectAsync(path: "/result");
         Assert.Equal("open", (await client.ReceiveAsync().Soon())!.Value.GetText());
         Assert.Equal((1000, true), await client.Closed.Soon() is { } record ? (record.Code, record.WasClean) : default);

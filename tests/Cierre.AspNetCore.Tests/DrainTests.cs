@@ -52,7 +52,7 @@ public class DrainTests
         Assert.Equal((HealthStatus.Unhealthy, 0), await HealthAsync(server));
         CloseRecord refused = (await Assert.ThrowsAsync<WebSocketConnectException>(() => server.ConnectAsync())).Record;
         Assert.Equal(503, (int)refused.HttpStatus!);
-        Assert.Equal("78", refused.Http!.Headers.Single(header => header.Key == "Retry-After").Value);
+        Assert.Equal("78", refused.HttpRefusal!.Headers.Single(header => header.Key == "Retry-After").Value);
 
         all.EndDrain();
         Assert.Equal((HealthStatus.Healthy, 0), await HealthAsync(server));

@@ -78,7 +78,7 @@ public class ExpiryTests
             CloseRecord refused = (await Assert.ThrowsAsync<WebSocketConnectException>(() => server.ConnectAsync(path: "/members"))).Record;
             Assert.Equal(401, (int)refused.HttpStatus!);
             Assert.Contains("exp is no number", refused.Detail, StringComparison.Ordinal);
-            Assert.Contains(refused.Http!.Headers, header => header.Key == "WWW-Authenticate");
+            Assert.Contains(refused.HttpRefusal!.Headers, header => header.Key == "WWW-Authenticate");
         }
 
         await using (TestServer server = await StartAsync(Carrier.Http1, configure: options => options.AuthorizationResponse = RefusalMode.Close, claims: [new Claim("exp", "1900000000"), new Claim("exp", exp)]))

@@ -76,7 +76,7 @@ public class SlowReaderTests
         byte[] data = new byte[50_000];
         BroadcastResult result = default;
         int sent = 0;
-        for (; sent < 1_000 && result.Closed == 0; sent++)
+        for (; sent < 1_000 && result.ClosedCount == 0; sent++)
         {
             result = await roster.BroadcastAsync(data).AsTask().Soon();
             Assert.Equal(data.Length, (await client.ReceiveAsync().Soon())!.Value.Data.Length);
@@ -127,7 +127,7 @@ public class SlowReaderTests
         await Waits.Until(() => roster.Count == 5, "five connections");
         byte[] data = new byte[32 * 1024];
         BroadcastResult result = default;
-        for (int i = 0; i < 2_000 && result.Closed == 0; i++)
+        for (int i = 0; i < 2_000 && result.ClosedCount == 0; i++)
         {
             result = await roster.BroadcastAsync(data).AsTask().Soon();
             foreach (WebSocketConnection client in clients) Assert.Equal(data.Length, (await client.ReceiveAsync().Soon())!.Value.Data.Length);

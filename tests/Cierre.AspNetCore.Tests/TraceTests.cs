@@ -51,7 +51,7 @@ public class TraceTests
         followed.KeepRecentFrames(16);
         await client.SendAsync("after");
         await client.ReceiveAsync();
-        Assert.Equal([(true, 5L), (false, 5L)], followed.GetRecentFrames().Select(frame => (frame.Received, frame.Length!.Value)));
+        Assert.Equal([(true, 5L), (false, 5L)], followed.GetRecentFrames().Select(frame => (frame.IsReceived, frame.Length!.Value)));
         await client.CloseAsync();
         Assert.Equal(["in text ", "out text ", "in close 1000 ", "out close 1000 "], (await ReadAsync(trace)).Frames);
         Assert.Equal(4, followed.GetRecentFrames().Count);
@@ -69,5 +69,5 @@ public class TraceTests
         }
     }
 
-    private static string Shown(WebSocketTraceFrame frame) => $"{(frame.Received ? "in" : "out")} {frame.Name} {(frame.Close is { } close ? $"{close.Code} {close.Reason}" : frame.Preview)}";
+    private static string Shown(WebSocketTraceFrame frame) => $"{(frame.IsReceived ? "in" : "out")} {frame.OpcodeName} {(frame.CloseFrame is { } close ? $"{close.Code} {close.Reason}" : frame.PayloadPreview)}";
 }

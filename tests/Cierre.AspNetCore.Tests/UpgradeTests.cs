@@ -132,8 +132,8 @@ public class UpgradeTests
             }));
         CloseRecord refused = (await Assert.ThrowsAsync<WebSocketConnectException>(() => server.ConnectAsync().Soon())).Record;
         Assert.Equal(503, (int)refused.HttpStatus!);
-        Assert.Contains(refused.Http!.Headers, header => header.Key == "X-Mine");
-        Assert.DoesNotContain(refused.Http.Headers, header => header.Key.StartsWith("Sec-WebSocket", StringComparison.Ordinal) || header.Key == "Upgrade");
+        Assert.Contains(refused.HttpRefusal!.Headers, header => header.Key == "X-Mine");
+        Assert.DoesNotContain(refused.HttpRefusal.Headers, header => header.Key.StartsWith("Sec-WebSocket", StringComparison.Ordinal) || header.Key == "Upgrade");
     }
 
     [Fact]

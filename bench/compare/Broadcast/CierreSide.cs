@@ -29,7 +29,7 @@ internal sealed class CierreSide : WebSide
     public override async Task SendToAllAsync(ReadOnlyMemory<byte> message)
     {
         BroadcastResult result = await _server!.Connections.BroadcastAsync(message);
-        if (result.Taken != Count) throw new InvalidOperationException($"{result}");
+        if (result.TakenCount != Count) throw new InvalidOperationException($"{result}");
     }
 
     public override Task CloseAllAsync() => _server!.Connections.CloseAsync();

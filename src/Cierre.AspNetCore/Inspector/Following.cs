@@ -13,14 +13,12 @@ internal sealed class Following : IDisposable
     public Following(OpenConnection entry, WebSocketInspectorOptions options)
     {
         Entry = entry;
-        _trace = entry.Connection.Driver.Traces.StartTrace(
-            new WebSocketTraceOptions { PayloadBytes = options.PayloadBytes, Capacity = options.MaxFramesPerSecond }, out IReadOnlyList<WebSocketTraceFrame> before);
-        Before = before;
+        _trace = entry.Connection.StartTrace(new WebSocketTraceOptions { PayloadBytes = options.PayloadBytes, Capacity = options.MaxFramesPerSecond });
     }
 
     public OpenConnection Entry { get; }
 
-    public IReadOnlyList<WebSocketTraceFrame> Before { get; }
+    public IReadOnlyList<WebSocketTraceFrame> FramesBefore => _trace.FramesBefore;
 
     /// <summary>Whether the connection has ended and all that is to be shown of it was.</summary>
     public bool IsOver { get; private set; }
@@ -33,7 +31,7 @@ internal sealed class Following : IDisposable
         var rows = new List<FrameRow>();
         while (rows.Count < most && _trace.TryRead(out WebSocketTraceEvent? seen)) rows.Add(RowsOf.Seen(seen, culture));
         IsOver = hasEnded && rows.Count < most;
-        long missed = _trace.Missed;
+        long missed = _trace.MissedCount;
         if (rows.Count == 0 && missed == _missed) return null;
         _missed = missed;
         return new FramesMessage("frames", Entry.Id, missed, rows);

@@ -58,14 +58,14 @@ internal static class RowsOf
 
     public static FrameRow Seen(WebSocketTraceEvent seen, CultureInfo culture)
     {
-        double time = Math.Round(seen.Time.TotalMilliseconds, 3);
+        double time = Math.Round(seen.Elapsed.TotalMilliseconds, 3);
         string words = seen.Describe(culture);
         return seen switch
         {
             WebSocketTraceFrame frame => new FrameRow(
-                time, "frame", frame.Received, frame.Name, frame.Fin, frame.Rsv, frame.Masked, frame.Length, frame.Compressed, frame.Refused,
-                frame.Close?.Code, frame.Close is { } close ? UntrustedText.Escape(close.Reason) : null, frame.Preview, words),
-            WebSocketTraceViolation violation => Other(time, "violation", violation.Cost.Code, words),
+                time, "frame", frame.IsReceived, frame.OpcodeName, frame.IsFinal, frame.ReservedBits, frame.IsMasked, frame.Length, frame.IsCompressed, frame.IsRefused,
+                frame.CloseFrame?.Code, frame.CloseFrame is { } close ? UntrustedText.Escape(close.Reason) : null, frame.PayloadPreview, words),
+            WebSocketTraceViolation violation => Other(time, "violation", violation.CloseFrame.Code, words),
             _ => Other(time, "transport", null, words),
         };
     }

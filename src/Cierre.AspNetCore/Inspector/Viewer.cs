@@ -115,7 +115,7 @@ internal sealed class Viewer : IDisposable
         }
 
         _following = new Following(entry, _options);
-        FrameRow[] before = [.. _following.Before.Select(frame => RowsOf.Seen(frame, _culture))];
+        FrameRow[] before = [.. _following.FramesBefore.Select(frame => RowsOf.Seen(frame, _culture))];
         await _connection.SendJsonAsync(new FollowingMessage("following", _shown.Process, id, _options.PayloadBytes > 0, before), InspectorJson.Default.FollowingMessage).ConfigureAwait(false);
     }
 

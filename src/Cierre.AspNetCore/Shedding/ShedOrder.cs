@@ -4,8 +4,8 @@ namespace Cierre.AspNetCore;
 public enum ShedOrder
 {
     /// <summary>Those that came last: the others have waited longer for what they have.</summary>
-    Newest,
+    Newest = 0,
 
     /// <summary>Those over which no message has passed, either way, for the longest time.</summary>
-    Idlest,
+    Idlest = 1,
 }

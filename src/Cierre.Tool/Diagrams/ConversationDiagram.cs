@@ -27,15 +27,15 @@ internal sealed class ConversationDiagram(bool isClient, CultureInfo language)
             string label = string.Create(CultureInfo.InvariantCulture, $"{Name(step, times)}, {step.Duration.TotalMilliseconds:0.0} ms");
             // A name is resolved without the server.
             Add(step.Phase == OpeningPhase.NameResolution
-                ? new DiagramEvent(null, step.Completed ? DiagramKind.Note : DiagramKind.Fault, Us, Us, label)
-                : new DiagramEvent(null, step.Completed ? DiagramKind.Step : DiagramKind.Fault, Us, Peer, label));
+                ? new DiagramEvent(null, step.Succeeded ? DiagramKind.Note : DiagramKind.Fault, Us, Us, label)
+                : new DiagramEvent(null, step.Succeeded ? DiagramKind.Step : DiagramKind.Fault, Us, Peer, label));
         }
     }
 
     private string Name(OpeningStep step, OpeningTimes times) =>
         step.EndPoint is { } address && times.Steps.Count(other => other.EndPoint is not null) > 1
-            ? $"{step.GetName(language)} {address}"
-            : step.GetName(language);
+            ? $"{step.Describe(language)} {address}"
+            : step.Describe(language);
 
     public void Add(WebSocketTraceEvent seen)
     {
@@ -45,8 +45,8 @@ internal sealed class ConversationDiagram(bool isClient, CultureInfo language)
                 Add(frame);
                 break;
             case WebSocketTraceViolation violation:
-                Add(new DiagramEvent(seen.Time, DiagramKind.Fault, Us, Us,
-                    string.Create(CultureInfo.InvariantCulture, $"{violation.Cost.Code}: {seen.Describe(language)}")));
+                Add(new DiagramEvent(seen.Elapsed, DiagramKind.Fault, Us, Us,
+                    string.Create(CultureInfo.InvariantCulture, $"{violation.CloseFrame.Code}: {seen.Describe(language)}")));
                 break;
             case WebSocketTraceTransport transport:
                 Add(transport);
@@ -73,8 +73,8 @@ internal sealed class ConversationDiagram(bool isClient, CultureInfo language)
 
     private void Add(WebSocketTraceFrame frame)
     {
-        string label = frame.Describe(language) + (frame.Preview is { } shown ? ": " + shown : "");
-        Add(new DiagramEvent(frame.Time, frame.Refused ? DiagramKind.Fault : DiagramKind.Frame, frame.Received ? Peer : Us, frame.Received ? Us : Peer, label));
+        string label = frame.Describe(language) + (frame.PayloadPreview is { } shown ? ": " + shown : "");
+        Add(new DiagramEvent(frame.Elapsed, frame.IsRefused ? DiagramKind.Fault : DiagramKind.Frame, frame.IsReceived ? Peer : Us, frame.IsReceived ? Us : Peer, label));
     }
 
     private void Add(WebSocketTraceTransport transport)
@@ -90,9 +90,9 @@ internal sealed class ConversationDiagram(bool isClient, CultureInfo language)
             _ => null,
         };
         _ourStreamEnded |= transport.Kind is not WebSocketTraceTransportKind.EndOfStream;
-        if (arrow is (var label, var from)) Add(new DiagramEvent(transport.Time, DiagramKind.Stream, from, 1 - from, label));
+        if (arrow is (var label, var from)) Add(new DiagramEvent(transport.Elapsed, DiagramKind.Stream, from, 1 - from, label));
         else if (transport.Kind != WebSocketTraceTransportKind.Closed) Add(
-            new DiagramEvent(transport.Time, DiagramKind.Fault, Us, Us, transport.Describe(language)));
+            new DiagramEvent(transport.Elapsed, DiagramKind.Fault, Us, Us, transport.Describe(language)));
     }
 
     private void Add(DiagramEvent row)

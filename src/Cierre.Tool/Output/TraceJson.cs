@@ -9,19 +9,19 @@ internal static class TraceJson
 {
     public static void Write(WebSocketTraceEvent seen, CultureInfo language)
     {
-        double time = Milliseconds(seen.Time);
+        double time = Milliseconds(seen.Elapsed);
         switch (seen)
         {
             case WebSocketTraceFrame frame:
                 JsonLines.Write(
-                    new FrameJson("frame", time, frame.Received ? "in" : "out", (int)frame.Opcode, frame.Name, frame.Fin, frame.Rsv, frame.Masked, frame.Length,
-                        frame.Compressed, frame.Refused,
-                        Convert.ToHexStringLower(frame.Payload.Span), CloseFrameJson.Of(frame.Close)),
+                    new FrameJson("frame", time, frame.IsReceived ? "in" : "out", (int)frame.Opcode, frame.OpcodeName, frame.IsFinal, frame.ReservedBits, frame.IsMasked, frame.Length,
+                        frame.IsCompressed, frame.IsRefused,
+                        Convert.ToHexStringLower(frame.Payload.Span), CloseFrameJson.Of(frame.CloseFrame)),
                     TraceJsonContext.Relaxed.FrameJson);
                 break;
             case WebSocketTraceViolation violation:
                 JsonLines.Write(
-                    new ViolationJson("violation", time, violation.Cause.ToKebabCase(), violation.Cost.Code, violation.Describe(language)),
+                    new ViolationJson("violation", time, violation.Cause.ToKebabCase(), violation.CloseFrame.Code, violation.Describe(language)),
                         TraceJsonContext.Relaxed.ViolationJson);
                 break;
             case WebSocketTraceTransport transport:
@@ -52,7 +52,7 @@ internal sealed record OpeningJson(double TotalMs, IReadOnlyList<OpeningStepJson
     public static OpeningJson? Of(OpeningTimes? times) => times is null ? null : new(
         TraceJson.Milliseconds(times.Total),
         [.. times.Steps.Select(step => new OpeningStepJson(TraceJson.Kebab(step.Phase), TraceJson.Milliseconds(step.Start),
-            TraceJson.Milliseconds(step.Duration), step.Completed, step.EndPoint?.ToString()))]);
+            TraceJson.Milliseconds(step.Duration), step.Succeeded, step.EndPoint?.ToString()))]);
 }
 
 /// <param name="Address">The one that was tried, of a TCP connection.</param>

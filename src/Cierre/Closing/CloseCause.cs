@@ -5,97 +5,97 @@ namespace Cierre;
 public enum CloseCause
 {
     /// <summary>The peer's close frame came first; its code says the rest.</summary>
-    PeerClosed,
+    PeerClosed = 0,
 
     /// <summary>Our application asked for the close.</summary>
-    Requested,
+    Requested = 1,
 
     /// <summary>The endpoint's handler returned.</summary>
-    HandlerReturned,
+    HandlerReturned = 2,
 
     /// <summary>The endpoint's handler threw: the exception is in the record and is never sent to the peer. Or a text that the application sent piece by piece
     /// ended inside
     /// a character.</summary>
-    HandlerFailed,
+    HandlerFailed = 3,
 
     /// <summary>The host stops and drains its connections.</summary>
-    HostStopping,
+    HostStopping = 4,
 
     /// <summary>The server was at capacity, or shed load.</summary>
-    LoadShed,
+    LoadShed = 5,
 
     /// <summary>The peer broke the protocol: 1002.</summary>
-    ProtocolViolation,
+    ProtocolViolation = 6,
 
     /// <summary>The peer sent data that is not what it claims to be: 1007.</summary>
-    InvalidData,
+    InvalidData = 7,
 
     /// <summary>The peer sent a message over the limit: 1009.</summary>
-    MessageTooBig,
+    MessageTooBig = 8,
 
     /// <summary>The peer sent a message of a kind that is not accepted: 1003.</summary>
-    UnsupportedData,
+    UnsupportedData = 9,
 
     /// <summary>The peer broke one of our limits: 1008.</summary>
-    PolicyViolation,
+    PolicyViolation = 10,
 
     /// <summary>The credentials are missing, invalid or expired: 3000.</summary>
-    Unauthorized,
+    Unauthorized = 11,
 
     /// <summary>The permission is missing: 3003.</summary>
-    Forbidden,
+    Forbidden = 12,
 
     /// <summary>A handler's deadline passed: 3008.</summary>
-    Deadline,
+    Deadline = 13,
 
     /// <summary>No message went either way for longer than the idle timeout: 3008.</summary>
-    IdleTimeout,
+    IdleTimeout = 14,
 
     /// <summary>The server did not accept an extension that the client requires: 1010.</summary>
-    ExtensionMissing,
+    ExtensionMissing = 15,
 
     /// <summary>A keep-alive ping was not answered in time: 1011.</summary>
-    PingTimeout,
+    PingTimeout = 16,
 
     /// <summary>The peer did not answer our close frame in time.</summary>
-    CloseTimeout,
+    CloseTimeout = 17,
 
     /// <summary>The peer ended its stream (TCP FIN, TLS close_notify, HTTP/2 END_STREAM) without a close frame.</summary>
-    EndOfStream,
+    EndOfStream = 18,
 
     /// <summary>The transport was reset (TCP RST, HTTP/2 RST_STREAM) without a close frame.</summary>
-    ConnectionReset,
+    ConnectionReset = 19,
 
     /// <summary>Our connection object was disposed: 1001.</summary>
-    Disposed,
+    Disposed = 20,
 
     /// <summary>Our application aborted the connection; nothing was sent.</summary>
-    Aborted,
+    Aborted = 21,
 
     /// <summary>Never opened: the host name could not be resolved.</summary>
-    NameNotResolved,
+    NameNotResolved = 22,
 
     /// <summary>Never opened: the port is closed, or the host not reachable.</summary>
-    ConnectionRefused,
+    ConnectionRefused = 23,
 
     /// <summary>Never opened: the opening took longer than allowed.</summary>
-    ConnectTimeout,
+    ConnectTimeout = 24,
 
     /// <summary>Never opened: the proxy could not be reached or refused.</summary>
-    ProxyFailed,
+    ProxyFailed = 25,
 
     /// <summary>Never opened: the TLS handshake failed: 1015.</summary>
-    TlsFailed,
+    TlsFailed = 26,
 
     /// <summary>Never opened: the server answered with an HTTP status of 3xx, 4xx or 5xx.</summary>
-    HttpStatus,
+    HttpStatus = 27,
 
     /// <summary>Never opened: the answer was not a WebSocket opening handshake. RFC 6455 4.1.</summary>
-    BadHandshake,
+    BadHandshake = 28,
 
     /// <summary>Never opened: the opening was cancelled.</summary>
-    Cancelled,
+    Cancelled = 29,
 
     /// <summary>The gateway's other side could not be reached or failed: 1014.</summary>
-    UpstreamFailed,
+    UpstreamFailed = 30,
 }

@@ -48,10 +48,10 @@ public sealed record CloseRecord
     public Exception? Exception => Why.Exception;
 
     /// <summary>The HTTP answer, where the opening failed with one.</summary>
-    public HttpRefusal? Http { get; internal init; }
+    public HttpRefusal? HttpRefusal { get; internal init; }
 
     /// <summary>The HTTP status of an opening that failed; null where there was none.</summary>
-    public HttpStatusCode? HttpStatus => Http?.StatusCode;
+    public HttpStatusCode? HttpStatus => HttpRefusal?.StatusCode;
 
     /// <summary>How long the connection lived, from its opening; for one that never opened, how long the attempt took.</summary>
     public TimeSpan Elapsed { get; internal init; }
@@ -107,7 +107,7 @@ public sealed record CloseRecord
         Code = why.Cause == CloseCause.TlsFailed ? CloseCodes.TlsHandshake : CloseCodes.AbnormalClosure,
         EndedBy = why.EndedBy,
         Why = why,
-        Http = http,
+        HttpRefusal = http,
         Elapsed = elapsed,
         OpeningTimes = times,
         WasOpen = false,

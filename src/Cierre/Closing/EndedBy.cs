@@ -4,11 +4,11 @@ namespace Cierre;
 public enum EndedBy
 {
     /// <summary>We did: the application, a handler, a limit, a protocol check, a timer, a cancellation; also if no answer came.</summary>
-    Local,
+    Local = 0,
 
     /// <summary>The peer did: its close frame came first.</summary>
-    Remote,
+    Remote = 1,
 
     /// <summary>Nobody did: the connection broke, or it never opened.</summary>
-    Network,
+    Network = 2,
 }

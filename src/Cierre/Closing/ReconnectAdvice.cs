@@ -61,7 +61,7 @@ public sealed record ReconnectAdvice
     /// <param name="now">The time of the HTTP answer, for a <c>Retry-After</c> that is a date and came without a <c>Date</c>; null takes the system's
     /// clock.</param>
     /// <returns>The advice.</returns>
-    public static ReconnectAdvice For(CloseRecord record, DateTimeOffset? now = null)
+    internal static ReconnectAdvice For(CloseRecord record, DateTimeOffset? now = null)
     {
         ArgumentNullException.ThrowIfNull(record);
         return record.Cause switch
@@ -75,7 +75,7 @@ public sealed record ReconnectAdvice
             CloseCause.ProtocolViolation or CloseCause.InvalidData or CloseCause.UnsupportedData or CloseCause.MessageTooBig
                 or CloseCause.PolicyViolation or CloseCause.ExtensionMissing or CloseCause.BadHandshake or CloseCause.TlsFailed => No,
 
-            CloseCause.HttpStatus => ForStatus(record.Http, now),
+            CloseCause.HttpStatus => ForStatus(record.HttpRefusal, now),
 
             CloseCause.NameNotResolved or CloseCause.ConnectionRefused or CloseCause.ConnectTimeout or CloseCause.ProxyFailed
                 or CloseCause.EndOfStream or CloseCause.ConnectionReset
@@ -92,10 +92,13 @@ public sealed record ReconnectAdvice
     /// <summary>Computes the delay before an attempt: the first between the two bounds, later ones twice as long each, up to 5 min (1 h to the same
     /// address for <see cref="ReconnectKind.OtherAddress"/>). RFC 6455 7.2.3.</summary>
     /// <param name="attempt">The attempt since the connection ended, 1 or more.</param>
-    /// <param name="random">A random number from 0 to 1, such as <see cref="Random.NextDouble"/> gives; it spreads the clients that were lost together.</param>
+    /// <param name="random">Where the randomness comes from, which spreads the clients that were lost together; null takes <see cref="Random.Shared"/>.</param>
     /// <returns>The delay; null where the advice is not to connect.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The attempt is below 1, or the random number is not from 0 to 1.</exception>
-    public TimeSpan? DelayFor(int attempt, double random)
+    /// <exception cref="ArgumentOutOfRangeException">The attempt is below 1.</exception>
+    public TimeSpan? GetDelay(int attempt, Random? random = null) => GetDelay(attempt, (random ?? Random.Shared).NextDouble());
+
+    /// <summary>By a number from 0 to 1: 0 is the shortest delay of the attempt, 1 the longest.</summary>
+    internal TimeSpan? GetDelay(int attempt, double random)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(attempt, 1);
         if (random is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(random), random, null);

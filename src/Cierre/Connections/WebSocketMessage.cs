@@ -12,7 +12,7 @@ namespace Cierre;
 /// <see cref="ToArray"/> and <see cref="GetText"/> keep what must stay. The default value is no message: it has no kind, is empty and cannot
 /// be sent.</remarks>
 [DebuggerDisplay("{InDebugger,nq}")]
-public readonly struct WebSocketMessage : IEquatable<WebSocketMessage>
+public readonly struct WebSocketMessage
 {
     private readonly ReadOnlyMemory<byte> _data;
     private readonly Inbox? _lender;
@@ -87,27 +87,6 @@ public readonly struct WebSocketMessage : IEquatable<WebSocketMessage>
     /// <returns>One line for what has one.</returns>
     /// <exception cref="InvalidOperationException">The next receive has begun.</exception>
     public override string ToString() => Line;
-
-    /// <inheritdoc/>
-    public bool Equals(WebSocketMessage other) => Kind == other.Kind && _loan == other._loan && _lender == other._lender && _data.Equals(other._data);
-
-    /// <inheritdoc/>
-    public override bool Equals(object? obj) => obj is WebSocketMessage other && Equals(other);
-
-    /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Kind, _data);
-
-    /// <summary>Compares kind and memory, not content.</summary>
-    /// <param name="left">One message.</param>
-    /// <param name="right">The other.</param>
-    /// <returns>Whether both are the same memory of the same kind.</returns>
-    public static bool operator ==(WebSocketMessage left, WebSocketMessage right) => left.Equals(right);
-
-    /// <summary>Compares kind and memory, not content.</summary>
-    /// <param name="left">One message.</param>
-    /// <param name="right">The other.</param>
-    /// <returns>Whether they differ.</returns>
-    public static bool operator !=(WebSocketMessage left, WebSocketMessage right) => !left.Equals(right);
 
     /// <summary>A frame without a kind would be a continuation of a message that was not begun.</summary>
     internal void ThrowIfNone(string name)

@@ -4,17 +4,17 @@ namespace Cierre;
 public enum OpeningPhase
 {
     /// <summary>The host name is resolved.</summary>
-    NameResolution,
+    NameResolution = 0,
 
     /// <summary>The TCP connection is opened: to the server, or to a proxy. A dial of the application's own resolves the name in it, too.</summary>
-    Tcp,
+    Tcp = 1,
 
     /// <summary>A proxy opens the way to the server, including TLS with the server behind it.</summary>
-    Proxy,
+    Proxy = 2,
 
     /// <summary>The TLS handshake.</summary>
-    Tls,
+    Tls = 3,
 
     /// <summary>The opening handshake over HTTP, from the request to its answer.</summary>
-    Upgrade,
+    Upgrade = 4,
 }

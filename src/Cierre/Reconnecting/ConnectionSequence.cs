@@ -105,7 +105,7 @@ internal sealed class ConnectionSequence(Uri url, WebSocketReconnectOptions opti
         WebSocketClientOptions? renewed = options.CredentialsRenewal is { } renew ? await renew(plan.Last, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent) : null;
         if (renewed is null)
         {
-            options.OnEnded?.Invoke(plan with { Delay = null, RenewsCredentials = false });
+            options.OnEnded?.Invoke(plan.Ended());
             return false;
         }
 

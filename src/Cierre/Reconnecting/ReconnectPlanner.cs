@@ -50,8 +50,8 @@ internal sealed class ReconnectPlanner(Uri url, WebSocketReconnectOptions option
         return advice.Kind switch
         {
             ReconnectKind.AfterNewCredentials when options.CredentialsRenewal is null => Plan(last, null),
-            ReconnectKind.OtherAddress => Plan(last, MoveOn() ? TimeSpan.Zero : advice.DelayFor(++_longWaits, options.Random.NextDouble())),
-            _ => Plan(last, advice.DelayFor(_attempt, options.Random.NextDouble()), advice.Kind == ReconnectKind.AfterNewCredentials),
+            ReconnectKind.OtherAddress => Plan(last, MoveOn() ? TimeSpan.Zero : advice.GetDelay(++_longWaits, options.Random.NextDouble())),
+            _ => Plan(last, advice.GetDelay(_attempt, options.Random.NextDouble()), advice.Kind == ReconnectKind.AfterNewCredentials),
         };
     }
 
@@ -67,5 +67,5 @@ internal sealed class ReconnectPlanner(Uri url, WebSocketReconnectOptions option
     }
 
     private ReconnectPlan Plan(CloseRecord last, TimeSpan? delay, bool renews = false) =>
-        new() { Last = last, Attempt = _attempt, Delay = delay, Url = UrlUserInfo.Without(Url), RenewsCredentials = renews };
+        new(last, _attempt, delay, UrlUserInfo.Without(Url), renews);
 }

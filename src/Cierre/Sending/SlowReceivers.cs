@@ -39,7 +39,7 @@ internal sealed class SlowReceivers
     {
         Decide();
         await _decided.Task.WaitAsync(cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
-        lock (_gate) return others with { Taken = others.Taken + _taken, Closed = others.Closed + _lost, SlowReaders = [.. _slow] };
+        lock (_gate) return others with { TakenCount = others.TakenCount + _taken, ClosedCount = others.ClosedCount + _lost, SlowReaders = [.. _slow] };
     }
 
     private void Decide()

@@ -14,23 +14,13 @@ internal readonly struct ConnectionTraces(ConnectionDriver driver, TimeProvider 
 
     public WebSocketTrace StartTrace(WebSocketTraceOptions options)
     {
-        var trace = new WebSocketTrace(driver, options);
         lock (driver.Gate)
         {
+            // Under one lock: no frame is both before and in the trace, and none in neither.
+            var trace = new WebSocketTrace(driver, options, RecentFrames());
             if (driver.IsGone) trace.Complete();
             else Watched().Add(trace);
-        }
-
-        return trace;
-    }
-
-    /// <summary>Also the headers of the frames right before it, where they are kept: no frame is in both, and none in neither.</summary>
-    public WebSocketTrace StartTrace(WebSocketTraceOptions options, out IReadOnlyList<WebSocketTraceFrame> before)
-    {
-        lock (driver.Gate)
-        {
-            before = RecentFrames();
-            return StartTrace(options);
+            return trace;
         }
     }
 

@@ -16,10 +16,11 @@ public sealed class WebSocketTrace : IAsyncEnumerable<WebSocketTraceEvent>, IDis
     private readonly Channel<WebSocketTraceEvent> _events;
     private long _missed;
 
-    internal WebSocketTrace(ConnectionDriver driver, WebSocketTraceOptions options)
+    internal WebSocketTrace(ConnectionDriver driver, WebSocketTraceOptions options, IReadOnlyList<WebSocketTraceFrame> before)
     {
         _driver = driver;
         Options = options;
+        FramesBefore = before;
         _events = Channel.CreateBounded<WebSocketTraceEvent>(
             new BoundedChannelOptions(options.Capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true, AllowSynchronousContinuations = false },
             _ => Interlocked.Increment(ref _missed));
@@ -28,8 +29,13 @@ public sealed class WebSocketTrace : IAsyncEnumerable<WebSocketTraceEvent>, IDis
     /// <summary>What was asked for.</summary>
     public WebSocketTraceOptions Options { get; }
 
+    /// <summary>The headers of the last frames before the trace began, both ways, the oldest first; without payloads. No frame is both here and among the
+    /// events, and none between is missing.</summary>
+    /// <remarks>As many as the connection kept at that moment (<see cref="WebSocketConnectionOptions.MaxRecentFrames"/>); empty where it kept none.</remarks>
+    public IReadOnlyList<WebSocketTraceFrame> FramesBefore { get; }
+
     /// <summary>How many events were dropped because the reader was behind.</summary>
-    public long Missed => Interlocked.Read(ref _missed);
+    public long MissedCount => Interlocked.Read(ref _missed);
 
     /// <summary>Takes the oldest event that was not read yet, without waiting.</summary>
     /// <param name="next">The event; null where there is none.</param>

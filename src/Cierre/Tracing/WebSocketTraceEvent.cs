@@ -6,10 +6,10 @@ namespace Cierre;
 /// <see cref="WebSocketTraceTransport"/>.</summary>
 public abstract class WebSocketTraceEvent
 {
-    private protected WebSocketTraceEvent(TimeSpan time) => Time = time;
+    private protected WebSocketTraceEvent(TimeSpan elapsed) => Elapsed = elapsed;
 
-    /// <summary>When, counted from the opening of the connection.</summary>
-    public TimeSpan Time { get; }
+    /// <summary>When it happened, counted from the opening of the connection, as <see cref="CloseRecord.Elapsed"/> is.</summary>
+    public TimeSpan Elapsed { get; }
 
     /// <summary>Says it in words, in the terms of the standards.</summary>
     /// <param name="culture">The language: Spanish for <c>es</c> and its regions, English for all others; null takes
@@ -19,7 +19,7 @@ public abstract class WebSocketTraceEvent
 
     /// <summary>The time and the words, in English, for a debugger or a log.</summary>
     /// <returns>One line.</returns>
-    public sealed override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Time.TotalMilliseconds:0.000} ms: {In(CultureInfo.InvariantCulture)}");
+    public sealed override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Elapsed.TotalMilliseconds:0.000} ms: {In(CultureInfo.InvariantCulture)}");
 
     private protected abstract string In(CultureInfo culture);
 }

@@ -15,49 +15,49 @@ public sealed class WebSocketTraceFrame : WebSocketTraceEvent
         : base(time) => (_frame, Payload) = (frame, payload);
 
     /// <summary>Whether the peer sent it; otherwise we did.</summary>
-    public bool Received => _frame.Received;
+    public bool IsReceived => _frame.Received;
 
     /// <summary>What it is.</summary>
     public WebSocketOpcode Opcode => _frame.Opcode;
 
     /// <summary>The word for <see cref="Opcode"/>, in English: continuation, text, binary, close, ping, pong, or reserved.</summary>
-    public string Name => Opcode.Word();
+    public string OpcodeName => Opcode.Word();
 
     /// <summary>FIN: it is the last frame of its message.</summary>
-    public bool Fin => _frame.Fin;
+    public bool IsFinal => _frame.Fin;
 
     /// <summary>The reserved bits, 0-7: RSV1 is 4, RSV2 is 2, RSV3 is 1.</summary>
-    public int Rsv => _frame.Rsv;
+    public int ReservedBits => _frame.Rsv;
 
     /// <summary>Whether the payload was masked on the wire; null where the frame was refused before that was known. RFC 6455 5.3.</summary>
-    public bool? Masked => _frame.Masked;
+    public bool? IsMasked => _frame.Masked;
 
     /// <summary>The length of the whole payload on the wire, in bytes; null where the frame was refused before that was known, and where it is over
     /// 2^63-1.</summary>
     public long? Length => _frame.Length;
 
     /// <summary>Whether it belongs to a compressed message: <see cref="Payload"/> is then DEFLATE data, as on the wire. RFC 7692.</summary>
-    public bool Compressed => _frame.Compressed;
+    public bool IsCompressed => _frame.Compressed;
 
     /// <summary>Whether its header broke a rule, or announced what one forbids; the <see cref="WebSocketTraceViolation"/> that follows names the
     /// rule.</summary>
-    public bool Refused => _frame.Refused;
+    public bool IsRefused => _frame.Refused;
 
     /// <summary>The start of the payload, unmasked, at most as much as <see cref="WebSocketTraceOptions.PayloadBytes"/> asked for; of a close frame always the
     /// whole. Untrusted bytes.</summary>
     public ReadOnlyMemory<byte> Payload { get; }
 
     /// <summary>What a close frame says; null for another frame, and for a close frame that breaks a rule.</summary>
-    public CloseFrame? Close => Opcode == WebSocketOpcode.Close && !Refused && CloseFrame.TryParse(Payload.Span, out CloseFrame frame, out _) ? frame : null;
+    public CloseFrame? CloseFrame => Opcode == WebSocketOpcode.Close && !IsRefused && CloseFrame.TryParse(Payload.Span, out CloseFrame frame, out _) ? frame : null;
 
     /// <summary>The start of the payload for people: text quoted and escaped, anything else as hexadecimal digits; an ellipsis stands for the rest. Null where
     /// there is nothing to show.</summary>
-    public string? Preview => Payload.IsEmpty || Opcode == WebSocketOpcode.Close ? null : PayloadPreview.Of(Payload.Span, Opcode, Compressed, cut: Payload.Length < Length);
+    public string? PayloadPreview => Payload.IsEmpty || Opcode == WebSocketOpcode.Close ? null : Protocol.PayloadPreview.Of(Payload.Span, Opcode, IsCompressed, cut: Payload.Length < Length);
 
     private protected override string In(CultureInfo culture)
     {
-        List<string> parts = [Opcode.IsReserved() ? Texts.Format(culture, "FrameReserved", (int)Opcode) : Texts.Format(culture, "FrameSeen", Texts.Get(culture, "Opcode_" + Name))];
-        if (Close is { IsEmpty: false } close)
+        List<string> parts = [Opcode.IsReserved() ? Texts.Format(culture, "FrameReserved", (int)Opcode) : Texts.Format(culture, "FrameSeen", Texts.Get(culture, "Opcode_" + OpcodeName))];
+        if (CloseFrame is { IsEmpty: false } close)
         {
             parts.Add(close.Reason.Length == 0 ? close.Code.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{close.Code} {UntrustedText.Quote(close.Reason)}"));
         }
@@ -66,14 +66,14 @@ public sealed class WebSocketTraceFrame : WebSocketTraceEvent
             parts.Add(CloseDetail.Bytes(length).In(culture));
         }
 
-        if (!Opcode.IsControl() && Fin == (Opcode == WebSocketOpcode.Continuation)) parts.Add(Texts.Get(culture, Fin ? "FrameLast" : "FrameFirst"));
-        if (Compressed) parts.Add(Texts.Get(culture, "FrameCompressed"));
+        if (!Opcode.IsControl() && IsFinal == (Opcode == WebSocketOpcode.Continuation)) parts.Add(Texts.Get(culture, IsFinal ? "FrameLast" : "FrameFirst"));
+        if (IsCompressed) parts.Add(Texts.Get(culture, "FrameCompressed"));
         for (int bit = 1; bit <= 3; bit++)
         {
-            if ((Rsv & (8 >> bit)) != 0 && !(bit == 1 && Compressed)) parts.Add(string.Create(CultureInfo.InvariantCulture, $"RSV{bit}"));
+            if ((ReservedBits & (8 >> bit)) != 0 && !(bit == 1 && IsCompressed)) parts.Add(string.Create(CultureInfo.InvariantCulture, $"RSV{bit}"));
         }
 
-        if (Refused) parts.Add(Texts.Get(culture, "FrameRefused"));
+        if (IsRefused) parts.Add(Texts.Get(culture, "FrameRefused"));
         return string.Join(", ", parts);
     }
 }

@@ -4,23 +4,23 @@ namespace Cierre;
 public enum WebSocketTraceTransportKind
 {
     /// <summary>The peer ended its direction: FIN, close_notify, END_STREAM.</summary>
-    EndOfStream,
+    EndOfStream = 0,
 
     /// <summary>The peer, or something in between, reset the connection: RST, RST_STREAM.</summary>
-    Reset,
+    Reset = 1,
 
     /// <summary>Reading failed in another way.</summary>
-    Fault,
+    Fault = 2,
 
     /// <summary>Sending failed: nothing of ours goes out any more.</summary>
-    SendFailed,
+    SendFailed = 3,
 
     /// <summary>We ended our direction, as a server does after the close frames: FIN, close_notify, END_STREAM.</summary>
-    ShutDown,
+    ShutDown = 4,
 
     /// <summary>We cut the connection: RST, RST_STREAM.</summary>
-    Aborted,
+    Aborted = 5,
 
     /// <summary>We let go of the connection, which ends our direction where that had not ended: the last event.</summary>
-    Closed,
+    Closed = 6,
 }

@@ -15,7 +15,7 @@ public sealed class WebSocketTraceViolation : WebSocketTraceEvent
     public CloseCause Cause => _violation.Cause;
 
     /// <summary>What it costs: the code of the close, and the rule as the reason on the wire names it.</summary>
-    public CloseFrame Cost => _violation.Frame;
+    public CloseFrame CloseFrame => _violation.Frame;
 
     private protected override string In(CultureInfo culture) => _violation.Reason.In(culture);
 }

@@ -125,7 +125,7 @@ public class SiteRuleTests
         options.Headers.Add(new(header.Split(": ")[0], header.Split(": ")[1]));
         var refused = await Assert.ThrowsAsync<WebSocketConnectException>(() => server.ConnectAsync(options, "/_ws/live"));
         Assert.Equal(HttpStatusCode.Forbidden, refused.Record.HttpStatus);
-        Assert.Contains("WebSocketInspectorOptions.", System.Text.Encoding.UTF8.GetString(refused.Record.Http!.Body.Span), StringComparison.Ordinal);
+        Assert.Contains("WebSocketInspectorOptions.", System.Text.Encoding.UTF8.GetString(refused.Record.HttpRefusal!.Body.Span), StringComparison.Ordinal);
     }
 
     private static WebSocketInspectorOptions Options()

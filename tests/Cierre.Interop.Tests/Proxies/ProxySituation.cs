@@ -21,7 +21,7 @@ public sealed record ProxyEnd(string Cell, CloseRecord Client, CloseRecord? Serv
 
     public static string CellOf(CloseRecord record) => record switch
     {
-        { Http: { } http } => $"HTTP {(int)http.StatusCode}{string.Concat(http.Headers.Where(header => header.Key == "Retry-After").Select(header => $", `Retry-After: {header.Value}`"))}",
+        { HttpRefusal: { } http } => $"HTTP {(int)http.StatusCode}{string.Concat(http.Headers.Where(header => header.Key == "Retry-After").Select(header => $", `Retry-After: {header.Value}`"))}",
         { Received: { } frame } => $"{frame.Code} \"{frame.Reason}\"",
         _ => $"{record.Code} `{record.Cause.ToKebabCase()}`",
     };

@@ -36,8 +36,8 @@ public sealed class AddressRaceTests
         Assert.Same(won, await running.WaitAsync(ClientRig.Bound));
         Assert.True(_dialled[Six].Task.IsCanceled);
         OpeningTimes times = trace.Clock.Stop(completed: true);
-        Assert.Equal([(Six, TimeSpan.Zero, false), (Four, AddressRace.AttemptDelay, true)], times.Steps.Select(step => (step.EndPoint!.Address, step.Start, step.Completed)));
-        Assert.Equal(AddressRace.AttemptDelay, times.Of(OpeningPhase.Tcp));
+        Assert.Equal([(Six, TimeSpan.Zero, false), (Four, AddressRace.AttemptDelay, true)], times.Steps.Select(step => (step.EndPoint!.Address, step.Start, step.Succeeded)));
+        Assert.Equal(AddressRace.AttemptDelay, times.GetDuration(OpeningPhase.Tcp));
     }
 
     [Fact]
@@ -142,7 +142,7 @@ public sealed class AddressRaceTests
         });
         Assert.Equal((CloseCause.ConnectionRefused, english), (record.Cause, record.Detail));
         Assert.Contains(spanish, record.Describe(new System.Globalization.CultureInfo("es")), StringComparison.Ordinal);
-        Assert.Equal(2, record.OpeningTimes!.Steps.Count(step => step is { Phase: OpeningPhase.Tcp, Completed: false, EndPoint: not null }));
+        Assert.Equal(2, record.OpeningTimes!.Steps.Count(step => step is { Phase: OpeningPhase.Tcp, Succeeded: false, EndPoint: not null }));
     }
 
     [Fact]

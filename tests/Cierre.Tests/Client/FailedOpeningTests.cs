@@ -50,9 +50,9 @@ public sealed class FailedOpeningTests
         await using var server = Answers($"HTTP/1.1 {status} Whatever\r\nX-Why: policy\r\nContent-Type: text/plain\r\nLocation: /elsewhere\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n", Encoding.UTF8.GetBytes(body));
         CloseRecord record = await ClientRig.FailAsync(server.Url);
         Assert.Equal((cause, status), (record.Cause, (int)record.HttpStatus!.Value));
-        Assert.Contains(new("X-Why", "policy"), record.Http!.Headers);
-        Assert.Contains(new("Content-Type", "text/plain"), record.Http.Headers);
-        Assert.Equal(body, Encoding.UTF8.GetString(record.Http.Body.Span));
+        Assert.Contains(new("X-Why", "policy"), record.HttpRefusal!.Headers);
+        Assert.Contains(new("Content-Type", "text/plain"), record.HttpRefusal.Headers);
+        Assert.Equal(body, Encoding.UTF8.GetString(record.HttpRefusal.Body.Span));
         Assert.Contains($"{status}", record.Detail, StringComparison.Ordinal);
         if (cause == CloseCause.HttpStatus) Assert.Contains(@"no\u{202E} entry\r\n\u{001B}[31m", record.Detail, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', record.Detail);
@@ -73,7 +73,7 @@ public sealed class FailedOpeningTests
         string body = string.Concat(Enumerable.Repeat("😀", 5_000));
         await using var server = Answers($"HTTP/1.1 403 No\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n", Encoding.UTF8.GetBytes(body));
         CloseRecord record = await ClientRig.FailAsync(server.Url);
-        Assert.Equal(4096, record.Http!.Body.Length);
+        Assert.Equal(4096, record.HttpRefusal!.Body.Length);
         string quoted = record.Detail[(record.Detail.IndexOf(": ", StringComparison.Ordinal) + 2)..];
         Assert.InRange(quoted.Length, 190, 200);
         Assert.DoesNotContain(quoted, c => char.IsSurrogate(c) && c is not ('\ud83d' or '\ude00'));
@@ -92,7 +92,7 @@ public sealed class FailedOpeningTests
             switchProtocols: false);
         CloseRecord record = await ClientRig.FailAsync(server.Url, o => o.ConnectTimeout = TimeSpan.FromSeconds(1));
         Assert.Equal((CloseCause.HttpStatus, HttpStatusCode.Forbidden), (record.Cause, record.HttpStatus));
-        Assert.Equal("half a body", Encoding.UTF8.GetString(record.Http!.Body.Span));
+        Assert.Equal("half a body", Encoding.UTF8.GetString(record.HttpRefusal!.Body.Span));
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class FailedOpeningTests
     {
         await using var server = Answers("HTTP/1.1 403 No\r\nContent-Length: 100\r\n\r\nhalf a body");
         CloseRecord record = await ClientRig.FailAsync(server.Url);
-        Assert.Equal("half a body", Encoding.UTF8.GetString(record.Http!.Body.Span));
+        Assert.Equal("half a body", Encoding.UTF8.GetString(record.HttpRefusal!.Body.Span));
     }
 
     [Fact]

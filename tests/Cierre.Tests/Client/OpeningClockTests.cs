@@ -39,7 +39,7 @@ public sealed class OpeningClockTests
         await using RawServer server = RawServer.Start(peer => peer.ReadToEndAsync());
         await using WebSocketConnection client = await WebSocketConnection.ConnectAsync(server.Url);
         Assert.Equal([OpeningPhase.NameResolution, OpeningPhase.Tcp, OpeningPhase.Upgrade], Phases(client.OpeningTimes));
-        Assert.All(client.OpeningTimes!.Steps, step => Assert.True(step.Completed));
+        Assert.All(client.OpeningTimes!.Steps, step => Assert.True(step.Succeeded));
         Assert.True(client.OpeningTimes.Steps.Sum(step => step.Duration.Ticks) <= client.OpeningTimes.Total.Ticks);
         client.Abort();
         Assert.Null((await client.Closed).OpeningTimes);
@@ -73,7 +73,7 @@ public sealed class OpeningClockTests
         using X509Certificate2 certificate = Certificates.ForLocalhost();
         await using RawServer server = RawServer.Start(_ => Task.CompletedTask, certificate: certificate);
         var failed = await Assert.ThrowsAsync<WebSocketConnectException>(() => WebSocketConnection.ConnectAsync(server.Url));
-        Assert.Equal((OpeningPhase.Tls, false), (failed.Record.OpeningTimes!.Steps[^1].Phase, failed.Record.OpeningTimes.Steps[^1].Completed));
+        Assert.Equal((OpeningPhase.Tls, false), (failed.Record.OpeningTimes!.Steps[^1].Phase, failed.Record.OpeningTimes.Steps[^1].Succeeded));
         Assert.Equal(failed.Record.Elapsed, failed.Record.OpeningTimes.Total);
     }
 

@@ -34,7 +34,7 @@ public sealed class RefusedAnswerTests
     public async Task Endless_body_is_read_to_4_KiB()
     {
         await using RawServer server = Stalling("403 No", new byte[8 * 1024]);
-        Assert.Equal(4096, (await ClientRig.FailAsync(server.Url)).Http!.Body.Length);
+        Assert.Equal(4096, (await ClientRig.FailAsync(server.Url)).HttpRefusal!.Body.Length);
     }
 
     [Theory]

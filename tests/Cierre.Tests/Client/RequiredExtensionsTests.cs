@@ -44,7 +44,7 @@ public sealed class RequiredExtensionsTests
         Assert.Equal((1010, "", true, EndedBy.Local, CloseCause.ExtensionMissing, false), (record.Code, record.Reason, record.WasClean, record.EndedBy, record.Cause, record.ReceivedFirst));
         Assert.Equal((new CloseFrame(1010, "permessage-deflate, x-wanted"), new CloseFrame(1010)), (record.Sent, record.Received));
         Assert.False(record.WasOpen);
-        Assert.Null(record.Http);
+        Assert.Null(record.HttpRefusal);
         await server.ScriptsAsync();
     }
 

@@ -8,7 +8,7 @@ namespace Cierre.Tests.Closing;
 public class ReconnectAdviceTests
 {
     private static CloseRecord Ended(CloseCause cause, ushort code = 1006, HttpRefusal? http = null) =>
-        new() { Code = code, Why = new CloseWhy(cause, new CloseDetail("EndOfStream")), Http = http };
+        new() { Code = code, Why = new CloseWhy(cause, new CloseDetail("EndOfStream")), HttpRefusal = http };
 
     private static CloseRecord Refused(int status, params KeyValuePair<string, string>[] headers) =>
         Ended(CloseCause.HttpStatus, http: new HttpRefusal((HttpStatusCode)status, headers, default));
@@ -108,7 +108,7 @@ public class ReconnectAdviceTests
     {
         ReconnectAdvice advice = Refused(503, KeyValuePair.Create("Retry-After", "120")).Reconnect;
         Assert.Equal((TimeSpan.FromSeconds(120), TimeSpan.FromSeconds(125)), (advice.MinDelay, advice.MaxDelay));
-        Assert.Equal(TimeSpan.FromSeconds(120), advice.DelayFor(1, 0));
+        Assert.Equal(TimeSpan.FromSeconds(120), advice.GetDelay(1, 0));
     }
 
     [Fact]
@@ -126,31 +126,42 @@ public class ReconnectAdviceTests
     [Fact]
     public void Delays_grow_with_each_attempt_and_stop_growing_at_5_min()
     {
-        Assert.Equal([2.5, 7.5, 15, 30, 60, 120, 225, 225], Enumerable.Range(1, 8).Select(attempt => ReconnectAdvice.Yes.DelayFor(attempt, 0.5)!.Value.TotalSeconds));
-        Assert.Equal(TimeSpan.FromMinutes(5), ReconnectAdvice.Yes.DelayFor(int.MaxValue, 1));
+        Assert.Equal([2.5, 7.5, 15, 30, 60, 120, 225, 225], Enumerable.Range(1, 8).Select(attempt => ReconnectAdvice.Yes.GetDelay(attempt, 0.5)!.Value.TotalSeconds));
+        Assert.Equal(TimeSpan.FromMinutes(5), ReconnectAdvice.Yes.GetDelay(int.MaxValue, 1));
     }
 
     [Fact]
     public void Each_attempt_waits_at_least_as_long_as_the_longest_of_the_one_before() =>
         Assert.All<ReconnectAdvice>([ReconnectAdvice.Yes, CloseCodes.Default.Get(1012).Reconnect, ReconnectAdvice.OtherAddress], advice =>
-            Assert.All([1, 2, 3], attempt => Assert.True(advice.DelayFor(attempt + 1, 0) >= advice.DelayFor(attempt, 1))));
+            Assert.All([1, 2, 3], attempt => Assert.True(advice.GetDelay(attempt + 1, 0) >= advice.GetDelay(attempt, 1))));
 
     [Fact]
     public void Same_address_of_an_overloaded_service_waits_a_minute_and_longer_each_time()
     {
-        Assert.Equal(TimeSpan.FromSeconds(60), ReconnectAdvice.OtherAddress.DelayFor(1, 0));
-        Assert.Equal(TimeSpan.FromHours(1), ReconnectAdvice.OtherAddress.DelayFor(20, 1));
+        Assert.Equal(TimeSpan.FromSeconds(60), ReconnectAdvice.OtherAddress.GetDelay(1, 0));
+        Assert.Equal(TimeSpan.FromHours(1), ReconnectAdvice.OtherAddress.GetDelay(20, 1));
     }
 
     [Fact]
     public void Later_attempts_never_wait_less_than_the_shortest_delay() =>
-        Assert.Equal(TimeSpan.FromHours(2), ReconnectAdvice.YesAfter(TimeSpan.FromHours(2), TimeSpan.FromHours(2)).DelayFor(5, 0));
+        Assert.Equal(TimeSpan.FromHours(2), ReconnectAdvice.YesAfter(TimeSpan.FromHours(2), TimeSpan.FromHours(2)).GetDelay(5, 0));
 
     [Fact]
     public void There_is_no_delay_where_the_advice_is_not_to_connect()
     {
-        Assert.Null(ReconnectAdvice.No.DelayFor(1, 0.5));
-        Assert.Null(ReconnectAdvice.NotApplicable.DelayFor(1, 0.5));
+        Assert.Null(ReconnectAdvice.No.GetDelay(1, 0.5));
+        Assert.Null(ReconnectAdvice.NotApplicable.GetDelay(1, 0.5));
+    }
+
+    [Fact]
+    public void Delay_is_drawn_from_the_given_random_numbers()
+    {
+        TimeSpan? drawn = ReconnectAdvice.Yes.GetDelay(1, new Random(7));
+        Assert.Equal(ReconnectAdvice.Yes.GetDelay(1, new Random(7).NextDouble()), drawn);
+        Assert.NotEqual(ReconnectAdvice.Yes.GetDelay(1, new Random(8)), drawn);
+        Assert.InRange(ReconnectAdvice.Yes.GetDelay(2)!.Value, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10));
+        Assert.Null(ReconnectAdvice.No.GetDelay(1));
+        Assert.Throws<ArgumentOutOfRangeException>("attempt", () => ReconnectAdvice.Yes.GetDelay(0));
     }
 
     [Theory]
@@ -159,7 +170,7 @@ public class ReconnectAdviceTests
     [InlineData(1, 1.1)]
     [InlineData(1, double.NaN)]
     public void Attempt_below_1_and_random_number_outside_0_to_1_are_refused(int attempt, double random) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => ReconnectAdvice.Yes.DelayFor(attempt, random));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ReconnectAdvice.Yes.GetDelay(attempt, random));
 
     [Fact]
     public void Bounds_that_make_no_sense_are_refused()

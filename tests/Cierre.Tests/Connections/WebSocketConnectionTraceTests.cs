@@ -12,7 +12,7 @@ public sealed class WebSocketConnectionTraceTests
         foreach (string text in (string[])["a", "bb", "ccc"]) await played.Connection.SendAsync(text);
         played.PeerText("dddd");
         IReadOnlyList<WebSocketTraceFrame> frames = played.Connection.GetRecentFrames();
-        Assert.Equal([(false, 3L), (true, 4L)], frames.Select(frame => (frame.Received, frame.Length!.Value)));
+        Assert.Equal([(false, 3L), (true, 4L)], frames.Select(frame => (frame.IsReceived, frame.Length!.Value)));
         Assert.All(frames, frame => Assert.True(frame.Payload.IsEmpty));
         played.Wire.End();
         await played.Ended;

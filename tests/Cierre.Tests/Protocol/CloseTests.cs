@@ -342,7 +342,7 @@ public class CloseTests
         pair.Clock.Advance(Second);
         pair[side].Close();
         pair.EndOrderly();
-        Assert.Equal(new ConnectionTraffic(2, 4, 0, 1, 1, 1, Second, Second, LastSentBytes: 2, LastDataSent: TimeSpan.Zero) { BytesSent = 2 }, pair[side].Record.Traffic);
+        Assert.Equal(new ConnectionTraffic(2, 4, 0, 1, 1, 1, Second, Second, lastSentBytes: 2, lastDataSent: TimeSpan.Zero) { BytesSent = 2 }, pair[side].Record.Traffic);
         Assert.Equal(new ConnectionTraffic(4, 2, 1, 0, 0, 0, Second, Second) { BytesReceived = 2 }, pair[side.Other()].Record.Traffic);
     }
 }

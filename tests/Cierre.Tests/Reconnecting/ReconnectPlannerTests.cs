@@ -71,7 +71,7 @@ public sealed class ReconnectPlannerTests
     {
         CloseRecord year = Refused(CloseCause.HttpStatus, new HttpRefusal(HttpStatusCode.ServiceUnavailable, [new("Retry-After", "31536000")], default));
         Assert.InRange(_planner.Value.Next(year).Delay!.Value, TimeSpan.FromDays(1), TimeSpan.FromDays(1) + TimeSpan.FromSeconds(5));
-        _options.Policy = (last, _) => ReconnectDecision.After(TimeSpan.FromSeconds(int.Parse(last.Http!.Headers.Single().Value, System.Globalization.CultureInfo.InvariantCulture)));
+        _options.Policy = (last, _) => ReconnectDecision.After(TimeSpan.FromSeconds(int.Parse(last.HttpRefusal!.Headers.Single().Value, System.Globalization.CultureInfo.InvariantCulture)));
         Assert.Equal(TimeSpan.FromDays(365), _planner.Value.Next(year).Delay);
     }
 

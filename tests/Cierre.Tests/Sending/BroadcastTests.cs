@@ -250,7 +250,7 @@ public sealed class BroadcastTests
     public async Task Connection_that_ends_gives_its_share_of_the_bytes_back()
     {
         Played lost = Stuck(SlowReaderPolicy.Wait, 1024 * KiB), other = Stuck(SlowReaderPolicy.Wait, 1024 * KiB);
-        Assert.Equal(2, (await Connections(lost, other).BroadcastAsync(Message(5, 10 * KiB))).Taken);
+        Assert.Equal(2, (await Connections(lost, other).BroadcastAsync(Message(5, 10 * KiB))).TakenCount);
         lost.Connection.Abort();
         Assert.Equal(0, lost.Connection.QueuedBytes - lost.Wire.Backlog);
         Go(other);
@@ -316,7 +316,7 @@ public sealed class BroadcastTests
         foreach (string message in (string[])["small", text, text[..1000], text])
         {
             foreach ((_, WebSocketConnection server) in pairs) await server.SendAsync(text[..600]);
-            Assert.Equal(6, (await pairs.Select(p => p.Server).BroadcastAsync(message)).Taken);
+            Assert.Equal(6, (await pairs.Select(p => p.Server).BroadcastAsync(message)).TakenCount);
             foreach ((WebSocketConnection client, _) in pairs)
             {
                 Assert.Equal(text[..600], (await Played.Within(client.ReceiveAsync().AsTask()))!.Value.GetText());

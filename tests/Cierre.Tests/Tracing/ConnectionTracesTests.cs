@@ -49,13 +49,14 @@ public sealed class ConnectionTracesTests
             for (int i = 0; i < 500; i++) await client.SendAsync(new byte[i]);
         });
         while (client.GetRecentFrames().Count == 0) await Task.Yield();
-        using WebSocketTrace trace = client.Driver.Traces.StartTrace(new WebSocketTraceOptions(), out IReadOnlyList<WebSocketTraceFrame> before);
+        using WebSocketTrace trace = client.StartTrace();
         await Played.Within(sending);
-        var lengths = before.Select(frame => frame.Length!.Value).ToList();
+        var lengths = trace.FramesBefore.Select(frame => frame.Length!.Value).ToList();
         while (trace.TryRead(out WebSocketTraceEvent? seen)) lengths.Add(((WebSocketTraceFrame)seen).Length!.Value);
         Assert.Equal(Enumerable.Range(0, 500).Select(length => (long)length), lengths);
 
         (WebSocketConnection plain, _) = WebSocketConnection.CreatePair();
+        using (WebSocketTrace unkept = plain.StartTrace()) Assert.Empty(unkept.FramesBefore);
         Assert.Empty(plain.GetRecentFrames());
         Assert.False(plain.Driver.Traces.IsWatched);
         await server.DisposeAsync();
@@ -73,7 +74,7 @@ public sealed class ConnectionTracesTests
         await client.CloseAsync();
         await Played.Within(Task.WhenAll(echo, drain));
         var times = new List<TimeSpan>();
-        await foreach (WebSocketTraceEvent seen in client.Trace!) times.Add(seen.Time);
+        await foreach (WebSocketTraceEvent seen in client.Trace!) times.Add(seen.Elapsed);
         Assert.InRange(times.Count, 2_000, 5_000);
         Assert.Equal(times.Order(), times);
 
@@ -112,6 +113,6 @@ public sealed class ConnectionTracesTests
         played.Wire.End();
         await played.Ended;
         await Played.Within(reading);
-        Assert.InRange(played.Connection.Trace!.Missed, 90, 102);
+        Assert.InRange(played.Connection.Trace!.MissedCount, 90, 102);
     }
 }

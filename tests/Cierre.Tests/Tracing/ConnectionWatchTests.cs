@@ -80,7 +80,7 @@ public sealed class ConnectionWatchTests
 
     private WebSocketTrace Trace(int payload)
     {
-        var trace = new WebSocketTrace(_played.Connection.Driver, new WebSocketTraceOptions { PayloadBytes = payload });
+        var trace = new WebSocketTrace(_played.Connection.Driver, new WebSocketTraceOptions { PayloadBytes = payload }, []);
         _watch.Add(trace);
         return trace;
     }

@@ -17,7 +17,7 @@ public sealed class RecentFramesTests
         for (int i = 0; i < count; i++) recent.Add(TimeSpan.FromSeconds(i), ObservedFrame.Sent(WebSocketRole.Client, WebSocketOpcode.Text, fin: true, compressed: false, i));
         WebSocketTraceFrame[] frames = recent.ToArray();
         Assert.Equal(kept, frames.Select(frame => frame.Length!.Value));
-        Assert.Equal(kept, frames.Select(frame => (long)frame.Time.TotalSeconds));
+        Assert.Equal(kept, frames.Select(frame => (long)frame.Elapsed.TotalSeconds));
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class WebSocketTraceViolationTests
     public void Names_the_rule_and_what_it_costs()
     {
         var seen = new WebSocketTraceViolation(TimeSpan.Zero, Violations.FrameNotMasked());
-        Assert.Equal((CloseCause.ProtocolViolation, new CloseFrame(1002, "frame from a client is not masked")), (seen.Cause, seen.Cost));
+        Assert.Equal((CloseCause.ProtocolViolation, new CloseFrame(1002, "frame from a client is not masked")), (seen.Cause, seen.CloseFrame));
         Assert.Equal("la trama de un cliente no está enmascarada", seen.Describe(CultureInfo.GetCultureInfo("es")));
     }
 }

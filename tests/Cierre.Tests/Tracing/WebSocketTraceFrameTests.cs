@@ -12,8 +12,8 @@ public sealed class WebSocketTraceFrameTests
     public void Tells_what_the_header_said()
     {
         WebSocketTraceFrame frame = Trace(new ObservedFrame(true, false, 5, WebSocketOpcode.Binary, true, 300, Compressed: true, Refused: true), [1, 2]);
-        Assert.Equal((true, false, 5, WebSocketOpcode.Binary, "binary"), (frame.Received, frame.Fin, frame.Rsv, frame.Opcode, frame.Name));
-        Assert.Equal((true, 300L, true, true, "0102…"), (frame.Masked, frame.Length, frame.Compressed, frame.Refused, frame.Preview));
+        Assert.Equal((true, false, 5, WebSocketOpcode.Binary, "binary"), (frame.IsReceived, frame.IsFinal, frame.ReservedBits, frame.Opcode, frame.OpcodeName));
+        Assert.Equal((true, 300L, true, true, "0102…"), (frame.IsMasked, frame.Length, frame.IsCompressed, frame.IsRefused, frame.PayloadPreview));
     }
 
     [Theory]
@@ -35,11 +35,11 @@ public sealed class WebSocketTraceFrameTests
     public void Close_frame_says_its_code_and_reason_which_cannot_harm_a_terminal()
     {
         WebSocketTraceFrame frame = Trace(new ObservedFrame(true, true, 0, WebSocketOpcode.Close, true, 6, false, false), [0x03, 0xE8, .. "\e[2J"u8]);
-        Assert.Equal(new CloseFrame(1000, "\e[2J"), frame.Close);
+        Assert.Equal(new CloseFrame(1000, "\e[2J"), frame.CloseFrame);
         Assert.Equal("close frame, 1000 \"\\u{001B}[2J\"", frame.Describe(CultureInfo.InvariantCulture));
         Assert.Equal("close frame, 1001", Trace(new ObservedFrame(true, true, 0, WebSocketOpcode.Close, true, 2, false, false), [0x03, 0xE9]).Describe(CultureInfo.InvariantCulture));
-        Assert.Null(Trace(new ObservedFrame(true, true, 0, WebSocketOpcode.Close, true, 1, false, false), [0x03]).Close);
-        Assert.Null(frame.Preview);
+        Assert.Null(Trace(new ObservedFrame(true, true, 0, WebSocketOpcode.Close, true, 1, false, false), [0x03]).CloseFrame);
+        Assert.Null(frame.PayloadPreview);
     }
 
     private static WebSocketTraceFrame Trace(ObservedFrame frame, byte[]? payload = null) => new(TimeSpan.FromMilliseconds(1.5), frame, payload);

@@ -33,7 +33,7 @@ public sealed class WebSocketTraceTests
                 "1000 Closed",
             ],
             await ReadAsync(played.Connection.Trace!));
-        Assert.Equal(0, played.Connection.Trace!.Missed);
+        Assert.Equal(0, played.Connection.Trace!.MissedCount);
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class WebSocketTraceTests
         foreach (byte piece in (byte[])[0x82, 0xFE, 0x00, 0x05]) played.Wire.Push([piece]);
         Assert.True(played.Connection.Trace!.TryRead(out WebSocketTraceEvent? seen));
         WebSocketTraceFrame frame = Assert.IsType<WebSocketTraceFrame>(seen);
-        Assert.Equal((true, WebSocketOpcode.Binary, 5L, true), (frame.Refused, frame.Opcode, frame.Length, frame.Masked));
+        Assert.Equal((true, WebSocketOpcode.Binary, 5L, true), (frame.IsRefused, frame.Opcode, frame.Length, frame.IsMasked));
     }
 
     [Fact]
@@ -62,9 +62,9 @@ public sealed class WebSocketTraceTests
         var played = new Played(setup: options => (options.Trace, options.MaxMessageSize) = (new WebSocketTraceOptions(), 4));
         played.PeerText("hello");
         Assert.True(played.Connection.Trace!.TryRead(out WebSocketTraceEvent? seen));
-        Assert.Equal((true, 5L), (((WebSocketTraceFrame)seen).Refused, ((WebSocketTraceFrame)seen).Length));
+        Assert.Equal((true, 5L), (((WebSocketTraceFrame)seen).IsRefused, ((WebSocketTraceFrame)seen).Length));
         Assert.True(played.Connection.Trace.TryRead(out WebSocketTraceEvent? violation));
-        Assert.Equal(1009, ((WebSocketTraceViolation)violation).Cost.Code);
+        Assert.Equal(1009, ((WebSocketTraceViolation)violation).CloseFrame.Code);
         await Task.CompletedTask;
     }
 
@@ -101,7 +101,7 @@ public sealed class WebSocketTraceTests
         for (int i = 0; i < 5; i++) await played.Connection.SendAsync(new string('x', i));
         played.Connection.Trace!.Dispose();
         Assert.Equal(["0 > text 3", "0 > text 4"], await ReadAsync(played.Connection.Trace));
-        Assert.Equal(3, played.Connection.Trace.Missed);
+        Assert.Equal(3, played.Connection.Trace.MissedCount);
     }
 
     [Fact]
@@ -153,9 +153,9 @@ public sealed class WebSocketTraceTests
         {
             Assert.True(trace.TryRead(out WebSocketTraceEvent? seen));
             WebSocketTraceFrame frame = Assert.IsType<WebSocketTraceFrame>(seen);
-            Assert.Equal((true, 4, true), (frame.Compressed, frame.Rsv, frame.Masked));
+            Assert.Equal((true, 4, true), (frame.IsCompressed, frame.ReservedBits, frame.IsMasked));
             Assert.InRange(frame.Length!.Value, 3, 100);
-            Assert.Matches("^[0-9a-f]{4}…$", frame.Preview);
+            Assert.Matches("^[0-9a-f]{4}…$", frame.PayloadPreview);
         }
 
         await client.CloseAsync();
@@ -173,15 +173,15 @@ public sealed class WebSocketTraceTests
         }
     }
 
-    private static string Line(WebSocketTraceEvent seen) => $"{seen.Time.TotalMilliseconds} " + seen switch
+    private static string Line(WebSocketTraceEvent seen) => $"{seen.Elapsed.TotalMilliseconds} " + seen switch
     {
-        WebSocketTraceFrame { Close: { } close } frame => $"{Arrow(frame)} close {close.Code} \"{close.Reason}\"",
-        WebSocketTraceFrame { Refused: true } frame => $"{Arrow(frame)} {frame.Name}? {string.Join(", ", frame.ToString().Split(", ").Where(part => part.StartsWith("RSV", StringComparison.Ordinal)))}",
-        WebSocketTraceFrame frame => $"{Arrow(frame)} {frame.Name} {frame.Length}{(frame.Preview is { } shown ? " " + shown : "")}",
-        WebSocketTraceViolation violation => $"! {violation.Cost.Code}",
+        WebSocketTraceFrame { CloseFrame: { } close } frame => $"{Arrow(frame)} close {close.Code} \"{close.Reason}\"",
+        WebSocketTraceFrame { IsRefused: true } frame => $"{Arrow(frame)} {frame.OpcodeName}? {string.Join(", ", frame.ToString().Split(", ").Where(part => part.StartsWith("RSV", StringComparison.Ordinal)))}",
+        WebSocketTraceFrame frame => $"{Arrow(frame)} {frame.OpcodeName} {frame.Length}{(frame.PayloadPreview is { } shown ? " " + shown : "")}",
+        WebSocketTraceViolation violation => $"! {violation.CloseFrame.Code}",
         WebSocketTraceTransport transport => transport.Kind.ToString(),
         _ => "?",
     };
 
-    private static string Arrow(WebSocketTraceFrame frame) => frame.Received ? "<" : ">";
+    private static string Arrow(WebSocketTraceFrame frame) => frame.IsReceived ? "<" : ">";
 }
