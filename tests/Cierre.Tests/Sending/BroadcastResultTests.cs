@@ -9,7 +9,6 @@ public sealed class BroadcastResultTests
     public void Each_receiver_is_taken_or_closed_or_not_decided_yet() =>
         Assert.Equal(new BroadcastResult(3, 2, 1), new BroadcastResult().With(EnqueueResult.TakenForOlder).With(EnqueueResult.Taken).With(EnqueueResult.Closed).With(EnqueueResult.Waits).With(EnqueueResult.TakenForOlder));
 
-
     [Fact]
     public void Results_are_equal_by_their_counts_whoever_reads_slowly()
     {

@@ -64,7 +64,7 @@ public sealed class ConnectionWatchTests
         _watch.OnReceived(Text with { Opcode = WebSocketOpcode.Close, Size = 5 });
         _watch.CamePayload([0x03, 0xE8, .. "bye"u8]);
         _watch.OnSent(ObservedFrame.Sent(WebSocketRole.Server, WebSocketOpcode.Close, fin: true, compressed: false, 2), [0x03, 0xE8]);
-        Assert.Equal([new CloseFrame(1000, "bye"), new CloseFrame(1000)], Rest(trace).Select(seen => ((WebSocketTraceFrame)seen).Close!));
+        Assert.Equal([new CloseFrame(1000, "bye"), new CloseFrame(1000)], Rest(trace).Select(seen => ((WebSocketTraceFrame)seen).CloseFrame!));
     }
 
     [Fact]
