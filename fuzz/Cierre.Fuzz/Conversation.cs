@@ -157,7 +157,7 @@ internal sealed class Conversation
             case 2 when dice.OneIn(3):
                 ushort code = dice.Of<ushort>([1000, 1001, 1005, 3000, 4999]);
                 string reason = code == 1005 ? "" : dice.Of<string>(["", "bye", "\uD800", new string('€', 60)]);
-                _engine.Close(new CloseFrame(code, reason), dice.Of<CloseWhy>([CloseWhy.Requested, CloseWhy.HostStopping]), takesBack: false, _output, _now);
+                _engine.Close(new CloseFrame(code, reason), dice.Of<EndReason>([EndReason.Requested, EndReason.HostStopping]), takesBack: false, _output, _now);
                 break;
             case 3:
                 _stuck = !_stuck;
@@ -179,7 +179,7 @@ internal sealed class Conversation
                 _engine.Break(Violations.JsonNotValid(), _output, _now);
                 break;
             case 9 when dice.OneIn(30):
-                _engine.EndOfStream(dice.OneIn(2) ? Ends.Reset : CloseWhy.Aborted, _now);
+                _engine.EndOfStream(dice.OneIn(2) ? Ends.Reset : EndReason.Aborted, _now);
                 break;
         }
 
@@ -200,7 +200,7 @@ internal sealed class Conversation
         else if (_engine.FramesDone) _doneAt = _output.WrittenCount;
     }
 
-    private CloseRecord End(CloseWhy why)
+    private CloseRecord End(EndReason why)
     {
         _engine.EndOfStream(why, _now);
         Settle();

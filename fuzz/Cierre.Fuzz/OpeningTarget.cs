@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Cierre.AspNetCore.Origins;
 using Cierre.Deflate;
@@ -15,11 +16,11 @@ internal sealed class OpeningTarget : Target
     {
         bool isHttp2 = dice.OneIn(3);
         string origin = HandshakeMaker.Pick(dice, HandshakeMaker.Origins), host = HandshakeMaker.Pick(dice, HandshakeMaker.Hosts);
-        var request = new OpeningRequest
+        Version version = isHttp2 ? HttpVersion.Version20 : dice.OneIn(20) ? HttpVersion.Version10 : HttpVersion.Version11;
+        var request = new WebSocketHandshakeRequest
         {
             Method = isHttp2 && !dice.OneIn(10) ? "CONNECT" : HandshakeMaker.Pick(dice, HandshakeMaker.Methods),
-            IsHttp2 = isHttp2,
-            IsHttp10 = !isHttp2 && dice.OneIn(20),
+            HttpVersion = version,
             HasContent = dice.OneIn(20),
             OtherMethods = dice.OneIn(5) ? ["GET", "POST"] : [],
             Protocol = isHttp2 ? HandshakeMaker.Pick(dice, ["websocket", "", "webtransport", "\u00e9"]) : null,
@@ -32,30 +33,34 @@ internal sealed class OpeningTarget : Target
             Extensions = dice.OneIn(2) ? Values(dice, HandshakeMaker.Extensions) : [],
         };
         IReadOnlyList<string>[] lists = [request.Upgrade, request.Connection, request.Key, request.Version, request.Subprotocols, request.Extensions];
-        Input = Encoding.UTF8.GetBytes($"{request} {string.Join('/', lists.Select(list => string.Join('|', list)))} {origin} {host}");
+        Input = Encoding.UTF8.GetBytes($"{version} {request.Method} {request.Protocol} {request.HostCount} {request.HasContent} {string.Join('/', lists.Select(list => string.Join('|', list)))} {origin} {host}");
         if (Listed.Contains(origin)) Require(origin is "null" or "https://app.example" or "https://a.wild.example", $"{origin} is let in");
         bool isOwn = OriginRule.IsSameOrigin(origin, "http", host);
         Require(!isOwn || (Origin.TryParse(origin, out Origin own) && own.Scheme == "http"), $"{origin} is one with {host}");
         DeflateOptions? compression = dice.OneIn(2) ? new DeflateOptions() : null;
-        switch (ServerHandshake.Check(request, ["best", "a"], compression))
+        WebSocketHandshakeResult result = WebSocketHandshake.Check(request, ["best", "a"], compression);
+        Require(result.Headers.All(header => header.Value.Length > 0 && header.Value.All(c => c is >= ' ' and <= '~')), "a header of the answer");
+        Require((result.Error is null) == (result.Negotiated is not null), "neither opened nor refused");
+        if (result.Negotiated is not { } agreed)
         {
-            case ServerHandshakeResult.Refused refused:
-                Require(refused.Status is >= 400 and <= 426, $"status {refused.Status}");
-                Require(refused.Text.StartsWith("The ", StringComparison.Ordinal) && refused.Text.EndsWith('.'), refused.Text);
-                Require(refused.Text.All(c => c is >= ' ' and <= '~'), refused.Text);
-                Require(refused.Headers.All(header => header.Value.Length > 0 && header.Value.All(c => c is >= ' ' and <= '~')), "a header of the answer");
-                return (refused.Kind.ToString(), isHttp2 ? "HTTP/2" : "HTTP/1.1");
-            case ServerHandshakeResult.Accepted accepted:
-                Require(accepted.Subprotocol is null or "best" or "a", "a subprotocol that the server does not speak");
-                Require((accepted.Accept is null) == isHttp2, "Sec-WebSocket-Accept");
-                return (Judge(dice, accepted, request, compression, isHttp2), isHttp2 ? "HTTP/2" : "HTTP/1.1");
-            default:
-                throw new InvalidOperationException("neither opened nor refused");
+            string error = result.Error!;
+            Require((int)result.StatusCode is >= 400 and <= 426, $"status {result.StatusCode}");
+            Require(error.StartsWith("The ", StringComparison.Ordinal) && error.EndsWith('.'), error);
+            Require(error.All(c => c is >= ' ' and <= '~'), error);
+            return (result.Kind.ToString()!, isHttp2 ? "HTTP/2" : "HTTP/1.1");
         }
+
+        Require((int)result.StatusCode == (isHttp2 ? 200 : 101), $"status {result.StatusCode}");
+        Require(agreed.Subprotocol is null or "best" or "a", "a subprotocol that the server does not speak");
+        Require(agreed.Subprotocol is null || result.OfferedSubprotocols.Contains(agreed.Subprotocol), "a subprotocol that the client does not offer");
+        Require((Header(result, "Sec-WebSocket-Accept") is null) == isHttp2, "Sec-WebSocket-Accept");
+        return (Judge(dice, result, request, compression, isHttp2), isHttp2 ? "HTTP/2" : "HTTP/1.1");
     }
 
+    private static string? Header(WebSocketHandshakeResult result, string name) => result.Headers.SingleOrDefault(header => header.Key == name).Value;
+
     /// <summary>A client that offered what the server read makes of its answer, or of one that was changed, what the rules say.</summary>
-    private static string Judge(Dice dice, ServerHandshakeResult.Accepted accepted, OpeningRequest request, DeflateOptions? compression, bool isHttp2)
+    private static string Judge(Dice dice, WebSocketHandshakeResult accepted, WebSocketHandshakeRequest request, DeflateOptions? compression, bool isHttp2)
     {
         var response = new OpeningResponse
         {
@@ -63,8 +68,8 @@ internal sealed class OpeningTarget : Target
             IsHttp2 = isHttp2,
             Upgrade = Values(dice, HandshakeMaker.Upgrades),
             Connection = Values(dice, HandshakeMaker.Connections),
-            Accept = dice.OneIn(4) ? Values(dice, HandshakeMaker.Keys) : accepted.Accept is { } accept ? [accept] : [],
-            Subprotocols = dice.OneIn(4) ? Values(dice, HandshakeMaker.Protocols) : accepted.Subprotocol is { } chosen ? [chosen] : [],
+            Accept = dice.OneIn(4) ? Values(dice, HandshakeMaker.Keys) : Header(accepted, "Sec-WebSocket-Accept") is { } accept ? [accept] : [],
+            Subprotocols = dice.OneIn(4) ? Values(dice, HandshakeMaker.Protocols) : Header(accepted, "Sec-WebSocket-Protocol") is { } chosen ? [chosen] : [],
             Extensions = dice.OneIn(4) ? Values(dice, HandshakeMaker.Extensions) : [],
         };
         return ClientHandshake.Check(response, isHttp2 ? null : request.Key[0], ["best", "a"], compression, dice.OneIn(2)) switch

@@ -1,6 +1,7 @@
 using Cierre.AspNetCore.Admission;
 using Cierre.AspNetCore.Draining;
 using Cierre.AspNetCore.Shedding;
+using Cierre.Connections;
 
 namespace Cierre.AspNetCore;
 
@@ -42,7 +43,7 @@ public sealed class WebSocketServer
     public Task<IReadOnlyList<CloseRecord>> ShedAsync(int count, ShedOrder order = ShedOrder.Newest, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        WebSocketConnectionOptions.Defined(order, nameof(order));
+        OptionChecks.Defined(order, nameof(order));
         // Before the first close: the handler's own connection may be gone behind it.
         CancellationToken foreign = Connections.Snapshot().Foreign(cancellationToken);
         return _shedder.ShedAsync(count, order).WaitAsync(foreign);
@@ -58,7 +59,7 @@ public sealed class WebSocketServer
     public Task<IReadOnlyList<CloseRecord>> ShedShareAsync(double share, ShedOrder order = ShedOrder.Newest, CancellationToken cancellationToken = default)
     {
         if (share is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(share), share, "From 0 to 1.");
-        WebSocketConnectionOptions.Defined(order, nameof(order));
+        OptionChecks.Defined(order, nameof(order));
         CancellationToken foreign = Connections.Snapshot().Foreign(cancellationToken);
         return _shedder.ShedShareAsync(share, order).WaitAsync(foreign);
     }

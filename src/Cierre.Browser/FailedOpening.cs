@@ -7,11 +7,11 @@ internal static class FailedOpening
 {
     /// <param name="exception">What <see cref="WebSocketConnection.ConnectAsync"/> threw.</param>
     /// <param name="gaveUp">Why the opening was given up; null where it was not.</param>
-    public static CloseRecord RecordOf(Exception exception, CloseWhy? gaveUp, TimeSpan elapsed) => exception switch
+    public static CloseRecord RecordOf(Exception exception, EndReason? gaveUp, TimeSpan elapsed) => exception switch
     {
         WebSocketConnectException failed => failed.Record,
         OperationCanceledException when gaveUp is not null => CloseRecord.NotOpened(gaveUp, elapsed),
         // Code of the application's that sets up the HTTP handler.
-        _ => CloseRecord.NotOpened(new CloseWhy(CloseCause.Aborted, new CloseDetail("TransportFailed", exception.GetType().Name), exception), elapsed),
+        _ => CloseRecord.NotOpened(new EndReason(CloseCause.Aborted, new CloseDetail("TransportFailed", exception.GetType().Name), exception), elapsed),
     };
 }

@@ -31,7 +31,7 @@ internal sealed class SendQueue(WebSocketConnection connection, TimeSpan closeTi
     }
 
     /// <summary>Begins the closing handshake behind what was sent before. A blob that takes longer than the close timeout is cut off.</summary>
-    public void Close(CloseFrame frame, CloseWhy why)
+    public void Close(CloseFrame frame, EndReason why)
     {
         if (Run(() => Begin(frame, why))) return;
         _ = LaterAsync();
@@ -43,7 +43,7 @@ internal sealed class SendQueue(WebSocketConnection connection, TimeSpan closeTi
         }
     }
 
-    private ValueTask Begin(CloseFrame frame, CloseWhy why)
+    private ValueTask Begin(CloseFrame frame, EndReason why)
     {
         connection.Driver.BeginClose(frame, why);
         return default;
@@ -94,7 +94,7 @@ internal sealed class SendQueue(WebSocketConnection connection, TimeSpan closeTi
         catch (Exception e)
         {
             // Half of it may be out, and what was promised as sent cannot be taken back.
-            connection.Driver.Abort(new CloseWhy(CloseCause.Aborted, new CloseDetail("BlobNotReadable", e.GetType().Name), e));
+            connection.Driver.Abort(new EndReason(CloseCause.Aborted, new CloseDetail("BlobNotReadable", e.GetType().Name), e));
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, BrowserWebSock
     private volatile ushort _readyState = WebSocket.CONNECTING;
     private volatile ushort _ahead = WebSocket.CONNECTING;
     private CloseRecord? _record;
-    private CloseWhy? _dropped;
+    private EndReason? _dropped;
     private WebSocketConnection? _connection;
     private SendQueue? _sends;
     private long _buffered;
@@ -69,13 +69,13 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, BrowserWebSock
         }
 
         // The order of sends from several threads is theirs to keep; those of one thread keep it.
-        if (full) Drop(new CloseWhy(CloseCause.Aborted, new CloseDetail("SendBufferFull", BufferedAmount, options.MaxBufferedAmount)));
+        if (full) Drop(new EndReason(CloseCause.Aborted, new CloseDetail("SendBufferFull", BufferedAmount, options.MaxBufferedAmount)));
         else send(sends);
         return true;
     }
 
     /// <summary>Closes: an opening is given up, an open connection begins the closing handshake.</summary>
-    public void Close(CloseFrame frame, CloseWhy why)
+    public void Close(CloseFrame frame, EndReason why)
     {
         ushort was;
         lock (_gate)
@@ -90,7 +90,7 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, BrowserWebSock
         else Drop(why);
     }
 
-    private void Drop(CloseWhy why)
+    private void Drop(EndReason why)
     {
         _ = _opening.CancelAsync();
         Volatile.Read(ref _connection)?.Driver.Abort(why);

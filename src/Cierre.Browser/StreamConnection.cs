@@ -13,7 +13,7 @@ namespace Cierre.Browser;
 internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions options, CancellationToken signal)
 {
     // What the opening is given up with when the signal is aborted.
-    private static readonly CloseWhy BySignal = CloseWhy.Aborted;
+    private static readonly EndReason BySignal = EndReason.Aborted;
 
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _givingUp = new();
@@ -26,7 +26,7 @@ internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions opt
     private StreamRoot? _heldUntilOpened;
     private StreamRoot? _heldUntilClosed;
     private CancellationTokenRegistration _signal;
-    private CloseWhy? _gaveUp;
+    private EndReason? _gaveUp;
     private WebSocketConnection? _connection;
     private GCHandle _alive;
 
@@ -60,7 +60,7 @@ internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions opt
 
     /// <summary>WHATWG WebSockets, close the WebSocket: while CONNECTING the opening fails, CLOSING and CLOSED make no move.</summary>
     /// <param name="takeBack">Whether writes that have not begun are dropped.</param>
-    public void Close(CloseFrame frame, bool takeBack = false) => OpenOrGiveUp(CloseWhy.Requested)?.Driver.BeginClose(frame, CloseWhy.Requested, takeBack);
+    public void Close(CloseFrame frame, bool takeBack = false) => OpenOrGiveUp(EndReason.Requested)?.Driver.BeginClose(frame, EndReason.Requested, takeBack);
 
     /// <summary>WHATWG WebSockets, close using reason.</summary>
     public void CloseUsing(Exception? reason, bool takeBack = false) => Close(FrameOf(reason), takeBack);
@@ -71,14 +71,14 @@ internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions opt
         if (_closed.Task.IsCompleted) return true;
         if (_connection is { Driver.Sending.IsSending: true }) return false;
         // Off the finalizer's thread: closing writes.
-        ThreadPool.UnsafeQueueUserWorkItem(static stream => stream.OpenOrGiveUp(CloseWhy.Disposed)?.Driver.BeginClose(CloseFrame.Empty, CloseWhy.Disposed), this, preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(static stream => stream.OpenOrGiveUp(EndReason.Disposed)?.Driver.BeginClose(CloseFrame.Empty, EndReason.Disposed), this, preferLocal: false);
         return true;
     }
 
     /// <summary>As a page that is left: closes with 1001, or drops what is not open yet; completes when the connection is closed.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (OpenOrGiveUp(CloseWhy.Disposed) is { } connection) await connection.DisposeAsync().ConfigureAwait(SimulationContext.IsCurrent);
+        if (OpenOrGiveUp(EndReason.Disposed) is { } connection) await connection.DisposeAsync().ConfigureAwait(SimulationContext.IsCurrent);
         await ((Task)_closed.Task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
@@ -108,7 +108,7 @@ internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions opt
     }
 
     /// <summary>The connection, if it is established; one that is not is given up.</summary>
-    private WebSocketConnection? OpenOrGiveUp(CloseWhy why)
+    private WebSocketConnection? OpenOrGiveUp(EndReason why)
     {
         lock (_gate)
         {
@@ -132,7 +132,7 @@ internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions opt
             WebSocketConnection connection = await WebSocketConnection.ConnectAsync(url.Address, options, _givingUp.Token).ConfigureAwait(SimulationContext.IsCurrent);
             if (TryOpen(connection)) return;
             connection.Abort();
-            record = CloseRecord.NotOpened(_gaveUp ?? CloseWhy.Disposed, options.TimeProvider.GetElapsedTime(begun));
+            record = CloseRecord.NotOpened(_gaveUp ?? EndReason.Disposed, options.TimeProvider.GetElapsedTime(begun));
         }
         catch (Exception e)
         {

@@ -14,7 +14,7 @@ public sealed partial class WebSocket
     public void Close(ushort? code = null, string? reason = null)
     {
         CloseFrame frame = CloseArguments.Validate(code, reason); // close(), 1, 2
-        _link.Close(frame, CloseWhy.Requested);                   // 3
+        _link.Close(frame, EndReason.Requested);                   // 3
         UpdateRoot();
     }
 }

@@ -85,7 +85,7 @@ public sealed partial class WebSocket : EventTarget, IAsyncDisposable
     /// <summary>An unreachable socket closes with an empty body; an opening is given up. WHATWG WebSockets 7.</summary>
     ~WebSocket()
     {
-        if (_link is { } link) ThreadPool.UnsafeQueueUserWorkItem(static link => link.Close(CloseFrame.Empty, CloseWhy.Disposed), link, preferLocal: false);
+        if (_link is { } link) ThreadPool.UnsafeQueueUserWorkItem(static link => link.Close(CloseFrame.Empty, EndReason.Disposed), link, preferLocal: false);
     }
 
     /// <summary>The URL, as it was parsed.</summary>
@@ -185,7 +185,7 @@ public sealed partial class WebSocket : EventTarget, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // HTML, unloading: make disappear.
-        _link.Close(new CloseFrame(CloseCodes.GoingAway, CloseWhy.Disposed.Detail.English), CloseWhy.Disposed);
+        _link.Close(new CloseFrame(CloseCodes.GoingAway, EndReason.Disposed.Detail.English), EndReason.Disposed);
         await Closed.ConfigureAwait(SimulationContext.IsCurrent);
     }
 

@@ -261,5 +261,5 @@ public class CapacityTests
 
     private static Slot Slot(AdmissionDecision decision) => Assert.IsType<AdmissionDecision.Admit>(decision).Slot;
 
-    private static string Why(AdmissionDecision decision) => Assert.IsType<AdmissionDecision.Refuse>(decision).Why.English;
+    private static string Why(AdmissionDecision decision) => Assert.IsType<AdmissionDecision.Refuse>(decision).Why;
 }

@@ -19,7 +19,7 @@ public sealed class ErrorEventTests
     [Fact]
     public void Error_of_a_connection_says_what_its_record_says()
     {
-        var record = new CloseRecord { Why = new CloseWhy(CloseCause.ConnectionReset, new CloseDetail("ConnectionReset", "x"), new IOException()) };
+        var record = new CloseRecord { Why = new EndReason(CloseCause.ConnectionReset, new CloseDetail("ConnectionReset", "x"), new IOException()) };
         var e = new ErrorEvent(record);
         Assert.Equal(("error", record.Detail, record.Exception, CloseCause.ConnectionReset), (e.Type, e.Message, e.Error, e.Cause));
     }

@@ -10,14 +10,14 @@ public sealed class FailedOpeningTests
     [Fact]
     public void Opening_that_failed_has_its_record()
     {
-        CloseRecord record = CloseRecord.NotOpened(new CloseWhy(CloseCause.ConnectionRefused, new CloseDetail("ConnectionRefused", "a:1")), TimeSpan.Zero);
-        Assert.Same(record, FailedOpening.RecordOf(new WebSocketConnectException(record), CloseWhy.Requested, Elapsed));
+        CloseRecord record = CloseRecord.NotOpened(new EndReason(CloseCause.ConnectionRefused, new CloseDetail("ConnectionRefused", "a:1")), TimeSpan.Zero);
+        Assert.Same(record, FailedOpening.RecordOf(new WebSocketConnectException(record), EndReason.Requested, Elapsed));
     }
 
     [Fact]
     public void Opening_that_was_given_up_says_why()
     {
-        CloseRecord record = FailedOpening.RecordOf(new OperationCanceledException(), CloseWhy.Requested, Elapsed);
+        CloseRecord record = FailedOpening.RecordOf(new OperationCanceledException(), EndReason.Requested, Elapsed);
         Assert.Equal((1006, CloseCause.Requested, EndedBy.Local, false, Elapsed), (record.Code, record.Cause, record.EndedBy, record.WasOpen, record.Elapsed));
     }
 

@@ -26,7 +26,7 @@ public sealed class SendQueueTests
         var content = new TaskCompletionSource<byte[]>();
         _queue.Send(Blob.FromStream(() => LaterStream.Of(content.Task), 4));
         _queue.Send(WebSocketMessageKind.Text, "after"u8.ToArray());
-        _queue.Close(new CloseFrame(4001), CloseWhy.Requested);
+        _queue.Close(new CloseFrame(4001), EndReason.Requested);
         Assert.True(_client.IsOpen);
         content.SetResult("blob"u8.ToArray());
         Assert.Equal("blob", await NextAsync());
@@ -40,7 +40,7 @@ public sealed class SendQueueTests
     {
         _queue.Send(WebSocketMessageKind.Text, "before"u8.ToArray());
         _queue.Send(Blob.FromStream(() => LaterStream.Of(new TaskCompletionSource<byte[]>().Task), 100_000));
-        _queue.Close(CloseFrame.Empty, CloseWhy.Requested);
+        _queue.Close(CloseFrame.Empty, EndReason.Requested);
         _time.Advance(CloseTimeout - TimeSpan.FromTicks(1));
         Assert.True(_client.IsOpen);
         _time.Advance(TimeSpan.FromTicks(1));
@@ -52,7 +52,7 @@ public sealed class SendQueueTests
     [Fact]
     public async Task Sends_after_the_connection_closed_leave_no_exception_that_nobody_observed()
     {
-        _queue.Close(new CloseFrame(4007, "of this test"), CloseWhy.Requested);
+        _queue.Close(new CloseFrame(4007, "of this test"), EndReason.Requested);
         await _client.Closed.WaitAsync(SocketRig.Bound);
         int reported = 0;
         void Count(object? sender, UnobservedTaskExceptionEventArgs e)
@@ -87,12 +87,12 @@ public sealed class SendQueueTests
     [Fact]
     public async Task Sends_after_the_connection_closed_are_dropped_without_a_word()
     {
-        _queue.Close(new CloseFrame(1000), CloseWhy.Requested);
+        _queue.Close(new CloseFrame(1000), EndReason.Requested);
         await _client.Closed.WaitAsync(SocketRig.Bound);
         _queue.Send(WebSocketMessageKind.Text, "x"u8.ToArray());
         _queue.Send(new Blob("y"u8.ToArray()));
         _queue.Send(Blob.FromStream(() => new MemoryStream(new byte[100_000]), 100_000));
-        _queue.Close(new CloseFrame(1000), CloseWhy.Requested);
+        _queue.Close(new CloseFrame(1000), EndReason.Requested);
         Assert.Null(await NextAsync());
         Assert.Equal(1000, (await _server.Closed.WaitAsync(SocketRig.Bound)).Code);
     }

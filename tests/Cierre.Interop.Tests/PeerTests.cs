@@ -145,7 +145,7 @@ public abstract class PeerTests(PeerFixture peer, PeerRole role) : IDisposable
         bool empty = code == CloseCodes.NoStatusReceived;
         string reason = empty ? "" : Reason;
         // No public call of a connection sends an empty body.
-        if (empty) ours.Driver.BeginClose(CloseFrame.Empty, CloseWhy.Requested);
+        if (empty) ours.Driver.BeginClose(CloseFrame.Empty, EndReason.Requested);
         else _ = ours.CloseAsync((ushort)code, reason);
         CloseRecord record = await ClosedAsync(ours);
         Assert.Equal((code, PeerKind.Can(peer.Kind.RepeatsReason) ? reason : "", true), (record.Code, record.Reason, record.WasClean));

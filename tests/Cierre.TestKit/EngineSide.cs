@@ -88,11 +88,11 @@ internal sealed class EngineSide(Side side, ProtocolLimits? limits = null, FakeC
         return number;
     }
 
-    public void Close(int code = CloseCodes.NormalClosure, string reason = "", CloseWhy? why = null) => Close(new CloseFrame((ushort)code, reason), why);
+    public void Close(int code = CloseCodes.NormalClosure, string reason = "", EndReason? why = null) => Close(new CloseFrame((ushort)code, reason), why);
 
-    public void Close(CloseFrame frame, CloseWhy? why = null)
+    public void Close(CloseFrame frame, EndReason? why = null)
     {
-        Engine.Close(frame, why ?? CloseWhy.Requested, takesBack: false, _output, Clock.Now);
+        Engine.Close(frame, why ?? EndReason.Requested, takesBack: false, _output, Clock.Now);
         Flush();
     }
 
@@ -138,7 +138,7 @@ internal sealed class EngineSide(Side side, ProtocolLimits? limits = null, FakeC
         Clock.AdvanceTo(end);
     }
 
-    public void EndOfStream(CloseWhy? why = null) => Engine.EndOfStream(why ?? Ends.Fin, Clock.Now);
+    public void EndOfStream(EndReason? why = null) => Engine.EndOfStream(why ?? Ends.Fin, Clock.Now);
 
     /// <summary>The connection was failed for this: our close frame is out, whatever comes changes nothing, and the record says so. RFC 6455 7.1.7.</summary>
     public void ShouldFail(Violation violation)

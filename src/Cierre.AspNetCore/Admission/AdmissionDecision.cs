@@ -1,5 +1,4 @@
 using Cierre.Closing;
-using Cierre.Opening;
 
 namespace Cierre.AspNetCore.Admission;
 
@@ -12,7 +11,7 @@ internal abstract record AdmissionDecision
     public sealed record Admit(Slot Slot) : AdmissionDecision;
 
     /// <summary>503: why, and when to come back.</summary>
-    public sealed record Refuse(CloseDetail Why, TimeSpan RetryAfter) : AdmissionDecision;
+    public sealed record Refuse(string Why, TimeSpan RetryAfter) : AdmissionDecision;
 
     /// <summary>Accept it, and close with what a page can read.</summary>
     public sealed record AcceptThenClose(Slot Slot, Violation Violation) : AdmissionDecision;

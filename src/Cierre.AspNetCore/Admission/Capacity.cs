@@ -1,5 +1,4 @@
 using Cierre.Closing;
-using Cierre.Opening;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -48,7 +47,7 @@ internal sealed class Capacity
                 return new AdmissionDecision.Admit(new Slot(() => Leave(endpoint, counted), other => Rename(counted, other)));
             }
 
-            if ((endpoint.Response ?? _limits.CapacityResponse) == RefusalMode.Status || _closing >= most) return new AdmissionDecision.Refuse(violation.Reason, _limits.RetryAfter);
+            if ((endpoint.Response ?? _limits.CapacityResponse) == RefusalMode.Status || _closing >= most) return new AdmissionDecision.Refuse(violation.Frame.Reason, _limits.RetryAfter);
             _closing++;
             return new AdmissionDecision.AcceptThenClose(new Slot(LeaveClosing), violation);
         }

@@ -1,3 +1,5 @@
+using Cierre.Connections;
+
 namespace Cierre.AspNetCore;
 
 /// <summary>Sets how many WebSocket connections the whole server takes; an endpoint has limits of its own in <see cref="WebSocketEndpointOptions"/>.</summary>
@@ -38,7 +40,7 @@ public sealed class WebSocketLimitOptions
     public RefusalMode CapacityResponse
     {
         get;
-        set => field = WebSocketConnectionOptions.Defined(value, nameof(CapacityResponse));
+        set => field = OptionChecks.Defined(value, nameof(CapacityResponse));
     }
 
     /// <summary>What <c>Retry-After</c> says with a 503, in whole seconds; default 5 s. RFC 9110 10.2.3.</summary>
@@ -53,7 +55,7 @@ public sealed class WebSocketLimitOptions
     internal static TimeSpan AtLeastASecond(TimeSpan value, string name)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.FromSeconds(1), name);
-        return WebSocketConnectionOptions.Check(value, name);
+        return OptionChecks.Check(value, name);
     }
 
     internal static int? AtLeastOne(int? value, string name)

@@ -1,7 +1,6 @@
 using Cierre.AspNetCore.Admission;
 using Cierre.AspNetCore.Logging;
 using Cierre.Closing;
-using Cierre.Opening;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -27,7 +26,7 @@ internal sealed class Drain(WebSocketRoster connections, AdmissionGate gate, IOp
     {
         try
         {
-            await RunAsync(configured.Value, CloseWhy.HostStopping, cancellationToken).ConfigureAwait(false);
+            await RunAsync(configured.Value, EndReason.HostStopping, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -40,13 +39,13 @@ internal sealed class Drain(WebSocketRoster connections, AdmissionGate gate, IOp
     {
         options ??= configured.Value;
         if (options.Fault(host.Value.ShutdownTimeout) is { } fault) throw new ArgumentException(fault, nameof(options));
-        return RunAsync(options, CloseWhy.Draining, cancellationToken);
+        return RunAsync(options, EndReason.Draining, cancellationToken);
     }
 
-    private async Task RunAsync(WebSocketDrainOptions options, CloseWhy why, CancellationToken cancellationToken)
+    private async Task RunAsync(WebSocketDrainOptions options, EndReason why, CancellationToken cancellationToken)
     {
-        if (options.Code == CloseCodes.ServiceRestart) why = CloseWhy.ServiceRestarting;
-        var notice = new DrainNotice(new CloseFrame(options.Code, options.Reason ?? why.Detail.English), why, options.RetryAfter);
+        if (options.Code == CloseCodes.ServiceRestart) why = EndReason.ServiceRestarting;
+        var notice = new DrainNotice(new CloseFrame(options.Code, options.Reason ?? why.Text), why, options.RetryAfter);
         long begun = _time.GetTimestamp();
         TimeSpan timeout = options.Timeout ?? host.Value.ShutdownTimeout;
         if (timeout == Timeout.InfiniteTimeSpan) timeout = TimeSpan.MaxValue;

@@ -1,3 +1,5 @@
+using Cierre.Connections;
+
 namespace Cierre.AspNetCore;
 
 /// <summary>Sets how the server's connections are closed when the host stops, or <see cref="WebSocketServer.DrainAsync"/> is called.</summary>
@@ -37,7 +39,7 @@ public sealed class WebSocketDrainOptions
     public TimeSpan Spread
     {
         get;
-        set => field = WebSocketConnectionOptions.Check(value, nameof(Spread), mayBeZero: true);
+        set => field = OptionChecks.Check(value, nameof(Spread), mayBeZero: true);
     }
 
     /// <summary>The longest that a drain takes, the spread included; what is open then is cut. Default null: as long as the host gives itself,
@@ -48,7 +50,7 @@ public sealed class WebSocketDrainOptions
     public TimeSpan? Timeout
     {
         get;
-        set => field = value is { } time ? WebSocketConnectionOptions.Check(time, nameof(Timeout)) : null;
+        set => field = value is { } time ? OptionChecks.Check(time, nameof(Timeout)) : null;
     }
 
     /// <summary>What <c>Retry-After</c> says to handshakes that are answered 503 meanwhile, in whole seconds; default 5 s. RFC 9110 10.2.3.</summary>

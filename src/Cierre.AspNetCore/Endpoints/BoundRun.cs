@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Cierre.Connections;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -79,7 +80,8 @@ internal sealed class BoundRun : IAsyncDisposable
     {
         await _cancelling.DisposeAsync().ConfigureAwait(false);
         _cancelling = connection.Closing.UnsafeRegister(static ending => ((CancellationTokenSource)ending!).Cancel(), _ending);
-        _context.RequestAborted = connection.Driver.ClosingOfHandler = _ending.Token;
+        _context.RequestAborted = _ending.Token;
+        ConnectionControl.Of(connection).SetHandlerToken(_ending.Token);
         _opened.TrySetResult(true);
         await _run.ConfigureAwait(false);
     }

@@ -20,7 +20,7 @@ internal abstract record EndpointOpening
     internal sealed record AcceptWith(string? Subprotocol, Func<WebSocketConnection, HttpContext, CancellationToken, Task> Run, IAsyncDisposable Held) : EndpointOpening;
 
     /// <param name="Then">Runs once the close is begun.</param>
-    internal sealed record AcceptThenClose(CloseFrame Frame, CloseWhy Why, Func<WebSocketConnection, Task>? Then = null) : EndpointOpening;
+    internal sealed record AcceptThenClose(CloseFrame Frame, EndReason Why, Func<WebSocketConnection, Task>? Then = null) : EndpointOpening;
 
     /// <param name="BindAsync">Makes of the request what the handler is given, of which the connection, not open yet, is a part. Null: that is
     /// answered.</param>

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using Cierre.AspNetCore.Logging;
 using Cierre.Closing;
+using Cierre.Connections;
 using Cierre.Timing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,7 +13,7 @@ namespace Cierre.AspNetCore.Endpoints;
 /// <summary>What ends a connection by the endpoint's clock: credentials that expire (3000), a permission that is gone (3003), a handler's deadline
 /// (3008).</summary>
 /// <remarks>It lies in the wheel of the connection's clock; a callback of the application's runs on the pool.</remarks>
-internal sealed class Expiry : DeadlineEntry
+internal sealed class Expiry : DeadlineWheel.Entry
 {
     // A wall clock can be set: an expiry is looked at again at least this often.
     private static readonly TimeSpan LongestRest = TimeSpan.FromHours(1);
@@ -78,7 +79,7 @@ internal sealed class Expiry : DeadlineEntry
 
     /// <param name="cancellationToken">Ends the wait. That of the connection's own end says nothing new: the renewal then answers false.</param>
     public Task<bool> RenewAsync(ClaimsPrincipal user, DateTimeOffset? expiresAt, CancellationToken cancellationToken) =>
-        RenewAsync(user, expiresAt).WaitAsync(_connection.Driver.Foreign(cancellationToken));
+        RenewAsync(user, expiresAt).WaitAsync(ConnectionControl.Of(_connection).Foreign(cancellationToken));
 
     private async Task<bool> RenewAsync(ClaimsPrincipal user, DateTimeOffset? expiresAt)
     {
@@ -87,7 +88,7 @@ internal sealed class Expiry : DeadlineEntry
         Renewal renewal = await AskAsync(user).ConfigureAwait(false);
         if (renewal.Fault is { } fault)
         {
-            _connection.Driver.BeginClose(fault);
+            ConnectionControl.Of(_connection).Close(fault);
             return false;
         }
 
@@ -126,7 +127,7 @@ internal sealed class Expiry : DeadlineEntry
 
         if (over is not null)
         {
-            _connection.Driver.BeginClose(over);
+            ConnectionControl.Of(_connection).Close(over);
             return;
         }
 
@@ -186,7 +187,7 @@ internal sealed class Expiry : DeadlineEntry
     {
         bool permitted = await IsPermittedAsync(User).ConfigureAwait(false);
         lock (_gate) _checking = false;
-        if (!permitted) _connection.Driver.BeginClose(Violations.Forbidden());
+        if (!permitted) ConnectionControl.Of(_connection).Close(Violations.Forbidden());
     }
 
     private async Task<Renewal> AskAsync(ClaimsPrincipal user)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cierre.Closing;
+using Cierre.Connections;
 using Microsoft.AspNetCore.Http;
 
 namespace Cierre.AspNetCore.Endpoints;
@@ -10,24 +11,26 @@ internal static class HandlerRun
 {
     public static async Task RunAsync(WebSocketConnection connection, HttpContext context, Func<WebSocketConnection, HttpContext, CancellationToken, Task> handler)
     {
+        ConnectionControl control = ConnectionControl.Of(connection);
         try
         {
             // The request's own token knows of HTTP only.
             context.RequestAborted = connection.Closing;
-            connection.Handler = handler(connection, context, context.RequestAborted);
-            await connection.Handler.ConfigureAwait(false);
-            connection.Driver.BeginClose(new CloseFrame(CloseCodes.NormalClosure), CloseWhy.HandlerReturned);
+            Task run = handler(connection, context, context.RequestAborted);
+            control.RunBy(run);
+            await run.ConfigureAwait(false);
+            control.Close(new CloseFrame(CloseCodes.NormalClosure), EndReason.HandlerReturned);
         }
-        catch (JsonException e) when (connection.Driver.Receiving.SentUnreadable(e))
+        catch (JsonException e) when (control.SentUnreadable(e))
         {
             // The peer's doing. Where it went wrong is in our record, and not on the wire.
             Violation fault = Violations.JsonNotValid();
-            connection.Driver.BeginClose(fault.Frame, fault.Why with { Exception = e });
+            control.Close(fault.Frame, fault.Why with { Exception = e });
         }
         catch (Exception e)
         {
-            var detail = new CloseDetail("HandlerFailed");
-            connection.Driver.BeginClose(new CloseFrame(CloseCodes.InternalError, detail.English), new CloseWhy(CloseCause.HandlerFailed, detail, e));
+            var reason = EndReason.HandlerFailed(e);
+            control.Close(new CloseFrame(CloseCodes.InternalError, reason.Text), reason);
         }
     }
 }

@@ -1,6 +1,4 @@
 using System.Globalization;
-using Cierre.Closing;
-using Cierre.Opening;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
@@ -10,7 +8,10 @@ namespace Cierre.AspNetCore.Endpoints;
 /// <param name="IsOfOrigin">No browser lets the page read the answer, so that the log is where its author finds the remedy.</param>
 internal sealed record HandshakeRefusal(int Status, string Text, IReadOnlyList<KeyValuePair<string, string>> Headers, bool IsOfOrigin = false)
 {
-    public static HandshakeRefusal Of(ServerHandshakeResult.Refused refused) => new(refused.Status, refused.Text, refused.Headers);
+    // The most characters of a header that a sentence quotes.
+    private const int MaxQuoted = 100;
+
+    public static HandshakeRefusal Of(WebSocketHandshakeResult refused) => new((int)refused.StatusCode, refused.Error!, refused.Headers);
 
     public static HandshakeRefusal Of(int status, string text) => new(status, text, []);
 
@@ -25,7 +26,12 @@ internal sealed record HandshakeRefusal(int Status, string Text, IReadOnlyList<K
     public static HandshakeRefusal Draining(TimeSpan retryAfter) =>
         Unavailable(retryAfter, "The server takes no new connections: it is stopping, or drains its connections.");
 
-    public static HandshakeRefusal AtCapacity(CloseDetail why, TimeSpan retryAfter) => Unavailable(retryAfter, Sentence(why.English));
+    public static HandshakeRefusal AtCapacity(string why, TimeSpan retryAfter) => Unavailable(retryAfter, Sentence(why));
+
+    /// <summary>A server that reads no tab in the list, where RFC 9110 5.6.1 has one, sees no upgrade in it.</summary>
+    public static HandshakeRefusal ConnectionNotRead(IReadOnlyList<string> connection) => Of(
+        StatusCodes.Status400BadRequest,
+        $"The request has \"Connection: {UntrustedText.Escape(string.Join(", ", connection), MaxQuoted)}\", in which this server reads no \"Upgrade\" because of the tab; separate by a comma and a space.");
 
     private static string Sentence(string clause) => $"{char.ToUpperInvariant(clause[0])}{clause.AsSpan(1)}.";
 

@@ -1,4 +1,3 @@
-using Cierre.Opening;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
@@ -18,6 +17,9 @@ internal sealed class SharedPathPolicy : MatcherPolicy, INodeBuilderPolicy, IEnd
 {
     // Before the policies that look at method, host and content type.
     private const int BeforeMethods = -2000;
+
+    // The upgrade token, and the value of :protocol over HTTP/2.
+    private const string WebSocket = "websocket";
 
     public override int Order => BeforeMethods;
 
@@ -71,14 +73,14 @@ internal sealed class SharedPathPolicy : MatcherPolicy, INodeBuilderPolicy, IEnd
     {
         if (context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true, Protocol: { } protocol })
         {
-            return protocol.Equals(OpeningHeaders.WebSocket, StringComparison.OrdinalIgnoreCase);
+            return protocol.Equals(WebSocket, StringComparison.OrdinalIgnoreCase);
         }
 
         HttpRequest request = context.Request;
         return request.Method == HttpMethods.Get
             && request.Headers.Upgrade is { Count: > 0 } upgrade
             && HttpProtocol.IsHttp11(request.Protocol)
-            && HeaderList.Contains(upgrade!, OpeningHeaders.WebSocket);
+            && HeaderTokens.Contains(upgrade, WebSocket);
     }
 
     private sealed class ByHandshake(int handshake, int plain) : PolicyJumpTable

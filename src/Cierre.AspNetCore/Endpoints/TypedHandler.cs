@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using Cierre.Closing;
+using Cierre.Connections;
 using Microsoft.AspNetCore.Http;
 
 namespace Cierre.AspNetCore.Endpoints;
@@ -13,7 +14,7 @@ internal sealed class TypedHandler<T>(Func<WebSocketConnection, T, CancellationT
         {
             if (message.GetJson(typeInfo) is not { } value)
             {
-                connection.Driver.BeginClose(Violations.JsonNotValid());
+                ConnectionControl.Of(connection).Close(Violations.JsonNotValid());
                 return;
             }
 

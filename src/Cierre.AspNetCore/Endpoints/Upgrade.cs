@@ -1,7 +1,6 @@
 using System.IO.Pipelines;
+using System.Net;
 using Cierre.AspNetCore.Kestrel;
-using Cierre.Opening;
-using Cierre.Sending;
 using Cierre.Transports;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
@@ -18,19 +17,17 @@ namespace Cierre.AspNetCore.Endpoints;
 /// <summary>Reads the opening request, and turns an accepted one into a transport: the best one that the server offers.</summary>
 internal static class Upgrade
 {
-    private static readonly string[] s_announced =
-        [HeaderNames.SecWebSocketProtocol, HeaderNames.SecWebSocketExtensions, HeaderNames.Connection, HeaderNames.Upgrade, HeaderNames.SecWebSocketAccept];
-
-    public static OpeningRequest Read(HttpContext context)
+    public static WebSocketHandshakeRequest Read(HttpContext context)
     {
         HttpRequest request = context.Request;
         IHttpExtendedConnectFeature? connect = ExtendedConnect(context);
-        return new OpeningRequest
+        return new WebSocketHandshakeRequest
         {
             Method = request.Method,
-            IsHttp2 = connect is not null || HttpProtocol.IsHttp2(request.Protocol),
+            HttpVersion = connect is not null || HttpProtocol.IsHttp2(request.Protocol) ? HttpVersion.Version20
+                : HttpProtocol.IsHttp10(request.Protocol) ? HttpVersion.Version10 : HttpVersion.Version11,
             Protocol = connect?.Protocol,
-            IsHttp10 = HttpProtocol.IsHttp10(request.Protocol),
+            Url = Url(request),
             HostCount = request.Headers.Host.Count,
             HasContent = HasContent(request, connect is not null),
             OtherMethods = context.GetEndpoint()?.Metadata.GetMetadata<OtherMethods>()?.Names ?? [],
@@ -49,14 +46,14 @@ internal static class Upgrade
 
     /// <summary>What keeps a request that is in order from being taken for an upgrade, where that is known: Kestrel reads no tab in the Connection
     /// list.</summary>
-    public static ServerHandshakeResult.Refused? FaultOfConnection(HttpContext context, OpeningRequest request) =>
+    public static HandshakeRefusal? FaultOfConnection(HttpContext context, WebSocketHandshakeRequest request) =>
         context.Features.Get<IHttpUpgradeFeature>() is not null && request.Connection.Any(value => value.Contains('\t', StringComparison.Ordinal))
-            ? ServerRefusals.ConnectionNotRead(request.Connection)
+            ? HandshakeRefusal.ConnectionNotRead(request.Connection)
             : null;
 
     /// <summary>Answers 101, or 200 over HTTP/2. Null: the server takes no further upgrade (Kestrel's MaxConcurrentUpgradedConnections), and nothing was
     /// answered.</summary>
-    public static async Task<Transport?> AcceptAsync(HttpContext context, ServerHandshakeResult.Accepted accepted)
+    public static async Task<Transport?> AcceptAsync(HttpContext context, WebSocketHandshakeResult accepted)
     {
         LiftLimits(context);
         Transport? transport = ExtendedConnect(context) is { } connect
@@ -67,7 +64,7 @@ internal static class Upgrade
         return transport;
     }
 
-    private static async Task<Transport> AcceptAsync(HttpContext context, IHttpExtendedConnectFeature connect, ServerHandshakeResult.Accepted accepted)
+    private static async Task<Transport> AcceptAsync(HttpContext context, IHttpExtendedConnectFeature connect, WebSocketHandshakeResult accepted)
     {
         Announce(context.Response.Headers, accepted);
         context.Response.StatusCode = StatusCodes.Status200OK;
@@ -78,22 +75,18 @@ internal static class Upgrade
         }
         catch
         {
-            TakeBack(context.Response);
+            TakeBack(context.Response, accepted);
             throw;
         }
 
         PipeReader input = Reader(duplex);
-        return new PipeTransport(input, new Http2Wire(context, input, duplex));
+        return Transport.OverPipe(input, new Http2Wire(context, input, duplex));
     }
 
     /// <summary>RFC 6455 4.2.2: the answer of HTTP/1.1.</summary>
-    private static async Task<Transport?> SwitchAsync(HttpContext context, ServerHandshakeResult.Accepted accepted)
+    private static async Task<Transport?> SwitchAsync(HttpContext context, WebSocketHandshakeResult accepted)
     {
-        IHeaderDictionary headers = context.Response.Headers;
-        Announce(headers, accepted);
-        headers[HeaderNames.Connection] = HeaderNames.Upgrade;
-        headers[HeaderNames.Upgrade] = OpeningHeaders.WebSocket;
-        headers[HeaderNames.SecWebSocketAccept] = accepted.Accept;
+        Announce(context.Response.Headers, accepted);
         SocketConnection? own = context.Features.Get<SocketConnection>();
         // Before the answer: a peer may send its close frame, and end its stream, as soon as it has it.
         own?.Upgraded(true);
@@ -105,14 +98,14 @@ internal static class Upgrade
         catch (Exception e)
         {
             own?.Upgraded(false);
-            TakeBack(context.Response);
+            TakeBack(context.Response, accepted);
             if (IsOfTheLimit(context, e)) return null;
             throw;
         }
 
         if (OfKestrel(context) is { } kestrel) return kestrel;
         PipeReader reader = Reader(stream);
-        return new PipeTransport(reader, new StreamWire(reader, stream));
+        return Transport.OverPipe(reader, new StreamWire(reader, stream));
     }
 
     /// <summary>Whether Kestrel's limit of upgraded connections is in the way. Kestrel finds that out before it sets the status; what fails behind it,
@@ -122,17 +115,16 @@ internal static class Upgrade
         && context.Response is { HasStarted: false, StatusCode: not StatusCodes.Status101SwitchingProtocols }
         && context.RequestServices.GetService<IOptions<KestrelServerOptions>>()?.Value.Limits.MaxConcurrentUpgradedConnections is not null;
 
-    private static void Announce(IHeaderDictionary headers, ServerHandshakeResult.Accepted accepted)
+    private static void Announce(IHeaderDictionary headers, WebSocketHandshakeResult accepted)
     {
-        if (accepted.Subprotocol is { } subprotocol) headers[HeaderNames.SecWebSocketProtocol] = subprotocol;
-        if (accepted.ExtensionsText.Length != 0) headers[HeaderNames.SecWebSocketExtensions] = accepted.ExtensionsText;
+        foreach ((string name, string value) in accepted.Headers) headers[name] = value;
     }
 
     /// <summary>The answer that follows is another one, ours or that of whoever handles the exception.</summary>
-    private static void TakeBack(HttpResponse response)
+    private static void TakeBack(HttpResponse response, WebSocketHandshakeResult accepted)
     {
         if (response.HasStarted) return;
-        foreach (string name in s_announced) response.Headers.Remove(name);
+        foreach ((string name, _) in accepted.Headers) response.Headers.Remove(name);
     }
 
     /// <summary>The stream is the wire's to dispose.</summary>
@@ -150,7 +142,7 @@ internal static class Upgrade
             context.Features.Get<IConnectionSocketFeature>()?.Socket,
             context.Features.Get<ISslStreamFeature>()?.SslStream,
             context.Features.Get<IConnectionLifetimeFeature>());
-        return new PipeTransport(pipe.Input, wire);
+        return Transport.OverPipe(pipe.Input, wire);
     }
 
     private static IHttpExtendedConnectFeature? ExtendedConnect(HttpContext context) =>
@@ -166,6 +158,12 @@ internal static class Upgrade
     /// <summary>Over HTTP/2 what comes on the stream is no content, and has no length that could be told before.</summary>
     private static bool HasContent(HttpRequest request, bool isConnect) =>
         request.ContentLength is { } length ? length > 0 || isConnect : request.Headers.TransferEncoding.Count > 0;
+
+    private static Uri? Url(HttpRequest request)
+    {
+        string text = $"{(request.IsHttps ? "wss" : "ws")}://{RequestOrigin.HostOf(request)}{request.PathBase}{request.Path}{request.QueryString}";
+        return Uri.TryCreate(text, UriKind.Absolute, out Uri? url) ? url : null;
+    }
 
     private static string[] Values(HttpRequest request, string name)
     {

@@ -7,8 +7,6 @@ using Cierre.AspNetCore.Roster;
 using Cierre.Callbacks;
 using Cierre.Closing;
 using Cierre.Connections;
-using Cierre.Opening;
-using Cierre.Protocol;
 using Cierre.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -65,11 +63,11 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
 
     private async Task AnswerAsync(HttpContext context, Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> opening)
     {
-        OpeningRequest request = Upgrade.Read(context);
-        ServerHandshakeResult result = ServerHandshake.Check(request, _subprotocols, _compression);
-        if (result is ServerHandshakeResult.Refused refused)
+        WebSocketHandshakeRequest request = Upgrade.Read(context);
+        WebSocketHandshakeResult handshake = WebSocketHandshake.Check(request, _subprotocols, _compression);
+        if (handshake.Negotiated is null)
         {
-            await RefuseAsync(context, HandshakeRefusal.Of(refused)).ConfigureAwait(false);
+            await RefuseAsync(context, HandshakeRefusal.Of(handshake)).ConfigureAwait(false);
             return;
         }
 
@@ -100,22 +98,20 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
         {
             if (Upgrade.FaultOfConnection(context, request) is { } unread)
             {
-                await RefuseAsync(context, HandshakeRefusal.Of(unread)).ConfigureAwait(false);
+                await RefuseAsync(context, unread).ConfigureAwait(false);
                 return;
             }
 
             throw new InvalidOperationException("The server cannot hand over this request's connection: it offers no upgrade. Host the endpoint on Kestrel, HTTP/1.1 or HTTP/2.");
         }
 
-        var accepted = (ServerHandshakeResult.Accepted)result;
-        IReadOnlyList<string> asked = Asked(request);
         switch (_capacity.Decide(_own, UserOf(context.User)))
         {
             case AdmissionDecision.Admit { Slot: var slot }:
-                using (slot) await OpenAsync(context, slot, accepted, asked, opening).ConfigureAwait(false);
+                using (slot) await OpenAsync(context, slot, handshake, opening).ConfigureAwait(false);
                 break;
             case AdmissionDecision.AcceptThenClose { Slot: var slot, Violation: var violation }:
-                using (slot) await RunAsync(context, slot, Opening(accepted, asked), Closing(violation.Frame, violation.Why), isRefusal: true).ConfigureAwait(false);
+                using (slot) await RunAsync(context, slot, Opening(handshake), Closing(violation.Frame, violation.Why), isRefusal: true).ConfigureAwait(false);
                 break;
             case AdmissionDecision.Refuse { Why: var why, RetryAfter: var retryAfter }:
                 await RefuseAsync(context, HandshakeRefusal.AtCapacity(why, retryAfter)).ConfigureAwait(false);
@@ -131,18 +127,18 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
     }
 
     private async Task OpenAsync(
-        HttpContext context, Slot slot, ServerHandshakeResult.Accepted accepted, IReadOnlyList<string> asked, Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> opening)
+        HttpContext context, Slot slot, WebSocketHandshakeResult accepted, Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> opening)
     {
-        switch (await opening(context, asked).ConfigureAwait(false))
+        switch (await opening(context, accepted.OfferedSubprotocols).ConfigureAwait(false))
         {
             case EndpointOpening.Accept { Run: var run }:
                 await RunAsync(context, slot, accepted, run, isRefusal: false).ConfigureAwait(false);
                 break;
             case EndpointOpening.AcceptWith { Subprotocol: var subprotocol, Run: var run, Held: var held }:
-                await using (held.ConfigureAwait(false)) await RunAsync(context, slot, accepted with { Subprotocol = subprotocol }, run, isRefusal: false).ConfigureAwait(false);
+                await using (held.ConfigureAwait(false)) await RunAsync(context, slot, accepted.WithSubprotocol(subprotocol), run, isRefusal: false).ConfigureAwait(false);
                 break;
             case EndpointOpening.AcceptBound { BindAsync: var bindAsync }:
-                var connection = new WebSocketConnection(InfoOf(context, accepted));
+                WebSocketConnection connection = ConnectionControl.Create(accepted.Negotiated!);
                 if (await bindAsync(context, connection).ConfigureAwait(false) is { } bound)
                 {
                     await using (bound.ConfigureAwait(false))
@@ -153,7 +149,7 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
 
                 break;
             case EndpointOpening.AcceptThenClose { Frame: var frame, Why: var why, Then: var then }:
-                await RunAsync(context, slot, Opening(accepted, asked), Closing(frame, why, then), isRefusal: true).ConfigureAwait(false);
+                await RunAsync(context, slot, Opening(accepted), Closing(frame, why, then), isRefusal: true).ConfigureAwait(false);
                 break;
             case EndpointOpening.Refuse { Status: var status, Text: var text }:
                 await RefuseAsync(context, HandshakeRefusal.Of(status, text)).ConfigureAwait(false);
@@ -164,7 +160,7 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
     private async Task RunAsync(
         HttpContext context,
         Slot slot,
-        ServerHandshakeResult.Accepted accepted,
+        WebSocketHandshakeResult accepted,
         Func<WebSocketConnection, HttpContext, CancellationToken, Task> run,
         bool isRefusal,
         WebSocketConnection? connection = null)
@@ -177,17 +173,16 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
         {
             // Before the answer: whoever reads it may knock again.
             slot.Dispose();
-            await RefuseAsync(context, HandshakeRefusal.AtCapacity(new CloseDetail("UpgradesAtCapacity"), _capacity.Limits.RetryAfter)).ConfigureAwait(false);
+            await RefuseAsync(context, HandshakeRefusal.AtCapacity(EndReason.UpgradesAtCapacity, _capacity.Limits.RetryAfter)).ConfigureAwait(false);
             return;
         }
 
-        connection ??= new WebSocketConnection(InfoOf(context, accepted));
-        connection.Open(WebSocketRole.Server, options, transport);
-        connection.Driver.Receiving.Guard = rate;
-        connection.Driver.CallbackFailed = e => CloseLog.CallbackFailed(_logger, nameof(HttpContext.RequestAborted), e);
+        connection ??= ConnectionControl.Create(accepted.Negotiated!);
+        ConnectionControl control = ConnectionControl.Of(connection);
+        control.Open(options, transport, rate, e => CloseLog.CallbackFailed(_logger, nameof(HttpContext.RequestAborted), e));
         var entry = new OpenConnection(connection, name, user, RemoteOf(context.Connection), openedAt) { IsInspector = options.IsInspector };
         _connections.Add(entry);
-        connection.Start(context.Features.Get<ConnectionTelemetry>());
+        control.Start(context.Features.Get<ConnectionTelemetry>());
         // One that opened while the drain took its snapshot.
         _gate.Notice?.Drain(connection);
         Task leaving = LeaveAsync(entry, slot);
@@ -240,9 +235,9 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
 
     private void ListenerFailed(Exception exception) => CloseLog.ListenerFailed(_logger, exception);
 
-    private static Func<WebSocketConnection, HttpContext, CancellationToken, Task> Closing(CloseFrame frame, CloseWhy why, Func<WebSocketConnection, Task>? then = null) => (connection, _, _) =>
+    private static Func<WebSocketConnection, HttpContext, CancellationToken, Task> Closing(CloseFrame frame, EndReason why, Func<WebSocketConnection, Task>? then = null) => (connection, _, _) =>
     {
-        connection.Driver.BeginClose(frame, why);
+        ConnectionControl.Of(connection).Close(frame, why);
         return then?.Invoke(connection) ?? Task.CompletedTask;
     };
 
@@ -251,8 +246,6 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
         EndpointOpening refusal = new EndpointOpening.AcceptThenClose(violation.Frame, violation.Why);
         return (_, _) => ValueTask.FromResult(refusal);
     }
-
-    private static IReadOnlyList<string> Asked(OpeningRequest request) => Subprotocols.TryParse(request.Subprotocols, out IReadOnlyList<string> names, out _) ? names : [];
 
     private string? UserOf(ClaimsPrincipal user) => _users.Of(user);
 
@@ -267,18 +260,6 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
     }
 
     /// <summary>An endpoint that accepts in order to close chooses one of the subprotocols asked for, so that the client opens.</summary>
-    private static ServerHandshakeResult.Accepted Opening(ServerHandshakeResult.Accepted accepted, IReadOnlyList<string> asked) =>
-        accepted.Subprotocol is null && asked is [var first, ..] ? accepted with { Subprotocol = first } : accepted;
-
-    private OpeningInfo InfoOf(HttpContext context, ServerHandshakeResult.Accepted accepted)
-    {
-        Version version = HttpProtocol.IsHttp2(context.Request.Protocol) ? HttpVersion.Version20 : HttpVersion.Version11;
-        return new OpeningInfo(accepted.Subprotocol, accepted.ExtensionsText, Url(context.Request), version, accepted.Deflate?.For(server: true, _compression!));
-    }
-
-    private static Uri? Url(HttpRequest request)
-    {
-        string text = $"{(request.IsHttps ? "wss" : "ws")}://{RequestOrigin.HostOf(request)}{request.PathBase}{request.Path}{request.QueryString}";
-        return Uri.TryCreate(text, UriKind.Absolute, out Uri? url) ? url : null;
-    }
+    private static WebSocketHandshakeResult Opening(WebSocketHandshakeResult accepted) =>
+        accepted is { Negotiated.Subprotocol: null, OfferedSubprotocols: [var first, ..] } ? accepted.WithSubprotocol(first) : accepted;
 }

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Threading.RateLimiting;
+using Cierre.Connections;
 using Microsoft.AspNetCore.Http;
 
 namespace Cierre.AspNetCore;
@@ -25,7 +26,7 @@ public sealed class WebSocketEndpointOptions : WebSocketConnectionOptions
     public RefusalMode AuthorizationResponse
     {
         get;
-        set => field = Defined(value, nameof(AuthorizationResponse));
+        set => field = OptionChecks.Defined(value, nameof(AuthorizationResponse));
     }
 
     /// <summary>Whether a connection is closed with 3000 when the credentials that opened it expire, unless they are renewed
@@ -43,7 +44,7 @@ public sealed class WebSocketEndpointOptions : WebSocketConnectionOptions
     public TimeSpan ExpiryWarning
     {
         get;
-        set => field = Check(value, nameof(ExpiryWarning));
+        set => field = OptionChecks.Check(value, nameof(ExpiryWarning));
     } = TimeSpan.FromMinutes(1);
 
     /// <summary>Called before the credentials of a connection expire, once for each expiry: time to ask the peer for new ones, or to renew them here; default
@@ -61,7 +62,7 @@ public sealed class WebSocketEndpointOptions : WebSocketConnectionOptions
     public TimeSpan PermissionCheckInterval
     {
         get;
-        set => field = CheckOrOff(value, nameof(PermissionCheckInterval));
+        set => field = OptionChecks.CheckOrOff(value, nameof(PermissionCheckInterval));
     } = TimeSpan.FromMinutes(1);
 
     /// <summary>How long the handler may run for one connection, from its opening; then it is closed with 3008. Default zero: as long as it likes, as with
@@ -70,7 +71,7 @@ public sealed class WebSocketEndpointOptions : WebSocketConnectionOptions
     public TimeSpan HandlerTimeout
     {
         get;
-        set => field = CheckOrOff(value, nameof(HandlerTimeout));
+        set => field = OptionChecks.CheckOrOff(value, nameof(HandlerTimeout));
     }
 
     /// <summary>The most connections that the endpoint has at a time; default null: no limit but the server's (<see cref="WebSocketLimitOptions"/>).</summary>
@@ -87,7 +88,7 @@ public sealed class WebSocketEndpointOptions : WebSocketConnectionOptions
     public RefusalMode? CapacityResponse
     {
         get;
-        set => field = value is { } answer ? Defined(answer, nameof(CapacityResponse)) : null;
+        set => field = value is { } answer ? OptionChecks.Defined(answer, nameof(CapacityResponse)) : null;
     }
 
     /// <summary>The most messages that a peer may send in a second, of which as many may come at once; more: 1008. Default null: no limit.</summary>

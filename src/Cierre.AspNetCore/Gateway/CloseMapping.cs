@@ -6,24 +6,24 @@ namespace Cierre.AspNetCore.Gateway;
 internal static class CloseMapping
 {
     /// <summary>An orderly close passes with its code and reason; anything else is a bad gateway to the client: 1014.</summary>
-    public static (CloseFrame Frame, CloseWhy Why) ToClient(CloseRecord upstream) => upstream.Received switch
+    public static (CloseFrame Frame, EndReason Why) ToClient(CloseRecord upstream) => upstream.Received switch
     {
         null or { Code: CloseCodes.MandatoryExtension } => Failed(upstream),
-        var frame => (Passed(frame), CloseWhy.Requested),
+        var frame => (Passed(frame), EndReason.Requested),
     };
 
     /// <summary>An orderly close passes with its code and reason; a client that is lost, or misses an extension, has gone away: 1001.</summary>
-    public static (CloseFrame Frame, CloseWhy Why) ToUpstream(CloseRecord client) => client.Received switch
+    public static (CloseFrame Frame, EndReason Why) ToUpstream(CloseRecord client) => client.Received switch
     {
-        null or { Code: CloseCodes.MandatoryExtension } => (new CloseFrame(CloseCodes.GoingAway, new CloseDetail("ClientGone").English), CloseWhy.Requested),
-        var frame => (Passed(frame), CloseWhy.Requested),
+        null or { Code: CloseCodes.MandatoryExtension } => (new CloseFrame(CloseCodes.GoingAway, EndReason.ClientGone), EndReason.Requested),
+        var frame => (Passed(frame), EndReason.Requested),
     };
 
     /// <summary>The reason tells the client which trouble it is; what exactly happened stays in the record.</summary>
-    public static (CloseFrame Frame, CloseWhy Why) Failed(CloseRecord upstream)
+    public static (CloseFrame Frame, EndReason Why) Failed(CloseRecord upstream)
     {
-        CloseDetail trouble = UpstreamFailure.Of(upstream);
-        return (new CloseFrame(CloseCodes.BadGateway, trouble.English), new CloseWhy(CloseCause.UpstreamFailed, new CloseDetail("UpstreamFailed", trouble, upstream.Why.Detail), upstream.Exception));
+        var reason = EndReason.UpstreamFailed(upstream, out string trouble);
+        return (new CloseFrame(CloseCodes.BadGateway, trouble), reason);
     }
 
     // 1005 is an empty body, and goes out as one.

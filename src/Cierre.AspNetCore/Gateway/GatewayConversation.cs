@@ -1,3 +1,6 @@
+using Cierre.Closing;
+using Cierre.Connections;
+
 namespace Cierre.AspNetCore.Gateway;
 
 /// <summary>Two connections that are one to their peers: messages pass both ways, and the end of one becomes the end of the other.</summary>
@@ -10,13 +13,13 @@ internal static class GatewayConversation
         return (await client.Closed.ConfigureAwait(false), await upstream.Closed.ConfigureAwait(false));
     }
 
-    private static async Task SideAsync(WebSocketConnection from, WebSocketConnection to, Func<CloseRecord, (CloseFrame Frame, Closing.CloseWhy Why)> map)
+    private static async Task SideAsync(WebSocketConnection from, WebSocketConnection to, Func<CloseRecord, (CloseFrame Frame, EndReason Why)> map)
     {
         await Relay.RunAsync(from, to).ConfigureAwait(false);
         // Where the other side took no more, this one ends by the other's doing.
         if (from.IsOpen) await from.Closed.ConfigureAwait(false);
         // As soon as it is known how it ends; the end itself may take a while.
-        (CloseFrame frame, Closing.CloseWhy why) = map(from.CloseSoFar!);
-        to.Driver.BeginClose(frame, why);
+        (CloseFrame frame, EndReason why) = map(from.CloseSoFar!);
+        ConnectionControl.Of(to).Close(frame, why);
     }
 }

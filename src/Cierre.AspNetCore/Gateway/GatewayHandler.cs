@@ -30,7 +30,7 @@ internal sealed class GatewayHandler(WebSocketGatewayOptions options, Func<HttpC
 
     private EndpointOpening Failed(HttpContext context, CloseRecord upstream)
     {
-        (CloseFrame frame, CloseWhy why) = CloseMapping.Failed(upstream);
+        (CloseFrame frame, EndReason why) = CloseMapping.Failed(upstream);
         if (options.UpstreamFailureResponse == RefusalMode.Status)
         {
             // RFC 9110 15.6.5: nothing came in time; 15.6.3: what came is of no use.

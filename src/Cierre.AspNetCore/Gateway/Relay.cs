@@ -32,7 +32,7 @@ internal static class Relay
         // Given back only where the message ends: a close may leave a read behind that still writes into it.
         byte[] piece = ArrayPool<byte>.Shared.Rent(Piece);
         int count = await message.ReadAtLeastAsync(piece, piece.Length, throwOnEndOfStream: false).ConfigureAwait(false);
-        if (count < piece.Length) await to.SendAsync(new WebSocketMessage(message.Kind, piece.AsMemory(0, count))).ConfigureAwait(false);
+        if (count < piece.Length) await to.SendAsync(message.Kind, piece.AsMemory(0, count)).ConfigureAwait(false);
         else await PassInPiecesAsync(message, to, piece).ConfigureAwait(false);
         ArrayPool<byte>.Shared.Return(piece);
     }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Cierre.AspNetCore.Endpoints;
 using Cierre.Client;
-using Cierre.Opening;
 using Microsoft.AspNetCore.Http;
 
 namespace Cierre.AspNetCore.Gateway;
@@ -58,11 +57,11 @@ internal static class UpstreamRequest
     /// <summary>RFC 9110 7.6.1: an intermediary removes what belongs to one hop, that is also every header that the request's own Connection names.</summary>
     /// <remarks>So far as the server tells: Kestrel makes "Upgrade, X" into "Upgrade", and leaves "keep-alive, Upgrade, X" as it is.</remarks>
     private static bool IsOfOneHop(HttpRequest request, string name) =>
-        OfOneHop.Contains(name, StringComparer.OrdinalIgnoreCase) || HeaderList.Contains(request.Headers.Connection.OfType<string>(), name);
+        OfOneHop.Contains(name, StringComparer.OrdinalIgnoreCase) || HeaderTokens.Contains(request.Headers.Connection, name);
 
     /// <summary>The way so far, and behind it this hop: by which version the request came, and who received it.</summary>
     private static string ViaOf(HttpRequest request) =>
-        HeaderList.Join([.. IsOfOneHop(request, Via) ? [] : request.Headers[Via].OfType<string>(), $"{(HttpProtocol.IsHttp2(request.Protocol) ? "2" : "1.1")} {Pseudonym}"]);
+        string.Join(", ", [.. IsOfOneHop(request, Via) ? [] : request.Headers[Via].OfType<string>(), $"{(HttpProtocol.IsHttp2(request.Protocol) ? "2" : "1.1")} {Pseudonym}"]);
 
     private static void Copy(HttpRequest request, string name, WebSocketClientOptions upstream)
     {

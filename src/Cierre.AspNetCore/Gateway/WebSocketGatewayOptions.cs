@@ -1,3 +1,4 @@
+using Cierre.Connections;
 using Microsoft.AspNetCore.Http;
 
 namespace Cierre.AspNetCore;
@@ -27,7 +28,7 @@ public sealed class WebSocketGatewayOptions
     public RefusalMode UpstreamFailureResponse
     {
         get;
-        set => field = WebSocketConnectionOptions.Defined(value, nameof(UpstreamFailureResponse));
+        set => field = OptionChecks.Defined(value, nameof(UpstreamFailureResponse));
     } = RefusalMode.Close;
 
     /// <summary>Changes how one connection to the upstream is opened: TLS, proxy, headers, limits, times. Its subprotocols are the client's. Default

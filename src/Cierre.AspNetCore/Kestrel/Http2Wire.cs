@@ -106,7 +106,7 @@ internal sealed class Http2Wire : Wire
     /// looked at again, and a flush has it looked at. So one follows each write a second later, and more while a write waits. Kestrel gives at least two
     /// seconds (MinDataRate.GracePeriod).
     /// </remarks>
-    private sealed class WindowWait(Http2Wire wire) : DeadlineEntry
+    private sealed class WindowWait(Http2Wire wire) : DeadlineWheel.Entry
     {
         private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
         private static readonly DeadlineWheel Wheel = DeadlineWheel.For(TimeProvider.System);

@@ -27,8 +27,8 @@ internal static class KestrelFault
 
     private static TransportEnd Judge(Exception exception, bool isCutHere)
     {
-        if (Has<ConnectionResetException>(exception)) return new TransportEnd(TransportEndKind.Reset, exception);
-        return isCutHere ? new TransportEnd(TransportEndKind.CutHere, exception) : TransportFault.EndOf(exception);
+        if (Has<ConnectionResetException>(exception)) return TransportEnd.Reset(exception);
+        return isCutHere ? TransportEnd.CutHere(exception) : TransportEnd.Of(exception);
     }
 
     private static bool Has<T>(Exception exception) => Any(exception, e => e is T);

@@ -20,9 +20,9 @@ internal sealed class KestrelWire(PipeWriter output, SocketConnection? own, Sock
 
     public override int Unread => socket?.Available ?? 0;
 
-    public override long? Arrived => socket is null ? null : TcpReceived.Of(socket);
+    public override long? Arrived => socket is null ? null : Transport.BytesReceived(socket);
 
-    public override long? Acknowledged => socket is null ? null : TcpReceived.Acknowledged(socket);
+    public override long? Acknowledged => socket is null ? null : Transport.BytesAcknowledged(socket);
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {

@@ -112,7 +112,7 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
     public void Upgraded(bool upgraded) => _upgraded = _output.IsDirect = upgraded;
 
     /// <summary>Hands the socket over, with what was read of it and not used; null where something else, TLS, stands between it and HTTP.</summary>
-    public SocketTransport? TakeOver(IDuplexPipe http)
+    public Transport? TakeOver(IDuplexPipe http)
     {
         if (!ReferenceEquals(http, _http))
         {
@@ -125,7 +125,7 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
         // A loop that fills the pipe ends when it has done so, and at once if it waits: such a wait would be in nobody's books.
         if (Interlocked.Exchange(ref _reading, Reading.Over) == Reading.Waits) _input.Writer.Complete();
         else _takenOver.Cancel();
-        return new SocketTransport(Socket, new EarlierReader(_input.Reader, _receiving));
+        return Transports.Transport.OverSocket(Socket, _input.Reader, _receiving);
     }
 
     void IConnectionLifetimeFeature.Abort() =>
@@ -191,7 +191,7 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
             }
 
             SocketLog.WriteFin(_settings.Logger, ConnectionId, _shutdownReason.Message);
-            SocketTransport.Shutdown(Socket, SocketShutdown.Both);
+            Transports.Transport.Shutdown(Socket, SocketShutdown.Both);
             Socket.Dispose();
         }
     }

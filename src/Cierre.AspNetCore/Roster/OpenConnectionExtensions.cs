@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cierre.Connections;
 using Cierre.Closing;
 
 namespace Cierre.AspNetCore;
@@ -135,7 +136,7 @@ public static class OpenConnectionExtensions
 
     /// <summary>The token that says that one of them ends, a handler's, says nothing to whoever waits for the end of them all.</summary>
     internal static CancellationToken Foreign(this IEnumerable<WebSocketConnection> connections, CancellationToken token) =>
-        token.CanBeCanceled && connections.Any(connection => !connection.Driver.Foreign(token).CanBeCanceled) ? default : token;
+        token.CanBeCanceled && connections.Any(connection => !ConnectionControl.Of(connection).Foreign(token).CanBeCanceled) ? default : token;
 
     private static IEnumerable<WebSocketConnection> Connections(IEnumerable<OpenConnection> entries)
     {

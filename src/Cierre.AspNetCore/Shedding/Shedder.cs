@@ -1,5 +1,6 @@
 using Cierre.AspNetCore.Admission;
 using Cierre.Closing;
+using Cierre.Connections;
 
 namespace Cierre.AspNetCore.Shedding;
 
@@ -17,10 +18,10 @@ internal sealed class Shedder(WebSocketRoster connections)
     private WebSocketConnection[] Begin(int count, ShedOrder order)
     {
         IEnumerable<WebSocketConnection> open = connections.NewestFirst().Where(connection => connection.IsOpen);
-        if (order == ShedOrder.Idlest) open = open.OrderByDescending(connection => connection.Driver.Figures.Idle);
+        if (order == ShedOrder.Idlest) open = open.OrderByDescending(connection => connection.Idle);
         WebSocketConnection[] chosen = [.. open.Take(count)];
         Violation violation = Violations.LoadShed();
-        foreach (WebSocketConnection connection in chosen) connection.Driver.BeginClose(violation);
+        foreach (WebSocketConnection connection in chosen) ConnectionControl.Of(connection).Close(violation);
         return chosen;
     }
 

@@ -1,3 +1,5 @@
+using Cierre.Connections;
+
 namespace Cierre.AspNetCore;
 
 /// <summary>Sets when the server sheds load by itself: while a signal of pressure is above its threshold for longer than <see cref="Patience"/>, a share of the
@@ -26,7 +28,7 @@ public sealed class WebSocketSheddingOptions
     public TimeSpan? MaxThreadPoolDelay
     {
         get;
-        set => field = value is { } time ? WebSocketConnectionOptions.Check(time, nameof(MaxThreadPoolDelay)) : null;
+        set => field = value is { } time ? OptionChecks.Check(time, nameof(MaxThreadPoolDelay)) : null;
     }
 
     /// <summary>The application's own signal: 1 is its threshold, more is pressure. Default null.</summary>
@@ -38,7 +40,7 @@ public sealed class WebSocketSheddingOptions
     public TimeSpan Interval
     {
         get;
-        set => field = WebSocketConnectionOptions.Check(value, nameof(Interval));
+        set => field = OptionChecks.Check(value, nameof(Interval));
     } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a signal stays above its threshold before load is shed, and before it is shed again; default 5 s.</summary>
@@ -46,7 +48,7 @@ public sealed class WebSocketSheddingOptions
     public TimeSpan Patience
     {
         get;
-        set => field = WebSocketConnectionOptions.Check(value, nameof(Patience));
+        set => field = OptionChecks.Check(value, nameof(Patience));
     } = TimeSpan.FromSeconds(5);
 
     /// <summary>The share of the open connections that is closed each time, rounded up; default 0.1.</summary>
@@ -66,7 +68,7 @@ public sealed class WebSocketSheddingOptions
     public ShedOrder Order
     {
         get;
-        set => field = WebSocketConnectionOptions.Defined(value, nameof(Order));
+        set => field = OptionChecks.Defined(value, nameof(Order));
     }
 
     internal bool Watches => MaxMemoryLoad is not null || MaxThreadPoolDelay is not null || PressureSignal is not null;

@@ -13,7 +13,7 @@ namespace Cierre.Client;
 /// the same way.</remarks>
 internal static class CauseOfFailure
 {
-    public static CloseWhy Of(Exception exception, OpeningTrace trace, string host)
+    public static EndReason Of(Exception exception, OpeningTrace trace, string host)
     {
         if (trace.Thrown is { } thrown && Chain(exception).Contains(thrown.Exception) && OfTheApplication(exception, thrown.Option, thrown.Exception) is { } own) return own;
         bool isOnTheWayToAProxy = trace.Proxy is not null && trace.Phase != OpeningPhase.Upgrade;
@@ -42,7 +42,7 @@ internal static class CauseOfFailure
         return $"{innermost.GetType().Name}: {UntrustedText.Escape(innermost.Message)}";
     }
 
-    public static CloseWhy Why(CloseCause cause, Exception exception, string key, params object[] arguments) => new(cause, new CloseDetail(key, arguments), exception);
+    public static EndReason Why(CloseCause cause, Exception exception, string key, params object[] arguments) => new(cause, new CloseDetail(key, arguments), exception);
 
     public static SocketError? SocketErrorOf(Exception exception) => Chain(exception).OfType<SocketException>().FirstOrDefault()?.SocketErrorCode;
 
@@ -57,7 +57,7 @@ internal static class CauseOfFailure
 
     /// <summary>Null: it only passes on what the network did. That is for those who dial, read and write; who judges a certificate has no part in this
     /// connection.</summary>
-    private static CloseWhy? OfTheApplication(Exception exception, string option, Exception thrown)
+    private static EndReason? OfTheApplication(Exception exception, string option, Exception thrown)
     {
         bool dials = option == nameof(SocketsHttpHandler.ConnectCallback);
         bool hasTheStream = dials || option == nameof(SocketsHttpHandler.PlaintextStreamFilter);
@@ -65,7 +65,7 @@ internal static class CauseOfFailure
         return Why(dials && thrown is IOException ? CloseCause.ConnectionRefused : CloseCause.Aborted, exception, "ApplicationThrew", option, Quote(thrown));
     }
 
-    private static CloseWhy Dial(Exception exception, OpeningTrace trace, string host)
+    private static EndReason Dial(Exception exception, OpeningTrace trace, string host)
     {
         CloseDetailList tried = trace.Attempts;
         bool isOutOfReach = SocketErrorOf(exception) is { } error && OpeningAttempt.IsOutOfReach(error);
@@ -80,7 +80,7 @@ internal static class CauseOfFailure
             : Why(CloseCause.ConnectionRefused, exception, "ConnectionRefusedTried", trace.Dialled, tried);
     }
 
-    private static CloseWhy Upgrade(Exception exception, OpeningTrace trace) => (ErrorOf(exception), TlsAlert.Of(exception)) switch
+    private static EndReason Upgrade(Exception exception, OpeningTrace trace) => (ErrorOf(exception), TlsAlert.Of(exception)) switch
     {
         (_, { } alert) when TlsAlert.IsAboutOurCertificate(alert) => Why(CloseCause.TlsFailed, exception, "TlsAlert", TlsAlert.Describe(alert)),
         (_, { } alert) => Why(CloseCause.ConnectionReset, exception, "TlsEnded", TlsAlert.Describe(alert)),
@@ -94,9 +94,9 @@ internal static class CauseOfFailure
         _ => Unexplained(exception),
     };
 
-    private static CloseWhy Unexplained(Exception exception) => Why(CloseCause.Aborted, exception, "OpeningFailed", Quote(exception));
+    private static EndReason Unexplained(Exception exception) => Why(CloseCause.Aborted, exception, "OpeningFailed", Quote(exception));
 
-    private static CloseWhy Tls(Exception exception, OpeningTrace trace, string host)
+    private static EndReason Tls(Exception exception, OpeningTrace trace, string host)
     {
         string name = trace.CertificateName.Length > 0 ? trace.CertificateName : host;
         if (trace.CertificateExpired is { } expired) return Why(CloseCause.TlsFailed, exception, "TlsExpired", expired.ToString("u"));

@@ -91,7 +91,7 @@ internal sealed class HttpUpgrade(Uri address, WebSocketClientOptions options, i
     }
 
     /// <summary>Names the addresses that were dialled where none of them stood, and what was waited for where nothing was dialled yet.</summary>
-    private CloseWhy TimedOut(TimeSpan limit, Exception exception) => new(
+    private EndReason TimedOut(TimeSpan limit, Exception exception) => new(
         CloseCause.ConnectTimeout,
         _trace switch
         {
@@ -146,7 +146,7 @@ internal sealed class HttpUpgrade(Uri address, WebSocketClientOptions options, i
                 case ClientHandshakeResult.Accepted accepted:
                     return await ConnectAsync(invoker, response, http2, accepted, cancellationToken).ConfigureAwait(false);
                 case ClientHandshakeResult.Failed failed:
-                    (CloseWhy why, HttpRefusal http) = await RefusedAnswer.ReadAsync(response, failed, options.TimeProvider, cancellationToken).ConfigureAwait(false);
+                    (EndReason why, HttpRefusal http) = await RefusedAnswer.ReadAsync(response, failed, options.TimeProvider, cancellationToken).ConfigureAwait(false);
                     throw Failed(why, http);
                 default:
                     throw new InvalidOperationException("The check of the handshake is neither accepted nor failed.");
@@ -203,7 +203,7 @@ internal sealed class HttpUpgrade(Uri address, WebSocketClientOptions options, i
     private static string[] Values(HttpResponseMessage response, string name) =>
         response.Headers.NonValidated.TryGetValues(name, out System.Net.Http.Headers.HeaderStringValues values) ? [.. values] : [];
 
-    private WebSocketConnectException Failed(CloseWhy why, HttpRefusal? http = null)
+    private WebSocketConnectException Failed(EndReason why, HttpRefusal? http = null)
     {
         OpeningTimes times = _trace.Clock.Stop(completed: false);
         return new(CloseRecord.NotOpened(why, times.Total, http, times));

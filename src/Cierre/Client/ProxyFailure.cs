@@ -10,7 +10,7 @@ internal static class ProxyFailure
 {
     /// <summary>Null: nothing says that it was the proxy. The way stood and TLS with the server behind it failed, or what was thrown is no fault of the
     /// network.</summary>
-    public static CloseWhy? Of(Exception exception, OpeningTrace trace) => (CauseOfFailure.ErrorOf(exception), trace.Phase) switch
+    public static EndReason? Of(Exception exception, OpeningTrace trace) => (CauseOfFailure.ErrorOf(exception), trace.Phase) switch
     {
         (HttpRequestError.ProxyTunnelError, _) when exception is HttpRequestException { StatusCode: { } status } => Why(exception, "ProxyStatus", trace.Dialled, (int)status),
         (HttpRequestError.ProxyTunnelError, _) => Why(exception, "ProxyRefused", trace.Dialled, CauseOfFailure.Quote(exception)),
@@ -30,5 +30,5 @@ internal static class ProxyFailure
         : TlsAlert.Of(exception) is { } alert ? TlsAlert.Describe(alert)
         : CauseOfFailure.Quote(exception);
 
-    private static CloseWhy Why(Exception exception, string key, params object[] arguments) => CauseOfFailure.Why(CloseCause.ProxyFailed, exception, key, arguments);
+    private static EndReason Why(Exception exception, string key, params object[] arguments) => CauseOfFailure.Why(CloseCause.ProxyFailed, exception, key, arguments);
 }

@@ -14,14 +14,14 @@ internal static class RefusedAnswer
 
     private const int Quoted = 200;
 
-    public static async Task<(CloseWhy Why, HttpRefusal Http)> ReadAsync(
+    public static async Task<(EndReason Why, HttpRefusal Http)> ReadAsync(
         HttpResponseMessage response, ClientHandshakeResult.Failed failed, TimeProvider time, CancellationToken cancellationToken)
     {
         byte[] body = response.StatusCode == System.Net.HttpStatusCode.SwitchingProtocols ? [] : await ReadStartAsync(response, time, cancellationToken).ConfigureAwait(false);
         var http = new HttpRefusal(response.StatusCode, [.. Headers(response)], body);
         return failed.Kind == HandshakeFailureKind.HttpStatus
-            ? (new CloseWhy(CloseCause.HttpStatus, OfStatus(response, Quote(response, body))), http)
-            : (new CloseWhy(CloseCause.BadHandshake, new CloseDetail(failed.Sentence.Key, failed.Sentence.Arguments)), http);
+            ? (new EndReason(CloseCause.HttpStatus, OfStatus(response, Quote(response, body))), http)
+            : (new EndReason(CloseCause.BadHandshake, new CloseDetail(failed.Sentence.Key, failed.Sentence.Arguments)), http);
     }
 
     private static CloseDetail OfStatus(HttpResponseMessage response, string body)

@@ -19,12 +19,12 @@ internal static class RequiredExtensions
     /// <summary>The close that follows where the server accepted too little; null where it accepted all.</summary>
     /// <remarks>RFC 6455 7.4.1: the reason is the list of what is needed, as it would stand in Sec-WebSocket-Extensions. The sentence names what is
     /// missing.</remarks>
-    public static (CloseFrame Frame, CloseWhy Why)? Check(IList<string> required, IReadOnlyList<ExtensionOffer> accepted)
+    public static (CloseFrame Frame, EndReason Why)? Check(IList<string> required, IReadOnlyList<ExtensionOffer> accepted)
     {
         string[] missing = [.. required.Where(name => !accepted.Any(extension => extension.Name == name))];
         if (missing is []) return null;
         var detail = new CloseDetail(missing.Length == 1 ? "ExtensionMissing" : "ExtensionsMissing", List(missing));
-        return (new CloseFrame(CloseCodes.MandatoryExtension, List(required)), new CloseWhy(CloseCause.ExtensionMissing, detail));
+        return (new CloseFrame(CloseCodes.MandatoryExtension, List(required)), new EndReason(CloseCause.ExtensionMissing, detail));
     }
 
     private static string List(IEnumerable<string> names) => string.Join(", ", names);

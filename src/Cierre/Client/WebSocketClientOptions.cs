@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http;
+using Cierre.Connections;
 
 namespace Cierre;
 
@@ -49,7 +50,7 @@ public class WebSocketClientOptions : WebSocketConnectionOptions
     public TimeSpan ConnectTimeout
     {
         get;
-        set => field = Check(value, nameof(ConnectTimeout));
+        set => field = OptionChecks.Check(value, nameof(ConnectTimeout));
     } = TimeSpan.FromSeconds(15);
 
     /// <summary>Whether this opening waits until no other that says so is connecting to the same address and port; default false, and true for the browser's

@@ -107,17 +107,17 @@ internal struct CloseHandshake(TimeSpan timeout)
 
     private static Failed Fail(Violated v) => new(v.Violation.Frame, v.Violation.Why, Staged);
 
-    private static Exchanged Answer(CloseFrame frame) => new(frame.Echo, frame, ReceivedFirst: true, EndedBy.Remote, CloseWhy.PeerClosed, Staged);
+    private static Exchanged Answer(CloseFrame frame) => new(frame.Echo, frame, ReceivedFirst: true, EndedBy.Remote, EndReason.PeerClosed, Staged);
 
     private static Exchanged Both(Sent s, CloseFrame theirs) => new(s.Frame, theirs, ReceivedFirst: s.Ours is Owed or Staged, EndedBy.Local, s.Why, s.Ours);
 
     /// <summary>The frame, if the peer can have it.</summary>
     private static CloseFrame? SentFrame(CloseFrame frame, Delivery ours) => ours == Out ? frame : null;
 
-    private static CloseWhy NoAnswer(TimeSpan timeout) => new(CloseCause.CloseTimeout, new CloseDetail("CloseNotAnswered", timeout.TotalSeconds));
+    private static EndReason NoAnswer(TimeSpan timeout) => new(CloseCause.CloseTimeout, new CloseDetail("CloseNotAnswered", timeout.TotalSeconds));
 
     /// <summary>RFC 6455 7.1.5: without a valid close frame the code is 1006.</summary>
-    private static Ended Lost(CloseFrame? sent, CloseWhy why, EndedBy by, TimeSpan now) => new(new CloseRecord
+    private static Ended Lost(CloseFrame? sent, EndReason why, EndedBy by, TimeSpan now) => new(new CloseRecord
     {
         Code = CloseCodes.AbnormalClosure,
         Sent = sent,

@@ -9,7 +9,7 @@ internal abstract record CloseInput
     /// <param name="Frame">The frame.</param>
     /// <param name="Why">The cause that the record names.</param>
     /// <param name="TakesBack">The messages that wait, and have not begun, are dropped.</param>
-    public sealed record Request(CloseFrame Frame, CloseWhy Why, bool TakesBack = false) : CloseInput;
+    public sealed record Request(CloseFrame Frame, EndReason Why, bool TakesBack = false) : CloseInput;
 
     /// <summary>A valid close frame of the peer.</summary>
     public sealed record PeerFrame(CloseFrame Frame) : CloseInput;
@@ -46,7 +46,7 @@ internal abstract record CloseInput
     }
 
     /// <summary>The byte stream ended: FIN, reset, or our own abort; the cause tells.</summary>
-    public sealed record StreamEnd(CloseWhy Why) : CloseInput;
+    public sealed record StreamEnd(EndReason Why) : CloseInput;
 
     /// <summary>The deadline of the state passed.</summary>
     public sealed record Due : CloseInput

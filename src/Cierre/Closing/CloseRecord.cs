@@ -83,7 +83,7 @@ public sealed record CloseRecord
     /// <summary>Where the code is looked up: the connection's. An opening that failed has 1006 or 1015, which no application names.</summary>
     internal CloseCodes Codes { get; init; } = CloseCodes.Default;
 
-    internal CloseWhy Why { get; init; } = CloseWhy.Aborted;
+    internal EndReason Why { get; init; } = EndReason.Aborted;
 
     /// <summary>Gets <see cref="Detail"/> in a language; English where there is no translation.</summary>
     /// <param name="culture">The language; null takes <see cref="CultureInfo.CurrentUICulture"/>.</param>
@@ -102,7 +102,7 @@ public sealed record CloseRecord
     public override string ToString() => CloseExplanation.InOneLine(this);
 
     /// <summary>A connection that never opened. RFC 6455 7.1.5: 1006; 1015 where the TLS handshake failed.</summary>
-    internal static CloseRecord NotOpened(CloseWhy why, TimeSpan elapsed, HttpRefusal? http = null, OpeningTimes? times = null) => new()
+    internal static CloseRecord NotOpened(EndReason why, TimeSpan elapsed, HttpRefusal? http = null, OpeningTimes? times = null) => new()
     {
         Code = why.Cause == CloseCause.TlsFailed ? CloseCodes.TlsHandshake : CloseCodes.AbnormalClosure,
         EndedBy = why.EndedBy,

@@ -12,10 +12,10 @@ internal abstract record CloseState
     }
 
     /// <summary>We decided to close and wait for the peer's close frame. RFC 6455: CLOSING.</summary>
-    public sealed record Sent(CloseFrame Frame, CloseWhy Why, Delivery Ours = Delivery.Owed) : CloseState;
+    public sealed record Sent(CloseFrame Frame, EndReason Why, Delivery Ours = Delivery.Owed) : CloseState;
 
     /// <summary>The peer's close frame came, ours is out or on its way; the transport still has to end.</summary>
-    public sealed record Exchanged(CloseFrame Frame, CloseFrame Received, bool ReceivedFirst, EndedBy By, CloseWhy Why, Delivery Ours = Delivery.Owed) : CloseState;
+    public sealed record Exchanged(CloseFrame Frame, CloseFrame Received, bool ReceivedFirst, EndedBy By, EndReason Why, Delivery Ours = Delivery.Owed) : CloseState;
 
     /// <summary>The peer broke the protocol, and nothing more is read; but what came before that is still being answered, and the close frame waits for it.
     /// RFC 6455: OPEN.</summary>
@@ -24,7 +24,7 @@ internal abstract record CloseState
     public sealed record Violated(Violation Violation, bool Answered = false) : CloseState;
 
     /// <summary>We failed the connection: whatever still comes is not processed. RFC 6455 7.1.7.</summary>
-    public sealed record Failed(CloseFrame Frame, CloseWhy Why, Delivery Ours = Delivery.Owed) : CloseState;
+    public sealed record Failed(CloseFrame Frame, EndReason Why, Delivery Ours = Delivery.Owed) : CloseState;
 
     /// <summary>The transport is gone; the record is final. RFC 6455: CLOSED.</summary>
     public sealed record Ended(CloseRecord Record) : CloseState;

@@ -9,5 +9,5 @@ internal sealed record Violation(ushort Code, CloseCause Cause, CloseDetail Reas
 {
     public CloseFrame Frame => new(Code, Reason.English);
 
-    public CloseWhy Why => new(Cause, Reason);
+    public EndReason Why => new(Cause, Reason);
 }

@@ -7,13 +7,13 @@ namespace Cierre.Connections;
 /// <summary>From how an open connection's transport ended to the cause that the record names: the evidence, one switch.</summary>
 internal static class CauseOfEnd
 {
-    public static CloseWhy Of(TransportEnd end) => end.Kind switch
+    public static EndReason Of(TransportEnd end) => end.Kind switch
     {
-        TransportEndKind.EndOfStream => new CloseWhy(CloseCause.EndOfStream, new CloseDetail("EndOfStream"), end.Exception),
-        TransportEndKind.Reset => new CloseWhy(CloseCause.ConnectionReset, new CloseDetail("ConnectionReset", ErrorName(end.Exception)), end.Exception),
-        TransportEndKind.Closed => CloseWhy.Aborted,
-        TransportEndKind.CutHere => new CloseWhy(CloseCause.Aborted, new CloseDetail("HostCut"), end.Exception),
-        _ => new CloseWhy(CloseCause.ConnectionReset, new CloseDetail("TransportFailed", ErrorName(end.Exception)), end.Exception),
+        TransportEndKind.EndOfStream => new EndReason(CloseCause.EndOfStream, new CloseDetail("EndOfStream"), end.Exception),
+        TransportEndKind.Reset => new EndReason(CloseCause.ConnectionReset, new CloseDetail("ConnectionReset", ErrorName(end.Exception)), end.Exception),
+        TransportEndKind.Closed => EndReason.Aborted,
+        TransportEndKind.CutHere => new EndReason(CloseCause.Aborted, new CloseDetail("HostCut"), end.Exception),
+        _ => new EndReason(CloseCause.ConnectionReset, new CloseDetail("TransportFailed", ErrorName(end.Exception)), end.Exception),
     };
 
     private static object ErrorName(Exception? exception)

@@ -20,7 +20,7 @@ namespace Cierre.Connections;
 /// The lock is held for a few instructions at a time; no code of the application, and no I/O, runs under it. A move under the lock returns what is to be done
 /// behind it (<see cref="Afterwards"/>).
 /// </remarks>
-internal sealed class ConnectionDriver : DeadlineEntry, IMeasured
+internal sealed class ConnectionDriver : DeadlineWheel.Entry, IMeasured
 {
     private readonly TimeProvider _time;
     private readonly DeadlineWheel _wheel;
@@ -149,7 +149,7 @@ internal sealed class ConnectionDriver : DeadlineEntry, IMeasured
 
     /// <summary>Begins an ordinary closing handshake behind the messages already sent; no move where a close was begun before.</summary>
     /// <param name="takeBack">Whether what waits to be sent, and has not begun, is dropped.</param>
-    public void BeginClose(CloseFrame frame, CloseWhy why, bool takeBack = false)
+    public void BeginClose(CloseFrame frame, EndReason why, bool takeBack = false)
     {
         Afterwards after;
         lock (Gate)
@@ -165,11 +165,11 @@ internal sealed class ConnectionDriver : DeadlineEntry, IMeasured
     }
 
     /// <summary>Closes for a rule of the application's, such as JSON that does not parse.</summary>
-    /// <inheritdoc cref="BeginClose(CloseFrame, CloseWhy, bool)" path="/param"/>
+    /// <inheritdoc cref="BeginClose(CloseFrame, EndReason, bool)" path="/param"/>
     public void BeginClose(Violation violation, bool takeBack = false) => BeginClose(violation.Frame, violation.Why, takeBack);
 
     /// <summary>Ends at once: nothing is sent.</summary>
-    public void Abort(CloseWhy why)
+    public void Abort(EndReason why)
     {
         Afterwards after;
         lock (Gate)

@@ -10,5 +10,8 @@ namespace Cierre.Connections;
 internal sealed record OpeningInfo(
     string? Subprotocol, string Extensions, Uri? Url, Version HttpVersion, DeflateTerms? Deflate = null, OpeningTimes? Times = null, HttpResponseHeaders? ResponseHeaders = null)
 {
+    /// <summary>Of a server's connection.</summary>
+    public static OpeningInfo Of(WebSocketNegotiation agreed) => new(agreed.Subprotocol, agreed.Extensions, agreed.Url, agreed.HttpVersion, agreed.Terms);
+
     public static readonly OpeningInfo InMemory = new(null, "", null, System.Net.HttpVersion.Version11);
 }

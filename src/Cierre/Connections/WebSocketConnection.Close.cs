@@ -22,7 +22,7 @@ public sealed partial class WebSocketConnection
     {
         ArgumentNullException.ThrowIfNull(reason);
         CloseCodes.CheckSendable(code, _driver.Role, nameof(code));
-        _driver.BeginClose(new CloseFrame(code, reason), CloseWhy.Requested);
+        _driver.BeginClose(new CloseFrame(code, reason), EndReason.Requested);
         return Closed.WaitAsync(_driver.Foreign(cancellationToken));
     }
 
@@ -40,7 +40,7 @@ public sealed partial class WebSocketConnection
     {
         ArgumentNullException.ThrowIfNull(frame);
         if (!frame.IsEmpty) return CloseAsync(frame.Code, frame.Reason, cancellationToken);
-        _driver.BeginClose(CloseFrame.Empty, CloseWhy.Requested);
+        _driver.BeginClose(CloseFrame.Empty, EndReason.Requested);
         return Closed.WaitAsync(_driver.Foreign(cancellationToken));
     }
 
@@ -81,7 +81,7 @@ public sealed partial class WebSocketConnection
     public CloseRecord? CloseSoFar => _driver.RecordSoFar;
 
     /// <summary>Ends at once: nothing is sent, and the peer sees 1006.</summary>
-    public void Abort() => _driver.Abort(CloseWhy.Aborted);
+    public void Abort() => _driver.Abort(EndReason.Aborted);
 
     /// <summary>Closes with 1001 if no close was begun, and waits for the end, at most twice the close timeout. Where an endpoint's handler has returned, its
     /// close goes before: 1000.</summary>
@@ -90,7 +90,7 @@ public sealed partial class WebSocketConnection
     {
         // Never opened: nothing to close. A container that made a request's values disposes of them.
         if (_opened is null) return;
-        if (Handler is not { IsCompleted: true }) _driver.BeginClose(new CloseFrame(CloseCodes.GoingAway, CloseWhy.Disposed.Detail.English), CloseWhy.Disposed);
+        if (Handler is not { IsCompleted: true }) _driver.BeginClose(new CloseFrame(CloseCodes.GoingAway, EndReason.Disposed.Detail.English), EndReason.Disposed);
         await Closed.ConfigureAwait(SimulationContext.IsCurrent);
     }
 }

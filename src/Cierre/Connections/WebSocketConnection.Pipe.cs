@@ -1,7 +1,6 @@
 using System.IO.Pipelines;
 using Cierre.Connections;
 using Cierre.Deflate;
-using Cierre.Protocol;
 using Cierre.Sending;
 using Cierre.Transports;
 
@@ -18,36 +17,40 @@ public sealed partial class WebSocketConnection
     /// go of the whole. The connection looks for the same from the other end, and takes a completed flush as the word that the peer can have the bytes.
     /// </remarks>
     /// <param name="pipe">The stream; the connection completes both its halves when it ends.</param>
-    /// <param name="isServer">Whether this end is the server, which does not mask and ends the stream first. RFC 6455 5.1, 7.1.1.</param>
+    /// <param name="role">Which end this is: the server does not mask, and ends the stream first. RFC 6455 5.1, 7.1.1.</param>
     /// <param name="options">Limits, times and the clock; null for the defaults.</param>
-    /// <param name="extensions">What was agreed on, as the server's answer says it in <c>Sec-WebSocket-Extensions</c>; empty for none, whatever the options
-    /// offer. Each end keeps to it with
+    /// <param name="negotiated">What was agreed on; null: no subprotocol and no extension, whatever the options offer. Each end keeps to the extensions with
     /// its own <see cref="WebSocketConnectionOptions.Compression"/>.</param>
     /// <param name="scheduler">Where the connection reads, and what must not run in its caller's place; null: the thread pool.</param>
     /// <returns>The connection, open from the start; it begins to read on the scheduler.</returns>
+    /// <exception cref="ArgumentNullException">No pipe.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The role is none of the two.</exception>
     /// <exception cref="ArgumentException">The extensions are not permessage-deflate, or not with parameters that this end can have agreed to. RFC 7692
     /// 7.1.</exception>
-    public static WebSocketConnection CreateFromPipe(IDuplexPipe pipe, bool isServer, WebSocketConnectionOptions? options = null, string extensions = "", PipeScheduler? scheduler = null)
+    public static WebSocketConnection CreateFromPipe(
+        IDuplexPipe pipe, WebSocketRole role, WebSocketConnectionOptions? options = null, WebSocketNegotiation? negotiated = null, PipeScheduler? scheduler = null)
     {
         ArgumentNullException.ThrowIfNull(pipe);
-        ArgumentNullException.ThrowIfNull(extensions);
+        OptionChecks.Defined(role, nameof(role));
         options ??= new WebSocketConnectionOptions();
-        OpeningInfo info = Agreed(extensions, isServer, options.Compression ?? new DeflateOptions());
+        OpeningInfo info = Agreed(negotiated ?? new WebSocketNegotiation(), role == WebSocketRole.Server, options.Compression ?? new DeflateOptions());
         scheduler ??= PipeScheduler.ThreadPool;
         var transport = new PipeTransport(pipe.Input, new DuplexWire(pipe.Input, pipe.Output), scheduler);
-        var connection = new WebSocketConnection(isServer ? WebSocketRole.Server : WebSocketRole.Client, options, transport, info);
+        var connection = new WebSocketConnection(role, options, transport, info);
         scheduler.Schedule(static connection => ((WebSocketConnection)connection!).Start(), connection);
         return connection;
     }
 
-    private static OpeningInfo Agreed(string extensions, bool isServer, DeflateOptions own)
+    private static OpeningInfo Agreed(WebSocketNegotiation negotiated, bool isServer, DeflateOptions own)
     {
-        if (extensions.Length == 0) return OpeningInfo.InMemory;
+        string extensions = negotiated.Extensions;
+        OpeningInfo info = OpeningInfo.Of(negotiated) with { Deflate = null };
+        if (extensions.Length == 0) return info;
         // A server has said it itself; a client holds it against what it asked for.
         DeflateOptions asked = isServer ? new DeflateOptions { ClientContextTakeover = true } : own;
         return ExtensionList.Parse([extensions], out IReadOnlyList<ExtensionOffer> answer) is null && answer is [{ Name: DeflateNegotiation.Name } deflate]
             && DeflateNegotiation.Check(deflate, asked, out _) is { } agreed
-            ? OpeningInfo.InMemory with { Extensions = extensions, Deflate = agreed.For(isServer, own) }
-            : throw new ArgumentException($"'{extensions}' is not permessage-deflate alone with parameters that these options can have agreed to (RFC 7692 7.1).", nameof(extensions));
+            ? info with { Deflate = agreed.For(isServer, own) }
+            : throw new ArgumentException($"'{extensions}' is not permessage-deflate alone with parameters that these options can have agreed to (RFC 7692 7.1).", nameof(negotiated));
     }
 }

@@ -30,6 +30,10 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
     /// <summary>Its number: no other connection of the process has it, and one that was opened later has a higher one.</summary>
     public long Id { get; } = Interlocked.Increment(ref _lastId);
 
+    /// <summary>Which end of the connection this is.</summary>
+    // Only a server's is made before it opens.
+    public WebSocketRole Role => _opened?.Role ?? WebSocketRole.Server;
+
     /// <summary>The subprotocol that was agreed on; null for none. RFC 6455 1.9.</summary>
     public string? Subprotocol => Info.Subprotocol;
 

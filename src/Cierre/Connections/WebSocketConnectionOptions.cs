@@ -1,3 +1,4 @@
+using Cierre.Connections;
 using Cierre.Protocol;
 using Cierre.Tracing;
 
@@ -9,8 +10,6 @@ namespace Cierre;
 public class WebSocketConnectionOptions
 {
     internal const int MostRecentFrames = 1024;
-
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(24);
 
     /// <summary>The largest message that is accepted, in bytes after reassembly; default 1 MiB. Larger: 1009, from the frame header where that tells.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
@@ -41,7 +40,7 @@ public class WebSocketConnectionOptions
     public WebSocketMessageKind? AcceptedKind
     {
         get;
-        set => field = value is { } kind ? Defined(kind, nameof(AcceptedKind)) : null;
+        set => field = value is { } kind ? OptionChecks.Defined(kind, nameof(AcceptedKind)) : null;
     }
 
     /// <summary>How often a ping is sent; default 20 s, below the 30-60 s after which proxies cut idle connections. Zero or
@@ -50,7 +49,7 @@ public class WebSocketConnectionOptions
     public TimeSpan PingInterval
     {
         get;
-        set => field = CheckOrOff(value, nameof(PingInterval));
+        set => field = OptionChecks.CheckOrOff(value, nameof(PingInterval));
     } = ProtocolLimits.Default.PingInterval;
 
     /// <summary>How long a peer may stay silent after a ping before the connection is closed with 1011; default 20 s. Any byte counts as life.</summary>
@@ -58,7 +57,7 @@ public class WebSocketConnectionOptions
     public TimeSpan PingTimeout
     {
         get;
-        set => field = Check(value, nameof(PingTimeout));
+        set => field = OptionChecks.Check(value, nameof(PingTimeout));
     } = ProtocolLimits.Default.PingTimeout;
 
     /// <summary>How long no message may pass either way before the connection is closed with 3008; pings do not count. Default zero: off, as with
@@ -67,7 +66,7 @@ public class WebSocketConnectionOptions
     public TimeSpan IdleTimeout
     {
         get;
-        set => field = CheckOrOff(value, nameof(IdleTimeout));
+        set => field = OptionChecks.CheckOrOff(value, nameof(IdleTimeout));
     }
 
     /// <summary>How long the peer may take to answer our close frame, and again to end its stream; default 5 s.</summary>
@@ -75,7 +74,7 @@ public class WebSocketConnectionOptions
     public TimeSpan CloseTimeout
     {
         get;
-        set => field = Check(value, nameof(CloseTimeout));
+        set => field = OptionChecks.Check(value, nameof(CloseTimeout));
     } = ProtocolLimits.Default.CloseTimeout;
 
     /// <summary>How messages are compressed where the other side takes part; default null: not at all. RFC 7692.</summary>
@@ -122,7 +121,7 @@ public class WebSocketConnectionOptions
     public SlowReaderPolicy SlowReader
     {
         get;
-        set => field = Defined(value, nameof(SlowReader));
+        set => field = OptionChecks.Defined(value, nameof(SlowReader));
     }
 
     /// <summary>How long a peer may take nothing of what is sent to it while something waits, before the connection is closed with 1008; default 60 s. Zero or
@@ -136,7 +135,7 @@ public class WebSocketConnectionOptions
     public TimeSpan SendTimeout
     {
         get;
-        set => field = CheckOrOff(value, nameof(SendTimeout));
+        set => field = OptionChecks.CheckOrOff(value, nameof(SendTimeout));
     } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long a broadcast waits for room at this connection where <see cref="SlowReader"/> is <see cref="SlowReaderPolicy.Wait"/>; default 1 s. A
@@ -146,7 +145,7 @@ public class WebSocketConnectionOptions
     public TimeSpan BroadcastTimeout
     {
         get;
-        set => field = value == Timeout.InfiniteTimeSpan ? value : Check(value, nameof(BroadcastTimeout));
+        set => field = value == Timeout.InfiniteTimeSpan ? value : OptionChecks.Check(value, nameof(BroadcastTimeout));
     } = TimeSpan.FromSeconds(1);
 
     /// <summary>The close codes that the connection's record knows; default <see cref="CloseCodes.Default"/>, those of RFC 6455 and the IANA registry. An
@@ -185,25 +184,4 @@ public class WebSocketConnectionOptions
         IdleTimeout = IdleTimeout,
         CloseTimeout = CloseTimeout,
     };
-
-    /// <summary>For a wait that has an end.</summary>
-    internal static TimeSpan Check(TimeSpan value, string name, bool mayBeZero = false)
-    {
-        bool isWrong = mayBeZero ? value < TimeSpan.Zero : value <= TimeSpan.Zero;
-        if (isWrong || value > Longest) throw new ArgumentOutOfRangeException(name, value, $"{(mayBeZero ? "Zero, or a" : "A")} time of at most 24 days: this one has an end.");
-        return value;
-    }
-
-    /// <summary>For what zero switches off, and so does the framework's word for "for ever".</summary>
-    internal static TimeSpan CheckOrOff(TimeSpan value, string name)
-    {
-        if (value == Timeout.InfiniteTimeSpan) return value;
-        if (value < TimeSpan.Zero || value > Longest) throw new ArgumentOutOfRangeException(name, value, "A time of at most 24 days; zero or Timeout.InfiniteTimeSpan for off.");
-        return value;
-    }
-
-    /// <summary>An enumeration takes any number, from a cast or from a configuration.</summary>
-    internal static T Defined<T>(T value, string name)
-        where T : struct, Enum =>
-        Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(name, value, $"One of {string.Join(", ", Enum.GetNames<T>())}.");
 }

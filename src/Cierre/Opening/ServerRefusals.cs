@@ -1,6 +1,6 @@
 using System.Globalization;
 using Cierre.Deflate;
-using Refused = Cierre.Opening.ServerHandshakeResult.Refused;
+using Refused = Cierre.WebSocketHandshakeResult;
 
 namespace Cierre.Opening;
 
@@ -32,11 +32,6 @@ internal static class ServerRefusals
     public static Refused ConnectionNotUpgrade(IReadOnlyList<string> connection) => BadRequest(
         HandshakeRefusalKind.ConnectionNotUpgrade,
         $"The request {Sent(OpeningHeaders.Connection, connection)}, but a WebSocket handshake needs \"Connection: Upgrade\".");
-
-    /// <summary>A server that reads no tab in the list, where RFC 9110 5.6.1 has one, sees no upgrade in it.</summary>
-    public static Refused ConnectionNotRead(IReadOnlyList<string> connection) => BadRequest(
-        HandshakeRefusalKind.ConnectionNotRead,
-        $"The request {Sent(OpeningHeaders.Connection, connection)}, in which this server reads no \"Upgrade\" because of the tab; separate by a comma and a space.");
 
     /// <summary>RFC 6455 4.1: what follows the head of a handshake are frames, and not before the answer.</summary>
     public static Refused HasContent() => BadRequest(

@@ -66,10 +66,10 @@ internal sealed partial class WebSocketProtocol(WebSocketRole role, ProtocolLimi
 
     /// <summary>What the record would say if nothing more came: for those whose send is cut off before the end.</summary>
     /// <param name="lost">How the stream was lost, where it was; a guess would be news that has not happened.</param>
-    public CloseRecord RecordAsKnown(TimeSpan now, CloseWhy? lost = null)
+    public CloseRecord RecordAsKnown(TimeSpan now, EndReason? lost = null)
     {
         CloseHandshake copy = _close;
-        copy.On(new CloseInput.StreamEnd(lost ?? CloseWhy.Aborted), now);
+        copy.On(new CloseInput.StreamEnd(lost ?? EndReason.Aborted), now);
         return Complete(copy.Record!);
     }
 
@@ -234,7 +234,7 @@ internal sealed partial class WebSocketProtocol(WebSocketRole role, ProtocolLimi
 
     /// <summary>Begins an ordinary closing handshake; no move if a close was begun before.</summary>
     /// <param name="takesBack">Whether the messages that wait, and have not begun, are dropped.</param>
-    public CloseEffects Close(CloseFrame frame, CloseWhy why, bool takesBack, IBufferWriter<byte> output, TimeSpan now) =>
+    public CloseEffects Close(CloseFrame frame, EndReason why, bool takesBack, IBufferWriter<byte> output, TimeSpan now) =>
         Move(new CloseInput.Request(frame, why, takesBack), output, now);
 
     /// <summary>What came before a violation is answered: nothing more is taken to be sent, and the close frame follows.</summary>
@@ -263,7 +263,7 @@ internal sealed partial class WebSocketProtocol(WebSocketRole role, ProtocolLimi
     public CloseEffects OutputTaken(TimeSpan now) => _close.On(CloseInput.Written.Instance, now);
 
     /// <summary>The byte stream ended.</summary>
-    public CloseEffects EndOfStream(CloseWhy why, TimeSpan now)
+    public CloseEffects EndOfStream(EndReason why, TimeSpan now)
     {
         CloseEffects effects = On(new CloseInput.StreamEnd(why), now);
         Release();

@@ -258,7 +258,7 @@ internal sealed class ReceivingSide : ITransportReceiver
     public bool SentUnreadable(System.Text.Json.JsonException exception) => UnreadableJson.IsFrom(exception, _inbox);
 
     /// <summary>Closes once what the transport already holds was taken in, handed out and answered; an idle connection at once.</summary>
-    public void BeginDrain(CloseFrame frame, CloseWhy why)
+    public void BeginDrain(CloseFrame frame, EndReason why)
     {
         OrderlyDrain drain;
         lock (_gate) drain = _drain ??= new OrderlyDrain(_driver, frame, why);

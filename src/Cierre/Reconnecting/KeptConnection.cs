@@ -73,7 +73,7 @@ public sealed class KeptConnection : IAsyncDisposable
             _current = null;
         }
 
-        return _sequence.Last ?? CloseRecord.NotOpened(new CloseWhy(CloseCause.Cancelled, new CloseDetail("Requested")), _time.GetElapsedTime(begun));
+        return _sequence.Last ?? CloseRecord.NotOpened(new EndReason(CloseCause.Cancelled, new CloseDetail("Requested")), _time.GetElapsedTime(begun));
     }
 
     /// <summary>One call of the handler. The end of its connection ends it, however it hears of it; whatever else leaves it is a fault of its own.</summary>
@@ -90,8 +90,8 @@ public sealed class KeptConnection : IAsyncDisposable
         }
         catch (Exception e)
         {
-            var detail = new CloseDetail("HandlerFailed");
-            connection.Driver.BeginClose(new CloseFrame(CloseCodes.InternalError, detail.English), new CloseWhy(CloseCause.HandlerFailed, detail, e));
+            var reason = EndReason.HandlerFailed(e);
+            connection.Driver.BeginClose(new CloseFrame(CloseCodes.InternalError, reason.Text), reason);
             throw;
         }
 

@@ -1,3 +1,5 @@
+using Cierre.Connections;
+
 namespace Cierre;
 
 /// <summary>Sets how a client stays connected: <c>WebSocketConnection.KeepConnected</c>, <c>KeepConnectedAsync</c>.</summary>
@@ -29,7 +31,7 @@ public sealed class WebSocketReconnectOptions : WebSocketClientOptions
     public TimeSpan StableAfter
     {
         get;
-        set => field = Check(value, nameof(StableAfter), mayBeZero: true);
+        set => field = OptionChecks.Check(value, nameof(StableAfter), mayBeZero: true);
     } = TimeSpan.FromSeconds(20);
 
     /// <summary>Spreads the clients that were lost together; default <see cref="Random.Shared"/>. A seeded one makes tests repeatable.</summary>

@@ -80,7 +80,7 @@ internal sealed class MessageWriteStream(ConnectionDriver driver, WebSocketMessa
     private void FailUnfinished()
     {
         var detail = new CloseDetail("TextUnfinished");
-        driver.BeginClose(new CloseFrame(CloseCodes.InternalError, detail.English), new CloseWhy(CloseCause.HandlerFailed, detail));
+        driver.BeginClose(new CloseFrame(CloseCodes.InternalError, detail.English), new EndReason(CloseCause.HandlerFailed, detail));
     }
 
     private ValueTask WriteTextAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)

@@ -18,7 +18,7 @@ internal sealed class DeadlineWheel : IDisposable
     private static readonly ConditionalWeakTable<TimeProvider, DeadlineWheel> Wheels = [];
 
     private readonly Lock _gate = new();
-    private readonly DeadlineEntry?[] _slots = new DeadlineEntry?[SlotCount + 1];
+    private readonly Entry?[] _slots = new Entry?[SlotCount + 1];
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private readonly long _start;
@@ -38,8 +38,8 @@ internal sealed class DeadlineWheel : IDisposable
     /// <summary>The wheel of a clock.</summary>
     public static DeadlineWheel For(TimeProvider time) => Wheels.GetValue(time, static t => new DeadlineWheel(t));
 
-    /// <summary>Calls <see cref="DeadlineEntry.Due"/> after the delay, or earlier where an earlier call was asked for before.</summary>
-    public void Schedule(DeadlineEntry entry, TimeSpan delay)
+    /// <summary>Calls <see cref="Entry.Due"/> after the delay, or earlier where an earlier call was asked for before.</summary>
+    public void Schedule(Entry entry, TimeSpan delay)
     {
         lock (_gate)
         {
@@ -58,7 +58,7 @@ internal sealed class DeadlineWheel : IDisposable
         }
     }
 
-    public void Remove(DeadlineEntry entry)
+    public void Remove(Entry entry)
     {
         lock (_gate)
         {
@@ -85,7 +85,7 @@ internal sealed class DeadlineWheel : IDisposable
         while (TakeDue() is { } entry) Call(entry);
     }
 
-    private void Call(DeadlineEntry entry)
+    private void Call(Entry entry)
     {
         try
         {
@@ -100,7 +100,7 @@ internal sealed class DeadlineWheel : IDisposable
     }
 
     /// <summary>Asks no clock: that may be what has thrown.</summary>
-    private void CallAgain(DeadlineEntry entry)
+    private void CallAgain(Entry entry)
     {
         lock (_gate)
         {
@@ -117,7 +117,7 @@ internal sealed class DeadlineWheel : IDisposable
         // After a long pause each slot needs one look at most.
         for (long tick = Math.Max(_current + 1, now - SlotCount + 1); tick <= now; tick++)
         {
-            for (DeadlineEntry? entry = _slots[tick % SlotCount], next; entry is not null; entry = next)
+            for (Entry? entry = _slots[tick % SlotCount], next; entry is not null; entry = next)
             {
                 next = entry.Next;
                 if (entry.Tick > now) continue;
@@ -129,11 +129,11 @@ internal sealed class DeadlineWheel : IDisposable
         _current = Math.Max(_current, now);
     }
 
-    private DeadlineEntry? TakeDue()
+    private Entry? TakeDue()
     {
         lock (_gate)
         {
-            DeadlineEntry? entry = _slots[DueSlot];
+            Entry? entry = _slots[DueSlot];
             if (entry is not null) Unlink(entry);
             else if (_count == 0) Rest();
             return entry;
@@ -149,9 +149,9 @@ internal sealed class DeadlineWheel : IDisposable
 
     private static long TickAtOrAfter(TimeSpan elapsed) => (elapsed.Ticks + TickLength.Ticks - 1) / TickLength.Ticks;
 
-    private void Link(DeadlineEntry entry, long tick, int slot)
+    private void Link(Entry entry, long tick, int slot)
     {
-        ref DeadlineEntry? head = ref _slots[slot];
+        ref Entry? head = ref _slots[slot];
         entry.Tick = tick;
         entry.Slot = slot;
         entry.Previous = null;
@@ -161,7 +161,7 @@ internal sealed class DeadlineWheel : IDisposable
         _count++;
     }
 
-    private void Unlink(DeadlineEntry entry)
+    private void Unlink(Entry entry)
     {
         if (entry.Previous is null) _slots[entry.Slot] = entry.Next;
         else entry.Previous.Next = entry.Next;
@@ -170,5 +170,22 @@ internal sealed class DeadlineWheel : IDisposable
         entry.Previous = null;
         entry.Tick = -1;
         _count--;
+    }
+
+    /// <summary>Something with deadlines: it lies in the wheel as it is, without a timer or an object of its own.</summary>
+    internal abstract class Entry
+    {
+        internal Entry? Next;
+        internal Entry? Previous;
+        internal long Tick = -1;
+        internal int Slot;
+
+        /// <summary>A deadline may have passed. Called without any lock, on a timer's thread; the entry is out of the wheel.</summary>
+        public abstract void Due();
+
+        /// <summary>What <see cref="Due"/> threw: it is called again a little later. Must not throw.</summary>
+        protected internal virtual void Failed(Exception exception)
+        {
+        }
     }
 }

@@ -156,19 +156,6 @@ internal sealed class SocketTransport(Socket socket, EarlierReader? earlier = nu
         socket.Dispose();
     }
 
-    /// <summary>Ends a direction, or both; one that the peer ended before is no fault.</summary>
-    internal static void Shutdown(Socket ended, SocketShutdown direction)
-    {
-        try
-        {
-            ended.Shutdown(direction);
-        }
-        catch (Exception e) when (IsOfTheEnd(e))
-        {
-            // The peer was faster; the pump sees the same end.
-        }
-    }
-
     private async Task PumpAsync(ITransportReceiver receiver)
     {
         TransportEnd end;

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.IO.Pipelines;
+using System.Net.Sockets;
 using Cierre.Buffers;
 
 namespace Cierre.Transports;
@@ -15,6 +17,33 @@ internal abstract class Transport : IBufferWriter<byte>, IThreadPoolWorkItem
     private SharedBytes? _shared;
     private ReadOnlyMemory<byte> _slice;
     private bool _sharedIsFlushing;
+
+    /// <summary>Over a reader, and a sending half of any kind.</summary>
+    /// <param name="scheduler">Where it reads, and runs what must not run in its caller's place; null: the thread pool.</param>
+    public static Transport OverPipe(PipeReader input, Wire wire, PipeScheduler? scheduler = null) => new PipeTransport(input, wire, scheduler);
+
+    /// <summary>Over a connected socket that somebody else has read until now, and that is the transport's own from now on.</summary>
+    /// <inheritdoc cref="EarlierReader" path="/param"/>
+    public static Transport OverSocket(Socket socket, PipeReader read, Task<Exception?> ended) => new SocketTransport(socket, new EarlierReader(read, ended));
+
+    /// <summary>Ends a direction of a socket, or both; one that the peer ended before is no fault.</summary>
+    public static void Shutdown(Socket socket, SocketShutdown direction)
+    {
+        try
+        {
+            socket.Shutdown(direction);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The peer was faster; whoever reads sees the same end.
+        }
+    }
+
+    /// <inheritdoc cref="TcpReceived.Of"/>
+    public static long? BytesReceived(Socket socket) => TcpReceived.Of(socket);
+
+    /// <inheritdoc cref="TcpReceived.Acknowledged"/>
+    public static long? BytesAcknowledged(Socket socket) => TcpReceived.Acknowledged(socket);
 
     /// <summary>Bytes staged and not yet given to a flush.</summary>
     public int Staged => _staged.Length + (_sharedIsFlushing ? 0 : _slice.Length);

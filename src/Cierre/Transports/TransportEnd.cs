@@ -19,4 +19,14 @@ internal enum TransportEndKind
 }
 
 /// <summary>How a transport ended, as evidence for the record.</summary>
-internal readonly record struct TransportEnd(TransportEndKind Kind, Exception? Exception = null);
+internal readonly record struct TransportEnd(TransportEndKind Kind, Exception? Exception = null)
+{
+    /// <inheritdoc cref="TransportEndKind.Reset"/>
+    public static TransportEnd Reset(Exception exception) => new(TransportEndKind.Reset, exception);
+
+    /// <inheritdoc cref="TransportEndKind.CutHere"/>
+    public static TransportEnd CutHere(Exception exception) => new(TransportEndKind.CutHere, exception);
+
+    /// <summary>What an exception of a read or write says about the end.</summary>
+    public static TransportEnd Of(Exception exception) => TransportFault.EndOf(exception);
+}

@@ -53,7 +53,7 @@ public sealed partial class CloseLogTests
     {
         foreach (CloseCause cause in Enum.GetValues<CloseCause>())
         {
-            var record = new CloseRecord { Why = new CloseWhy(cause, new CloseDetail("HandlerFailed")) };
+            var record = new CloseRecord { Why = new EndReason(cause, new CloseDetail("HandlerFailed")) };
             Assert.Equal(CloseFault.IsError(record, isClient: false), CloseLog.LevelOf(cause) >= LogLevel.Warning);
         }
     }

@@ -19,20 +19,21 @@ internal static class FolderRule
     private static readonly Lazy<MetadataReference[]> ThePlatform = new(Platform);
 
     /// <summary>The violations, one sentence each. A project comes after those it uses.</summary>
-    public static IReadOnlyList<string> Check(FolderTable table, IEnumerable<SourceProject> projects)
-    {
-        var compiled = new Dictionary<string, CSharpCompilation>();
-        var violations = new List<string>();
-        foreach (var project in projects)
-        {
-            var compilation = Compile(project, [.. ThePlatform.Value, .. compiled.Values.Select(other => other.ToMetadataReference())]);
-            compiled.Add(project.Name, compilation);
-            foreach (var tree in compilation.SyntaxTrees.Where(tree => tree.FilePath.Length > 0))
-                violations.AddRange(Check(table, compilation.GetSemanticModel(tree)));
-        }
+    public static IReadOnlyList<string> Check(FolderTable table, IEnumerable<SourceProject> projects) =>
+        [.. Compile(projects).SelectMany(Models).SelectMany(model => Check(table, model))];
 
-        return violations;
+    /// <summary>The compiled projects, each with those before it as its references.</summary>
+    public static IReadOnlyList<CSharpCompilation> Compile(IEnumerable<SourceProject> projects)
+    {
+        var compiled = new List<CSharpCompilation>();
+        foreach (var project in projects)
+            compiled.Add(Compile(project, [.. ThePlatform.Value, .. compiled.Select(other => other.ToMetadataReference())]));
+        return compiled;
     }
+
+    /// <summary>One for each file of a project.</summary>
+    public static IEnumerable<SemanticModel> Models(CSharpCompilation compilation) =>
+        compilation.SyntaxTrees.Where(tree => tree.FilePath.Length > 0).Select(tree => compilation.GetSemanticModel(tree));
 
     private static IEnumerable<string> Check(FolderTable table, SemanticModel model)
     {
@@ -51,7 +52,7 @@ internal static class FolderRule
         }
     }
 
-    private static ISymbol? Used(SemanticModel model, SyntaxNode node)
+    public static ISymbol? Used(SemanticModel model, SyntaxNode node)
     {
         var info = model.GetSymbolInfo(node);
         var symbol = info.Symbol ?? info.CandidateSymbols.FirstOrDefault();

@@ -21,7 +21,7 @@ public sealed class CauseOfFailureTests
     [InlineData(OpeningPhase.Upgrade, SocketError.ConnectionReset, CloseCause.ConnectionReset)]
     internal void Cause_follows_from_phase_and_code(OpeningPhase phase, SocketError error, CloseCause cause)
     {
-        CloseWhy why = Of(new HttpRequestException("text", new SocketException((int)error)), new OpeningTrace(new OpeningClock(TimeProvider.System)) { Phase = phase, Dialled = "host:1" });
+        EndReason why = Of(new HttpRequestException("text", new SocketException((int)error)), new OpeningTrace(new OpeningClock(TimeProvider.System)) { Phase = phase, Dialled = "host:1" });
         Assert.Equal(cause, why.Cause);
         Assert.DoesNotContain("text", why.Detail.English, StringComparison.Ordinal);
     }
@@ -57,7 +57,7 @@ public sealed class CauseOfFailureTests
         {
             foreach (Exception failure in failures)
             {
-                CloseWhy why = Of(failure, Trace(phase, proxy));
+                EndReason why = Of(failure, Trace(phase, proxy));
                 Assert.Equal((CloseCause.Aborted, "OpeningFailed"), (why.Cause, why.Detail.Key));
                 Assert.EndsWith("Exception: mine", why.Detail.English, StringComparison.Ordinal);
             }
@@ -77,7 +77,7 @@ public sealed class CauseOfFailureTests
     public void Name_is_to_blame_only_where_the_resolver_says_so(SocketError error, bool isTheName)
     {
         var failure = new HttpRequestException("text", new SocketException((int)error));
-        CloseWhy why = Of(failure, Trace(OpeningPhase.NameResolution, proxy: null));
+        EndReason why = Of(failure, Trace(OpeningPhase.NameResolution, proxy: null));
         Assert.Equal(isTheName ? (CloseCause.NameNotResolved, "NameNotResolved") : (CloseCause.ConnectionRefused, "NotConnected"), (why.Cause, why.Detail.Key));
         Assert.Equal(!isTheName, why.Detail.English.Contains(nameof(SocketException), StringComparison.Ordinal));
         Assert.Equal(isTheName ? "ProxyNotResolved" : "ProxyFailed", Of(failure, Trace(OpeningPhase.NameResolution, new Uri("http://proxy:1"))).Detail.Key);
@@ -86,7 +86,7 @@ public sealed class CauseOfFailureTests
     [Fact]
     public void Stream_that_breaks_without_saying_how_is_quoted_while_a_name_is_looked_up()
     {
-        CloseWhy why = Of(new HttpRequestException("text", new IOException("mine")), Trace(OpeningPhase.NameResolution, proxy: null));
+        EndReason why = Of(new HttpRequestException("text", new IOException("mine")), Trace(OpeningPhase.NameResolution, proxy: null));
         Assert.Equal("host:1 could not be connected to: IOException: mine", why.Detail.English);
     }
 
@@ -113,7 +113,7 @@ public sealed class CauseOfFailureTests
     public void Reset_before_the_answer_says_so() =>
         Assert.Equal("ResetBeforeAnswer", Of(new HttpRequestException("text", new SocketException((int)SocketError.ConnectionReset)), new OpeningTrace(new OpeningClock(TimeProvider.System)) { Phase = OpeningPhase.Upgrade }).Detail.Key);
 
-    private static CloseWhy Of(Exception exception, OpeningTrace trace) => CauseOfFailure.Of(exception, trace, "host");
+    private static EndReason Of(Exception exception, OpeningTrace trace) => CauseOfFailure.Of(exception, trace, "host");
 
     private static OpeningTrace Trace(OpeningPhase phase, Uri? proxy) =>
         new(new OpeningClock(TimeProvider.System)) { Phase = phase, Dialled = proxy is null ? "host:1" : "proxy:1", Proxy = proxy };

@@ -10,7 +10,7 @@ public class CloseEvidenceTests
 
     private static CloseRecord Lost(double elapsed, double? received = null, double? sent = null, int pings = 0, long sentBytes = 0, CloseCause cause = CloseCause.EndOfStream) => new()
     {
-        Why = new CloseWhy(cause, new CloseDetail("EndOfStream")),
+        Why = new EndReason(cause, new CloseDetail("EndOfStream")),
         Elapsed = TimeSpan.FromSeconds(elapsed),
         Traffic = new ConnectionTraffic(1, 1, 1, 1, pings, 0, At(received), At(sent), sentBytes, At(sent)),
     };
@@ -97,9 +97,9 @@ public class CloseEvidenceTests
     public void Only_a_lost_connection_is_read_for_patterns()
     {
         CloseRecord lost = Lost(60.3);
-        Assert.Null(Suggestion(lost with { Code = 1001, Why = CloseWhy.PeerClosed }));
+        Assert.Null(Suggestion(lost with { Code = 1001, Why = EndReason.PeerClosed }));
         Assert.Null(Suggestion(lost with { WasOpen = false }));
-        Assert.Null(Suggestion(lost with { Why = CloseWhy.Aborted }));
+        Assert.Null(Suggestion(lost with { Why = EndReason.Aborted }));
     }
 
     [Fact]

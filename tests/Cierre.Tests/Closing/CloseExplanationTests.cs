@@ -12,7 +12,7 @@ public class CloseExplanationTests
     private static readonly CultureInfo English = CultureInfo.GetCultureInfo("en");
     private static readonly ConnectionTraffic Traffic = new(14, 3, 12, 2, 0, 0, TimeSpan.FromSeconds(1.4), TimeSpan.FromSeconds(1.3), 40);
 
-    private static CloseWhy Why(CloseCause cause, string key, params object[] arguments) => new(cause, new CloseDetail(key, arguments));
+    private static EndReason Why(CloseCause cause, string key, params object[] arguments) => new(cause, new CloseDetail(key, arguments));
 
     private static readonly HttpRefusal Busy = new(HttpStatusCode.ServiceUnavailable, [KeyValuePair.Create("Retry-After", "120")], default);
 
@@ -32,7 +32,7 @@ public class CloseExplanationTests
         {
             Why = Why(CloseCause.CloseTimeout, "CloseNotAnswered", 5.0), EndedBy = EndedBy.Local, Sent = new CloseFrame(1000, "bye"), Elapsed = TimeSpan.FromMinutes(12), Traffic = Traffic,
         },
-        ["1006.aborted"] = new() { Why = CloseWhy.Aborted, EndedBy = EndedBy.Local, Elapsed = TimeSpan.FromSeconds(5), Traffic = Traffic },
+        ["1006.aborted"] = new() { Why = EndReason.Aborted, EndedBy = EndedBy.Local, Elapsed = TimeSpan.FromSeconds(5), Traffic = Traffic },
         ["1006.http-status"] = CloseRecord.NotOpened(Why(CloseCause.HttpStatus, "HttpStatus", 503, UntrustedText.Quote("busy\n")), TimeSpan.FromMilliseconds(230), Busy),
         ["1006.refused"] = CloseRecord.NotOpened(Why(CloseCause.ConnectionRefused, "ConnectionRefused", "example.org:443"), TimeSpan.FromMilliseconds(12)),
         ["1006.unread"] = new()
@@ -42,17 +42,17 @@ public class CloseExplanationTests
         ["1015"] = CloseRecord.NotOpened(Why(CloseCause.TlsFailed, "TlsNameMismatch", "example.org"), TimeSpan.FromMilliseconds(85)),
         ["1001.remote"] = new()
         {
-            Code = 1001, Reason = "restarting\u001b[2J", WasClean = true, EndedBy = EndedBy.Remote, ReceivedFirst = true, Why = CloseWhy.PeerClosed,
+            Code = 1001, Reason = "restarting\u001b[2J", WasClean = true, EndedBy = EndedBy.Remote, ReceivedFirst = true, Why = EndReason.PeerClosed,
             Sent = new CloseFrame(1001), Received = new CloseFrame(1001, "restarting\u001b[2J"), Elapsed = TimeSpan.FromHours(3.5), Traffic = Traffic,
         },
         ["1005"] = new()
         {
-            Code = 1005, WasClean = true, EndedBy = EndedBy.Remote, ReceivedFirst = true, Why = CloseWhy.PeerClosed,
+            Code = 1005, WasClean = true, EndedBy = EndedBy.Remote, ReceivedFirst = true, Why = EndReason.PeerClosed,
             Sent = CloseFrame.Empty, Received = CloseFrame.Empty, Elapsed = TimeSpan.FromSeconds(30), Traffic = Traffic,
         },
         ["1000.requested"] = new()
         {
-            Code = 1000, WasClean = true, EndedBy = EndedBy.Local, Why = CloseWhy.Requested,
+            Code = 1000, WasClean = true, EndedBy = EndedBy.Local, Why = EndReason.Requested,
             Sent = new CloseFrame(1000, "done"), Received = new CloseFrame(1000), Elapsed = TimeSpan.FromSeconds(30), Traffic = Traffic,
         },
         ["1011.handler-failed"] = new()
@@ -62,7 +62,7 @@ public class CloseExplanationTests
         },
         ["4321.unknown"] = new()
         {
-            Code = 4321, WasClean = true, EndedBy = EndedBy.Remote, ReceivedFirst = true, Why = CloseWhy.PeerClosed,
+            Code = 4321, WasClean = true, EndedBy = EndedBy.Remote, ReceivedFirst = true, Why = EndReason.PeerClosed,
             Sent = new CloseFrame(4321), Received = new CloseFrame(4321), Elapsed = TimeSpan.FromSeconds(30), Traffic = Traffic,
         },
     };

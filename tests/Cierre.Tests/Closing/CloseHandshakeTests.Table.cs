@@ -12,7 +12,7 @@ public partial class CloseHandshakeTests
 
     private static readonly (string Name, CloseInput Input)[] Inputs =
     [
-        ("we want to close", new CloseInput.Request(Bye, CloseWhy.Requested)),
+        ("we want to close", new CloseInput.Request(Bye, EndReason.Requested)),
         ("the peer's close frame", new CloseInput.PeerFrame(Restarting)),
         ("a violation", new CloseInput.Violate(Broken)),
         ("a violation while we answer", new CloseInput.Violate(Broken, Behind: true)),

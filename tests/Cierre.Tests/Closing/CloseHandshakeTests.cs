@@ -12,8 +12,8 @@ public partial class CloseHandshakeTests
     private static readonly CloseFrame Bye = new(1000, "bye");
     private static readonly CloseFrame Restarting = new(1001, "restarting");
     private static readonly Violation Broken = Violations.ReservedBit(1);
-    private static readonly CloseWhy Fin = new(CloseCause.EndOfStream, new CloseDetail("EndOfStream"));
-    private static readonly CloseWhy Reset = new(CloseCause.ConnectionReset, new CloseDetail("ConnectionReset", "ConnectionReset"));
+    private static readonly EndReason Fin = new(CloseCause.EndOfStream, new CloseDetail("EndOfStream"));
+    private static readonly EndReason Reset = new(CloseCause.ConnectionReset, new CloseDetail("ConnectionReset", "ConnectionReset"));
 
     private const CloseEffects Closing = QueueClose | EndReceiving | ReadOn;
     private const CloseEffects Gone = DropQueued | DropPings | Release;
@@ -25,7 +25,7 @@ public partial class CloseHandshakeTests
 
     private CloseRecord Record => _close.Record!;
 
-    private CloseEffects Request(CloseFrame? frame = null, CloseWhy? why = null) => _close.On(new Request(frame ?? Bye, why ?? CloseWhy.Requested), _now);
+    private CloseEffects Request(CloseFrame? frame = null, EndReason? why = null) => _close.On(new Request(frame ?? Bye, why ?? EndReason.Requested), _now);
 
     private CloseEffects Peer(CloseFrame frame) => _close.On(new PeerFrame(frame), _now);
 
@@ -41,11 +41,11 @@ public partial class CloseHandshakeTests
         close.On(CloseInput.Written.Instance, now);
     }
 
-    private CloseEffects End(CloseWhy? why = null) => _close.On(new StreamEnd(why ?? Fin), _now);
+    private CloseEffects End(EndReason? why = null) => _close.On(new StreamEnd(why ?? Fin), _now);
 
     private CloseEffects Due() => _close.On(CloseInput.Due.Instance, _now);
 
-    private static CloseWhy Because(CloseCause cause) => new(cause, new CloseDetail("HandlerFailed"));
+    private static EndReason Because(CloseCause cause) => new(cause, new CloseDetail("HandlerFailed"));
 
     [Fact]
     public void Open_connection_waits_for_nothing()
@@ -138,7 +138,7 @@ public partial class CloseHandshakeTests
 
     [Fact]
     public void Close_that_takes_back_drops_what_has_not_begun() =>
-        Assert.Equal(Closing | TakeBackQueued, _close.On(new Request(Bye, CloseWhy.Requested, TakesBack: true), _now));
+        Assert.Equal(Closing | TakeBackQueued, _close.On(new Request(Bye, EndReason.Requested, TakesBack: true), _now));
 
     [Fact]
     public void Close_frame_that_comes_while_ours_is_still_queued_sends_ours_at_once_and_only_ours()
@@ -158,7 +158,7 @@ public partial class CloseHandshakeTests
         var other = new CloseHandshake(Timeout);
         Request(new CloseFrame(4001));
         Written();
-        other.On(new Request(new CloseFrame(4002), CloseWhy.Requested), _now);
+        other.On(new Request(new CloseFrame(4002), EndReason.Requested), _now);
         Out(ref other);
         Peer(new CloseFrame(4002));
         other.On(new PeerFrame(new CloseFrame(4001)), _now);
@@ -208,7 +208,7 @@ public partial class CloseHandshakeTests
     [Fact]
     public void Abort_is_ours_and_sends_nothing()
     {
-        End(CloseWhy.Aborted);
+        End(EndReason.Aborted);
         Assert.Equal((1006, EndedBy.Local, CloseCause.Aborted), (Record.Code, Record.EndedBy, Record.Cause));
     }
 

@@ -19,11 +19,11 @@ public sealed partial class CloseRecordJsonConverterTests
     private static readonly CloseRecord Clean = new()
     {
         Code = 4001, Reason = "a\n\"é\" <b>", WasClean = true, Sent = CloseFrame.Empty, Received = new CloseFrame(4001, "a\n\"é\" <b>"), ReceivedFirst = true, EndedBy = EndedBy.Remote,
-        Why = CloseWhy.PeerClosed, Elapsed = TimeSpan.FromMilliseconds(1234.6), Codes = new CloseCodes().Add(4001, "Session replaced").AddTranslation(4001, CultureInfo.GetCultureInfo("es"), "Sesión sustituida"),
+        Why = EndReason.PeerClosed, Elapsed = TimeSpan.FromMilliseconds(1234.6), Codes = new CloseCodes().Add(4001, "Session replaced").AddTranslation(4001, CultureInfo.GetCultureInfo("es"), "Sesión sustituida"),
     };
 
     private static readonly CloseRecord Refused = CloseRecord.NotOpened(
-        new CloseWhy(CloseCause.HttpStatus, new CloseDetail("HandlerFailed")), TimeSpan.FromMilliseconds(3), new HttpRefusal(HttpStatusCode.NotFound, [], default));
+        new EndReason(CloseCause.HttpStatus, new CloseDetail("HandlerFailed")), TimeSpan.FromMilliseconds(3), new HttpRefusal(HttpStatusCode.NotFound, [], default));
 
     [Fact]
     public void Members_stand_in_the_order_of_the_contract_with_nulls_written()

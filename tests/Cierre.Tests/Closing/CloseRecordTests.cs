@@ -6,7 +6,7 @@ namespace Cierre.Tests.Closing;
 
 public class CloseRecordTests
 {
-    private static CloseWhy Why(CloseCause cause) => new(cause, new CloseDetail("HttpAnswerBroken"));
+    private static EndReason Why(CloseCause cause) => new(cause, new CloseDetail("HttpAnswerBroken"));
 
     [Fact]
     public void Opening_that_failed_is_1006_and_never_was_open()
@@ -28,12 +28,12 @@ public class CloseRecordTests
     [Fact]
     public void Text_is_one_line_with_the_reason_quoted_and_escaped()
     {
-        var record = new CloseRecord { Code = 1001, Reason = "a\n\"b\"", WasClean = true, Why = CloseWhy.PeerClosed };
+        var record = new CloseRecord { Code = 1001, Reason = "a\n\"b\"", WasClean = true, Why = EndReason.PeerClosed };
         Assert.Equal("""1001 "a\n\"b\"" clean peer-closed""", record.ToString());
     }
 
     [Fact]
-    public void Text_without_a_reason_has_no_quotation() => Assert.Equal("1006 unclean aborted", new CloseRecord { Why = CloseWhy.Aborted }.ToString());
+    public void Text_without_a_reason_has_no_quotation() => Assert.Equal("1006 unclean aborted", new CloseRecord { Why = EndReason.Aborted }.ToString());
 
     [Fact]
     public void Name_is_that_of_the_code() => Assert.Equal("Going Away", new CloseRecord { Code = 1001 }.CodeInfo.Name);

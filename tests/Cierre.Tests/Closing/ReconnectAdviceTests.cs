@@ -8,7 +8,7 @@ namespace Cierre.Tests.Closing;
 public class ReconnectAdviceTests
 {
     private static CloseRecord Ended(CloseCause cause, ushort code = 1006, HttpRefusal? http = null) =>
-        new() { Code = code, Why = new CloseWhy(cause, new CloseDetail("EndOfStream")), HttpRefusal = http };
+        new() { Code = code, Why = new EndReason(cause, new CloseDetail("EndOfStream")), HttpRefusal = http };
 
     private static CloseRecord Refused(int status, params KeyValuePair<string, string>[] headers) =>
         Ended(CloseCause.HttpStatus, http: new HttpRefusal((HttpStatusCode)status, headers, default));

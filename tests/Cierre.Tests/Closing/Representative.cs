@@ -12,14 +12,14 @@ internal static class Representative
 
     public static IReadOnlyDictionary<CloseCause, CloseRecord> Records { get; } = new[]
     {
-        Ended(CloseWhy.PeerClosed, new CloseFrame(1001), new CloseFrame(1001, "de vuelta en 5 min"), EndedBy.Remote),
-        Ended(CloseWhy.Requested, CloseFrame.Empty, CloseFrame.Empty, EndedBy.Local),
-        Ended(CloseWhy.HandlerReturned, new CloseFrame(1000), new CloseFrame(1000), EndedBy.Local),
+        Ended(EndReason.PeerClosed, new CloseFrame(1001), new CloseFrame(1001, "de vuelta en 5 min"), EndedBy.Remote),
+        Ended(EndReason.Requested, CloseFrame.Empty, CloseFrame.Empty, EndedBy.Local),
+        Ended(EndReason.HandlerReturned, new CloseFrame(1000), new CloseFrame(1000), EndedBy.Local),
         Ended(Why(CloseCause.HandlerFailed, "HandlerFailed"), new CloseFrame(1011), new CloseFrame(1011), EndedBy.Local),
-        Ended(CloseWhy.HostStopping, new CloseFrame(1001), new CloseFrame(1001), EndedBy.Local),
+        Ended(EndReason.HostStopping, new CloseFrame(1001), new CloseFrame(1001), EndedBy.Local),
         For(Violations.ServerAtCapacity(1000)),
-        Ended(CloseWhy.Disposed, new CloseFrame(1001), new CloseFrame(1001), EndedBy.Local),
-        Ended(CloseWhy.Aborted, null, null, EndedBy.Local),
+        Ended(EndReason.Disposed, new CloseFrame(1001), new CloseFrame(1001), EndedBy.Local),
+        Ended(EndReason.Aborted, null, null, EndedBy.Local),
         For(Violations.ControlTooLong("ping")),
         For(Violations.TextEndsInCodePoint(1)),
         For(Violations.MessageTooBig(1048577, 1048576)),
@@ -48,9 +48,9 @@ internal static class Representative
         CloseRecord.NotOpened(Why(CloseCause.BadHandshake, "BadHandshakeSubprotocolNotAsked", "chat"), TimeSpan.FromMilliseconds(230)),
     }.ToDictionary(record => record.Cause);
 
-    private static CloseWhy Why(CloseCause cause, string key, params object[] arguments) => new(cause, new CloseDetail(key, arguments));
+    private static EndReason Why(CloseCause cause, string key, params object[] arguments) => new(cause, new CloseDetail(key, arguments));
 
-    private static CloseRecord Ended(CloseWhy why, CloseFrame? sent, CloseFrame? received, EndedBy by) => new()
+    private static CloseRecord Ended(EndReason why, CloseFrame? sent, CloseFrame? received, EndedBy by) => new()
     {
         Code = received?.Code ?? CloseCodes.AbnormalClosure,
         Reason = received?.Reason ?? "",

@@ -18,7 +18,7 @@ public sealed class CauseOfEndTests
     internal void Each_kind_of_end_has_its_cause(TransportEndKind kind, CloseCause cause)
     {
         var exception = new IOException("text");
-        CloseWhy why = CauseOfEnd.Of(new TransportEnd(kind, exception));
+        EndReason why = CauseOfEnd.Of(new TransportEnd(kind, exception));
         Assert.Equal(cause, why.Cause);
         Assert.DoesNotContain("text", why.Detail.English, StringComparison.Ordinal);
         if (kind != TransportEndKind.Closed) Assert.Same(exception, why.Exception);

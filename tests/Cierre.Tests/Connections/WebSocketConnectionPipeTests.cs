@@ -17,7 +17,8 @@ public sealed class WebSocketConnectionPipeTests
     public async Task Connection_speaks_its_role_over_a_stream_of_the_callers(bool isServer)
     {
         Side us = isServer ? Side.Server : Side.Client, peer = isServer ? Side.Client : Side.Server;
-        WebSocketConnection connection = WebSocketConnection.CreateFromPipe(Ends(), isServer);
+        WebSocketConnection connection = WebSocketConnection.CreateFromPipe(Ends(), isServer ? WebSocketRole.Server : WebSocketRole.Client);
+        Assert.Equal(isServer, connection.Role == WebSocketRole.Server);
         Assert.Equal((null, null, ""), (connection.Url, connection.Subprotocol, connection.Extensions));
         await _toConnection.Writer.WriteAsync(Frames.Text(peer, "hello"));
         Assert.Equal("hello", (await connection.ReceiveAsync())!.Value.GetText());
@@ -34,7 +35,7 @@ public sealed class WebSocketConnectionPipeTests
     [Fact]
     public async Task Abort_completes_the_output_with_a_reset()
     {
-        WebSocketConnection connection = WebSocketConnection.CreateFromPipe(Ends(), isServer: true);
+        WebSocketConnection connection = WebSocketConnection.CreateFromPipe(Ends(), WebSocketRole.Server);
         connection.Abort();
         var reset = await Assert.ThrowsAsync<System.Net.Sockets.SocketException>(async () => await _toPeer.Reader.ReadAsync());
         Assert.Equal(System.Net.Sockets.SocketError.ConnectionReset, reset.SocketErrorCode);
@@ -61,7 +62,7 @@ public sealed class WebSocketConnectionPipeTests
             if (!Task.Run(() => connection.QueuedBytes).Wait(TimeSpan.FromSeconds(5))) failure = new TimeoutException("the connection's lock is held");
             if (throws) throw new InvalidOperationException("the scheduler is gone");
         });
-        connection = WebSocketConnection.CreateFromPipe(Ends(), isServer: true, new WebSocketConnectionOptions { TimeProvider = clock }, scheduler: scheduler);
+        connection = WebSocketConnection.CreateFromPipe(Ends(), WebSocketRole.Server, new WebSocketConnectionOptions { TimeProvider = clock }, scheduler: scheduler);
         switch (what)
         {
             case "shutdown":
@@ -77,7 +78,7 @@ public sealed class WebSocketConnectionPipeTests
                 });
                 break;
             default:
-                connection.Driver.Receiving.BeginDrain(new CloseFrame(1001), Cierre.Closing.CloseWhy.Draining);
+                connection.Driver.Receiving.BeginDrain(new CloseFrame(1001), Cierre.Closing.EndReason.Draining);
                 await Played.Until(() =>
                 {
                     clock.Advance(TimeSpan.FromMilliseconds(20));
@@ -96,7 +97,7 @@ public sealed class WebSocketConnectionPipeTests
     public async Task Everything_the_connection_starts_by_itself_runs_on_the_scheduler()
     {
         var scheduler = new Held();
-        WebSocketConnection connection = WebSocketConnection.CreateFromPipe(Ends(), isServer: true, scheduler: scheduler);
+        WebSocketConnection connection = WebSocketConnection.CreateFromPipe(Ends(), WebSocketRole.Server, scheduler: scheduler);
         await _toConnection.Writer.WriteAsync(Frames.Close(Side.Client, 1000));
         Assert.True(connection.IsOpen);
         scheduler.Run();
@@ -118,8 +119,8 @@ public sealed class WebSocketConnectionPipeTests
     public async Task Both_ends_compress_as_they_are_told_was_agreed(string extensions)
     {
         var compressing = new WebSocketConnectionOptions { Compression = new DeflateOptions { Threshold = 0, ClientContextTakeover = true } };
-        WebSocketConnection server = WebSocketConnection.CreateFromPipe(Ends(), isServer: true, new WebSocketConnectionOptions(), extensions);
-        WebSocketConnection client = WebSocketConnection.CreateFromPipe(new DuplexPipe(_toPeer.Reader, _toConnection.Writer), isServer: false, compressing, extensions);
+        WebSocketConnection server = WebSocketConnection.CreateFromPipe(Ends(), WebSocketRole.Server, new WebSocketConnectionOptions(), new WebSocketNegotiation { Extensions = extensions });
+        WebSocketConnection client = WebSocketConnection.CreateFromPipe(new DuplexPipe(_toPeer.Reader, _toConnection.Writer), WebSocketRole.Client, compressing, new WebSocketNegotiation { Extensions = extensions });
         Assert.Equal((extensions, extensions), (client.Extensions, server.Extensions));
         for (int i = 0; i < 5; i++)
         {
@@ -140,13 +141,28 @@ public sealed class WebSocketConnectionPipeTests
     [InlineData("permessage-deflate; ;")]
     public void Extensions_that_cannot_have_been_agreed_on_are_refused(string extensions)
     {
-        Assert.Throws<ArgumentException>(nameof(extensions), () => WebSocketConnection.CreateFromPipe(Ends(), isServer: true, extensions: extensions));
-        Assert.Throws<ArgumentException>(nameof(extensions), () => WebSocketConnection.CreateFromPipe(Ends(), isServer: false, extensions: extensions));
+        var negotiated = new WebSocketNegotiation { Extensions = extensions };
+        foreach (WebSocketRole role in Enum.GetValues<WebSocketRole>())
+            Assert.Throws<ArgumentException>(nameof(negotiated), () => WebSocketConnection.CreateFromPipe(Ends(), role, negotiated: negotiated));
     }
 
     [Fact]
+    public void Connection_knows_what_its_opening_agreed_on()
+    {
+        var negotiated = new WebSocketNegotiation { Subprotocol = "chat", Url = new Uri("wss://h.example/path"), HttpVersion = System.Net.HttpVersion.Version20 };
+        WebSocketConnection connection = WebSocketConnection.CreateFromPipe(Ends(), WebSocketRole.Server, negotiated: negotiated);
+        Assert.Equal(("chat", "", new Uri("wss://h.example/path"), new Version(2, 0)), (connection.Subprotocol, connection.Extensions, connection.Url, connection.HttpVersion));
+        connection = WebSocketConnection.CreateFromPipe(Ends(), WebSocketRole.Client);
+        Assert.Equal((null, "", null, new Version(1, 1)), (connection.Subprotocol, connection.Extensions, connection.Url, connection.HttpVersion));
+    }
+
+    [Fact]
+    public void There_is_no_third_role() =>
+        Assert.Equal("role", Assert.Throws<ArgumentOutOfRangeException>(() => WebSocketConnection.CreateFromPipe(Ends(), (WebSocketRole)2)).ParamName);
+
+    [Fact]
     public void Without_a_pipe_there_is_nothing_to_run_over() =>
-        Assert.Throws<ArgumentNullException>("pipe", () => WebSocketConnection.CreateFromPipe(null!, isServer: true));
+        Assert.Throws<ArgumentNullException>("pipe", () => WebSocketConnection.CreateFromPipe(null!, WebSocketRole.Server));
 
     private DuplexPipe Ends() => new(_toConnection.Reader, _toPeer.Writer);
 

@@ -46,10 +46,10 @@ public sealed class ClientHandshakeTests
     {
         var headers = ClientHandshake.CreateRequestHeaders(WebSocketKey.Create(), ["a", "b"], Offered, isHttp2)
             .ToLookup(header => header.Key, header => header.Value);
-        var request = new OpeningRequest
+        var request = new WebSocketHandshakeRequest
         {
             Method = isHttp2 ? "CONNECT" : "GET",
-            IsHttp2 = isHttp2,
+            HttpVersion = isHttp2 ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11,
             Protocol = isHttp2 ? "websocket" : null,
             HostCount = 1,
             Upgrade = [.. headers["Upgrade"]],
@@ -60,7 +60,7 @@ public sealed class ClientHandshakeTests
             Extensions = [.. headers["Sec-WebSocket-Extensions"]],
         };
 
-        Assert.IsType<ServerHandshakeResult.Accepted>(ServerHandshake.Check(request, []));
+        Assert.NotNull(WebSocketHandshake.Check(request).Negotiated);
     }
 
     [Theory]

@@ -1,6 +1,6 @@
 using Cierre.Opening;
 using Xunit;
-using Refused = Cierre.Opening.ServerHandshakeResult.Refused;
+using Refused = Cierre.WebSocketHandshakeResult;
 
 namespace Cierre.Tests.Opening;
 
@@ -15,7 +15,6 @@ public sealed class ServerRefusalsTests
         ServerRefusals.HttpVersion10(),
         ServerRefusals.UpgradeNotWebSocket([Hostile]),
         ServerRefusals.ConnectionNotUpgrade([Hostile]),
-        ServerRefusals.ConnectionNotRead([Hostile]),
         ServerRefusals.HasContent(),
         ServerRefusals.NotExtendedConnect(Hostile, []),
         ServerRefusals.ProtocolNotWebSocket(Hostile),
@@ -31,14 +30,14 @@ public sealed class ServerRefusalsTests
     ];
 
     [Fact]
-    public void Every_kind_has_its_refusal() => Assert.Equal(Enum.GetValues<HandshakeRefusalKind>(), All.Select(refused => refused.Kind));
+    public void Every_kind_has_its_refusal() => Assert.Equal(Enum.GetValues<HandshakeRefusalKind>(), All.Select(refused => refused.Kind!.Value));
 
     [Fact]
     public void Every_text_is_one_sentence_in_printable_ascii() => Assert.All(All, refused =>
     {
-        Assert.StartsWith("The ", refused.Text, StringComparison.Ordinal);
-        Assert.EndsWith(".", refused.Text, StringComparison.Ordinal);
-        Assert.DoesNotContain(refused.Text, character => character is < ' ' or > '~');
+        Assert.StartsWith("The ", refused.Error!, StringComparison.Ordinal);
+        Assert.EndsWith(".", refused.Error!, StringComparison.Ordinal);
+        Assert.DoesNotContain(refused.Error!, character => character is < ' ' or > '~');
     });
 
     [Fact]

@@ -54,7 +54,7 @@ public class EofTests
     public void Our_abort_is_local_and_nothing_is_sent(Side side)
     {
         EngineSide engine = new(side);
-        engine.EndOfStream(CloseWhy.Aborted);
+        engine.EndOfStream(EndReason.Aborted);
         engine.ShouldEndAsync(1006, clean: false, CloseCause.Aborted, EndedBy.Local);
         Assert.Empty(engine.Written);
     }

@@ -94,7 +94,7 @@ public sealed class OrderlyDrainTests
         Assert.Single(played.Sent);
     }
 
-    private static void Drain(Played played) => played.Connection.Driver.Receiving.BeginDrain(Away, CloseWhy.HostStopping);
+    private static void Drain(Played played) => played.Connection.Driver.Receiving.BeginDrain(Away, EndReason.HostStopping);
 
     private static async Task Echo(Played played)
     {

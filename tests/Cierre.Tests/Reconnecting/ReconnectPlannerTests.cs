@@ -31,7 +31,7 @@ public sealed class ReconnectPlannerTests
     public void Close_that_would_repeat_ends_the_sequence(ushort code) => Assert.Null(Delay(Closed(code)));
 
     [Fact]
-    public void Close_of_our_own_ends_the_sequence() => Assert.Null(Delay(Closed(1000) with { Why = Cierre.Closing.CloseWhy.Requested }));
+    public void Close_of_our_own_ends_the_sequence() => Assert.Null(Delay(Closed(1000) with { Why = Cierre.Closing.EndReason.Requested }));
 
     [Fact]
     public void Growth_begins_anew_after_a_connection_that_lasted()

@@ -62,15 +62,15 @@ internal sealed class ReconnectRig
     }
 
     public static CloseRecord Refused(CloseCause cause = CloseCause.ConnectionRefused, HttpRefusal? http = null) =>
-        CloseRecord.NotOpened(new CloseWhy(cause, new CloseDetail("EndOfStream")), TimeSpan.Zero, http);
+        CloseRecord.NotOpened(new EndReason(cause, new CloseDetail("EndOfStream")), TimeSpan.Zero, http);
 
     public static CloseRecord Closed(ushort code, double elapsed = 0) => new()
     {
-        Code = code, Why = CloseWhy.PeerClosed, EndedBy = EndedBy.Remote, WasClean = true, Received = new CloseFrame(code), Elapsed = TimeSpan.FromSeconds(elapsed),
+        Code = code, Why = EndReason.PeerClosed, EndedBy = EndedBy.Remote, WasClean = true, Received = new CloseFrame(code), Elapsed = TimeSpan.FromSeconds(elapsed),
     };
 
     public static CloseRecord Lost(double elapsed = 5) =>
-        new() { Why = new CloseWhy(CloseCause.ConnectionReset, new CloseDetail("EndOfStream")), Elapsed = TimeSpan.FromSeconds(elapsed) };
+        new() { Why = new EndReason(CloseCause.ConnectionReset, new CloseDetail("EndOfStream")), Elapsed = TimeSpan.FromSeconds(elapsed) };
 
     private async Task<WebSocketConnection> ConnectAsync(Uri url, WebSocketClientOptions options, int earlyLossesBefore, CancellationToken cancellationToken)
     {

@@ -185,7 +185,7 @@ public sealed class BroadcastTests
     {
         Played closing = Stuck(SlowReaderPolicy.Wait);
         Task<BroadcastResult> sending = Connections(closing).BroadcastAsync(new byte[4 * KiB]).AsTask();
-        if (how == "close") closing.Connection.Driver.BeginClose(new CloseFrame(1001), CloseWhy.Disposed, takeBack: true);
+        if (how == "close") closing.Connection.Driver.BeginClose(new CloseFrame(1001), EndReason.Disposed, takeBack: true);
         else if (how == "reset") closing.Wire.End(TransportEndKind.Reset);
         else closing.Wire.FailFlush(new IOException("gone"));
         BroadcastResult result = await Played.Within(sending);

@@ -19,7 +19,7 @@ public sealed class CloseFaultTests
     [InlineData(CloseCause.Cancelled, false, false)]
     public void Cause_says_whose_error_it_is(CloseCause cause, bool onServer, bool onClient)
     {
-        var record = new CloseRecord { Why = new CloseWhy(cause, new CloseDetail("HandlerFailed")) };
+        var record = new CloseRecord { Why = new EndReason(cause, new CloseDetail("HandlerFailed")) };
         Assert.Equal((onServer, onClient), (CloseFault.IsError(record, isClient: false), CloseFault.IsError(record, isClient: true)));
     }
 
@@ -36,7 +36,7 @@ public sealed class CloseFaultTests
     [InlineData(4000, false)]
     public void Close_of_the_peer_is_an_error_to_a_client_only_and_by_its_code(ushort code, bool onClient)
     {
-        var record = new CloseRecord { Code = code, Why = new CloseWhy(CloseCause.PeerClosed, new CloseDetail("HandlerFailed")) };
+        var record = new CloseRecord { Code = code, Why = new EndReason(CloseCause.PeerClosed, new CloseDetail("HandlerFailed")) };
         Assert.Equal((false, onClient), (CloseFault.IsError(record, isClient: false), CloseFault.IsError(record, isClient: true)));
     }
 }

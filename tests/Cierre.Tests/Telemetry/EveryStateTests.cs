@@ -64,7 +64,7 @@ public sealed class EveryStateTests
         ["draining"] = played => Done(() =>
         {
             played.PeerText("before the drain");
-            played.Connection.Driver.Receiving.BeginDrain(new CloseFrame(1001), CloseWhy.HostStopping);
+            played.Connection.Driver.Receiving.BeginDrain(new CloseFrame(1001), EndReason.HostStopping);
         }),
         ["close waits behind sends"] = played => Done(() =>
         {

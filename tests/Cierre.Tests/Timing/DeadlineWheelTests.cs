@@ -234,7 +234,7 @@ public sealed class DeadlineWheelTests
         public override long GetTimestamp() => Throws ? throw new InvalidOperationException("no time") : base.GetTimestamp();
     }
 
-    private sealed class Entry(DeadlineWheelTests test) : DeadlineEntry
+    private sealed class Entry(DeadlineWheelTests test) : DeadlineWheel.Entry
     {
         public List<TimeSpan> Calls { get; } = [];
 

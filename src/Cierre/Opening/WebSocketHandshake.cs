@@ -1,16 +1,23 @@
+using System.Net;
 using Cierre.Deflate;
-using Accepted = Cierre.Opening.ServerHandshakeResult.Accepted;
-using Refused = Cierre.Opening.ServerHandshakeResult.Refused;
+using Cierre.Opening;
 
-namespace Cierre.Opening;
+namespace Cierre;
 
-/// <summary>RFC 6455 4.2 and RFC 8441 5: the server's side of the opening handshake, as a function of the request's headers.</summary>
-internal static class ServerHandshake
+/// <summary>Judges opening requests as a server: for those who serve WebSockets over streams of their own. RFC 6455 4.2, RFC 8441 5.</summary>
+/// <remarks>Cierre.AspNetCore judges by the same function. What it accepts is answered with the result's status and headers; behind the answer the stream is a
+/// connection: <see cref="WebSocketConnection.CreateFromPipe"/>. Origins and credentials are the server's to judge.</remarks>
+public static class WebSocketHandshake
 {
-    /// <summary>Judges a request. The subprotocols stand in the server's order of preference; without settings of compression, no offer of it is
-    /// accepted.</summary>
-    public static ServerHandshakeResult Check(OpeningRequest request, IReadOnlyList<string> supportedSubprotocols, DeflateOptions? compression = null)
+    /// <summary>Judges a request.</summary>
+    /// <param name="request">What is known of it.</param>
+    /// <param name="subprotocols">What the server speaks, in its order of preference; the first that the client offers is chosen. Null: none.</param>
+    /// <param name="compression">Which offers of permessage-deflate are accepted; null: none. RFC 7692.</param>
+    /// <returns>The answer: an acceptance, or a refusal that says what would be right.</returns>
+    /// <exception cref="ArgumentNullException">No request.</exception>
+    public static WebSocketHandshakeResult Check(WebSocketHandshakeRequest request, IReadOnlyList<string>? subprotocols = null, DeflateOptions? compression = null)
     {
+        ArgumentNullException.ThrowIfNull(request);
         // The version before the key: a client of another version cannot know what our key looks like, but understands 426.
         if ((request.IsHttp2 ? CheckConnect(request) : CheckUpgrade(request)) is { } wrongRequest)
         {
@@ -49,15 +56,21 @@ internal static class ServerHandshake
 
         ExtensionOffer answer = default;
         var deflate = compression is null ? null : DeflateNegotiation.Accept(extensionOffers, compression, out answer);
-        return new Accepted(
+        return new WebSocketHandshakeResult(
+            new WebSocketNegotiation
+            {
+                Subprotocol = subprotocols is null ? null : Subprotocols.Choose(offered, subprotocols),
+                Extensions = deflate is null ? "" : ExtensionList.Format([answer]),
+                Url = request.Url,
+                HttpVersion = request.HttpVersion,
+                Terms = deflate?.For(server: true, compression!),
+            },
             request.IsHttp2 ? null : WebSocketKey.Accept(request.Key[0]),
-            Subprotocols.Choose(offered, supportedSubprotocols),
-            deflate is null ? "" : ExtensionList.Format([answer]),
-            deflate);
+            offered);
     }
 
     /// <summary>RFC 6455 4.2.1, 1 to 4.</summary>
-    private static Refused? CheckUpgrade(OpeningRequest request)
+    private static WebSocketHandshakeResult? CheckUpgrade(WebSocketHandshakeRequest request)
     {
         // RFC 9110 9.1: methods are told apart by case.
         if (request.Method != "GET")
@@ -70,7 +83,7 @@ internal static class ServerHandshake
             return ServerRefusals.HostCount(request.HostCount);
         }
 
-        if (request.IsHttp10)
+        if (request.HttpVersion < HttpVersion.Version11)
         {
             return ServerRefusals.HttpVersion10();
         }
@@ -86,7 +99,7 @@ internal static class ServerHandshake
     }
 
     /// <summary>RFC 8441 5: :protocol stands for Upgrade and Connection, and the key is not needed.</summary>
-    private static Refused? CheckConnect(OpeningRequest request)
+    private static WebSocketHandshakeResult? CheckConnect(WebSocketHandshakeRequest request)
     {
         if (request.Method != "CONNECT" || request.Protocol is not { } protocol)
         {
@@ -98,7 +111,7 @@ internal static class ServerHandshake
             : ServerRefusals.ProtocolNotWebSocket(protocol);
     }
 
-    private static Refused? CheckVersion(OpeningRequest request) => request.Version switch
+    private static WebSocketHandshakeResult? CheckVersion(WebSocketHandshakeRequest request) => request.Version switch
     {
         [] => ServerRefusals.VersionMissing(request.IsHttp2),
         [OpeningHeaders.Version13] => null,
@@ -106,7 +119,7 @@ internal static class ServerHandshake
         { Count: var count } => ServerRefusals.VersionRepeated(count),
     };
 
-    private static Refused? CheckKey(IReadOnlyList<string> keys) => keys switch
+    private static WebSocketHandshakeResult? CheckKey(IReadOnlyList<string> keys) => keys switch
     {
         [] => ServerRefusals.KeyMissing(),
         [var key] => WebSocketKey.IsValid(key) ? null : ServerRefusals.KeyInvalid(key),

@@ -1,8 +1,7 @@
-using Cierre.AspNetCore.Gateway;
 using Cierre.Closing;
 using Xunit;
 
-namespace Cierre.AspNetCore.Tests.Gateway;
+namespace Cierre.Tests.Closing;
 
 public sealed class UpstreamFailureTests
 {
@@ -14,7 +13,7 @@ public sealed class UpstreamFailureTests
     [InlineData("ApplicationThrew", "UpstreamNotOpened")]
     public void Refusal_is_claimed_only_where_there_was_one(string detail, string key)
     {
-        CloseRecord record = CloseRecord.NotOpened(new CloseWhy(CloseCause.ConnectionRefused, new CloseDetail(detail, "h:1", "x")), TimeSpan.Zero);
+        CloseRecord record = CloseRecord.NotOpened(new EndReason(CloseCause.ConnectionRefused, new CloseDetail(detail, "h:1", "x")), TimeSpan.Zero);
         Assert.Equal(key, UpstreamFailure.Of(record).Key);
     }
 }

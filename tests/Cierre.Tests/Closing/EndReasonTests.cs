@@ -3,9 +3,9 @@ using Xunit;
 
 namespace Cierre.Tests.Closing;
 
-public class CloseWhyTests
+public class EndReasonTests
 {
-    private static CloseWhy Why(CloseCause cause, Exception? exception = null) => new(cause, new CloseDetail("EndOfStream"), exception);
+    private static EndReason Why(CloseCause cause, Exception? exception = null) => new(cause, new CloseDetail("EndOfStream"), exception);
 
     private static readonly CloseCause[] GiveWay = [CloseCause.Requested, CloseCause.HandlerReturned, CloseCause.HostStopping, CloseCause.Disposed];
 
@@ -20,7 +20,7 @@ public class CloseWhyTests
             Assert.Equal(GiveWay.Contains(first) ? news : first, Why(first).Then(Why(news)).Cause)));
 
     [Fact]
-    public void Our_own_abort_while_we_wait_is_no_news() => Assert.Equal(CloseCause.HostStopping, CloseWhy.HostStopping.Then(CloseWhy.Aborted).Cause);
+    public void Our_own_abort_while_we_wait_is_no_news() => Assert.Equal(CloseCause.HostStopping, EndReason.HostStopping.Then(EndReason.Aborted).Cause);
 
     [Fact]
     public void Exception_of_the_first_cause_is_kept_unless_the_news_has_one()

@@ -1,6 +1,4 @@
-using Cierre.Closing;
-
-namespace Cierre.AspNetCore.Gateway;
+namespace Cierre.Closing;
 
 /// <summary>Says in a few words which trouble there was with the upstream: the reason of 1014, so no address, no status and no text of an exception.</summary>
 internal static class UpstreamFailure

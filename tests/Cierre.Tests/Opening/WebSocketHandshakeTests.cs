@@ -1,14 +1,13 @@
+using System.Net;
 using Cierre.Deflate;
 using Cierre.Opening;
 using Xunit;
-using Accepted = Cierre.Opening.ServerHandshakeResult.Accepted;
-using Refused = Cierre.Opening.ServerHandshakeResult.Refused;
 
 namespace Cierre.Tests.Opening;
 
-public sealed class ServerHandshakeTests
+public sealed class WebSocketHandshakeTests
 {
-    private static readonly OpeningRequest Http11 = new()
+    private static readonly Asked Http11 = new()
     {
         Method = "GET",
         HostCount = 1,
@@ -18,10 +17,10 @@ public sealed class ServerHandshakeTests
         Version = ["13"],
     };
 
-    private static readonly OpeningRequest Http2 = new()
+    private static readonly Asked Http2 = new()
     {
         Method = "CONNECT",
-        IsHttp2 = true,
+        HttpVersion = HttpVersion.Version20,
         Protocol = "websocket",
         HostCount = 0,
         Version = ["13"],
@@ -31,10 +30,10 @@ public sealed class ServerHandshakeTests
 
     [Fact]
     public void A_good_request_over_HTTP_1_1_is_accepted_with_the_answer_to_its_key() =>
-        Assert.Equal("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", ShouldAccept(Http11).Accept);
+        Assert.Equal("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", AcceptOf(ShouldAccept(Http11)));
 
     [Fact]
-    public void A_good_request_over_HTTP_2_is_accepted_without_Host_Upgrade_Connection_and_Key() => Assert.Null(ShouldAccept(Http2).Accept);
+    public void A_good_request_over_HTTP_2_is_accepted_without_Host_Upgrade_Connection_and_Key() => Assert.Null(AcceptOf(ShouldAccept(Http2)));
 
     [Fact]
     public void Upgrade_and_Connection_may_say_more_and_in_any_case() => ShouldAccept(Http11 with
@@ -52,9 +51,9 @@ public sealed class ServerHandshakeTests
     {
         var request = Good(isHttp2) with { Subprotocols = ["a, b", "c"] };
 
-        Assert.Equal("c", ShouldAccept(request, "d", "c", "a").Subprotocol);
-        Assert.Null(ShouldAccept(request, "d").Subprotocol);
-        Assert.Null(ShouldAccept(request).Subprotocol);
+        Assert.Equal("c", ShouldAccept(request, "d", "c", "a").Negotiated!.Subprotocol);
+        Assert.Null(ShouldAccept(request, "d").Negotiated!.Subprotocol);
+        Assert.Null(ShouldAccept(request).Negotiated!.Subprotocol);
     }
 
     [Theory]
@@ -64,12 +63,12 @@ public sealed class ServerHandshakeTests
         var request = Good(isHttp2) with { Extensions = ["other", "permessage-deflate; client_max_window_bits"] };
         var options = new DeflateOptions { ClientMaxWindowBits = 10, ServerContextTakeover = true };
 
-        var accepted = Assert.IsType<Accepted>(ServerHandshake.Check(request, [], options));
-        Assert.Equal("permessage-deflate; client_no_context_takeover; client_max_window_bits=10", accepted.ExtensionsText);
-        Assert.Equal(new DeflateParameters(new(15, Takeover: true), new(10, Takeover: false)), accepted.Deflate);
-        Assert.Equal(("", null), (ShouldAccept(request).ExtensionsText, ShouldAccept(request).Deflate));
-        accepted = Assert.IsType<Accepted>(ServerHandshake.Check(Good(isHttp2) with { Extensions = ["other"] }, [], options));
-        Assert.Equal(("", null), (accepted.ExtensionsText, accepted.Deflate));
+        WebSocketNegotiation agreed = WebSocketHandshake.Check(request.ToRequest(), [], options).Negotiated!;
+        Assert.Equal("permessage-deflate; client_no_context_takeover; client_max_window_bits=10", agreed.Extensions);
+        Assert.Equal((new DeflateDirection(15, Takeover: true), new DeflateDirection(10, Takeover: false)), (agreed.Terms!.Sending, agreed.Terms.Receiving));
+        Assert.Equal(("", null), (ShouldAccept(request).Negotiated!.Extensions, ShouldAccept(request).Negotiated!.Terms));
+        agreed = WebSocketHandshake.Check((Good(isHttp2) with { Extensions = ["other"] }).ToRequest(), [], options).Negotiated!;
+        Assert.Equal(("", null), (agreed.Extensions, agreed.Terms));
     }
 
     [Theory]
@@ -81,7 +80,7 @@ public sealed class ServerHandshakeTests
         var refused = ShouldRefuse(Http11 with { Method = method }, HandshakeRefusalKind.MethodNotGet, 405);
 
         Assert.Equal([new("Allow", "GET")], refused.Headers);
-        Assert.Equal($"The request method is \"{method}\", but over HTTP/1.1 a WebSocket opens with GET.", refused.Text);
+        Assert.Equal($"The request method is \"{method}\", but over HTTP/1.1 a WebSocket opens with GET.", refused.Error);
     }
 
     [Theory]
@@ -93,10 +92,10 @@ public sealed class ServerHandshakeTests
     [Fact]
     public void A_plain_request_is_told_to_upgrade()
     {
-        var refused = ShouldRefuse(new() { Method = "GET", HostCount = 1 }, HandshakeRefusalKind.UpgradeNotWebSocket, 426);
+        var refused = ShouldRefuse(new() { Method = "GET" }, HandshakeRefusalKind.UpgradeNotWebSocket, 426);
 
         ShouldAskForUpgrade(refused);
-        Assert.Equal("The request has no Upgrade header, but this address speaks WebSocket and needs \"Upgrade: websocket\".", refused.Text);
+        Assert.Equal("The request has no Upgrade header, but this address speaks WebSocket and needs \"Upgrade: websocket\".", refused.Error);
     }
 
     [Fact]
@@ -105,7 +104,7 @@ public sealed class ServerHandshakeTests
         var refused = ShouldRefuse(Http11 with { Upgrade = ["h2c"] }, HandshakeRefusalKind.UpgradeNotWebSocket, 426);
 
         ShouldAskForUpgrade(refused);
-        Assert.Equal("The request has \"Upgrade: h2c\", but this address speaks WebSocket and needs \"Upgrade: websocket\".", refused.Text);
+        Assert.Equal("The request has \"Upgrade: h2c\", but this address speaks WebSocket and needs \"Upgrade: websocket\".", refused.Error);
     }
 
     [Theory]
@@ -156,7 +155,7 @@ public sealed class ServerHandshakeTests
     {
         var refused = ShouldRefuse(Good(isHttp2) with { Subprotocols = ["a, b c"] }, HandshakeRefusalKind.SubprotocolsMalformed, 400);
 
-        Assert.Equal("The Sec-WebSocket-Protocol header \"a, b c\" must be a comma separated list of tokens, but \"b c\" is not a token.", refused.Text);
+        Assert.Equal("The Sec-WebSocket-Protocol header \"a, b c\" must be a comma separated list of tokens, but \"b c\" is not a token.", refused.Error);
     }
 
     [Theory]
@@ -170,7 +169,7 @@ public sealed class ServerHandshakeTests
     {
         var refused = ShouldRefuse(Good(isHttp2) with { Extensions = ["foo", "bar; ="] }, HandshakeRefusalKind.ExtensionsMalformed, 400);
 
-        Assert.Equal("The Sec-WebSocket-Extensions header \"bar; =\" is malformed at character 6, where a parameter name was expected.", refused.Text);
+        Assert.Equal("The Sec-WebSocket-Extensions header \"bar; =\" is malformed at character 6, where a parameter name was expected.", refused.Error);
     }
 
     [Theory]
@@ -186,7 +185,7 @@ public sealed class ServerHandshakeTests
 
     [Fact]
     public void A_request_of_HTTP_1_0_is_told_so_whatever_its_headers() => Assert.Contains(
-        "HTTP/1.0", ShouldRefuse(Http11 with { IsHttp10 = true }, HandshakeRefusalKind.HttpVersion10, 426).Text, StringComparison.Ordinal);
+        "HTTP/1.0", ShouldRefuse(Http11 with { HttpVersion = HttpVersion.Version10 }, HandshakeRefusalKind.HttpVersion10, 426).Error, StringComparison.Ordinal);
 
     [Theory]
     [MemberData(nameof(BothVersions))]
@@ -203,19 +202,71 @@ public sealed class ServerHandshakeTests
         Assert.Empty(ShouldRefuse(Http2 with { Protocol = null, OtherMethods = ["POST"] }, HandshakeRefusalKind.NotExtendedConnect, 400).Headers);
     }
 
-    private static OpeningRequest Good(bool isHttp2) => isHttp2 ? Http2 : Http11;
+    private static Asked Good(bool isHttp2) => isHttp2 ? Http2 : Http11;
 
-    private static Accepted ShouldAccept(OpeningRequest request, params string[] supported) =>
-        Assert.IsType<Accepted>(ServerHandshake.Check(request, supported));
-
-    private static Refused ShouldRefuse(OpeningRequest request, HandshakeRefusalKind kind, int status)
+    private static WebSocketHandshakeResult ShouldAccept(Asked request, params string[] supported)
     {
-        var refused = Assert.IsType<Refused>(ServerHandshake.Check(request, []));
-        Assert.Equal((kind, status), (refused.Kind, refused.Status));
+        WebSocketHandshakeResult accepted = WebSocketHandshake.Check(request.ToRequest(), supported);
+        Assert.Null(accepted.Error);
+        Assert.NotNull(accepted.Negotiated);
+        return accepted;
+    }
+
+    private static string? AcceptOf(WebSocketHandshakeResult accepted) => accepted.Headers.SingleOrDefault(header => header.Key == "Sec-WebSocket-Accept").Value;
+
+    private static WebSocketHandshakeResult ShouldRefuse(Asked request, HandshakeRefusalKind kind, int status)
+    {
+        WebSocketHandshakeResult refused = WebSocketHandshake.Check(request.ToRequest());
+        Assert.Null(refused.Negotiated);
+        Assert.Equal((kind, status), (refused.Kind, (int)refused.StatusCode));
         return refused;
     }
 
-    private static void ShouldAskForUpgrade(Refused refused) => Assert.Equal(
+    private static void ShouldAskForUpgrade(WebSocketHandshakeResult refused) => Assert.Equal(
         [new("Upgrade", "websocket"), new("Connection", "Upgrade, close"), new("Sec-WebSocket-Version", "13")],
         refused.Headers);
+
+    /// <summary>A request that a test changes in one place.</summary>
+    private sealed record Asked
+    {
+        public required string Method { get; init; }
+
+        public Version HttpVersion { get; init; } = System.Net.HttpVersion.Version11;
+
+        public string? Protocol { get; init; }
+
+        public int HostCount { get; init; } = 1;
+
+        public bool HasContent { get; init; }
+
+        public IReadOnlyList<string> OtherMethods { get; init; } = [];
+
+        public IReadOnlyList<string> Upgrade { get; init; } = [];
+
+        public IReadOnlyList<string> Connection { get; init; } = [];
+
+        public IReadOnlyList<string> Key { get; init; } = [];
+
+        public IReadOnlyList<string> Version { get; init; } = [];
+
+        public IReadOnlyList<string> Subprotocols { get; init; } = [];
+
+        public IReadOnlyList<string> Extensions { get; init; } = [];
+
+        public WebSocketHandshakeRequest ToRequest() => new()
+        {
+            Method = Method,
+            HttpVersion = HttpVersion,
+            Protocol = Protocol,
+            HostCount = HostCount,
+            HasContent = HasContent,
+            OtherMethods = OtherMethods,
+            Upgrade = Upgrade,
+            Connection = Connection,
+            Key = Key,
+            Version = Version,
+            Subprotocols = Subprotocols,
+            Extensions = Extensions,
+        };
+    }
 }

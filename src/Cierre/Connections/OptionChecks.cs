@@ -1,0 +1,28 @@
+namespace Cierre.Connections;
+
+/// <summary>Checks the values of options where they are set: the words of every error of this kind.</summary>
+internal static class OptionChecks
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(24);
+
+    /// <summary>For a wait that has an end.</summary>
+    public static TimeSpan Check(TimeSpan value, string name, bool mayBeZero = false)
+    {
+        bool isWrong = mayBeZero ? value < TimeSpan.Zero : value <= TimeSpan.Zero;
+        if (isWrong || value > Longest) throw new ArgumentOutOfRangeException(name, value, $"{(mayBeZero ? "Zero, or a" : "A")} time of at most 24 days: this one has an end.");
+        return value;
+    }
+
+    /// <summary>For what zero switches off, and so does the framework's word for "for ever".</summary>
+    public static TimeSpan CheckOrOff(TimeSpan value, string name)
+    {
+        if (value == Timeout.InfiniteTimeSpan) return value;
+        if (value < TimeSpan.Zero || value > Longest) throw new ArgumentOutOfRangeException(name, value, "A time of at most 24 days; zero or Timeout.InfiniteTimeSpan for off.");
+        return value;
+    }
+
+    /// <summary>An enumeration takes any number, from a cast or from a configuration.</summary>
+    public static T Defined<T>(T value, string name)
+        where T : struct, Enum =>
+        Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(name, value, $"One of {string.Join(", ", Enum.GetNames<T>())}.");
+}

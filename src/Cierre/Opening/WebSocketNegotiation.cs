@@ -1,0 +1,44 @@
+using Cierre.Deflate;
+
+namespace Cierre;
+
+/// <summary>Says what an opening handshake agreed on: for a connection over a stream on which somebody else has opened a WebSocket,
+/// <see cref="WebSocketConnection.CreateFromPipe"/>. RFC 6455 4.2.2.</summary>
+public sealed class WebSocketNegotiation
+{
+    /// <summary>The subprotocol of the server's answer; null for none. RFC 6455 1.9.</summary>
+    public string? Subprotocol { get; init; }
+
+    /// <summary>The extensions, as the server's answer says them in <c>Sec-WebSocket-Extensions</c>; empty for none. RFC 6455 9.1.</summary>
+    /// <exception cref="ArgumentNullException">Null.</exception>
+    public string Extensions
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value, nameof(Extensions));
+            field = value;
+        }
+    } = "";
+
+    /// <summary>The address that was opened; null where there is none.</summary>
+    public Uri? Url { get; init; }
+
+    /// <summary>The HTTP version that carried the handshake; default 1.1.</summary>
+    /// <exception cref="ArgumentNullException">Null.</exception>
+    public Version HttpVersion
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value, nameof(HttpVersion));
+            field = value;
+        }
+    } = System.Net.HttpVersion.Version11;
+
+    /// <summary>What the server's end does about compression; null where it was not negotiated here.</summary>
+    internal DeflateTerms? Terms { get; init; }
+
+    internal WebSocketNegotiation With(string? subprotocol) =>
+        new() { Subprotocol = subprotocol, Extensions = Extensions, Url = Url, HttpVersion = HttpVersion, Terms = Terms };
+}
