@@ -19,7 +19,6 @@ internal static class BlockedPorts
     public static void Check(Uri url)
     {
         if (!Contains(url.Port)) return;
-        var why = new EndReason(CloseCause.Aborted, new CloseDetail("PortBlocked", url.Port));
-        throw new WebSocketConnectException(CloseRecord.NotOpened(why, TimeSpan.Zero));
+        throw new WebSocketConnectException(CloseRecord.NotOpened(EndReason.PortBlocked(url.Port), TimeSpan.Zero));
     }
 }

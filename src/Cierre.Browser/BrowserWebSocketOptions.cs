@@ -41,7 +41,8 @@ public sealed class BrowserWebSocketOptions : WebSocketClientOptions
         if (Subprotocols.Count != 0)
         {
             throw new ArgumentException(
-                "Subprotocols are set in the options of the connection; name them in the constructor of WebSocket, or in WebSocketStreamOptions.Protocols, instead.",
+                "Subprotocols are set in the options of the connection; "
+                + "name them in the constructor of WebSocket, or in WebSocketStreamOptions.Protocols, instead.",
                 nameof(protocols));
         }
 

@@ -12,6 +12,6 @@ internal static class FailedOpening
         WebSocketConnectException failed => failed.Record,
         OperationCanceledException when gaveUp is not null => CloseRecord.NotOpened(gaveUp, elapsed),
         // Code of the application's that sets up the HTTP handler.
-        _ => CloseRecord.NotOpened(new EndReason(CloseCause.Aborted, new CloseDetail("TransportFailed", exception.GetType().Name), exception), elapsed),
+        _ => CloseRecord.NotOpened(EndReason.TransportFailed(exception), elapsed),
     };
 }

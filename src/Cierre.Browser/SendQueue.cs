@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Cierre.Closing;
+using Cierre.Connections;
 
 namespace Cierre.Browser;
 
@@ -15,7 +16,8 @@ internal sealed class SendQueue(WebSocketConnection connection, TimeSpan closeTi
     private readonly Queue<Func<ValueTask>> _steps = new();
     private bool _running;
 
-    [SuppressMessage("Reliability", "CA2012", Justification = "A send that fails does so because of the close, which is news of its own; nobody waits for its room.")]
+    [SuppressMessage(
+        "Reliability", "CA2012", Justification = "A send that fails does so because of the close, which is news of its own; nobody waits for its room.")]
     public void Send(WebSocketMessageKind kind, ReadOnlyMemory<byte> bytes) => Run(() =>
     {
         ValueTask sent = connection.SendAsync(kind, bytes);
@@ -45,7 +47,7 @@ internal sealed class SendQueue(WebSocketConnection connection, TimeSpan closeTi
 
     private ValueTask Begin(CloseFrame frame, EndReason why)
     {
-        connection.Driver.BeginClose(frame, why);
+        ConnectionControl.Of(connection).Close(frame, why);
         return default;
     }
 
@@ -84,8 +86,14 @@ internal sealed class SendQueue(WebSocketConnection connection, TimeSpan closeTi
     {
         try
         {
-            if (blob.Size <= Chunk) await connection.SendAsync(await blob.ArrayBufferAsync().ConfigureAwait(SimulationContext.IsCurrent)).ConfigureAwait(SimulationContext.IsCurrent);
-            else await StreamAsync(blob).ConfigureAwait(SimulationContext.IsCurrent);
+            if (blob.Size > Chunk)
+            {
+                await StreamAsync(blob).ConfigureAwait(SimulationContext.IsCurrent);
+                return;
+            }
+
+            ReadOnlyMemory<byte> bytes = await blob.ArrayBufferAsync().ConfigureAwait(SimulationContext.IsCurrent);
+            await connection.SendAsync(bytes).ConfigureAwait(SimulationContext.IsCurrent);
         }
         catch (WebSocketClosedException)
         {
@@ -94,7 +102,7 @@ internal sealed class SendQueue(WebSocketConnection connection, TimeSpan closeTi
         catch (Exception e)
         {
             // Half of it may be out, and what was promised as sent cannot be taken back.
-            connection.Driver.Abort(new EndReason(CloseCause.Aborted, new CloseDetail("BlobNotReadable", e.GetType().Name), e));
+            ConnectionControl.Of(connection).Abort(EndReason.BlobNotReadable(e));
         }
     }
 
@@ -108,7 +116,8 @@ internal sealed class SendQueue(WebSocketConnection connection, TimeSpan closeTi
             WebSocketMessageStream message = await connection.OpenSendStreamAsync(WebSocketMessageKind.Binary).ConfigureAwait(SimulationContext.IsCurrent);
             for (long left = blob.Size; left > 0;)
             {
-                int count = await content.ReadAtLeastAsync(chunk.AsMemory(0, (int)Math.Min(left, Chunk)), (int)Math.Min(left, Chunk)).ConfigureAwait(SimulationContext.IsCurrent);
+                int most = (int)Math.Min(left, Chunk);
+                int count = await content.ReadAtLeastAsync(chunk.AsMemory(0, most), most).ConfigureAwait(SimulationContext.IsCurrent);
                 await message.WriteAsync(chunk.AsMemory(0, count)).ConfigureAwait(SimulationContext.IsCurrent);
                 left -= count;
             }

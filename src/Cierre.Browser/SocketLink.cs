@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Cierre.Closing;
+using Cierre.Connections;
 using Cierre.Scheduling;
-using Cierre.Sending;
 
 namespace Cierre.Browser;
 
@@ -69,7 +69,7 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, BrowserWebSock
         }
 
         // The order of sends from several threads is theirs to keep; those of one thread keep it.
-        if (full) Drop(new EndReason(CloseCause.Aborted, new CloseDetail("SendBufferFull", BufferedAmount, options.MaxBufferedAmount)));
+        if (full) Drop(EndReason.SendBufferFull(BufferedAmount, options.MaxBufferedAmount));
         else send(sends);
         return true;
     }
@@ -93,7 +93,7 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, BrowserWebSock
     private void Drop(EndReason why)
     {
         _ = _opening.CancelAsync();
-        Volatile.Read(ref _connection)?.Driver.Abort(why);
+        if (Volatile.Read(ref _connection) is { } connection) ConnectionControl.Of(connection).Abort(why);
     }
 
     /// <summary>A task was asked for, or what it waits for has come. It does not wait for the tasks of a loop: the thread that runs them may be blocked on
@@ -103,7 +103,8 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, BrowserWebSock
         if (!_tasks.HasLoop) return;
         // The one side asks and then looks what is known, the other knows and then looks who has asked.
         Interlocked.MemoryBarrier();
-        if (target.OpenedIsAwaited && Volatile.Read(ref _connection) is { } connection && TryGoAhead()) target.Establish(connection.Extensions, connection.Subprotocol ?? "");
+        if (target.OpenedIsAwaited && Volatile.Read(ref _connection) is { } connection && TryGoAhead())
+            target.Establish(connection.Extensions, connection.Subprotocol ?? "");
         if ((!target.OpenedIsAwaited && !target.ClosedIsAwaited) || Volatile.Read(ref _record) is not { } record) return;
         _ahead = WebSocket.CLOSED;
         // Who awaits the end on the loop goes on behind the events.
@@ -159,7 +160,7 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, BrowserWebSock
 
     private async Task ConverseAsync(WebSocketConnection connection)
     {
-        connection.Driver.Sending.Output.PayloadWasTaken = PayloadWasTaken;
+        ConnectionControl.Of(connection).TellTaken(PayloadWasTaken);
         bool dropped;
         lock (_gate)
         {
@@ -169,7 +170,7 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, BrowserWebSock
         }
 
         // The opening was given up, but it was there first: no open event.
-        if (dropped) connection.Driver.Abort(_dropped!);
+        if (dropped) ConnectionControl.Of(connection).Abort(_dropped!);
         else _tasks.Enqueue(() => Opened(connection));
         TellAwaited();
         while (await connection.ReceiveAsync().ConfigureAwait(SimulationContext.IsCurrent) is { } message)
@@ -181,7 +182,7 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, BrowserWebSock
         }
 
         // The closing handshake is started, unless the connection is lost already.
-        if (!connection.Driver.IsOver) _tasks.Enqueue(Closing);
+        if (!ConnectionControl.Of(connection).IsOver) _tasks.Enqueue(Closing);
         End(await connection.Closed.ConfigureAwait(SimulationContext.IsCurrent));
     }
 
@@ -264,7 +265,7 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, BrowserWebSock
     private void SubtractTaken()
     {
         Interlocked.Exchange(ref _takenIsPosted, 0);
-        long taken = _connection!.Driver.Sending.Output.PayloadTaken;
+        long taken = ConnectionControl.Of(_connection!).PayloadTaken;
         lock (_gate)
         {
             _buffered -= taken - _taken;

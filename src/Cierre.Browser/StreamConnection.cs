@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using Cierre.Closing;
+using Cierre.Connections;
 using Cierre.Scheduling;
 
 namespace Cierre.Browser;
@@ -60,7 +61,10 @@ internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions opt
 
     /// <summary>WHATWG WebSockets, close the WebSocket: while CONNECTING the opening fails, CLOSING and CLOSED make no move.</summary>
     /// <param name="takeBack">Whether writes that have not begun are dropped.</param>
-    public void Close(CloseFrame frame, bool takeBack = false) => OpenOrGiveUp(EndReason.Requested)?.Driver.BeginClose(frame, EndReason.Requested, takeBack);
+    public void Close(CloseFrame frame, bool takeBack = false)
+    {
+        if (OpenOrGiveUp(EndReason.Requested) is { } connection) ConnectionControl.Of(connection).Close(frame, EndReason.Requested, takeBack);
+    }
 
     /// <summary>WHATWG WebSockets, close using reason.</summary>
     public void CloseUsing(Exception? reason, bool takeBack = false) => Close(FrameOf(reason), takeBack);
@@ -69,9 +73,15 @@ internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions opt
     public bool CloseUnreachable()
     {
         if (_closed.Task.IsCompleted) return true;
-        if (_connection is { Driver.Sending.IsSending: true }) return false;
+        if (_connection is { } open && ConnectionControl.Of(open).IsSending) return false;
         // Off the finalizer's thread: closing writes.
-        ThreadPool.UnsafeQueueUserWorkItem(static stream => stream.OpenOrGiveUp(EndReason.Disposed)?.Driver.BeginClose(CloseFrame.Empty, EndReason.Disposed), this, preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static stream =>
+            {
+                if (stream.OpenOrGiveUp(EndReason.Disposed) is { } connection) ConnectionControl.Of(connection).Close(CloseFrame.Empty, EndReason.Disposed);
+            },
+            this,
+            preferLocal: false);
         return true;
     }
 
@@ -129,7 +139,8 @@ internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions opt
         try
         {
             BlockedPorts.Check(url.Address);
-            WebSocketConnection connection = await WebSocketConnection.ConnectAsync(url.Address, options, _givingUp.Token).ConfigureAwait(SimulationContext.IsCurrent);
+            WebSocketConnection connection =
+                await WebSocketConnection.ConnectAsync(url.Address, options, _givingUp.Token).ConfigureAwait(SimulationContext.IsCurrent);
             if (TryOpen(connection)) return;
             connection.Abort();
             record = CloseRecord.NotOpened(_gaveUp ?? EndReason.Disposed, options.TimeProvider.GetElapsedTime(begun));
@@ -184,7 +195,12 @@ internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions opt
     /// <summary>When a message came, as long as there is room for it; what lies here at the end can still be read.</summary>
     private async Task PullAsync(WebSocketConnection connection, ChannelWriter<WebSocketChunk> readable)
     {
-        while (await readable.WaitToWriteAsync().ConfigureAwait(SimulationContext.IsCurrent) && await connection.ReceiveAsync().ConfigureAwait(SimulationContext.IsCurrent) is { } message) readable.TryWrite(WebSocketChunk.Of(message));
+        while (await readable.WaitToWriteAsync().ConfigureAwait(SimulationContext.IsCurrent)
+            && await connection.ReceiveAsync().ConfigureAwait(SimulationContext.IsCurrent) is { } message)
+        {
+            readable.TryWrite(WebSocketChunk.Of(message));
+        }
+
         // When the connection is closed: 6.1, close the readable stream; 7.2, error it.
         readable.TryComplete(await Ended.ConfigureAwait(SimulationContext.IsCurrent));
     }

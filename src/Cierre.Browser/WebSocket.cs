@@ -15,7 +15,8 @@ namespace Cierre.Browser;
 /// <para>A file that uses <c>System.Net.WebSockets</c> too needs <c>using WebSocket = Cierre.Browser.WebSocket;</c>.</para>
 /// </remarks>
 [SuppressMessage("Naming", "CA1708", Justification = "CLOSED is the standard's constant, spelled as in its IDL; Closed is our task.")]
-[SuppressMessage("Usage", "CA1816", Justification = "What ends the need of the finalizer is the end of the connection, however it comes, and not the call of DisposeAsync.")]
+[SuppressMessage(
+    "Usage", "CA1816", Justification = "What ends the need of the finalizer is the end of the connection, however it comes, and not the call of DisposeAsync.")]
 public sealed partial class WebSocket : EventTarget, IAsyncDisposable
 {
     /// <summary>The connection is being opened.</summary>
@@ -185,7 +186,7 @@ public sealed partial class WebSocket : EventTarget, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // HTML, unloading: make disappear.
-        _link.Close(new CloseFrame(CloseCodes.GoingAway, EndReason.Disposed.Detail.English), EndReason.Disposed);
+        _link.Close(new CloseFrame(CloseCodes.GoingAway, EndReason.Disposed.Text), EndReason.Disposed);
         await Closed.ConfigureAwait(SimulationContext.IsCurrent);
     }
 
@@ -230,7 +231,8 @@ public sealed partial class WebSocket : EventTarget, IAsyncDisposable
     {
         CloseEvent made = new(record);
         CloseEvent close = Interlocked.CompareExchange(ref _closeEvent, made, null) ?? made;
-        if (!_opened.Task.IsCompleted && _opened.TrySetException(new WebSocketConnectException(record))) _ = _opened.Task.Exception; // observed: nobody need ask
+        // Observed: nobody need ask.
+        if (!_opened.Task.IsCompleted && _opened.TrySetException(new WebSocketConnectException(record))) _ = _opened.Task.Exception;
         _closed.TrySetResult(close);
         return close;
     }

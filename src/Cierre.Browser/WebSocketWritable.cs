@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
+using Cierre.Connections;
 
 namespace Cierre.Browser;
 
@@ -26,7 +27,7 @@ public sealed class WebSocketWritable : ChannelWriter<WebSocketChunk>
 
     internal WebSocketWritable(StreamRoot root, WebSocketConnection connection) => (_root, _connection) = (root, connection);
 
-    private bool IsOpen => _end is null && _connection.Driver.TakesSends;
+    private bool IsOpen => _end is null && ConnectionControl.Of(_connection).TakesSends;
 
     /// <summary>Writes a chunk.</summary>
     /// <param name="item">A string or bytes. Bytes must not change until the returned task completes.</param>
