@@ -8,6 +8,38 @@ public sealed class TaskQueueTests
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
 
     [Fact]
+    public async Task Leaving_the_thread_goes_on_on_the_pool_and_not_in_its_callers_place()
+    {
+        using var goesOn = new ManualResetEventSlim();
+        Task<(bool Waited, bool IsPool, SynchronizationContext? Context)> later = SocketRig.WithContext(new ManualContext(), LaterAsync);
+        goesOn.Set();
+        Assert.Equal((true, true, null), await later.WaitAsync(Bound));
+
+        async Task<(bool Waited, bool IsPool, SynchronizationContext? Context)> LaterAsync()
+        {
+            await TaskQueue.LeaveThread();
+            return (goesOn.Wait(Bound), Thread.CurrentThread.IsThreadPoolThread, SynchronizationContext.Current);
+        }
+    }
+
+    [Fact]
+    public void Leaving_the_thread_in_a_simulation_goes_on_among_its_own_work()
+    {
+        var simulation = new Simulation();
+        bool ran = false;
+        Task later = SocketRig.WithContext(simulation, LaterAsync);
+        Assert.False(ran);
+        simulation.RunOne();
+        Assert.True(ran && later.IsCompletedSuccessfully);
+
+        async Task LaterAsync()
+        {
+            await TaskQueue.LeaveThread();
+            ran = true;
+        }
+    }
+
+    [Fact]
     public void At_most_one_callback_is_outstanding()
     {
         var context = new ManualContext();
@@ -116,5 +148,18 @@ public sealed class TaskQueueTests
     private sealed class GoneContext : SynchronizationContext
     {
         public override void Post(SendOrPostCallback d, object? state) => throw new InvalidOperationException("the thread has ended");
+    }
+
+    private sealed class Simulation : SimulationContext
+    {
+        private readonly Queue<Action> _work = new();
+
+        public override void Post(SendOrPostCallback d, object? state) => _work.Enqueue(() => d(state));
+
+        public void RunOne() => SocketRig.WithContext<object?>(this, () =>
+        {
+            _work.Dequeue()();
+            return null;
+        });
     }
 }
