@@ -202,6 +202,18 @@ public sealed class WebSocketHandshakeTests
         Assert.Empty(ShouldRefuse(Http2 with { Protocol = null, OtherMethods = ["POST"] }, HandshakeRefusalKind.NotExtendedConnect, 400).Headers);
     }
 
+    [Fact]
+    public void Every_version_from_2_on_opens_by_an_extended_CONNECT()
+    {
+        Assert.Equal(200, (int)ShouldAccept(Http2 with { HttpVersion = HttpVersion.Version30 }).StatusCode);
+        ShouldRefuse(Http11 with { HttpVersion = HttpVersion.Version30 }, HandshakeRefusalKind.NotExtendedConnect, 400);
+        ShouldRefuse(Http2 with { HttpVersion = HttpVersion.Version11 }, HandshakeRefusalKind.MethodNotGet, 405);
+        ShouldRefuse(Http11 with { HttpVersion = new Version(0, 9) }, HandshakeRefusalKind.HttpVersion10, 426);
+    }
+
+    [Fact]
+    public void Without_a_request_there_is_nothing_to_judge() => Assert.Throws<ArgumentNullException>("request", () => WebSocketHandshake.Check(null!));
+
     private static Asked Good(bool isHttp2) => isHttp2 ? Http2 : Http11;
 
     private static WebSocketHandshakeResult ShouldAccept(Asked request, params string[] supported)
