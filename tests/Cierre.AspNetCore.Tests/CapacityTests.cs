@@ -220,7 +220,7 @@ public class CapacityTests
     [InlineData("CapacityResponse", "7")]
     [InlineData("AuthorizationResponse", "7")]
     [InlineData("AcceptedKind", "7")]
-    [InlineData("SlowReader", "7")]
+    [InlineData("SlowReaderPolicy", "7")]
     [InlineData("Shedding:Order", "7")]
     [InlineData("Limits:RetryAfter", "00:00:00")]
     [InlineData("MaxConnections", "0")]

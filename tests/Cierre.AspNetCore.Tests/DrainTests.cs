@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -149,6 +150,20 @@ public class DrainTests
     [InlineData("Timeout", "00:00:31")]
     [InlineData("RetryAfter", "00:00:00.5")]
     public Task Wrong_value_in_the_configuration_fails_the_start_and_is_named(string option, string value) => WrongConfiguration.FailsTheStartAsync("Drain:" + option, value);
+
+    [Theory]
+    [InlineData(-1, null, null)]
+    [InlineData(-1, -1, null)]
+    [InlineData(-1, 5000, null)]
+    [InlineData(30_000, 30_000, null)]
+    [InlineData(30_000, -1, "Cierre:Drain: Timeout (infinite) is more than the host gives itself to stop (30 s): raise HostOptions.ShutdownTimeout with it.")]
+    [InlineData(30_000, 31_000, "Cierre:Drain: Timeout (31 s) is more than the host gives itself to stop (30 s): raise HostOptions.ShutdownTimeout with it.")]
+    public void Time_without_an_end_is_the_longest(int host, int? drain, string? fault)
+    {
+        TimeSpan? timeout = drain is { } own ? TimeSpan.FromMilliseconds(own) : null;
+        var validation = new DrainOptionsValidation(Options.Create(new HostOptions { ShutdownTimeout = TimeSpan.FromMilliseconds(host) }));
+        Assert.Equal(fault, validation.Validate(null, new WebSocketDrainOptions { Timeout = timeout }).FailureMessage);
+    }
 
     [Fact]
     public async Task Drain_that_leaves_no_time_to_answer_is_refused()

@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -263,7 +264,7 @@ public class ExpiryTests
                 using CancellationTokenRegistration registration = token.Register(() => cancelled.TrySetResult());
                 await Task.Delay(Timeout.Infinite, token);
             },
-            options => (options.TimeProvider, options.PingInterval, options.HandlerTimeout) = (_clock, TimeSpan.Zero, TimeSpan.FromSeconds(90))));
+            options => (options.TimeProvider, options.PingInterval, options.HandlerTimeout) = (_clock, Timeout.InfiniteTimeSpan, TimeSpan.FromSeconds(90))));
         await using WebSocketConnection client = await server.ConnectAsync(path: "/slow");
         Assert.Equal("begun", await TextAsync(client));
         _clock.Advance(TimeSpan.FromSeconds(89));
@@ -288,9 +289,28 @@ public class ExpiryTests
 
     [Theory]
     [InlineData("ExpiryWarning", "00:00:00")]
+    [InlineData("PermissionCheckInterval", "00:00:00")]
     [InlineData("PermissionCheckInterval", "-00:00:01")]
+    [InlineData("HandlerTimeout", "00:00:00")]
     [InlineData("HandlerTimeout", "-00:00:01")]
     public Task Wrong_value_in_the_configuration_fails_the_start_and_is_named(string option, string value) => WrongConfiguration.FailsTheStartAsync(option, value);
+
+    [Fact]
+    public void Infinite_in_the_configuration_switches_off()
+    {
+        IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(
+        [
+            new("Cierre:PermissionCheckInterval", "-00:00:00.001"), new("Cierre:PingInterval", "-00:00:00.001"),
+            new("Cierre:Shedding:MaxThreadPoolDelay", "-00:00:00.001"),
+        ]).Build();
+        using ServiceProvider services = new ServiceCollection().AddSingleton(configuration).AddLogging().AddCierre().BuildServiceProvider();
+        WebSocketEndpointOptions options = services.GetRequiredService<IOptions<WebSocketEndpointOptions>>().Value;
+        Assert.Equal(
+            (Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan),
+            (options.PermissionCheckInterval, options.PingInterval, options.HandlerTimeout));
+        Assert.False(services.GetRequiredService<IOptions<WebSocketSheddingOptions>>().Value.Watches);
+        Assert.True(new WebSocketSheddingOptions { MaxThreadPoolDelay = TimeSpan.FromSeconds(1) }.Watches);
+    }
 
     private static async Task<string?> TextAsync(WebSocketConnection client) => (await client.ReceiveAsync().Soon())?.GetText();
 
@@ -324,7 +344,7 @@ public class ExpiryTests
                 map?.Invoke(app, connection => server!.Keep(connection));
                 app.MapWebSocket("/members", ServeAsync, options =>
                 {
-                    (options.TimeProvider, options.PingInterval) = (_clock, TimeSpan.Zero);
+                    (options.TimeProvider, options.PingInterval) = (_clock, Timeout.InfiniteTimeSpan);
                     configure?.Invoke(options);
                 }).RequireAuthorization("ana");
             });

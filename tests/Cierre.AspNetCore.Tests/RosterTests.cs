@@ -31,7 +31,7 @@ public class RosterTests
         Assert.NotEqual(0, entry.RemoteEndPoint.Port);
         Assert.InRange(entry.OpenedAt, before, DateTimeOffset.UtcNow);
         Assert.InRange(entry.Connection.Age, TimeSpan.Zero, DateTimeOffset.UtcNow - before);
-        Assert.InRange(entry.Connection.Idle, TimeSpan.Zero, entry.Connection.Age);
+        Assert.InRange(entry.Connection.IdleTime, TimeSpan.Zero, entry.Connection.Age);
         // The echo may be here before its sender has noticed that it left.
         await Waits.Until(() => entry.Connection.QueuedBytes == 0, "the echo to be out");
         ConnectionTraffic traffic = entry.Connection.Traffic;

@@ -33,7 +33,7 @@ public class SheddingTests
     public async Task Idlest_are_those_without_a_message_for_the_longest_time_whenever_they_came()
     {
         var clock = new FakeTimeProvider();
-        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, options => (options.TimeProvider, options.PingInterval) = (clock, TimeSpan.Zero));
+        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, options => (options.TimeProvider, options.PingInterval) = (clock, Timeout.InfiniteTimeSpan));
         WebSocketConnection[] clients = await ConnectAsync(server, 4);
         foreach (int busy in (int[])[0, 2, 3])
         {

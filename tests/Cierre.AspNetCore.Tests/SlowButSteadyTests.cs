@@ -87,7 +87,7 @@ public class SlowButSteadyTests
     private void Set(WebSocketConnectionOptions options)
     {
         options.TimeProvider = _clock;
-        options.PingInterval = TimeSpan.Zero;
+        options.PingInterval = Timeout.InfiniteTimeSpan;
         options.SendTimeout = TimeSpan.FromSeconds(40);
         options.CloseTimeout = TimeSpan.FromSeconds(5);
     }

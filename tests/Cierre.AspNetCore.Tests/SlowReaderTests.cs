@@ -32,7 +32,7 @@ public class SlowReaderTests
                 stops = true;
                 await connection.Closed;
             },
-            options => (options.SlowReader, options.CloseTimeout) = (SlowReaderPolicy.DropOldest, TimeSpan.FromMilliseconds(200)));
+            options => (options.SlowReaderPolicy, options.CloseTimeout) = (SlowReaderPolicy.DropOldest, TimeSpan.FromMilliseconds(200)));
         await using RawPeer deaf = await server.RawAsync();
         await Waits.Until(() => Volatile.Read(ref stops), "a GiB");
         WebSocketConnection far = Assert.Single(server.Connections);
@@ -90,8 +90,8 @@ public class SlowReaderTests
     }
 
     [Theory]
-    [InlineData(2000, 0)]
-    [InlineData(0, 1000)]
+    [InlineData(2000, -1)]
+    [InlineData(-1, 1000)]
     public async Task Client_that_sends_for_an_echo_and_never_reads_ends(int idle, int send)
     {
         await using TestServer server = await TestServer.StartAsync(
@@ -120,7 +120,7 @@ public class SlowReaderTests
         await using TestServer server = await TestServer.StartAsync(
             Carrier.Http1,
             connection => connection.Closed,
-            options => (options.SlowReader, options.CloseTimeout) = (SlowReaderPolicy.Close, TimeSpan.FromMilliseconds(200)));
+            options => (options.SlowReaderPolicy, options.CloseTimeout) = (SlowReaderPolicy.Close, TimeSpan.FromMilliseconds(200)));
         WebSocketRoster roster = server.Services.GetRequiredService<WebSocketServer>().Connections;
         await using RawPeer deaf = await server.RawAsync();
         WebSocketConnection[] clients = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => server.ConnectAsync()));

@@ -36,7 +36,7 @@ public sealed class StreamRootTests
         {
             for (int i = 0; i < 8; i++) await peer.SendFrameAsync(2, new byte[32 * 1024]);
         });
-        await OpenAndForgetAsync(server, new() { PingInterval = TimeSpan.Zero });
+        await OpenAndForgetAsync(server, new() { PingInterval = Timeout.InfiniteTimeSpan });
         await CollectUntilAsync(_close.Task);
         StreamRig.AssertEmpty(await _close.Task);
     }

@@ -130,10 +130,10 @@ public sealed class SimulatedNetworkTests
     public void Wait_for_what_cannot_happen_is_an_error_and_not_a_hang()
     {
         var network = new SimulatedNetwork();
-        var options = new WebSocketConnectionOptions { PingInterval = TimeSpan.Zero };
+        var options = new WebSocketConnectionOptions { PingInterval = Timeout.InfiniteTimeSpan };
         var stuck = Assert.Throws<SimulationException>(() => network.Run(async () =>
         {
-            (WebSocketConnection client, _) = network.CreatePair(options, new WebSocketConnectionOptions { PingInterval = TimeSpan.Zero });
+            (WebSocketConnection client, _) = network.CreatePair(options, new WebSocketConnectionOptions { PingInterval = Timeout.InfiniteTimeSpan });
             await client.ReceiveAsync();
         }));
         Assert.StartsWith("Nothing is left that could happen", stuck.Message, StringComparison.Ordinal);

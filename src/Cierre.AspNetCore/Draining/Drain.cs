@@ -47,8 +47,7 @@ internal sealed class Drain(WebSocketRoster connections, AdmissionGate gate, IOp
         if (options.Code == CloseCodes.ServiceRestart) why = EndReason.ServiceRestarting;
         var notice = new DrainNotice(new CloseFrame(options.Code, options.Reason ?? why.Text), why, options.RetryAfter);
         long begun = _time.GetTimestamp();
-        TimeSpan timeout = options.Timeout ?? host.Value.ShutdownTimeout;
-        if (timeout == Timeout.InfiniteTimeSpan) timeout = TimeSpan.MaxValue;
+        TimeSpan timeout = options.Limit(host.Value.ShutdownTimeout);
         gate.Close(notice);
         IReadOnlyCollection<WebSocketConnection> open = connections.Snapshot();
         int count = open.Count;

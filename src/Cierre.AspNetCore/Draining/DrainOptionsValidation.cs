@@ -11,9 +11,10 @@ internal sealed class DrainOptionsValidation(IOptions<HostOptions> host) : IVali
         TimeSpan most = host.Value.ShutdownTimeout;
         string? fault = options.Fault(most);
         // The host would cut connections that the drain still gives time.
-        if (fault is null && most != Timeout.InfiniteTimeSpan && options.Timeout > most)
+        if (fault is null && options.Timeout is { } own && options.Limit(most) > WebSocketDrainOptions.Finite(most))
         {
-            fault = $"Timeout ({options.Timeout.Value.TotalSeconds} s) is more than the host gives itself to stop ({most.TotalSeconds} s): raise HostOptions.ShutdownTimeout with it.";
+            string time = own == Timeout.InfiniteTimeSpan ? "infinite" : $"{own.TotalSeconds} s";
+            fault = $"Timeout ({time}) is more than the host gives itself to stop ({most.TotalSeconds} s): raise HostOptions.ShutdownTimeout with it.";
         }
 
         return fault is null ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail("Cierre:Drain: " + fault);

@@ -43,14 +43,14 @@ public sealed class WebSocketDrainOptions
     }
 
     /// <summary>The longest that a drain takes, the spread included; what is open then is cut. Default null: as long as the host gives itself,
-    /// <c>HostOptions.ShutdownTimeout</c> (30 s).</summary>
+    /// <c>HostOptions.ShutdownTimeout</c> (30 s). <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>: until the last connection has ended.</summary>
     /// <remarks>A handler that does not come back for what was received is waited for until half of what follows the spread is over, at most 10 s; then its
     /// connection is closed all the same.</remarks>
-    /// <exception cref="ArgumentOutOfRangeException">Not positive, or more than 24 days.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive and not infinite, or more than 24 days.</exception>
     public TimeSpan? Timeout
     {
         get;
-        set => field = value is { } time ? OptionChecks.Check(time, nameof(Timeout)) : null;
+        set => field = value is { } time ? OptionChecks.CheckOrOff(time, nameof(Timeout)) : null;
     }
 
     /// <summary>What <c>Retry-After</c> says to handshakes that are answered 503 meanwhile, in whole seconds; default 5 s. RFC 9110 10.2.3.</summary>
@@ -61,8 +61,19 @@ public sealed class WebSocketDrainOptions
         set => field = WebSocketLimitOptions.AtLeastASecond(value, nameof(RetryAfter));
     } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a drain may take where the host gives itself so long to stop; <see cref="TimeSpan.MaxValue"/>: no limit.</summary>
+    internal TimeSpan Limit(TimeSpan host) => Finite(Timeout ?? host);
+
     /// <summary>What is wrong with these together; null: nothing.</summary>
-    internal string? Fault(TimeSpan host) => (Timeout ?? host) is var timeout && Spread >= timeout
-        ? $"Spread ({Spread.TotalSeconds} s) must be shorter than the whole drain may take ({timeout.TotalSeconds} s, {(Timeout is null ? "HostOptions.ShutdownTimeout" : nameof(Timeout))}): the last connections need time to answer."
-        : null;
+    internal string? Fault(TimeSpan host)
+    {
+        TimeSpan limit = Limit(host);
+        return Spread < limit
+            ? null
+            : $"Spread ({Spread.TotalSeconds} s) must be shorter than the whole drain may take ({limit.TotalSeconds} s, "
+                + $"{(Timeout is null ? "HostOptions.ShutdownTimeout" : nameof(Timeout))}): the last connections need time to answer.";
+    }
+
+    /// <summary>Infinite is written as -1 ms, which is less than any time.</summary>
+    internal static TimeSpan Finite(TimeSpan time) => time == System.Threading.Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : time;
 }

@@ -57,22 +57,22 @@ public sealed class WebSocketEndpointOptions : WebSocketConnectionOptions
     /// <remarks>Runs on the pool. One that throws closes with 3003 as well: what cannot be checked is not permitted.</remarks>
     public Func<WebSocketConnection, ClaimsPrincipal, ValueTask<bool>>? PermissionCheck { get; set; }
 
-    /// <summary>How often <see cref="PermissionCheck"/> is asked; default 1 min. Zero or <see cref="Timeout.InfiniteTimeSpan"/>: at renewals only.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Otherwise negative, or more than 24 days.</exception>
+    /// <summary>How often <see cref="PermissionCheck"/> is asked; default 1 min. <see cref="Timeout.InfiniteTimeSpan"/>: at renewals only.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive and not infinite, or more than 24 days.</exception>
     public TimeSpan PermissionCheckInterval
     {
         get;
         set => field = OptionChecks.CheckOrOff(value, nameof(PermissionCheckInterval));
     } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long the handler may run for one connection, from its opening; then it is closed with 3008. Default zero: as long as it likes, as with
-    /// <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Otherwise negative, or more than 24 days.</exception>
+    /// <summary>How long the handler may run for one connection, from its opening; then it is closed with 3008. Default
+    /// <see cref="Timeout.InfiniteTimeSpan"/>: as long as it likes.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive and not infinite, or more than 24 days.</exception>
     public TimeSpan HandlerTimeout
     {
         get;
         set => field = OptionChecks.CheckOrOff(value, nameof(HandlerTimeout));
-    }
+    } = Timeout.InfiniteTimeSpan;
 
     /// <summary>The most connections that the endpoint has at a time; default null: no limit but the server's (<see cref="WebSocketLimitOptions"/>).</summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>

@@ -62,9 +62,9 @@ internal static class Mapping
         (endpoint.MaxConnections, endpoint.CapacityResponse) = (options.MaxViewers, RefusalMode.Status);
         (endpoint.AcceptedKind, endpoint.MaxMessageSize) = (WebSocketMessageKind.Text, MaxCommandBytes);
         (endpoint.MaxMessagesPerSecond, endpoint.MaxBytesPerSecond) = (MaxCommandsPerSecond, null);
-        (endpoint.IdleTimeout, endpoint.HandlerTimeout) = (TimeSpan.Zero, TimeSpan.Zero);
+        (endpoint.IdleTimeout, endpoint.HandlerTimeout) = (Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         (endpoint.Trace, endpoint.MaxRecentFrames, endpoint.Compression) = (null, 0, null);
-        endpoint.SlowReader = SlowReaderPolicy.Wait;
+        endpoint.SlowReaderPolicy = SlowReaderPolicy.Wait;
         // Who may look no longer sees nothing more, and the application's own words and limits are not for the page.
         (endpoint.CloseOnExpiry, endpoint.ExpirySelector, endpoint.OnExpiring) = (true, null, null);
         (endpoint.MessageLimiterSelector, endpoint.OnClosed) = (null, null);

@@ -22,7 +22,7 @@ internal static class RowsOf
             connection.HttpVersion.ToString(2),
             entry.OpenedAt,
             Seconds(connection.Age),
-            Seconds(connection.Idle),
+            Seconds(connection.IdleTime),
             connection.LastRoundTrip is { } roundTrip ? Math.Round(roundTrip.TotalMilliseconds, 3) : null,
             connection.IsOpen,
             traffic.MessagesReceived,

@@ -16,7 +16,7 @@ internal sealed class Pressure(IOptions<WebSocketSheddingOptions> options, ILogg
     public (string Signal, double Level) Read()
     {
         (string, double) memory = ("memory load", _options.MaxMemoryLoad is { } most ? MemoryLoad(GC.GetGCMemoryInfo()) / most : 0);
-        (string, double) pool = ("thread-pool delay", _options.MaxThreadPoolDelay is { } longest ? _pool.Read() / longest : 0);
+        (string, double) pool = ("thread-pool delay", _options.WatchesThreadPool ? _pool.Read() / _options.MaxThreadPoolDelay : 0);
         (string, double) own = ("the application's signal", Own());
         return new[] { memory, pool, own }.MaxBy(signal => signal.Item2);
     }

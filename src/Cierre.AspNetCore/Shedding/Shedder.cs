@@ -18,7 +18,7 @@ internal sealed class Shedder(WebSocketRoster connections)
     private WebSocketConnection[] Begin(int count, ShedOrder order)
     {
         IEnumerable<WebSocketConnection> open = connections.NewestFirst().Where(connection => connection.IsOpen);
-        if (order == ShedOrder.Idlest) open = open.OrderByDescending(connection => connection.Idle);
+        if (order == ShedOrder.Idlest) open = open.OrderByDescending(connection => connection.IdleTime);
         WebSocketConnection[] chosen = [.. open.Take(count)];
         Violation violation = Violations.LoadShed();
         foreach (WebSocketConnection connection in chosen) ConnectionControl.Of(connection).Close(violation);

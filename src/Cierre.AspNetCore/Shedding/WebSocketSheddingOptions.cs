@@ -23,13 +23,13 @@ public sealed class WebSocketSheddingOptions
         }
     }
 
-    /// <summary>The threshold of the time that work waits for a thread of the pool. Default null: not watched.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Not positive, or more than 24 days.</exception>
-    public TimeSpan? MaxThreadPoolDelay
+    /// <summary>The threshold of the time that work waits for a thread of the pool. Default <see cref="Timeout.InfiniteTimeSpan"/>: not watched.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive and not infinite, or more than 24 days.</exception>
+    public TimeSpan MaxThreadPoolDelay
     {
         get;
-        set => field = value is { } time ? OptionChecks.Check(time, nameof(MaxThreadPoolDelay)) : null;
-    }
+        set => field = OptionChecks.CheckOrOff(value, nameof(MaxThreadPoolDelay));
+    } = Timeout.InfiniteTimeSpan;
 
     /// <summary>The application's own signal: 1 is its threshold, more is pressure. Default null.</summary>
     /// <remarks>Asked once an interval and should not block. One that throws is logged and counts as none.</remarks>
@@ -71,5 +71,7 @@ public sealed class WebSocketSheddingOptions
         set => field = OptionChecks.Defined(value, nameof(Order));
     }
 
-    internal bool Watches => MaxMemoryLoad is not null || MaxThreadPoolDelay is not null || PressureSignal is not null;
+    internal bool Watches => MaxMemoryLoad is not null || WatchesThreadPool || PressureSignal is not null;
+
+    internal bool WatchesThreadPool => MaxThreadPoolDelay != Timeout.InfiniteTimeSpan;
 }

@@ -22,7 +22,7 @@ internal sealed class LimitOptions
     public void ApplyTo(WebSocketConnectionOptions options, ParseResult parsed)
     {
         options.CloseTimeout = parsed.GetValue(CloseTimeout) ?? Standard.CloseTimeout;
-        options.PingInterval = parsed.GetValue(PingInterval) ?? Standard.PingInterval;
+        options.PingInterval = Seconds.ZeroIsOff(parsed.GetValue(PingInterval) ?? Standard.PingInterval);
         options.PingTimeout = parsed.GetValue(PingTimeout) ?? Standard.PingTimeout;
         options.MaxFragments = (int?)parsed.GetValue(MaxFragments) ?? Standard.MaxFragments;
     }

@@ -13,13 +13,16 @@ internal static class Seconds
     /// <param name="name">The option, <c>--close-timeout</c>.</param>
     /// <param name="description">What it is for, a sentence.</param>
     /// <param name="standard">The default, for the help: the value is null where the option was not given.</param>
-    /// <param name="mayBeZero">Whether 0 is a value; where it is, it switches the time off.</param>
+    /// <param name="mayBeZero">Whether 0 is a value: no time at all, or off (<see cref="ZeroIsOff"/>).</param>
     public static Option<TimeSpan?> Option(string name, string description, TimeSpan standard, bool mayBeZero = false) => new(name)
     {
         Description = $"{description} Default {standard.TotalSeconds.ToString(CultureInfo.InvariantCulture)}.",
         HelpName = "S",
         CustomParser = result => Parse(result, name, mayBeZero),
     };
+
+    /// <summary>For a limit that 0 switches off on the command line; in the library an infinite time does.</summary>
+    public static TimeSpan ZeroIsOff(TimeSpan given) => given == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : given;
 
     private static TimeSpan? Parse(ArgumentResult result, string name, bool mayBeZero)
     {

@@ -24,7 +24,7 @@ internal static class LineEditor
             if (key is { Key: ConsoleKey.D, Modifiers: ConsoleModifiers.Control } && line.Text.Length == 0) break;
             if (line.Press(key) is not { } typed) continue;
             StatusLine.Clear();
-            StandardOutput.WriteLine(Style.Quiet(Prompt) + UntrustedText.Escape(typed, int.MaxValue));
+            StandardOutput.WriteLine(Style.Quiet(Prompt) + UntrustedText.Escape(typed, maxLength: null));
             yield return typed;
         }
 

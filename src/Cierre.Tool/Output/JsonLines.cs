@@ -46,5 +46,5 @@ internal static class JsonLines
         return harmless.ToString();
     }
 
-    private static bool IsHarmless(string text) => UntrustedText.Escape(text, int.MaxValue) == text;
+    private static bool IsHarmless(string text) => UntrustedText.Escape(text, maxLength: null) == text;
 }

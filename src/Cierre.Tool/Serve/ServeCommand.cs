@@ -22,7 +22,7 @@ internal static class ServeCommand
         Option<string?> accept = Choice.Option("--accept", "The kind of messages taken; the other closes with 1003.", "any", "text", "binary");
         var limits = new LimitOptions();
         Option<TimeSpan?> idleTimeout =
-            Seconds.Option("--idle-timeout", "How long no message may pass before a close with 3008; 0 for any time.", standard.IdleTimeout, mayBeZero: true);
+            Seconds.Option("--idle-timeout", "How long no message may pass before a close with 3008; 0 for any time.", TimeSpan.Zero, mayBeZero: true);
         Option<long?> maxConnections =
             WholeNumber.Option("--max-connections", "N", "The most connections at a time. Default: no limit.", least: 1, most: int.MaxValue);
         Option<string?> atCapacity = Choice.Option("--at-capacity", "What further ones get: 503, or a close with 1013.", "refuse", "close");
@@ -58,7 +58,7 @@ internal static class ServeCommand
                 };
                 limits.ApplyTo(options, parsed);
                 options.MaxMessagesPerSecond = (int?)parsed.GetValue(rate);
-                options.IdleTimeout = parsed.GetValue(idleTimeout) ?? standard.IdleTimeout;
+                options.IdleTimeout = Seconds.ZeroIsOff(parsed.GetValue(idleTimeout) ?? TimeSpan.Zero);
                 options.Compression = parsed.GetValue(compression) == "on" ? new DeflateOptions() : null;
             }
 

@@ -42,15 +42,16 @@ public class WebSocketClientOptions : WebSocketConnectionOptions
         }
     } = System.Net.HttpVersion.Version11;
 
-    /// <summary>How long the whole opening may take, from name resolution to the server's answer; default 15 s.</summary>
+    /// <summary>How long the whole opening may take, from name resolution to the server's answer; default 15 s.
+    /// <see cref="Timeout.InfiniteTimeSpan"/>: as long as it takes.</summary>
     /// <remarks>It does not begin anew: the wait of <see cref="SerializeOpenings"/>, redirects, and a second request in HTTP/1.1 after one in HTTP/2 are part
     /// of it.
     /// Where a required extension is missing, the closing handshake comes on top, at most <see cref="WebSocketConnectionOptions.CloseTimeout"/>.</remarks>
-    /// <exception cref="ArgumentOutOfRangeException">Not positive, or more than 24 days.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive and not infinite, or more than 24 days.</exception>
     public TimeSpan ConnectTimeout
     {
         get;
-        set => field = OptionChecks.Check(value, nameof(ConnectTimeout));
+        set => field = OptionChecks.CheckOrOff(value, nameof(ConnectTimeout));
     } = TimeSpan.FromSeconds(15);
 
     /// <summary>Whether this opening waits until no other that says so is connecting to the same address and port; default false, and true for the browser's

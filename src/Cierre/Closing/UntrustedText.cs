@@ -13,25 +13,33 @@ public static class UntrustedText
 
     /// <summary>Escapes control characters, line separators, bidirectional controls and lone surrogates as <c>\u{202E}</c>; cuts at a code point.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="maxLength">The longest text that is kept whole, in code points; what is cut leaves an ellipsis.</param>
+    /// <param name="maxLength">The longest text that is kept whole, in code points, 1 or more; what is cut leaves an ellipsis. Null: all of it.</param>
     /// <returns>One line.</returns>
-    public static string Escape(string text, int maxLength = DefaultMaxLength)
+    /// <exception cref="ArgumentOutOfRangeException">The length is less than 1.</exception>
+    public static string Escape(string text, int? maxLength = DefaultMaxLength)
     {
-        ArgumentNullException.ThrowIfNull(text);
+        Check(text, maxLength);
         return Escape(text, maxLength, quoted: false);
     }
 
     /// <summary>Does the same and puts it in quotation marks; those of the text are escaped too, so that it cannot end its own quotation.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="maxLength">The longest text that is kept whole, in code points; what is cut leaves an ellipsis.</param>
+    /// <param name="maxLength">The longest text that is kept whole, in code points, 1 or more; what is cut leaves an ellipsis. Null: all of it.</param>
     /// <returns>One line in quotation marks.</returns>
-    public static string Quote(string text, int maxLength = DefaultMaxLength)
+    /// <exception cref="ArgumentOutOfRangeException">The length is less than 1.</exception>
+    public static string Quote(string text, int? maxLength = DefaultMaxLength)
     {
-        ArgumentNullException.ThrowIfNull(text);
+        Check(text, maxLength);
         return $"\"{Escape(text, maxLength, quoted: true)}\"";
     }
 
-    private static string Escape(string text, int maxLength, bool quoted)
+    private static void Check(string text, int? maxLength)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (maxLength is { } length) ArgumentOutOfRangeException.ThrowIfLessThan(length, 1, nameof(maxLength));
+    }
+
+    private static string Escape(string text, int? maxLength, bool quoted)
     {
         var result = new StringBuilder(text.Length);
         ReadOnlySpan<char> rest = text;

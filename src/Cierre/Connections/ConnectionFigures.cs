@@ -6,7 +6,7 @@ namespace Cierre.Connections;
 internal readonly struct ConnectionFigures(ConnectionDriver driver)
 {
     /// <summary>How long no message has passed either way.</summary>
-    public TimeSpan Idle
+    public TimeSpan IdleTime
     {
         get
         {

@@ -13,12 +13,13 @@ internal static class OptionChecks
         return value;
     }
 
-    /// <summary>For what zero switches off, and so does the framework's word for "for ever".</summary>
+    /// <summary>For what the framework's word for "for ever" switches off.</summary>
     public static TimeSpan CheckOrOff(TimeSpan value, string name)
     {
         if (value == Timeout.InfiniteTimeSpan) return value;
-        if (value < TimeSpan.Zero || value > Longest) throw new ArgumentOutOfRangeException(name, value, "A time of at most 24 days; zero or Timeout.InfiniteTimeSpan for off.");
-        return value;
+        if (value > TimeSpan.Zero && value <= Longest) return value;
+        throw new ArgumentOutOfRangeException(
+            name, value, "A time above zero and of at most 24 days; Timeout.InfiniteTimeSpan (-00:00:00.001 in a configuration) switches it off.");
     }
 
     /// <summary>An enumeration takes any number, from a cast or from a configuration.</summary>

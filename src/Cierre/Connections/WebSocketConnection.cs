@@ -69,7 +69,7 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
     public TimeSpan Age => _driver.Figures.Age;
 
     /// <summary>How long no message has passed either way; pings do not count.</summary>
-    public TimeSpan Idle => _driver.Figures.Idle;
+    public TimeSpan IdleTime => _driver.Figures.IdleTime;
 
     /// <summary>How many bytes wait to be sent: what was taken and the operating system does not have yet. Limited by
     /// <see cref="WebSocketConnectionOptions.SendBufferLimit"/>.</summary>
@@ -89,7 +89,7 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
             Engine = { CloseCodes = options.CloseCodes },
             Sending =
             {
-                Buffer = new SendBuffer(options.SendBufferLimit, options.SlowReader),
+                Buffer = new SendBuffer(options.SendBufferLimit, options.SlowReaderPolicy),
                 BroadcastTimeout = options.BroadcastTimeout,
                 Output = { SendTimeout = options.SendTimeout },
             },

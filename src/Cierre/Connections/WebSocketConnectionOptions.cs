@@ -5,8 +5,8 @@ using Cierre.Tracing;
 namespace Cierre;
 
 /// <summary>Sets the limits and times of one connection, in either role.</summary>
-/// <remarks>Every value is checked where it is set: what makes no sense throws with the name of the option. Zero and <see cref="Timeout.InfiniteTimeSpan"/>
-/// switch off where that is said.</remarks>
+/// <remarks>Every value is checked where it is set: what makes no sense throws with the name of the option. <see cref="Timeout.InfiniteTimeSpan"/>, which is
+/// <c>-00:00:00.001</c> in a configuration, switches off where that is said; zero never does.</remarks>
 public class WebSocketConnectionOptions
 {
     internal const int MostRecentFrames = 1024;
@@ -43,9 +43,9 @@ public class WebSocketConnectionOptions
         set => field = value is { } kind ? OptionChecks.Defined(kind, nameof(AcceptedKind)) : null;
     }
 
-    /// <summary>How often a ping is sent; default 20 s, below the 30-60 s after which proxies cut idle connections. Zero or
+    /// <summary>How often a ping is sent; default 20 s, below the 30-60 s after which proxies cut idle connections.
     /// <see cref="Timeout.InfiniteTimeSpan"/>: no keep-alive.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Otherwise negative, or more than 24 days.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive and not infinite, or more than 24 days.</exception>
     public TimeSpan PingInterval
     {
         get;
@@ -60,14 +60,14 @@ public class WebSocketConnectionOptions
         set => field = OptionChecks.Check(value, nameof(PingTimeout));
     } = ProtocolLimits.Default.PingTimeout;
 
-    /// <summary>How long no message may pass either way before the connection is closed with 3008; pings do not count. Default zero: off, as with
-    /// <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Otherwise negative, or more than 24 days.</exception>
+    /// <summary>How long no message may pass either way before the connection is closed with 3008; pings do not count. Default
+    /// <see cref="Timeout.InfiniteTimeSpan"/>: off.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive and not infinite, or more than 24 days.</exception>
     public TimeSpan IdleTimeout
     {
         get;
         set => field = OptionChecks.CheckOrOff(value, nameof(IdleTimeout));
-    }
+    } = Timeout.InfiniteTimeSpan;
 
     /// <summary>How long the peer may take to answer our close frame, and again to end its stream; default 5 s.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not positive, or more than 24 days.</exception>
@@ -98,7 +98,7 @@ public class WebSocketConnectionOptions
         }
     }
 
-    /// <summary>How many bytes of messages may wait for a peer that does not read, before <see cref="SlowReader"/> decides; default 512 KiB.</summary>
+    /// <summary>How many bytes of messages may wait for a peer that does not read, before <see cref="SlowReaderPolicy"/> decides; default 512 KiB.</summary>
     /// <remarks>It counts what the operating system has not taken yet; what its own buffers hold is not in it. A single message is taken whatever its size
     /// where nothing waits. A sender that
     /// waits (<see cref="SlowReaderPolicy.Wait"/>) is taken in its turn, when there is room: until then its text is not encoded, nor anything copied.</remarks>
@@ -118,34 +118,34 @@ public class WebSocketConnectionOptions
     /// from the limit where that is less.</summary>
     /// <remarks>A message that is written piece by piece waits in any case.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">Not one of the policies.</exception>
-    public SlowReaderPolicy SlowReader
+    public SlowReaderPolicy SlowReaderPolicy
     {
         get;
-        set => field = OptionChecks.Defined(value, nameof(SlowReader));
+        set => field = OptionChecks.Defined(value, nameof(SlowReaderPolicy));
     }
 
-    /// <summary>How long a peer may take nothing of what is sent to it while something waits, before the connection is closed with 1008; default 60 s. Zero or
+    /// <summary>How long a peer may take nothing of what is sent to it while something waits, before the connection is closed with 1008; default 60 s.
     /// <see cref="Timeout.InfiniteTimeSpan"/>: as long as it likes.</summary>
     /// <remarks>A ping that waits counts as well, and any byte that the peer takes begins the time anew; over HTTP/2, on a pipe and on systems other than
     /// Linux, where bytes cannot be
     /// seen to be taken, every send that is completed does, and for a server over HTTP/2 every 64 KiB. The close frame waits behind the rest; if the peer does
     /// not take it within
     /// <see cref="CloseTimeout"/>, the record says 1006.</remarks>
-    /// <exception cref="ArgumentOutOfRangeException">Otherwise negative, or more than 24 days.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive and not infinite, or more than 24 days.</exception>
     public TimeSpan SendTimeout
     {
         get;
         set => field = OptionChecks.CheckOrOff(value, nameof(SendTimeout));
     } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a broadcast waits for room at this connection where <see cref="SlowReader"/> is <see cref="SlowReaderPolicy.Wait"/>; default 1 s. A
+    /// <summary>How long a broadcast waits for room at this connection where <see cref="SlowReaderPolicy"/> is <see cref="SlowReaderPolicy.Wait"/>; default 1 s. A
     /// connection that has none by then is
     /// closed with 1008. <see cref="Timeout.InfiniteTimeSpan"/>: as long as it takes.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not positive and not infinite, or more than 24 days.</exception>
     public TimeSpan BroadcastTimeout
     {
         get;
-        set => field = value == Timeout.InfiniteTimeSpan ? value : OptionChecks.Check(value, nameof(BroadcastTimeout));
+        set => field = OptionChecks.CheckOrOff(value, nameof(BroadcastTimeout));
     } = TimeSpan.FromSeconds(1);
 
     /// <summary>The close codes that the connection's record knows; default <see cref="CloseCodes.Default"/>, those of RFC 6455 and the IANA registry. An

@@ -14,7 +14,7 @@ internal static class PayloadPreview
     public static string Of(ReadOnlySpan<byte> payload, WebSocketOpcode opcode, bool compressed, bool cut)
     {
         string? text = compressed || opcode == WebSocketOpcode.Binary ? null : TextOf(payload, cut, strict: opcode != WebSocketOpcode.Text);
-        return (text is null ? Convert.ToHexStringLower(payload) : UntrustedText.Quote(text, int.MaxValue)) + (cut ? "…" : "");
+        return (text is null ? Convert.ToHexStringLower(payload) : UntrustedText.Quote(text, maxLength: null)) + (cut ? "…" : "");
     }
 
     /// <summary>Null: it is no text. A code point that the cut went through is left out.</summary>

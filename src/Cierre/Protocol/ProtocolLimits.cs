@@ -13,13 +13,13 @@ internal sealed record ProtocolLimits
     /// <summary>Null: both kinds; otherwise the only one accepted (1003).</summary>
     public WebSocketOpcode? AcceptedKind { get; init; }
 
-    /// <summary>Zero: no keep-alive.</summary>
+    /// <summary>Not above zero, as infinite is: no keep-alive.</summary>
     public TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(20);
 
     public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Zero: none.</summary>
-    public TimeSpan IdleTimeout { get; init; }
+    /// <summary>Not above zero, as infinite is: none.</summary>
+    public TimeSpan IdleTimeout { get; init; } = Timeout.InfiniteTimeSpan;
 
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -10,7 +10,7 @@ namespace Cierre;
 /// connection compresses on
 /// its own: what it sends depends on what it sent before. No receiver waits for another: a connection whose peer does not read keeps the message within its
 /// send buffer, and what
-/// happens beyond is its <see cref="WebSocketConnectionOptions.SlowReader"/>. Where that is to wait, the call waits for room there, while the others have the
+/// happens beyond is its <see cref="WebSocketConnectionOptions.SlowReaderPolicy"/>. Where that is to wait, the call waits for room there, while the others have the
 /// message, and at most the
 /// <see cref="WebSocketConnectionOptions.BroadcastTimeout"/>: then the connection is closed with 1008. One that is closed is counted and no error.</para>
 /// <para>Cancelling ends that wait and takes nothing back: those that are fast have the message, and a slow one still gets it or is closed, as without. With a

@@ -64,6 +64,7 @@ public sealed class DefaultsTests
     {
         null => "null",
         bool yes => yes ? "true" : "false",
+        TimeSpan time when time == Timeout.InfiniteTimeSpan => "infinite",
         TimeSpan { TotalSeconds: >= 60 } time => $"{time.TotalMinutes.ToString(CultureInfo.InvariantCulture)} min",
         TimeSpan time => $"{time.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s",
         int or long or ushort => string.Create(CultureInfo.InvariantCulture, $"{value:N0}"),

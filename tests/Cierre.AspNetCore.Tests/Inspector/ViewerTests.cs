@@ -225,7 +225,7 @@ public class ViewerTests
         int asked = 0;
         await using TestServer server = await InspectorRig.StartAsync(services: services => services.Configure<WebSocketEndpointOptions>(options =>
         {
-            (options.CloseOnExpiry, options.PingInterval) = (false, TimeSpan.Zero);
+            (options.CloseOnExpiry, options.PingInterval) = (false, Timeout.InfiniteTimeSpan);
             options.OnClosed = (_, _) => asked++;
             options.ExpirySelector = _ =>
             {

@@ -92,9 +92,9 @@ internal static class ProxySituations
 
     private static async Task<ProxyEnd> IdleAsync(ProxyStage stage)
     {
-        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, o => o.PingInterval = TimeSpan.Zero);
+        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, o => o.PingInterval = Timeout.InfiniteTimeSpan);
         await using Front front = await stage.StartAsync(server.Url);
-        await using WebSocketConnection client = await ConnectAsync(front, new() { PingInterval = TimeSpan.Zero });
+        await using WebSocketConnection client = await ConnectAsync(front, new() { PingInterval = Timeout.InfiniteTimeSpan });
         // From here on all clocks run alike; on a busy machine an opening takes its time.
         await client.SendAsync("hello").Soon();
         await client.ReceiveAsync().Soon();

@@ -43,9 +43,9 @@ public sealed class ProxyTests(ProxyPlays plays)
     {
         ProxyKind kind = ProxyKind.All.Single(kind => kind.Name == proxy);
         Assert.SkipUnless(kind.IsHere, $"{proxy} is not here.");
-        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, o => o.PingInterval = TimeSpan.Zero);
+        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, o => o.PingInterval = Timeout.InfiniteTimeSpan);
         await using ProxyFront front = await ProxyFront.StartAsync(kind, server.Url, TimeSpan.FromSeconds(1));
-        await using WebSocketConnection silent = await WebSocketConnection.ConnectAsync(front.Url, new WebSocketClientOptions { PingInterval = TimeSpan.Zero }).Soon();
+        await using WebSocketConnection silent = await WebSocketConnection.ConnectAsync(front.Url, new WebSocketClientOptions { PingInterval = Timeout.InfiniteTimeSpan }).Soon();
         await using WebSocketConnection pinging = await WebSocketConnection.ConnectAsync(front.Url, new WebSocketClientOptions { PingInterval = TimeSpan.FromMilliseconds(200) }).Soon();
         Assert.Equal(CloseCause.EndOfStream, (await silent.Closed.Soon()).Cause);
         await Waits.Until(() => pinging.Traffic.PongsReceived >= 15, "pongs of three times the limit");

@@ -58,7 +58,7 @@ internal sealed record Plan
     {
         bool storm = weather == Weather.Stormy;
         EndKind end = !mustEnd && random.Next(3) != 0 ? EndKind.None : (EndKind)random.Next(1, storm ? 5 : 4);
-        WebSocketConnectionOptions options = storm ? Impatient(random) : new WebSocketConnectionOptions { CloseTimeout = TimeSpan.FromMinutes(1), PingInterval = TimeSpan.FromMilliseconds(random.Next(2) * 700) };
+        WebSocketConnectionOptions options = storm ? Impatient(random) : new WebSocketConnectionOptions { CloseTimeout = TimeSpan.FromMinutes(1), PingInterval = MillisecondsOrOff(random.Next(2) * 700) };
         if (random.Next(2) == 0) options.Compression = Deflate(random);
         // Whoever has nothing to notice a silent peer by, and does not end by itself, would rightly wait for ever.
         bool notices = options.PingInterval > TimeSpan.Zero;
@@ -90,14 +90,16 @@ internal sealed record Plan
         ClientMaxWindowBits = random.Next(2) == 0 ? 15 : random.Next(9, 15),
     };
 
+    private static TimeSpan MillisecondsOrOff(int number) => number == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(number);
+
     private static WebSocketConnectionOptions Impatient(Random random)
     {
         var options = new WebSocketConnectionOptions
         {
             CloseTimeout = TimeSpan.FromMilliseconds(random.Next(100, 3000)),
-            PingInterval = TimeSpan.FromMilliseconds(random.Next(3) == 0 ? 0 : random.Next(100, 1500)),
+            PingInterval = MillisecondsOrOff(random.Next(3) == 0 ? 0 : random.Next(100, 1500)),
             PingTimeout = TimeSpan.FromMilliseconds(random.Next(50, 1500)),
-            IdleTimeout = TimeSpan.FromMilliseconds(random.Next(4) == 0 ? random.Next(50, 1500) : 0),
+            IdleTimeout = MillisecondsOrOff(random.Next(4) == 0 ? random.Next(50, 1500) : 0),
         };
         if (random.Next(6) == 0) options.MaxMessageSize = random.Next(20, 3000);
         if (random.Next(8) == 0) options.MaxFragments = random.Next(1, 4);

@@ -27,7 +27,7 @@ internal sealed class RawPeer
         _random = new Random(network.Random.Next());
         _answers = _random.Next(3) != 0;
         _reads = _random.Next(4) != 0;
-        Options = new WebSocketConnectionOptions { CloseTimeout = TimeSpan.FromSeconds(2), PingInterval = TimeSpan.Zero };
+        Options = new WebSocketConnectionOptions { CloseTimeout = TimeSpan.FromSeconds(2), PingInterval = Timeout.InfiniteTimeSpan };
         int kind = _random.Next(10);
         if (kind < 5)
         {

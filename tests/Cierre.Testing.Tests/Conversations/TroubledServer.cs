@@ -48,7 +48,7 @@ internal sealed class TroubledServer(Trouble trouble) : IAsyncDisposable
 
     /// <summary>A connection that stays.</summary>
     public Task<WebSocketConnection> ConnectAsync() =>
-        _app.GetTestServer().ConnectWebSocketAsync(Trouble.Route, new WebSocketClientOptions { PingInterval = TimeSpan.Zero }).WaitAsync(Bound);
+        _app.GetTestServer().ConnectWebSocketAsync(Trouble.Route, new WebSocketClientOptions { PingInterval = Timeout.InfiniteTimeSpan }).WaitAsync(Bound);
 
     public async Task StopAsync() => await _app.StopAsync();
 
@@ -58,7 +58,7 @@ internal sealed class TroubledServer(Trouble trouble) : IAsyncDisposable
     public async Task PlayAsync(int seed)
     {
         var random = new Random(seed);
-        var options = new WebSocketClientOptions { PingInterval = TimeSpan.Zero, CloseTimeout = TimeSpan.FromSeconds(1) };
+        var options = new WebSocketClientOptions { PingInterval = Timeout.InfiniteTimeSpan, CloseTimeout = TimeSpan.FromSeconds(1) };
         WebSocketConnection client;
         try
         {

@@ -20,6 +20,7 @@ public sealed class WebSocketClientOptionsTests
     {
         var options = new WebSocketClientOptions();
         Assert.Equal((HttpVersion.Version11, false, TimeSpan.FromSeconds(15)), (options.HttpVersion, options.FollowRedirects, options.ConnectTimeout));
+        options.ConnectTimeout = Timeout.InfiniteTimeSpan;
         options.HttpVersion = HttpVersion.Version20;
         Assert.Equal(HttpVersion.Version20, options.HttpVersion);
     }

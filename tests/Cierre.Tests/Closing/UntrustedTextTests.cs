@@ -27,4 +27,21 @@ public class UntrustedTextTests
 
     [Fact]
     public void Longer_text_is_cut_at_a_code_point() => Assert.Equal("😀😀…", UntrustedText.Escape("😀😀x", 2));
+
+    [Fact]
+    public void Text_is_cut_at_200_code_points_unless_all_of_it_is_asked_for()
+    {
+        string text = new('x', 300);
+        Assert.Equal((201, 203), (UntrustedText.Escape(text).Length, UntrustedText.Quote(text).Length));
+        Assert.Equal((text, $"\"{text}\""), (UntrustedText.Escape(text, null), UntrustedText.Quote(text, null)));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public void Length_that_keeps_nothing_is_refused(int length)
+    {
+        Assert.Throws<ArgumentOutOfRangeException>("maxLength", () => UntrustedText.Escape("x", length));
+        Assert.Throws<ArgumentOutOfRangeException>("maxLength", () => UntrustedText.Quote("x", length));
+    }
 }

@@ -93,7 +93,7 @@ public sealed class AnswersBeforeFailureTests
     [InlineData(false)]
     public async Task Wait_for_the_answer_is_bounded_by_the_close_timeout(bool reads)
     {
-        var played = new Played(setup: options => options.PingInterval = TimeSpan.Zero);
+        var played = new Played(setup: options => options.PingInterval = Timeout.InfiniteTimeSpan);
         played.Wire.Push([.. played.Frame("one"), .. Bad(played)]);
         if (reads) Assert.Equal("one", await played.ReceiveTextAsync());
         played.Clock.Advance(CloseTimeout - TimeSpan.FromSeconds(1));

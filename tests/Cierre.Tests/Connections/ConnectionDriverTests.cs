@@ -108,7 +108,7 @@ public sealed class ConnectionDriverTests
     [InlineData(false)]
     public async Task What_comes_while_the_transport_is_let_go_of_changes_no_record(bool client)
     {
-        var played = new Played(client, options => options.PingInterval = TimeSpan.Zero) { Wire = { EndsWhenClosed = false } };
+        var played = new Played(client, options => options.PingInterval = Timeout.InfiniteTimeSpan) { Wire = { EndsWhenClosed = false } };
         played.PeerText("before");
         Task<CloseRecord> closing = played.Connection.CloseAsync();
         played.Clock.Advance(CloseTimeout + TimeSpan.FromSeconds(1));

@@ -10,7 +10,7 @@ public sealed class ConnectionFiguresTests
         _played.Clock.Advance(TimeSpan.FromSeconds(3));
         _played.PeerText("in");
         _played.Clock.Advance(TimeSpan.FromSeconds(4));
-        Assert.Equal((TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(7)), (_played.Connection.Driver.Figures.Idle, _played.Connection.Driver.Figures.Age));
+        Assert.Equal((TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(7)), (_played.Connection.Driver.Figures.IdleTime, _played.Connection.Driver.Figures.Age));
     }
 
     [Fact]
@@ -20,7 +20,7 @@ public sealed class ConnectionFiguresTests
         _played.Wire.End();
         CloseRecord record = await _played.Ended;
         _played.Clock.Advance(TimeSpan.FromSeconds(4));
-        Assert.Equal((record.Elapsed, record.Elapsed), (_played.Connection.Driver.Figures.Idle, _played.Connection.Driver.Figures.Age));
+        Assert.Equal((record.Elapsed, record.Elapsed), (_played.Connection.Driver.Figures.IdleTime, _played.Connection.Driver.Figures.Age));
     }
 
     [Fact]

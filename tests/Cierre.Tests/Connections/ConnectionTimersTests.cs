@@ -64,7 +64,7 @@ public sealed class ConnectionTimersTests
     [Fact]
     public void Interval_of_zero_sends_no_pings()
     {
-        var played = new Played(setup: o => o.PingInterval = TimeSpan.Zero);
+        var played = new Played(setup: o => o.PingInterval = Timeout.InfiniteTimeSpan);
         played.Clock.Advance(TimeSpan.FromHours(1));
         Assert.Empty(played.Sent);
         Assert.True(played.Connection.IsOpen);
@@ -116,7 +116,7 @@ public sealed class ConnectionTimersTests
     {
         var played = new Played(client: true, o =>
         {
-            if (idle) (o.PingInterval, o.IdleTimeout) = (TimeSpan.Zero, 2 * Twenty);
+            if (idle) (o.PingInterval, o.IdleTimeout) = (Timeout.InfiniteTimeSpan, 2 * Twenty);
         }) { Wire = { ProbesByHand = true } };
         played.Clock.Advance(Twenty + Tick);
         played.Clock.Advance(Twenty + Tick);

@@ -18,7 +18,7 @@ public sealed class EvidenceTests
     [MemberData(nameof(IdleTimeout))]
     public async Task Silence_of_a_round_time_and_no_ping_in_between_suggests_an_idle_timeout(string culture, string words)
     {
-        var played = new Played(client: true, o => o.PingInterval = TimeSpan.Zero);
+        var played = new Played(client: true, o => o.PingInterval = Timeout.InfiniteTimeSpan);
         played.PeerText("hello");
         played.Clock.Advance(TimeSpan.FromSeconds(7));
         await played.Connection.SendAsync("last");
@@ -76,7 +76,7 @@ public sealed class EvidenceTests
     [MemberData(nameof(MaximumAge))]
     public async Task Round_lifetime_of_a_busy_connection_suggests_a_maximum_age(string culture, string words)
     {
-        var played = new Played(client: true, o => o.PingInterval = TimeSpan.Zero);
+        var played = new Played(client: true, o => o.PingInterval = Timeout.InfiniteTimeSpan);
         for (int minute = 0; minute < 10; minute++)
         {
             played.Clock.Advance(TimeSpan.FromMinutes(1));

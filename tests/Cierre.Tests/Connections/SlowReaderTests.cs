@@ -97,7 +97,7 @@ public sealed class SlowReaderTests
     [InlineData(SlowReaderPolicy.Close)]
     public async Task Peer_that_reads_loses_nothing(SlowReaderPolicy policy)
     {
-        var played = new Played(setup: o => (o.SlowReader, o.SendBufferLimit) = (policy, 4 * KiB));
+        var played = new Played(setup: o => (o.SlowReaderPolicy, o.SendBufferLimit) = (policy, 4 * KiB));
         for (int i = 0; i < 200; i++) await played.Connection.SendAsync(Message(i));
         Assert.Equal(Enumerable.Range(0, 200), played.Sent.Select(f => (int)f.Payload[0]));
     }
@@ -107,7 +107,7 @@ public sealed class SlowReaderTests
     [InlineData(SlowReaderPolicy.Close)]
     public async Task Lone_message_is_taken_whatever_its_size(SlowReaderPolicy policy)
     {
-        var played = new Played(setup: o => (o.SlowReader, o.SendBufferLimit) = (policy, KiB));
+        var played = new Played(setup: o => (o.SlowReaderPolicy, o.SendBufferLimit) = (policy, KiB));
         await played.Connection.SendAsync(new byte[300 * KiB]);
         await Played.Until(() => played.Sent.Sum(f => f.Payload.Length) == 300 * KiB);
     }
@@ -304,7 +304,7 @@ public sealed class SlowReaderTests
     [Fact]
     public void Connection_whose_handler_does_not_read_is_idle_when_nothing_passes()
     {
-        var played = new Played(setup: o => (o.PingInterval, o.IdleTimeout) = (TimeSpan.Zero, TimeSpan.FromSeconds(2)));
+        var played = new Played(setup: o => (o.PingInterval, o.IdleTimeout) = (Timeout.InfiniteTimeSpan, TimeSpan.FromSeconds(2)));
         for (int i = 0; i < 10; i++) played.Peer(Played.Binary, new byte[20 * KiB]);
         Assert.True(played.Wire.IsPaused);
         played.Clock.Advance(TimeSpan.FromSeconds(2.1));
@@ -315,7 +315,7 @@ public sealed class SlowReaderTests
     /// <summary>A first message, its number 0, is on its way and stays there.</summary>
     private static Played Stuck(SlowReaderPolicy policy, int limit, TimeSpan? sendTimeout = null)
     {
-        var played = new Played(setup: o => (o.SlowReader, o.SendBufferLimit, o.SendTimeout, o.PingInterval) = (policy, limit, sendTimeout ?? TimeSpan.Zero, TimeSpan.Zero)) { Wire = { HoldsFlushes = true } };
+        var played = new Played(setup: o => (o.SlowReaderPolicy, o.SendBufferLimit, o.SendTimeout, o.PingInterval) = (policy, limit, sendTimeout ?? Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan)) { Wire = { HoldsFlushes = true } };
         Assert.True(played.Connection.SendAsync(Message(0)).IsCompletedSuccessfully);
         return played;
     }

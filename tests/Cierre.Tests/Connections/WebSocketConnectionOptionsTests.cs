@@ -10,10 +10,16 @@ public sealed class WebSocketConnectionOptionsTests
         { nameof(WebSocketConnectionOptions.MaxMessageSize), o => o.MaxMessageSize = 0 },
         { nameof(WebSocketConnectionOptions.MaxMessageSize), o => o.MaxMessageSize = -1 },
         { nameof(WebSocketConnectionOptions.MaxFragments), o => o.MaxFragments = 0 },
+        { nameof(WebSocketConnectionOptions.PingInterval), o => o.PingInterval = TimeSpan.Zero },
         { nameof(WebSocketConnectionOptions.PingInterval), o => o.PingInterval = TimeSpan.FromTicks(-1) },
         { nameof(WebSocketConnectionOptions.PingInterval), o => o.PingInterval = TimeSpan.FromDays(25) },
         { nameof(WebSocketConnectionOptions.PingTimeout), o => o.PingTimeout = TimeSpan.Zero },
+        { nameof(WebSocketConnectionOptions.IdleTimeout), o => o.IdleTimeout = TimeSpan.Zero },
         { nameof(WebSocketConnectionOptions.IdleTimeout), o => o.IdleTimeout = TimeSpan.FromTicks(-1) },
+        { nameof(WebSocketConnectionOptions.SendTimeout), o => o.SendTimeout = TimeSpan.Zero },
+        { nameof(WebSocketConnectionOptions.SendTimeout), o => o.SendTimeout = TimeSpan.FromDays(25) },
+        { nameof(WebSocketConnectionOptions.BroadcastTimeout), o => o.BroadcastTimeout = TimeSpan.Zero },
+        { nameof(WebSocketConnectionOptions.BroadcastTimeout), o => o.BroadcastTimeout = TimeSpan.FromDays(25) },
         { nameof(WebSocketConnectionOptions.CloseTimeout), o => o.CloseTimeout = TimeSpan.Zero },
         { nameof(WebSocketConnectionOptions.CloseTimeout), o => o.CloseTimeout = Timeout.InfiniteTimeSpan },
         { nameof(WebSocketConnectionOptions.TimeProvider), o => o.TimeProvider = null! },
@@ -22,7 +28,7 @@ public sealed class WebSocketConnectionOptionsTests
         { nameof(WebSocketConnectionOptions.PingTimeout), o => o.PingTimeout = Timeout.InfiniteTimeSpan },
         { nameof(WebSocketConnectionOptions.AcceptedKind), o => o.AcceptedKind = (WebSocketMessageKind)7 },
         { nameof(WebSocketConnectionOptions.AcceptedKind), o => o.AcceptedKind = default(WebSocketMessageKind) },
-        { nameof(WebSocketConnectionOptions.SlowReader), o => o.SlowReader = (SlowReaderPolicy)7 },
+        { nameof(WebSocketConnectionOptions.SlowReaderPolicy), o => o.SlowReaderPolicy = (SlowReaderPolicy)7 },
     };
 
     [Fact]
@@ -34,13 +40,22 @@ public sealed class WebSocketConnectionOptionsTests
     }
 
     [Fact]
-    public void Infinite_is_off_where_zero_is()
+    public void Infinite_is_off()
     {
         var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
         var played = new Played(setup: o => (o.TimeProvider, o.PingInterval, o.IdleTimeout) = (clock, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan));
         for (int i = 0; i < 50; i++) clock.Advance(TimeSpan.FromHours(1));
         Assert.Empty(played.Sent);
         Assert.True(played.Connection.IsOpen);
+    }
+
+    [Fact]
+    public void Zero_is_refused_with_what_switches_off()
+    {
+        var refused = Assert.Throws<ArgumentOutOfRangeException>(() => new WebSocketConnectionOptions().SendTimeout = TimeSpan.Zero);
+        Assert.Contains("Timeout.InfiniteTimeSpan (-00:00:00.001 in a configuration) switches it off", refused.Message, StringComparison.Ordinal);
+        var off = new WebSocketConnectionOptions { SendTimeout = Timeout.InfiniteTimeSpan, BroadcastTimeout = Timeout.InfiniteTimeSpan };
+        Assert.Equal((Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan), (off.SendTimeout, off.BroadcastTimeout));
     }
 
     [Theory]
@@ -60,7 +75,7 @@ public sealed class WebSocketConnectionOptionsTests
             MaxMessageSize = 1,
             MaxFragments = 2,
             AcceptedKind = WebSocketMessageKind.Binary,
-            PingInterval = TimeSpan.Zero,
+            PingInterval = Timeout.InfiniteTimeSpan,
             PingTimeout = TimeSpan.FromSeconds(4),
             IdleTimeout = TimeSpan.FromSeconds(5),
             CloseTimeout = TimeSpan.FromSeconds(6),
@@ -71,7 +86,7 @@ public sealed class WebSocketConnectionOptionsTests
                 MaxMessageSize = 1,
                 MaxFragments = 2,
                 AcceptedKind = WebSocketOpcode.Binary,
-                PingInterval = TimeSpan.Zero,
+                PingInterval = Timeout.InfiniteTimeSpan,
                 PingTimeout = TimeSpan.FromSeconds(4),
                 IdleTimeout = TimeSpan.FromSeconds(5),
                 CloseTimeout = TimeSpan.FromSeconds(6),

@@ -349,7 +349,7 @@ public sealed class BroadcastTests
 
     private static Played Stuck(SlowReaderPolicy policy, int limit = 4 * KiB)
     {
-        var played = new Played(setup: o => (o.SlowReader, o.SendBufferLimit) = (policy, limit)) { Wire = { HoldsFlushes = true } };
+        var played = new Played(setup: o => (o.SlowReaderPolicy, o.SendBufferLimit) = (policy, limit)) { Wire = { HoldsFlushes = true } };
         Assert.True(played.Connection.SendAsync(new byte[KiB]).IsCompletedSuccessfully);
         return played;
     }

@@ -45,7 +45,7 @@ public sealed class ConnectionTelemetryTests
     {
         using var meter = new MeterProbe(CierreTelemetry.MeterName, "server.address", "error.example");
         using var spans = new SpanProbe(CierreTelemetry.ActivitySourceName);
-        var played = new Played(client: true, o => o.PingInterval = default, time => ConnectionTelemetry.OfClient(new Uri("ws://error.example/a?secret"), time));
+        var played = new Played(client: true, o => o.PingInterval = Timeout.InfiniteTimeSpan, time => ConnectionTelemetry.OfClient(new Uri("ws://error.example/a?secret"), time));
         played.Peer(Played.Text, [0xFF]);
         played.Wire.End();
         await played.Ended;
@@ -122,5 +122,5 @@ public sealed class ConnectionTelemetryTests
             meter.Of("cierre.handshake.duration").Select(m => (m.Attributes["cierre.handshake.outcome"], m.Attributes.GetValueOrDefault("error.type"))));
     }
 
-    private static Played Server(string route) => new(setup: o => o.PingInterval = default, measured: time => ConnectionTelemetry.OfServer(route, "ws", route, time));
+    private static Played Server(string route) => new(setup: o => o.PingInterval = Timeout.InfiniteTimeSpan, measured: time => ConnectionTelemetry.OfServer(route, "ws", route, time));
 }

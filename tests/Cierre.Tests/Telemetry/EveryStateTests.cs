@@ -120,7 +120,7 @@ public sealed class EveryStateTests
         string route = $"/state/{state}/{policy}/{client}";
         var played = new Played(
             client,
-            options => (options.SlowReader, options.PingInterval) = (policy, TimeSpan.Zero),
+            options => (options.SlowReaderPolicy, options.PingInterval) = (policy, Timeout.InfiniteTimeSpan),
             time => client ? ConnectionTelemetry.OfClient(new Uri($"ws://{(uint)route.GetHashCode(StringComparison.Ordinal)}.example"), time) : ConnectionTelemetry.OfServer(route, "ws", route, time));
         // Each state stays as it is while it is looked at.
         (played.Wire.HoldsFlushes, played.Wire.EndsWhenClosed) = (true, false);
@@ -141,7 +141,7 @@ public sealed class EveryStateTests
         // And what an inspector reads of it.
         Assert.NotNull(played.Connection.Traffic);
         Assert.NotNull(played.Connection.GetRecentFrames());
-        Assert.True(played.Connection.Idle >= TimeSpan.Zero && played.Connection.QueuedBytes >= 0 && played.Connection.LastRoundTrip is null);
+        Assert.True(played.Connection.IdleTime >= TimeSpan.Zero && played.Connection.QueuedBytes >= 0 && played.Connection.LastRoundTrip is null);
         played.Connection.Abort();
         played.Wire.End();
         await played.Ended;

@@ -10,7 +10,7 @@ internal static class SlowReader
 
     public static Situation Create() => new("1008-slow-reader", "a client that does not read what it is sent")
     {
-        Options = options => (options.SlowReader, options.SendBufferLimit) = (SlowReaderPolicy.Close, 64 * 1024),
+        Options = options => (options.SlowReaderPolicy, options.SendBufferLimit) = (SlowReaderPolicy.Close, 64 * 1024),
         Handler = SendUntilClosedAsync,
         Server = ExpectedClose.ByUs(Policy, CloseCause.PolicyViolation) with { Detail = Policy.Reason },
         Play = async run =>
