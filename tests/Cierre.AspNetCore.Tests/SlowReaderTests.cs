@@ -110,7 +110,7 @@ public class SlowReaderTests
             for (int i = 0; i < 2_000; i++) await deaf.SendAsync(frame);
         });
         CloseRecord record = await server.RecordAsync();
-        Assert.Equal((1006, EndedBy.Local, idle != 0 ? CloseCause.IdleTimeout : CloseCause.PolicyViolation), (record.Code, record.EndedBy, record.Cause));
+        Assert.Equal((1006, EndedBy.Local, idle > 0 ? CloseCause.IdleTimeout : CloseCause.PolicyViolation), (record.Code, record.EndedBy, record.Cause));
         await flood.ContinueWith(_ => { }, TaskScheduler.Default);
     }
 

@@ -19,6 +19,7 @@ public sealed class OptionChecksTests
     public void Time_that_can_be_switched_off_may_be_infinite() => Assert.Equal(Timeout.InfiniteTimeSpan, OptionChecks.CheckOrOff(Timeout.InfiniteTimeSpan, "Wait"));
 
     [Theory]
+    [InlineData(0)]
     [InlineData(-2)]
     [InlineData(25 * 86400_000L)]
     public void Time_that_can_be_switched_off_has_bounds(long milliseconds) =>
