@@ -36,3 +36,14 @@ internal sealed class CloseDetail(string key, params object[] arguments) : IEqua
 
     string IFormattable.ToString(string? format, IFormatProvider? formatProvider) => In(formatProvider as CultureInfo ?? CultureInfo.InvariantCulture);
 }
+
+/// <summary>Several facts inside one sentence, each in the language of the sentence.</summary>
+internal sealed class CloseDetailList(IReadOnlyList<CloseDetail> items) : IFormattable
+{
+    public int Count => items.Count;
+
+    public override string ToString() => ToString(null, CultureInfo.InvariantCulture);
+
+    public string ToString(string? format, IFormatProvider? formatProvider) =>
+        string.Join(", ", items.Select(item => item.In(formatProvider as CultureInfo ?? CultureInfo.InvariantCulture)));
+}

@@ -65,6 +65,16 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
     /// <summary>What passed so far; after the end, what its record says.</summary>
     public ConnectionTraffic Traffic => _driver.Figures.Traffic;
 
+    /// <summary>The round trip of the last ping that was answered, keep-alive included; null before the first.</summary>
+    public TimeSpan? LastRoundTrip => _driver.Receiving.LastRoundTrip;
+
+    /// <summary>Sends a ping and waits for its answer. RFC 6455 5.5.2.</summary>
+    /// <param name="cancellationToken">Ends the wait; the ping is out.</param>
+    /// <returns>The time from the ping to its pong.</returns>
+    /// <exception cref="WebSocketClosedException">The connection closes or is closed, or closed before the answer came.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Task<TimeSpan> PingAsync(CancellationToken cancellationToken = default) => _driver.Sending.PingAsync(cancellationToken);
+
     /// <summary>How long it has been open; after the end, how long it was. The times in <see cref="Traffic"/> count from the same moment.</summary>
     public TimeSpan Age => _driver.Figures.Age;
 

@@ -218,3 +218,10 @@ internal struct Outbox
 
     private void NextPart() => (_part, _lastPart) = (_lastPart, null);
 }
+
+/// <summary>How much may wait for a peer that does not read, and what happens then.</summary>
+internal readonly record struct SendBuffer(int Limit, SlowReaderPolicy Policy)
+{
+    /// <summary>Whether a message may wait behind what waits already; alone it always may.</summary>
+    public bool HasRoom(long waiting, int bytes) => waiting == 0 || waiting + bytes <= Limit;
+}

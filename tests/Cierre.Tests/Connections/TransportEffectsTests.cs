@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Cierre.Tests.Connections;
 
-public sealed class AfterwardsTests
+public sealed class TransportEffectsTests
 {
     [Fact]
     public void What_two_moves_ask_for_is_done_once()
