@@ -12,8 +12,8 @@ namespace Cierre.TestKit;
 /// </summary>
 public sealed class RawPeer : IAsyncDisposable
 {
-    /// <summary>How long any wait may take unless told otherwise.</summary>
-    public static readonly TimeSpan DefaultBound = TimeSpan.FromSeconds(10);
+    /// <summary>How long any wait may take unless told otherwise: no test waits for it, but a machine that builds something else may take seconds for a step.</summary>
+    public static readonly TimeSpan DefaultBound = TimeSpan.FromSeconds(60);
 
     private const int LongestHead = 64 * 1024;
     private static readonly byte[] MaskingKey = [0x37, 0xfa, 0x21, 0x3d];

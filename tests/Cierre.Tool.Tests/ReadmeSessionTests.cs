@@ -53,6 +53,8 @@ public sealed partial class ReadmeSessionTests
         string played = $"```\n$ ./cierre {string.Join(' ', arguments)}\n{output.TrimEnd('\n')}\n```\n".Replace($"{serve.Url.Host}:{serve.Url.Port}", "127.0.0.1:5080", StringComparison.Ordinal);
         string printed = Golden.Part(readme, $"session {session}");
         // What differs in its times and their order alone stays as it is printed.
+        string[] only = [.. Timeless(played).Split('\n').Except(Timeless(printed).Split('\n'))], missing = [.. Timeless(printed).Split('\n').Except(Timeless(played).Split('\n'))];
+        TestContext.Current.TestOutputHelper?.WriteLine($"only here: {string.Join(" | ", only)}\nonly printed: {string.Join(" | ", missing)}");
         Golden.MatchesPart(readme, $"session {session}", Timeless(played) == Timeless(printed) ? printed : played);
     }
 

@@ -87,7 +87,9 @@ public sealed class ConnectToServeTests
     public async Task Timeout_of_an_open_connection_is_an_ordinary_close()
     {
         await using ServeProcess serve = await ServeProcess.StartAsync();
+        // The opening counts too: where the machine is so busy that it does not open within that time, again with more.
         ToolResult result = await ToolProcess.RunAsync("connect", $"{serve.Url}silent", "--timeout", "3", "--json");
+        if (result.Types.First() == "error") result = await ToolProcess.RunAsync("connect", $"{serve.Url}silent", "--timeout", "30", "--json");
         Assert.Equal(["open", "close"], result.Types);
         Assert.Equal((1000, true, "local", "requested"), Facts(result.Close));
         Assert.Equal(0, result.ExitCode);

@@ -26,7 +26,8 @@ public sealed class ServeCommandTests
         TimeSpan took = Stopwatch.GetElapsedTime(begun);
 
         Assert.All(await ends, frame => Assert.Equal((8, 1001), (frame.Opcode, frame.CloseCode)));
-        Assert.True(took < TimeSpan.FromSeconds(2), $"gone after {took}");
+        // Whatever it waited for would take the host's 30 s.
+        Assert.True(took < TimeSpan.FromSeconds(15), $"gone after {took}");
         Assert.Equal(0, result.ExitCode);
         Assert.Equal(Count, result.Lines.Count);
         Assert.All(result.Lines, line => Assert.Equal((1001, true, "host-stopping"), ((int)line["code"]!, (bool)line["wasClean"]!, (string)line["cause"]!)));
@@ -51,7 +52,7 @@ public sealed class ServeCommandTests
         TimeSpan took = Stopwatch.GetElapsedTime(begun);
 
         Assert.All(await ends, end => Assert.Equal((3, 1012, "the service restarts"), (end.Echoes, end.Close.CloseCode, end.Close.CloseReason)));
-        Assert.True(took > TimeSpan.FromSeconds(1.5) && took < TimeSpan.FromSeconds(10), $"gone after {took}");
+        Assert.True(took > TimeSpan.FromSeconds(1.5) && took < TimeSpan.FromSeconds(15), $"gone after {took}");
         Assert.Equal((0, Count), (result.ExitCode, result.Lines.Count));
         Assert.All(result.Lines, line => Assert.Equal((1012, true, "host-stopping"), ((int)line["code"]!, (bool)line["wasClean"]!, (string)line["cause"]!)));
         foreach (RawPeer peer in peers) await peer.DisposeAsync();

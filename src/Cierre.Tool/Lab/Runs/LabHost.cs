@@ -80,6 +80,7 @@ internal sealed class LabHost : IAsyncDisposable
         _ends.Add(situation.Name, ends);
         void Configure(WebSocketEndpointOptions options)
         {
+            options.CloseTimeout = LabPlayer.CloseTimeout;
             situation.Options?.Invoke(options);
             // The lab's page is served from another port: another origin.
             options.AllowedOrigins.Add("*");

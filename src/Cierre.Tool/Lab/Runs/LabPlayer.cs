@@ -5,6 +5,10 @@ namespace Cierre.Tool.Lab.Runs;
 /// <summary>Connects the client of one run of one situation.</summary>
 internal abstract class LabPlayer
 {
+    /// <summary>How long a close frame may take to be answered, unless a situation is about that: longer than the default, because a busy machine is no
+    /// silent peer.</summary>
+    public static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(30);
+
     /// <exception cref="WebSocketConnectException">The opening failed.</exception>
     /// <exception cref="PageOpeningException">The opening failed, in a browser.</exception>
     public abstract Task<LabClient> ConnectAsync(Uri url, Action<WebSocketClientOptions>? configure);
@@ -22,6 +26,7 @@ internal abstract class LabPlayer
     protected static void Configure(WebSocketClientOptions options, Action<WebSocketClientOptions>? configure)
     {
         options.ConfigureHandler = handler => handler.UseProxy = false;
+        options.CloseTimeout = CloseTimeout;
         configure?.Invoke(options);
     }
 }

@@ -10,8 +10,8 @@ internal static class SituationRunner
     // A browser waits for seconds before it opens a socket while a dozen others are opening.
     private const int AtOnceInPage = 8;
 
-    // No situation needs a tenth of it; on a busy machine all of them together still stay below.
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(15);
+    // No situation needs a hundredth of it; on a busy machine all of them together still stay below.
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
     /// <summary>The outcomes in the order of the situations, each as soon as it and those before it are there.</summary>
     /// <param name="situations">What to play.</param>

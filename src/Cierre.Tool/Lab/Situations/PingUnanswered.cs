@@ -27,7 +27,7 @@ internal static class PingUnanswered
             options =>
             {
                 Configure(options);
-                options.CloseTimeout = TimeSpan.FromMilliseconds(300);
+                options.CloseTimeout = TimeSpan.FromSeconds(1);
             },
             PageRole.Unable("no-pings")),
     ];

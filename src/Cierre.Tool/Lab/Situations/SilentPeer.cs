@@ -5,12 +5,12 @@ namespace Cierre.Tool.Lab.Situations;
 /// <summary>1006 by a peer that does not answer a close, and does not end the stream either.</summary>
 internal static class SilentPeer
 {
-    private static readonly TimeSpan CloseTimeout = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
     private static readonly CloseFrame Bye = new(CloseCodes.NormalClosure, "anybody there?");
 
     private static readonly ExpectedClose Expected = ExpectedClose.Unanswered(Bye, CloseCause.CloseTimeout) with
     {
-        Detail = "no close frame came from the peer within 0.3 s of the decision to close",
+        Detail = "no close frame came from the peer within 1 s of the decision to close",
     };
 
     public static Situation AtServer() =>
