@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Cierre.Closing;
 using Cierre.Connections;
 using Cierre.Scheduling;
@@ -9,7 +8,6 @@ namespace Cierre.Browser;
 /// What the standard's algorithms do in parallel: opening, receiving, sending and closing; and the ready state, which they and the socket share.
 /// Refers to the socket weakly, so that an open connection alone does not keep it alive.
 /// </summary>
-[SuppressMessage("Reliability", "CA1001", Justification = "A source without timer or wait handle holds nothing that needs disposal.")]
 internal sealed class SocketLink(WebSocket socket, UrlRecord url, BrowserWebSocketOptions options)
 {
     // How much may wait for the socket's tasks before we stop reading: a thread that is busy must not fill the memory.
@@ -20,15 +18,13 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, BrowserWebSock
 
     private readonly WeakReference<WebSocket> _socket = new(socket);
     private readonly TaskQueue _tasks = new(SynchronizationContext.Current);
-    private readonly CancellationTokenSource _opening = new();
-    private readonly long _begun = options.TimeProvider.GetTimestamp();
+    private readonly ConnectAttempt _opening = new(url, options);
     private readonly Lock _gate = new();
 
     // What the tasks have said so far; and what a task that was asked for has said ahead of them.
     private volatile ushort _readyState = WebSocket.CONNECTING;
     private volatile ushort _ahead = WebSocket.CONNECTING;
     private CloseRecord? _record;
-    private EndReason? _dropped;
     private WebSocketConnection? _connection;
     private SendQueue? _sends;
     private long _buffered;
@@ -83,7 +79,7 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, BrowserWebSock
             was = ReadyState;
             if (was is WebSocket.CLOSING or WebSocket.CLOSED) return;
             _readyState = WebSocket.CLOSING;
-            if (was == WebSocket.CONNECTING) _dropped = why;
+            if (was == WebSocket.CONNECTING) _opening.GiveUp(why);
         }
 
         if (was == WebSocket.OPEN) _sends!.Close(frame, why);
@@ -92,7 +88,6 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, BrowserWebSock
 
     private void Drop(EndReason why)
     {
-        _ = _opening.CancelAsync();
         if (Volatile.Read(ref _connection) is { } connection) ConnectionControl.Of(connection).Abort(why);
     }
 
@@ -116,7 +111,7 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, BrowserWebSock
     {
         lock (_gate)
         {
-            if (_dropped is not null || ReadyState != WebSocket.CONNECTING) return false;
+            if (_opening.GaveUp is not null || ReadyState != WebSocket.CONNECTING) return false;
             _ahead = WebSocket.OPEN;
             return true;
         }
@@ -130,15 +125,10 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, BrowserWebSock
     /// <summary>The opening is part of what the caller does, and below its span; the conversation is not.</summary>
     private async Task OpenAsync()
     {
-        WebSocketConnection connection;
-        try
+        (WebSocketConnection? connection, CloseRecord? failure) = await _opening.RunAsync().ConfigureAwait(SimulationContext.IsCurrent);
+        if (connection is null)
         {
-            BlockedPorts.Check(url.Address);
-            connection = await WebSocketConnection.ConnectAsync(url.Address, options, _opening.Token).ConfigureAwait(SimulationContext.IsCurrent);
-        }
-        catch (Exception e)
-        {
-            End(FailedOpening.RecordOf(e, _dropped, options.TimeProvider.GetElapsedTime(_begun)));
+            End(failure!);
             return;
         }
 
@@ -161,16 +151,16 @@ internal sealed class SocketLink(WebSocket socket, UrlRecord url, BrowserWebSock
     private async Task ConverseAsync(WebSocketConnection connection)
     {
         ConnectionControl.Of(connection).TellTaken(PayloadWasTaken);
-        bool dropped;
+        EndReason? gaveUp;
         lock (_gate)
         {
             _sends = new SendQueue(connection, options.CloseTimeout, options.TimeProvider);
             _connection = connection;
-            dropped = _dropped is not null;
+            gaveUp = _opening.GaveUp;
         }
 
         // The opening was given up, but it was there first: no open event.
-        if (dropped) ConnectionControl.Of(connection).Abort(_dropped!);
+        if (gaveUp is not null) ConnectionControl.Of(connection).Abort(gaveUp);
         else _tasks.Enqueue(() => Opened(connection));
         TellAwaited();
         while (await connection.ReceiveAsync().ConfigureAwait(SimulationContext.IsCurrent) is { } message)

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using Cierre.Closing;
@@ -10,14 +9,13 @@ namespace Cierre.Browser;
 /// <summary>The connection of one stream, from its opening to its end. It does not refer to the stream nor to its ends, so that they can become
 /// unreachable.</summary>
 /// <remarks>WHATWG WebSockets, feedback to a WebSocketStream from the protocol. What is closing or closed, the connection itself knows.</remarks>
-[SuppressMessage("Reliability", "CA1001", Justification = "A source without timer or wait handle holds nothing that needs disposal.")]
 internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions options, CancellationToken signal)
 {
     // What the opening is given up with when the signal is aborted.
     private static readonly EndReason BySignal = EndReason.Aborted;
 
     private readonly Lock _gate = new();
-    private readonly CancellationTokenSource _givingUp = new();
+    private readonly ConnectAttempt _opening = new(url, options);
     private readonly TaskCompletionSource<WebSocketCloseInfo> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<WebSocketError?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -27,7 +25,6 @@ internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions opt
     private StreamRoot? _heldUntilOpened;
     private StreamRoot? _heldUntilClosed;
     private CancellationTokenRegistration _signal;
-    private EndReason? _gaveUp;
     private WebSocketConnection? _connection;
     private GCHandle _alive;
 
@@ -45,7 +42,7 @@ internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions opt
         // 8.2. A signal that is aborted: fail both, and return.
         if (signal.IsCancellationRequested)
         {
-            _gaveUp = BySignal;
+            _opening.GiveUp(BySignal);
             NeverOpened(CloseRecord.NotOpened(BySignal, TimeSpan.Zero));
             return opened;
         }
@@ -122,35 +119,23 @@ internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions opt
     {
         lock (_gate)
         {
-            if (_opened is not null && _gaveUp is null)
-            {
-                _gaveUp = why;
-                _ = _givingUp.CancelAsync();
-            }
-
+            if (_opened is not null) _opening.GiveUp(why);
             return _connection;
         }
     }
 
     private async Task EstablishAsync()
     {
-        long begun = options.TimeProvider.GetTimestamp();
-        CloseRecord record;
-        try
+        (WebSocketConnection? connection, CloseRecord? failure) = await _opening.RunAsync().ConfigureAwait(SimulationContext.IsCurrent);
+        if (connection is null)
         {
-            BlockedPorts.Check(url.Address);
-            WebSocketConnection connection =
-                await WebSocketConnection.ConnectAsync(url.Address, options, _givingUp.Token).ConfigureAwait(SimulationContext.IsCurrent);
-            if (TryOpen(connection)) return;
+            NeverOpened(failure!);
+        }
+        else if (!TryOpen(connection))
+        {
             connection.Abort();
-            record = CloseRecord.NotOpened(_gaveUp ?? EndReason.Disposed, options.TimeProvider.GetElapsedTime(begun));
+            NeverOpened(_opening.NotWanted(EndReason.Disposed));
         }
-        catch (Exception e)
-        {
-            record = FailedOpening.RecordOf(e, _gaveUp, options.TimeProvider.GetElapsedTime(begun));
-        }
-
-        NeverOpened(record);
     }
 
     /// <summary>When the connection is established. False: it was given up, or nothing refers to the stream any more.</summary>
@@ -160,7 +145,7 @@ internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions opt
         StreamRoot? root;
         lock (_gate)
         {
-            if (_gaveUp is not null || !_root!.TryGetTarget(out root)) return false;
+            if (_opening.GaveUp is not null || !_root!.TryGetTarget(out root)) return false;
             // 1. OPEN.
             (opened, _opened, _connection, _heldUntilOpened) = (_opened!, null, connection, null);
         }
@@ -225,7 +210,7 @@ internal sealed class StreamConnection(UrlRecord url, WebSocketClientOptions opt
         lock (_gate) (opened, _opened) = (_opened!, null);
         Release();
         // Last: the context of whoever awaits them is called in there.
-        if (ReferenceEquals(_gaveUp, BySignal))
+        if (ReferenceEquals(_opening.GaveUp, BySignal))
         {
             opened.SetCanceled(signal);
             _closed.SetCanceled(signal);
