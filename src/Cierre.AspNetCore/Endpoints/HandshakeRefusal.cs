@@ -31,7 +31,8 @@ internal sealed record HandshakeRefusal(int Status, string Text, IReadOnlyList<K
     /// <summary>A server that reads no tab in the list, where RFC 9110 5.6.1 has one, sees no upgrade in it.</summary>
     public static HandshakeRefusal ConnectionNotRead(IReadOnlyList<string> connection) => Of(
         StatusCodes.Status400BadRequest,
-        $"The request has \"Connection: {UntrustedText.Escape(string.Join(", ", connection), MaxQuoted)}\", in which this server reads no \"Upgrade\" because of the tab; separate by a comma and a space.");
+        $"The request has \"Connection: {UntrustedText.Escape(string.Join(", ", connection), MaxQuoted)}\", "
+        + "in which this server reads no \"Upgrade\" because of the tab; separate by a comma and a space.");
 
     private static string Sentence(string clause) => $"{char.ToUpperInvariant(clause[0])}{clause.AsSpan(1)}.";
 

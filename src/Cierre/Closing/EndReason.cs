@@ -38,10 +38,12 @@ internal sealed record EndReason(CloseCause Cause, CloseDetail Detail, Exception
     public static EndReason PortBlocked(int port) => new(CloseCause.Aborted, new CloseDetail("PortBlocked", port));
 
     /// <summary>Code of the application's that sets up the opening threw.</summary>
-    public static EndReason TransportFailed(Exception exception) => new(CloseCause.Aborted, new CloseDetail("TransportFailed", exception.GetType().Name), exception);
+    public static EndReason TransportFailed(Exception exception) =>
+        new(CloseCause.Aborted, new CloseDetail("TransportFailed", exception.GetType().Name), exception);
 
     /// <summary>A blob that is being sent threw where it was read.</summary>
-    public static EndReason BlobNotReadable(Exception exception) => new(CloseCause.Aborted, new CloseDetail("BlobNotReadable", exception.GetType().Name), exception);
+    public static EndReason BlobNotReadable(Exception exception) =>
+        new(CloseCause.Aborted, new CloseDetail("BlobNotReadable", exception.GetType().Name), exception);
 
     /// <summary>WHATWG WebSockets, <c>send</c>: data does not fit, because the buffer is full.</summary>
     public static EndReason SendBufferFull(long buffered, long limit) => new(CloseCause.Aborted, new CloseDetail("SendBufferFull", buffered, limit));

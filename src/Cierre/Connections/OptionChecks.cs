@@ -9,7 +9,8 @@ internal static class OptionChecks
     public static TimeSpan Check(TimeSpan value, string name, bool mayBeZero = false)
     {
         bool isWrong = mayBeZero ? value < TimeSpan.Zero : value <= TimeSpan.Zero;
-        if (isWrong || value > Longest) throw new ArgumentOutOfRangeException(name, value, $"{(mayBeZero ? "Zero, or a" : "A")} time of at most 24 days: this one has an end.");
+        if (isWrong || value > Longest)
+            throw new ArgumentOutOfRangeException(name, value, $"{(mayBeZero ? "Zero, or a" : "A")} time of at most 24 days: this one has an end.");
         return value;
     }
 

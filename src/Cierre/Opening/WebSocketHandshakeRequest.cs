@@ -16,8 +16,8 @@ public sealed class WebSocketHandshakeRequest
     /// <summary>The pseudo-header <c>:protocol</c> of an extended CONNECT; null where there is none. RFC 8441 4.</summary>
     public string? Protocol { get; init; }
 
-    /// <summary>The address that the request is for, with the scheme <c>ws</c> or <c>wss</c>; null where nobody asks for it. It is judged by no rule, and becomes
-    /// <see cref="WebSocketNegotiation.Url"/>.</summary>
+    /// <summary>The address that the request is for, with the scheme <c>ws</c> or <c>wss</c>; null where nobody asks for it. It is judged by no rule, and
+    /// becomes <see cref="WebSocketNegotiation.Url"/>.</summary>
     public Uri? Url { get; init; }
 
     /// <summary>How many <c>Host</c> header lines came; default 1. Read over HTTP/1.1 only, where there must be exactly one (RFC 9112 3.2).</summary>

@@ -3,7 +3,8 @@ using Cierre.Opening;
 
 namespace Cierre;
 
-/// <summary>Says how a server answers an opening request: it opens (101, or 200 over HTTP/2), or is refused with a status and a sentence. RFC 6455 4.2.2.</summary>
+/// <summary>Says how a server answers an opening request: it opens (101, or 200 over HTTP/2), or is refused with a status and a sentence. RFC 6455
+/// 4.2.2.</summary>
 public sealed class WebSocketHandshakeResult
 {
     private readonly string? _accept;
@@ -33,8 +34,8 @@ public sealed class WebSocketHandshakeResult
     /// accepted.</summary>
     public string? Error { get; }
 
-    /// <summary>The subprotocols that the client offers, in its order, for a server whose choice depends on more than its own list, such as a gateway; empty where
-    /// the request is refused.</summary>
+    /// <summary>The subprotocols that the client offers, in its order, for a server whose choice depends on more than its own list, such as a gateway; empty
+    /// where the request is refused.</summary>
     public IReadOnlyList<string> OfferedSubprotocols { get; }
 
     /// <summary>The rule that a refused request broke.</summary>

@@ -72,18 +72,19 @@ internal static class InternalsRule
         var type = symbol as INamedTypeSymbol ?? symbol.ContainingType;
         if (type is null)
             return null;
-        for (var around = type; around is not null; around = around.ContainingType)
+        string name = "";
+        foreach (var around in FromOutside(type))
         {
-            if (around.DeclaredAccessibility is not Accessibility.Public)
-            {
-                while (around.ContainingType is { } outer)
-                    around = outer;
-                return around.DeclaredAccessibility is Accessibility.Public ? type.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat) : around.Name;
-            }
+            name += name.Length == 0 ? around.Name : $".{around.Name}";
+            if (!IsVisible(around))
+                return name;
         }
 
-        return symbol is INamedTypeSymbol || IsVisible(symbol) ? null : $"{type.Name}.{(symbol is IMethodSymbol { AssociatedSymbol: { } property } ? property.Name : symbol.Name)}";
+        var member = (symbol as IMethodSymbol)?.AssociatedSymbol ?? symbol;
+        return symbol is INamedTypeSymbol || IsVisible(symbol) ? null : $"{name}.{member.Name}";
     }
+
+    private static IEnumerable<INamedTypeSymbol> FromOutside(INamedTypeSymbol type) => type.ContainingType is { } outer ? FromOutside(outer).Append(type) : [type];
 
     private static bool IsVisible(ISymbol symbol) =>
         symbol.DeclaredAccessibility is Accessibility.Public or Accessibility.Protected or Accessibility.ProtectedOrInternal;

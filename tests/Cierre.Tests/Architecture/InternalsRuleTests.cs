@@ -8,6 +8,7 @@ public sealed class InternalsRuleTests
     [InlineData("type", "class A { Engine? _b; }", "Engine")]
     [InlineData("member of an internal type", "class A { int F() => Engine.Count(); }", "Engine")]
     [InlineData("nested type of an internal one", "class A { Engine.Part? _b; }", "Engine")]
+    [InlineData("internal type in a public one", "class A { Face.Part? _b; }", "Face.Part")]
     [InlineData("internal member of a public type", "class A { int F(Face face) => face.Hidden; }", "Face.Hidden")]
     [InlineData("internal constructor of a public type", "class A { Face F() => new(1); }", "Face..ctor")]
     [InlineData("internal setter of a public property", "class A { Face F() => new() { Set = 1 }; }", "Face.Set")]
@@ -45,7 +46,7 @@ public sealed class InternalsRuleTests
             new("Core", [new SourceFile("Core/C.cs", """
                 namespace Core;
                 class Engine { public static int Count() => 1; public class Part; }
-                public class Face { public Face() { } internal Face(int x) { } public int Shown; internal int Hidden; public int Set { get; internal init; } private protected int Inner; protected int Below; }
+                public class Face { public Face() { } internal Face(int x) { } public int Shown; internal int Hidden; internal class Part; public int Set { get; internal init; } private protected int Inner; protected int Below; }
                 static class Extensions { public static int Twice(this int x) => x * 2; }
                 """)]) { Friends = ["Web"] },
             new("Web", [new SourceFile("Web/A.cs", "using Core; namespace Web;\n" + source)]) { Uses = ["Core"] },
