@@ -75,7 +75,12 @@ public static class CierreServiceCollectionExtensions
             ?? throw new InvalidOperationException("WebSocketCredentials can be had as a parameter of a WebSocket endpoint's handler only."));
         services.AddOptions<WebSocketServerOptions>().BindConfiguration("Cierre:Server").ValidateOnStart();
         services.TryAddSingleton(provider => provider.GetRequiredService<IOptions<WebSocketServerOptions>>().Value.CloseCodes);
-        services.AddOptions<WebSocketEndpointOptions>().BindConfiguration("Cierre").Configure<CloseCodes>((options, codes) => options.CloseCodes = codes).ValidateOnStart();
+        services.AddOptions<WebSocketEndpointOptions>()
+            .BindConfiguration("Cierre")
+            .Configure<CloseCodes>((options, codes) => options.CloseCodes = codes)
+            // The clock of drain, capacity and shedding, so that all of a server's times move together.
+            .Configure<IServiceProvider>((options, provider) => options.TimeProvider = provider.GetService<TimeProvider>() ?? options.TimeProvider)
+            .ValidateOnStart();
         services.AddSingleton<IValidateOptions<WebSocketEndpointOptions>, EndpointOptionsValidation>();
         services.AddSingleton<MatcherPolicy, SharedPathPolicy>();
         services.AddSingleton<IConnectionListenerFactory, SocketListenerFactory>();

@@ -12,6 +12,19 @@ public sealed class BrowserWebSocketOptions : WebSocketClientOptions
     /// <summary>Creates options with the defaults: openings to one address one after the other, as in a browser, and all else as for every client.</summary>
     public BrowserWebSocketOptions() => SerializeOpenings = true;
 
+    /// <summary>Copies options. No later change of one reaches the other: the lists are copied too.</summary>
+    /// <param name="other">What is copied; nothing of it is changed.</param>
+    /// <exception cref="ArgumentNullException">Null.</exception>
+    public BrowserWebSocketOptions(BrowserWebSocketOptions other)
+        : base(other)
+    {
+        Credentials = other.Credentials;
+        Proxy = other.Proxy;
+        ConfigureTls = other.ConfigureTls;
+        MaxBufferedAmount = other.MaxBufferedAmount;
+        _configure = other._configure;
+    }
+
     /// <summary>Answers a server's, or a proxy's, demand for credentials; default null, none. For a token, set a header.</summary>
     public ICredentials? Credentials { get; set; }
 
@@ -46,8 +59,8 @@ public sealed class BrowserWebSocketOptions : WebSocketClientOptions
                 nameof(protocols));
         }
 
-        var copy = (BrowserWebSocketOptions)CopyFor(protocols);
-        copy.RequireSubprotocol = true;
+        var copy = new BrowserWebSocketOptions(this) { RequireSubprotocol = true };
+        foreach (string protocol in protocols) copy.Subprotocols.Add(protocol);
         copy.ConfigureHandler = copy.Configure;
         copy._configure = ConfigureHandler;
         return copy;

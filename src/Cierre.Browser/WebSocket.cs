@@ -73,13 +73,14 @@ public sealed partial class WebSocket : EventTarget, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         UrlRecord record = UrlRecord.Parse(url);                 // 2
         string[] subprotocols = UrlRecord.Subprotocols(protocols); // 3, 4
-        WebSocketConnection.Check(options);
+        BrowserWebSocketOptions copy = options.For(subprotocols);
+        copy.Validate();
         (Url, _origin) = (record.Href, record.Origin);           // 5
         _onOpen = new HandlerAttribute<Event>(this, "open");
         _onMessage = new HandlerAttribute<MessageEvent>(this, "message");
         _onError = new HandlerAttribute<Event>(this, "error");
         _onClose = new HandlerAttribute<CloseEvent>(this, "close");
-        _link = new SocketLink(this, record, options.For(subprotocols));
+        _link = new SocketLink(this, record, copy);
         _link.Start();                                           // 7
     }
 

@@ -25,7 +25,7 @@ public sealed class WebSocketStreamOptions
     internal BrowserWebSocketOptions ToConnect(string[] protocols)
     {
         BrowserWebSocketOptions options = (Connection ?? new BrowserWebSocketOptions()).For(protocols);
-        WebSocketConnection.Check(options);
+        options.Validate();
         return options;
     }
 }

@@ -76,8 +76,8 @@ public sealed class SimulatedNetwork
 
     /// <summary>Creates two connected ends, open from the start, with this network between them. Everything else is real; compression is agreed on where both
     /// have it.</summary>
-    /// <param name="clientOptions">The client's options, whose clock is set to this network's; null for the defaults.</param>
-    /// <param name="serverOptions">The server's options, whose clock is set to this network's; null for the defaults.</param>
+    /// <param name="clientOptions">The client's options, of which it gets a copy with this network's clock; null for the defaults.</param>
+    /// <param name="serverOptions">The server's options, of which it gets a copy with this network's clock; null for the defaults.</param>
     /// <param name="toServer">The way to the server; null for 1 ms and no trouble.</param>
     /// <param name="toClient">The way to the client; null for 1 ms and no trouble.</param>
     /// <returns>Both ends.</returns>

@@ -312,6 +312,24 @@ public class ExpiryTests
         Assert.True(new WebSocketSheddingOptions { MaxThreadPoolDelay = TimeSpan.FromSeconds(1) }.Watches);
     }
 
+    [Fact]
+    public void Clock_of_the_services_is_the_endpoints_unless_the_application_says_another()
+    {
+        Assert.Same(_clock, Options(services => services.AddSingleton<TimeProvider>(_clock)).TimeProvider);
+        Assert.Same(TimeProvider.System, Options(_ => { }).TimeProvider);
+        var other = new FakeTimeProvider();
+        Assert.Same(other, Options(services => services.AddSingleton<TimeProvider>(_clock), options => options.TimeProvider = other).TimeProvider);
+
+        static WebSocketEndpointOptions Options(Action<IServiceCollection> register, Action<WebSocketEndpointOptions>? configure = null)
+        {
+            IServiceCollection services = new ServiceCollection().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddLogging();
+            register(services);
+            services.AddCierre().Configure<WebSocketEndpointOptions>(options => configure?.Invoke(options));
+            using ServiceProvider provider = services.BuildServiceProvider();
+            return provider.GetRequiredService<IOptions<WebSocketEndpointOptions>>().Value;
+        }
+    }
+
     private static async Task<string?> TextAsync(WebSocketConnection client) => (await client.ReceiveAsync().Soon())?.GetText();
 
     private static async Task EchoedAsync(WebSocketConnection client)

@@ -1,3 +1,4 @@
+using Cierre.TestKit;
 using System.Net;
 using System.Net.Http;
 using Xunit;
@@ -65,4 +66,13 @@ public sealed class BrowserWebSocketOptionsTests
     [InlineData(-1)]
     public void Limit_of_what_waits_is_positive(long value) =>
         Assert.Throws<ArgumentOutOfRangeException>("MaxBufferedAmount", () => new BrowserWebSocketOptions { MaxBufferedAmount = value });
+
+    [Fact]
+    public void Copy_has_all_that_the_original_has_and_nothing_in_common_that_can_be_changed()
+    {
+        var options = OptionsCopy.Changed<BrowserWebSocketOptions>();
+        Assert.Empty(OptionsCopy.Faults(options, new BrowserWebSocketOptions(options)));
+        Assert.Equal(["Headers was not copied"], OptionsCopy.Faults(options, (BrowserWebSocketOptions)options.WithHeader("z", "1")));
+        Assert.Throws<ArgumentNullException>("other", () => new BrowserWebSocketOptions(null!));
+    }
 }

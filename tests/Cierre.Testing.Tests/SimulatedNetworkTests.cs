@@ -154,4 +154,18 @@ public sealed class SimulatedNetworkTests
     [Fact]
     public void What_the_conversation_throws_comes_out_of_it() =>
         Assert.Equal("mine", Assert.Throws<InvalidOperationException>(() => new SimulatedNetwork().Run(() => throw new InvalidOperationException("mine"))).Message);
+
+    [Fact]
+    public void Options_of_the_caller_stay_as_they_are()
+    {
+        var network = new SimulatedNetwork();
+        WebSocketConnectionOptions client = new(), server = new();
+        network.Run(async () =>
+        {
+            (WebSocketConnection one, WebSocketConnection other) = network.CreatePair(client, server);
+            await one.CloseAsync();
+            await other.Closed;
+        });
+        Assert.Equal((TimeProvider.System, TimeProvider.System), (client.TimeProvider, server.TimeProvider));
+    }
 }

@@ -93,7 +93,7 @@ public static class WebSocketEndpointRouteBuilderExtensions
         this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern, Delegate handler, Action<WebSocketEndpointOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        WebSocketEndpoint endpoint = Create(endpoints, pattern, configure, pattern);
+        WebSocketEndpoint endpoint = Create(endpoints, pattern, configure);
         new DelegateRules(pattern, handler, endpoints.ServiceProvider).Check();
         endpoints.ServiceProvider.GetRequiredService<EndpointsAtStart>().HasDelegates = true;
         RequestDelegate? bound = null;
@@ -114,15 +114,16 @@ public static class WebSocketEndpointRouteBuilderExtensions
         Func<WebSocketConnection, HttpContext, CancellationToken, Task> handler,
         Action<WebSocketEndpointOptions>? configure) => Map(endpoints, pattern, configure, EndpointOpening.Always(handler));
 
-    /// <param name="name">What log, metrics and roster call it; null: as the pattern, which inside a group is not the whole.</param>
     internal static IEndpointConventionBuilder Map(
         IEndpointRouteBuilder endpoints,
         string pattern,
         Action<WebSocketEndpointOptions>? configure,
-        Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> open,
-        string? name = null)
+        Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> open) =>
+        Map(endpoints, pattern, Create(endpoints, pattern, configure), open);
+
+    internal static IEndpointConventionBuilder Map(
+        IEndpointRouteBuilder endpoints, string pattern, WebSocketEndpoint endpoint, Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> open)
     {
-        WebSocketEndpoint endpoint = Create(endpoints, pattern, configure, name ?? pattern);
         IEndpointConventionBuilder mapped = Named(endpoints.Map(pattern, context => endpoint.RunAsync(context, open)), endpoint, pattern);
         return new ConventionsInFront(mapped, static builder =>
         {
@@ -137,7 +138,7 @@ public static class WebSocketEndpointRouteBuilderExtensions
         return context.HttpContext.Response.HasStarted ? Results.Empty : result;
     }
 
-    private static WebSocketEndpoint Create(IEndpointRouteBuilder endpoints, string pattern, Action<WebSocketEndpointOptions>? configure, string name)
+    private static WebSocketEndpoint Create(IEndpointRouteBuilder endpoints, string pattern, Action<WebSocketEndpointOptions>? configure)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(pattern);
@@ -150,7 +151,7 @@ public static class WebSocketEndpointRouteBuilderExtensions
         // A fresh instance each time: what one endpoint changes, no other sees.
         WebSocketEndpointOptions options = services.GetRequiredService<IOptionsFactory<WebSocketEndpointOptions>>().Create(Options.DefaultName);
         configure?.Invoke(options);
-        return new WebSocketEndpoint(name, options, services);
+        return new WebSocketEndpoint(pattern, options, services);
     }
 
     private static IEndpointConventionBuilder Named(IEndpointConventionBuilder mapped, WebSocketEndpoint endpoint, string pattern) =>

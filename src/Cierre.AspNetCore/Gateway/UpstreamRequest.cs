@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Cierre.AspNetCore.Endpoints;
-using Cierre.Client;
 using Microsoft.AspNetCore.Http;
 
 namespace Cierre.AspNetCore.Gateway;
@@ -15,10 +14,10 @@ internal static class UpstreamRequest
 
     private static readonly string[] Own = [For, Proto, Host, Via];
 
-    // RFC 9110 7.6.1, 11.7 and 6.6.2, RFC 9112 C.2.2, RFC 7540 3.2.1: they speak to the next recipient alone, whether or not Connection names them.
+    // RFC 9110 7.6.1, 11.7, 6.6.2 and 7.8, RFC 9112 6.1 and C.2.2, RFC 7540 3.2.1: they speak to the next recipient alone, whether or not Connection names them.
     private static readonly string[] OfOneHop =
     [
-        "TE", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authentication-Info", "Proxy-Authorization", "HTTP2-Settings",
+        "Connection", "Upgrade", "Transfer-Encoding", "Trailer", "TE", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authentication-Info", "Proxy-Authorization", "HTTP2-Settings",
     ];
 
     private static readonly string[] TraceContext = ["traceparent", "tracestate"];
@@ -26,7 +25,7 @@ internal static class UpstreamRequest
     public static WebSocketClientOptions Of(HttpContext context, IReadOnlyList<string> subprotocols, WebSocketGatewayOptions options)
     {
         HttpRequest request = context.Request;
-        var upstream = new WebSocketClientOptions { CloseCodes = options.Endpoint.CloseCodes };
+        var upstream = new WebSocketClientOptions { CloseCodes = options.Endpoint.CloseCodes, TimeProvider = options.Endpoint.TimeProvider };
         foreach (string name in Passing(request, options)) Copy(request, name, upstream);
 
         // W3C Trace Context. Where the request is traced here, the HTTP handler names this hop's own span.
@@ -41,18 +40,25 @@ internal static class UpstreamRequest
         if (RequestOrigin.HostOf(request) is { Length: > 0 } host) upstream.Headers.Add(new(Host, host));
         upstream.Headers.Add(new(Via, ViaOf(request)));
         options.ConfigureUpstream?.Invoke(context, upstream);
-        return upstream.CopyFor(subprotocols);
+        var copy = new WebSocketClientOptions(upstream);
+        copy.Subprotocols.Clear();
+        foreach (string subprotocol in subprotocols) copy.Subprotocols.Add(subprotocol);
+        return copy;
     }
 
     /// <summary>What is wrong with the first of the client's headers that is to be passed on and cannot be; null for nothing.</summary>
     public static string? FaultOf(HttpRequest request, WebSocketGatewayOptions options) =>
         Passing(request, options).Append(Via).Select(name => FaultOf(request, name)).FirstOrDefault(fault => fault is not null);
 
-    private static string? FaultOf(HttpRequest request, string name) => request.Headers[name].Select(value => RequestHeaders.FaultOf(name, value ?? "")).FirstOrDefault(fault => fault is not null);
+    private static string? FaultOf(HttpRequest request, string name) =>
+        request.Headers[name].Select(value => WebSocketClientOptions.GetHeaderError(name, value ?? "")).FirstOrDefault(fault => fault is not null);
 
-    /// <summary>The headers that are to pass and may: what the gateway sets itself, and what belongs to one hop, does not.</summary>
-    private static IEnumerable<string> Passing(HttpRequest request, WebSocketGatewayOptions options) =>
-        options.HeadersToForward.Where(name => !Own.Contains(name, StringComparer.OrdinalIgnoreCase) && !RequestHeaders.IsOfTheHandshake(name) && !IsOfOneHop(request, name));
+    /// <summary>The headers that are to pass and may: what the gateway sets itself, what is each side's own handshake, and what belongs to one hop, does
+    /// not.</summary>
+    private static IEnumerable<string> Passing(HttpRequest request, WebSocketGatewayOptions options) => options.HeadersToForward.Where(name =>
+        !Own.Contains(name, StringComparer.OrdinalIgnoreCase)
+        && !name.StartsWith("Sec-WebSocket-", StringComparison.OrdinalIgnoreCase)
+        && !IsOfOneHop(request, name));
 
     /// <summary>RFC 9110 7.6.1: an intermediary removes what belongs to one hop, that is also every header that the request's own Connection names.</summary>
     /// <remarks>So far as the server tells: Kestrel makes "Upgrade, X" into "Upgrade", and leaves "keep-alive, Upgrade, X" as it is.</remarks>

@@ -28,8 +28,8 @@ public static class WebSocketGatewayEndpointRouteBuilderExtensions
         this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern, Uri upstream, Action<WebSocketGatewayOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(upstream);
-        Uri address = WebSocketConnection.Address(upstream);
-        return MapWebSocketGateway(endpoints, pattern, _ => ValueTask.FromResult(address), configure);
+        WebSocketConnection.ValidateUrl(upstream);
+        return MapWebSocketGateway(endpoints, pattern, _ => ValueTask.FromResult(upstream), configure);
     }
 
     /// <summary>Maps a gateway that chooses the upstream of each connection.</summary>

@@ -18,12 +18,9 @@ internal static class Mapping
 
     private const int MaxCommandsPerSecond = 20;
 
-    private static readonly TimeSpan PingTime = TimeSpan.FromSeconds(20);
-
     public static RouteGroupBuilder Map(IEndpointRouteBuilder endpoints, string pattern, WebSocketInspectorOptions options)
     {
         IServiceProvider services = endpoints.ServiceProvider;
-        string feed = pattern.TrimEnd('/') + "/live";
         var shown = new ShownConnections(services.GetRequiredService<WebSocketRoster>(), options, services.GetRequiredService<MappedInspectors>().Process);
         var local = new LocalClient(services.GetRequiredService<IOptions<ForwardedHeadersOptions>>().Value);
         var gate = new Gate(options, new SiteRule(options), local, services.GetRequiredService<IHostEnvironment>());
@@ -36,12 +33,15 @@ internal static class Mapping
         group.MapGet("connections/{id:long}", api.OneAsync);
         group.MapGet("closes", api.ClosesAsync);
         group.MapPost("close", api.CloseAsync);
+        TimeProvider time = services.GetService<TimeProvider>() ?? TimeProvider.System;
+        // Log, metrics and roster call it by its whole pattern, which inside the group is not known.
+        var live = new WebSocketEndpoint(pattern.TrimEnd('/') + "/live", FeedOptions(options, services.GetRequiredService<CloseCodes>(), time), services);
         WebSocketEndpointRouteBuilderExtensions.Map(
             group,
             "live",
-            endpoint => Configure(endpoint, options),
-            EndpointOpening.Always((connection, context, cancellationToken) => Viewer.RunAsync(connection, Language.Of(context.Request), shown, options, cancellationToken)),
-            feed);
+            live,
+            EndpointOpening.Always((connection, context, cancellationToken) =>
+                Viewer.RunAsync(connection, Language.Of(context.Request), shown, options, time, cancellationToken)));
 
         IEndpointConventionBuilder all = group;
         all.WithMetadata(new InspectorMetadata(options));
@@ -50,25 +50,18 @@ internal static class Mapping
         return group;
     }
 
-    /// <summary>The application's configuration is made for its own endpoints: of those settings, none must open, narrow or slow down this one.</summary>
-    private static void Configure(WebSocketEndpointOptions endpoint, WebSocketInspectorOptions options)
+    /// <summary>Fresh ones: the application's configuration is made for its own endpoints, and none of it must open, narrow or slow down this one.</summary>
+    private static WebSocketEndpointOptions FeedOptions(WebSocketInspectorOptions options, CloseCodes codes, TimeProvider time) => new()
     {
-        endpoint.IsInspector = true;
-        endpoint.Subprotocols.Clear();
+        IsInspector = true,
         // The gate has decided about the origin.
-        endpoint.AllowedOrigins.Clear();
-        endpoint.AllowedOrigins.Add("*");
-        endpoint.AuthorizationResponse = RefusalMode.Status;
-        (endpoint.MaxConnections, endpoint.CapacityResponse) = (options.MaxViewers, RefusalMode.Status);
-        (endpoint.AcceptedKind, endpoint.MaxMessageSize) = (WebSocketMessageKind.Text, MaxCommandBytes);
-        (endpoint.MaxMessagesPerSecond, endpoint.MaxBytesPerSecond) = (MaxCommandsPerSecond, null);
-        (endpoint.IdleTimeout, endpoint.HandlerTimeout) = (Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        (endpoint.Trace, endpoint.MaxRecentFrames, endpoint.Compression) = (null, 0, null);
-        endpoint.SlowReaderPolicy = SlowReaderPolicy.Wait;
-        // Who may look no longer sees nothing more, and the application's own words and limits are not for the page.
-        (endpoint.CloseOnExpiry, endpoint.ExpirySelector, endpoint.OnExpiring) = (true, null, null);
-        (endpoint.MessageLimiterSelector, endpoint.OnClosed) = (null, null);
-        // A viewer who vanished gives back his place.
-        (endpoint.PingInterval, endpoint.PingTimeout) = (PingTime, PingTime);
-    }
+        AllowedOrigins = { "*" },
+        MaxConnections = options.MaxViewers,
+        CapacityResponse = RefusalMode.Status,
+        AcceptedKind = WebSocketMessageKind.Text,
+        MaxMessageSize = MaxCommandBytes,
+        MaxMessagesPerSecond = MaxCommandsPerSecond,
+        CloseCodes = codes,
+        TimeProvider = time,
+    };
 }

@@ -14,6 +14,7 @@ internal sealed class Viewer : IDisposable
     private readonly WebSocketConnection _connection;
     private readonly ShownConnections _shown;
     private readonly WebSocketInspectorOptions _options;
+    private readonly TimeProvider _time;
     private readonly ClosesFeed _closes;
     // What he says and what the clock shows him take turns.
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -21,15 +22,16 @@ internal sealed class Viewer : IDisposable
     private ListQuery? _list;
     private Following? _following;
 
-    private Viewer(WebSocketConnection connection, CultureInfo culture, ShownConnections shown, WebSocketInspectorOptions options)
+    private Viewer(WebSocketConnection connection, CultureInfo culture, ShownConnections shown, WebSocketInspectorOptions options, TimeProvider time)
     {
-        (_connection, _culture, _shown, _options) = (connection, culture, shown, options);
+        (_connection, _culture, _shown, _options, _time) = (connection, culture, shown, options, time);
         _closes = new ClosesFeed(shown);
     }
 
-    public static async Task RunAsync(WebSocketConnection connection, CultureInfo culture, ShownConnections shown, WebSocketInspectorOptions options, CancellationToken cancellationToken)
+    public static async Task RunAsync(
+        WebSocketConnection connection, CultureInfo culture, ShownConnections shown, WebSocketInspectorOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
-        using var viewer = new Viewer(connection, culture, shown, options);
+        using var viewer = new Viewer(connection, culture, shown, options, time);
         Task showing = viewer.ShowAsync(cancellationToken);
         try
         {
@@ -127,7 +129,7 @@ internal sealed class Viewer : IDisposable
 
     private async Task ShowAsync(CancellationToken cancellationToken)
     {
-        using var clock = new PeriodicTimer(Tick, _options.TimeProvider);
+        using var clock = new PeriodicTimer(Tick, _time);
         try
         {
             for (int tick = 1; await clock.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false); tick++)

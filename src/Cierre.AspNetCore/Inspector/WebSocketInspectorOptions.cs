@@ -57,18 +57,6 @@ public sealed class WebSocketInspectorOptions
         set => field = Between(value, 5, 10_000, nameof(MaxFramesPerSecond));
     } = 200;
 
-    /// <summary>The clock of the live feed; default <see cref="TimeProvider.System"/>.</summary>
-    /// <exception cref="ArgumentNullException">Null.</exception>
-    public TimeProvider TimeProvider
-    {
-        get;
-        set
-        {
-            ArgumentNullException.ThrowIfNull(value, nameof(TimeProvider));
-            field = value;
-        }
-    } = TimeProvider.System;
-
     private static int Between(int value, int least, int most, string name)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(value, least, name);

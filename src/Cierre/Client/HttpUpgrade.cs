@@ -23,7 +23,7 @@ internal sealed class HttpUpgrade(Uri address, WebSocketClientOptions options, i
     private readonly FreshKey _key = new();
     private readonly string[] _subprotocols = [.. options.Subprotocols];
     private readonly ConnectionTelemetry _telemetry = ConnectionTelemetry.OfClient(UrlUserInfo.Without(address), options.TimeProvider);
-    private readonly DeflateOptions? _compression = options.Compression?.Copy();
+    private readonly DeflateOptions? _compression = options.Compression is { } compression ? new DeflateOptions(compression) : null;
     private bool _lacksExtension;
 
     public async Task<WebSocketConnection> OpenAsync(CancellationToken cancellationToken)

@@ -44,7 +44,7 @@ internal static class RequestHeaders
     }
 
     /// <summary>Whether the handshake sets the header itself, or it is about one connection and its bodies only.</summary>
-    public static bool IsOfTheHandshake(string name) => name.StartsWith("Sec-WebSocket-", StringComparison.OrdinalIgnoreCase) || OfTheHandshake.Contains(name, StringComparer.OrdinalIgnoreCase);
+    private static bool IsOfTheHandshake(string name) => name.StartsWith("Sec-WebSocket-", StringComparison.OrdinalIgnoreCase) || OfTheHandshake.Contains(name, StringComparer.OrdinalIgnoreCase);
 
     public static HttpRequestMessage CreateRequest(
         Uri url, IEnumerable<KeyValuePair<string, string>> headers, IReadOnlyList<string> subprotocols, DeflateOptions? compression, bool http2)

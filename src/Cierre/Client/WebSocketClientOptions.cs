@@ -7,6 +7,25 @@ namespace Cierre;
 /// <summary>Sets how a client opens its connection, beside the limits and times of every connection.</summary>
 public class WebSocketClientOptions : WebSocketConnectionOptions
 {
+    /// <summary>Creates options with the defaults.</summary>
+    public WebSocketClientOptions() { }
+
+    /// <summary>Copies options. No later change of one reaches the other: the lists are copied too.</summary>
+    /// <param name="other">What is copied; nothing of it is changed.</param>
+    /// <exception cref="ArgumentNullException">Null.</exception>
+    public WebSocketClientOptions(WebSocketClientOptions other)
+        : base(other)
+    {
+        (Subprotocols, RequiredExtensions, Headers) = ([.. other.Subprotocols], [.. other.RequiredExtensions], [.. other.Headers]);
+        RequireSubprotocol = other.RequireSubprotocol;
+        HttpVersion = other.HttpVersion;
+        ConnectTimeout = other.ConnectTimeout;
+        SerializeOpenings = other.SerializeOpenings;
+        FollowRedirects = other.FollowRedirects;
+        ConfigureHandler = other.ConfigureHandler;
+        Dialer = other.Dialer;
+    }
+
     /// <summary>The subprotocols to ask for, the preferred one first; tokens of RFC 9110, none twice. Default: none. RFC 6455 1.9.</summary>
     public IList<string> Subprotocols { get; private set; } = [];
 
@@ -85,32 +104,48 @@ public class WebSocketClientOptions : WebSocketConnectionOptions
     /// <summary>How names and addresses are reached; a test's own stands in for the operating system.</summary>
     internal Client.Dialer Dialer { get; set; } = Client.Dialer.OfTheSystem;
 
+    /// <summary>Tells why a header cannot be part of an opening request.</summary>
+    /// <param name="name">The header.</param>
+    /// <param name="value">Its value.</param>
+    /// <returns>One English sentence that says what is wrong with it; null where it can be sent. RFC 9110 5.5, RFC 6455 4.1.</returns>
+    /// <exception cref="ArgumentNullException">Null.</exception>
+    public static string? GetHeaderError(string name, string value)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(value);
+        return Client.RequestHeaders.FaultOf(name, value);
+    }
+
+    /// <summary>Checks what no single option can tell, as an opening does before its first byte: <see cref="Subprotocols"/>, <see cref="RequiredExtensions"/>
+    /// and <see cref="Headers"/>.</summary>
+    /// <exception cref="ArgumentException">A subprotocol or a required extension is not a token or is there twice; a header cannot be part of an opening
+    /// request.</exception>
+    public virtual void Validate()
+    {
+        Opening.Subprotocols.Validate([.. Subprotocols]);
+        Client.RequiredExtensions.Validate(RequiredExtensions);
+        Client.RequestHeaders.Check(Headers);
+    }
+
     /// <summary>Copies these options, with one header set to another value: new credentials, for instance.</summary>
     /// <param name="name">The header; all of its name, in any case of letters, are replaced by one.</param>
     /// <param name="value">Its value.</param>
-    /// <returns>The copy, which no later change of these options reaches.</returns>
+    /// <returns>The copy, of the same type, which no later change of these options reaches.</returns>
     public WebSocketClientOptions WithHeader(string name, string value)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(value);
-        WebSocketClientOptions copy = CopyFor(Subprotocols);
+        WebSocketClientOptions copy = Copy();
         copy.Headers = [.. Headers.Where(header => !header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)), new(name, value)];
         return copy;
     }
 
-    /// <summary>A copy that no later change of this one reaches, to ask for these subprotocols.</summary>
-    internal WebSocketClientOptions CopyFor(IEnumerable<string> subprotocols)
-    {
-        WebSocketClientOptions copy = Copy();
-        copy.Subprotocols = [.. subprotocols];
-        return copy;
-    }
-
-    /// <summary>A copy with lists of its own; whoever adds a list to the options adds it here.</summary>
+    /// <summary>A copy of the same type, whatever else that has, with lists of its own; whoever adds a list to the options adds it here.</summary>
     private protected virtual WebSocketClientOptions Copy()
     {
         var copy = (WebSocketClientOptions)MemberwiseClone();
-        (copy.Subprotocols, copy.RequiredExtensions, copy.Headers, copy.Compression) = ([.. Subprotocols], [.. RequiredExtensions], [.. Headers], Compression?.Copy());
+        (copy.Subprotocols, copy.RequiredExtensions, copy.Headers) = ([.. Subprotocols], [.. RequiredExtensions], [.. Headers]);
+        copy.Compression = Compression is { } compression ? new DeflateOptions(compression) : null;
         return copy;
     }
 }

@@ -21,19 +21,19 @@ public sealed partial class WebSocketConnection
     {
         ArgumentNullException.ThrowIfNull(url);
         options ??= new WebSocketClientOptions();
-        Subprotocols.Validate([.. options.Subprotocols]);
-        Check(options);
+        options.Validate();
         cancellationToken.ThrowIfCancellationRequested();
-        return await new HttpUpgrade(Address(url), options, earlyLossesBefore).OpenAsync(cancellationToken).ConfigureAwait(false);
+        return await new HttpUpgrade(UrlText.AddressOf(url), options, earlyLossesBefore).OpenAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <inheritdoc cref="UrlText.AddressOf"/>
-    internal static Uri Address(Uri url) => UrlText.AddressOf(url);
-
-    /// <exception cref="ArgumentException">A header cannot be part of an opening request, or a required extension is not a token or is repeated.</exception>
-    internal static void Check(WebSocketClientOptions options)
+    /// <summary>Checks that a URL can be one of a WebSocket, as an opening does before its first byte. RFC 6455 3, WHATWG WebSockets 3.1.</summary>
+    /// <param name="url">The URL.</param>
+    /// <exception cref="ArgumentNullException">Null.</exception>
+    /// <exception cref="ArgumentException">It is relative, has another scheme than ws, wss, http or https, a fragment, a host that is no name and no address,
+    /// or characters in its path or query that must be escaped.</exception>
+    public static void ValidateUrl(Uri url)
     {
-        RequiredExtensions.Validate(options.RequiredExtensions);
-        RequestHeaders.Check(options.Headers);
+        ArgumentNullException.ThrowIfNull(url);
+        _ = UrlText.AddressOf(url);
     }
 }

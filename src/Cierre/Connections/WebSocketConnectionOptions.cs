@@ -9,6 +9,33 @@ namespace Cierre;
 /// <c>-00:00:00.001</c> in a configuration, switches off where that is said; zero never does.</remarks>
 public class WebSocketConnectionOptions
 {
+    /// <summary>Creates options with the defaults.</summary>
+    public WebSocketConnectionOptions() { }
+
+    /// <summary>Copies options. No later change of one reaches the other, <see cref="Compression"/> included; the clock and the codes are shared.</summary>
+    /// <param name="other">What is copied; nothing of it is changed.</param>
+    /// <exception cref="ArgumentNullException">Null.</exception>
+    public WebSocketConnectionOptions(WebSocketConnectionOptions other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        Compression = other.Compression is { } compression ? new DeflateOptions(compression) : null;
+        MaxMessageSize = other.MaxMessageSize;
+        MaxFragments = other.MaxFragments;
+        AcceptedKind = other.AcceptedKind;
+        PingInterval = other.PingInterval;
+        PingTimeout = other.PingTimeout;
+        IdleTimeout = other.IdleTimeout;
+        CloseTimeout = other.CloseTimeout;
+        Trace = other.Trace;
+        MaxRecentFrames = other.MaxRecentFrames;
+        SendBufferLimit = other.SendBufferLimit;
+        SlowReaderPolicy = other.SlowReaderPolicy;
+        SendTimeout = other.SendTimeout;
+        BroadcastTimeout = other.BroadcastTimeout;
+        CloseCodes = other.CloseCodes;
+        TimeProvider = other.TimeProvider;
+    }
+
     internal const int MostRecentFrames = 1024;
 
     /// <summary>The largest message that is accepted, in bytes after reassembly; default 1 MiB. Larger: 1009, from the frame header where that tells.</summary>

@@ -13,6 +13,23 @@ public sealed class DeflateOptions
 
     private const int LeastWindowBits = 8;
 
+    /// <summary>Creates options with the defaults.</summary>
+    public DeflateOptions() { }
+
+    /// <summary>Copies options. No later change of one reaches the other.</summary>
+    /// <param name="other">What is copied; nothing of it is changed.</param>
+    /// <exception cref="ArgumentNullException">Null.</exception>
+    public DeflateOptions(DeflateOptions other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        Level = other.Level;
+        Threshold = other.Threshold;
+        ServerContextTakeover = other.ServerContextTakeover;
+        ClientContextTakeover = other.ClientContextTakeover;
+        ServerMaxWindowBits = other.ServerMaxWindowBits;
+        ClientMaxWindowBits = other.ClientMaxWindowBits;
+    }
+
     /// <summary>How hard the sender tries; default <see cref="CompressionLevel.Fastest"/>, which costs a fraction of the others for a few per cent of
     /// size.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not one of the levels.</exception>
@@ -60,9 +77,6 @@ public sealed class DeflateOptions
         get;
         set => field = CheckBits(value, nameof(ClientMaxWindowBits));
     } = MostWindowBits;
-
-    /// <summary>A copy that no later change of this one reaches.</summary>
-    internal DeflateOptions Copy() => (DeflateOptions)MemberwiseClone();
 
     internal static bool IsWindowBits(int value) => value is >= LeastWindowBits and <= MostWindowBits;
 

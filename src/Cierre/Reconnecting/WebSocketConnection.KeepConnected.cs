@@ -77,10 +77,8 @@ public sealed partial class WebSocketConnection
     private static ConnectionSequence Sequence(Uri url, WebSocketReconnectOptions options)
     {
         ArgumentNullException.ThrowIfNull(url);
-        Subprotocols.Validate([.. options.Subprotocols]);
-        Check(options);
-        _ = Address(url);
-        foreach (Uri further in options.AlternateUrls) _ = Address(further);
+        options.Validate();
+        ValidateUrl(url);
         return new ConnectionSequence(url, options, OpenAsync);
     }
 }

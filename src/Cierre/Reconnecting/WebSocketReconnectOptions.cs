@@ -7,6 +7,23 @@ namespace Cierre;
 /// next one.</remarks>
 public sealed class WebSocketReconnectOptions : WebSocketClientOptions
 {
+    /// <summary>Creates options with the defaults.</summary>
+    public WebSocketReconnectOptions() { }
+
+    /// <summary>Copies options. No later change of one reaches the other: the lists are copied too.</summary>
+    /// <param name="other">What is copied; nothing of it is changed.</param>
+    /// <exception cref="ArgumentNullException">Null.</exception>
+    public WebSocketReconnectOptions(WebSocketReconnectOptions other)
+        : base(other)
+    {
+        AlternateUrls = [.. other.AlternateUrls];
+        Policy = other.Policy;
+        CredentialsRenewal = other.CredentialsRenewal;
+        OnEnded = other.OnEnded;
+        StableAfter = other.StableAfter;
+        Random = other.Random;
+    }
+
     /// <summary>Further URLs of the same service, for a server that sheds load (1013): the next one is tried at once, in turn, until each has said so. Default:
     /// none.</summary>
     public IList<Uri> AlternateUrls { get; private set; } = [];
@@ -45,6 +62,15 @@ public sealed class WebSocketReconnectOptions : WebSocketClientOptions
             field = value;
         }
     } = Random.Shared;
+
+    /// <summary>Checks what <see cref="WebSocketClientOptions.Validate"/> checks, and the <see cref="AlternateUrls"/>.</summary>
+    /// <exception cref="ArgumentException">A subprotocol or a required extension is not a token or is there twice; a header cannot be part of an opening
+    /// request; a URL cannot be one of a WebSocket.</exception>
+    public override void Validate()
+    {
+        base.Validate();
+        foreach (Uri url in AlternateUrls) WebSocketConnection.ValidateUrl(url);
+    }
 
     private protected override WebSocketClientOptions Copy()
     {

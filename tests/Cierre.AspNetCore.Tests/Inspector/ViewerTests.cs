@@ -94,7 +94,8 @@ public class ViewerTests
     public async Task Nothing_watches_a_connection_before_a_viewer_follows_it_and_after_he_left()
     {
         var clock = new CountingClock();
-        await using TestServer server = await InspectorRig.StartAsync(options => (options.AuthorizationCheck, options.TimeProvider) = (_ => ValueTask.FromResult(true), clock));
+        await using TestServer server = await InspectorRig.StartAsync(
+            options => options.AuthorizationCheck = _ => ValueTask.FromResult(true), services: services => services.AddSingleton<TimeProvider>(clock));
         await using WebSocketConnection client = await server.EchoClientAsync();
         OpenConnection shown = server.Shown();
         // Whoever only lists, over HTTP or live, watches nothing either.
@@ -226,6 +227,12 @@ public class ViewerTests
         await using TestServer server = await InspectorRig.StartAsync(services: services => services.Configure<WebSocketEndpointOptions>(options =>
         {
             (options.CloseOnExpiry, options.PingInterval) = (false, Timeout.InfiniteTimeSpan);
+            (options.SendBufferLimit, options.MaxFragments, options.CloseTimeout) = (1, 1, TimeSpan.FromTicks(1));
+            options.PermissionCheck = (_, _) =>
+            {
+                asked++;
+                return ValueTask.FromResult(false);
+            };
             options.OnClosed = (_, _) => asked++;
             options.ExpirySelector = _ =>
             {
@@ -250,6 +257,8 @@ public class ViewerTests
         WebSocketEndpointOptions feed = server.Services.GetRequiredService<EndpointDataSource>().Endpoints
             .Select(endpoint => endpoint.Metadata.GetMetadata<WebSocketEndpointMetadata>()?.Endpoint.Options).OfType<WebSocketEndpointOptions>().Single(options => options.IsInspector);
         Assert.True(feed.CloseOnExpiry && feed.PingInterval > TimeSpan.Zero && feed.PingTimeout > TimeSpan.Zero);
+        var fresh = new WebSocketEndpointOptions();
+        Assert.Equal((fresh.SendBufferLimit, fresh.MaxFragments, fresh.CloseTimeout, null), (feed.SendBufferLimit, feed.MaxFragments, feed.CloseTimeout, feed.PermissionCheck));
     }
 
     [Fact]
@@ -299,7 +308,7 @@ public class ViewerTests
         return frames;
     }
 
-    /// <summary>How many timers run, of those that the inspector asked for.</summary>
+    /// <summary>How many timers run again and again: of all that the server asks of its clock, the inspector's.</summary>
     private sealed class CountingClock : TimeProvider
     {
         private int _running;
@@ -308,8 +317,10 @@ public class ViewerTests
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
+            ITimer timer = System.CreateTimer(callback, state, dueTime, period);
+            if (period == Timeout.InfiniteTimeSpan) return timer;
             Interlocked.Increment(ref _running);
-            return new Counted(System.CreateTimer(callback, state, dueTime, period), this);
+            return new Counted(timer, this);
         }
 
         private sealed class Counted(ITimer timer, CountingClock clock) : ITimer

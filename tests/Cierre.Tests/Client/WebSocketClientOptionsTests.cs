@@ -1,3 +1,4 @@
+using Cierre.TestKit;
 using System.Net;
 using Xunit;
 
@@ -43,5 +44,32 @@ public sealed class WebSocketClientOptionsTests
         Assert.Equal(["chat"], copy.Subprotocols);
         Assert.Equal(["x-wanted"], copy.RequiredExtensions);
         Assert.Equal(7, copy.MaxMessageSize);
+    }
+
+    [Fact]
+    public void Copy_has_all_that_the_original_has_and_nothing_in_common_that_can_be_changed()
+    {
+        var options = OptionsCopy.Changed<WebSocketClientOptions>();
+        Assert.Empty(OptionsCopy.Faults(options, new WebSocketClientOptions(options)));
+        Assert.Equal(["Headers was not copied"], OptionsCopy.Faults(options, (WebSocketClientOptions)options.WithHeader("z", "1")));
+        Assert.Throws<ArgumentNullException>("other", () => new WebSocketClientOptions(null!));
+    }
+
+    [Fact]
+    public void What_an_opening_would_refuse_is_told_before()
+    {
+        new WebSocketClientOptions { Subprotocols = { "chat" }, RequiredExtensions = { "x" }, Headers = { new("X", "1") } }.Validate();
+        WebSocketClientOptions[] wrong =
+        [
+            new() { Subprotocols = { "a b" } }, new() { Subprotocols = { "chat", "chat" } }, new() { RequiredExtensions = { "a;b" } },
+            new() { Headers = { new("Upgrade", "x") } }, new() { Headers = { new("X", "\n") } },
+        ];
+        Assert.All(wrong, options => Assert.Throws<ArgumentException>(options.Validate));
+        Assert.Null(WebSocketClientOptions.GetHeaderError("Cookie", "a=b"));
+        Assert.Null(WebSocketClientOptions.GetHeaderError("X", ""));
+        Assert.StartsWith("The header 'Sec-WebSocket-Key' cannot be set", WebSocketClientOptions.GetHeaderError("Sec-WebSocket-Key", "x"), StringComparison.Ordinal);
+        Assert.Contains("U+00E9 at index 1", WebSocketClientOptions.GetHeaderError("X", "né"), StringComparison.Ordinal);
+        Assert.Throws<ArgumentNullException>("name", () => WebSocketClientOptions.GetHeaderError(null!, ""));
+        Assert.Throws<ArgumentNullException>("value", () => WebSocketClientOptions.GetHeaderError("X", null!));
     }
 }

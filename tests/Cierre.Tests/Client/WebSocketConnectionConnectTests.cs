@@ -6,6 +6,23 @@ namespace Cierre.Tests.Client;
 
 public sealed class WebSocketConnectionConnectTests
 {
+    [Theory]
+    [InlineData("ws://example.org/a?b")]
+    [InlineData("https://[::1]:8443/")]
+    public void URL_that_can_be_opened_is_taken(string url) => WebSocketConnection.ValidateUrl(new Uri(url));
+
+    [Theory]
+    [InlineData("/chat")]
+    [InlineData("ftp://example.org/")]
+    [InlineData("ws://example.org/#top")]
+    public void URL_that_cannot_be_opened_is_refused_before_anything_is(string url)
+    {
+        var address = new Uri(url, UriKind.RelativeOrAbsolute);
+        string message = Assert.Throws<ArgumentException>("url", () => WebSocketConnection.ValidateUrl(address)).Message;
+        Assert.Equal(message, Assert.ThrowsAsync<ArgumentException>(() => WebSocketConnection.ConnectAsync(address)).Result.Message);
+        Assert.Throws<ArgumentNullException>("url", () => WebSocketConnection.ValidateUrl(null!));
+    }
+
     [Fact]
     public async Task Open_connection_says_what_was_agreed_on_and_carries_messages()
     {

@@ -1,3 +1,4 @@
+using Cierre.TestKit;
 using Cierre.Protocol;
 using Xunit;
 
@@ -115,5 +116,13 @@ public sealed class WebSocketConnectionOptionsTests
         played.Wire.End();
         CloseRecord record = await played.Ended;
         Assert.Equal((1006, CloseCause.MessageTooBig), (record.Code, record.Cause));
+    }
+
+    [Fact]
+    public void Copy_has_all_that_the_original_has_and_nothing_in_common_that_can_be_changed()
+    {
+        var options = OptionsCopy.Changed<WebSocketConnectionOptions>();
+        Assert.Empty(OptionsCopy.Faults(options, new WebSocketConnectionOptions(options)));
+        Assert.Throws<ArgumentNullException>("other", () => new WebSocketConnectionOptions(null!));
     }
 }

@@ -1,3 +1,4 @@
+using Cierre.TestKit;
 using System.IO.Compression;
 using Xunit;
 
@@ -30,5 +31,13 @@ public sealed class DeflateOptionsTests
         Assert.Equal("Level", Assert.Throws<ArgumentOutOfRangeException>(() => new DeflateOptions { Level = (CompressionLevel)9 }).ParamName);
         Assert.Equal("Threshold", Assert.Throws<ArgumentOutOfRangeException>(() => new DeflateOptions { Threshold = -1 }).ParamName);
         Assert.Equal(0, new DeflateOptions { Threshold = 0 }.Threshold);
+    }
+
+    [Fact]
+    public void Copy_has_all_that_the_original_has_and_nothing_in_common_that_can_be_changed()
+    {
+        var options = OptionsCopy.Changed<DeflateOptions>();
+        Assert.Empty(OptionsCopy.Faults(options, new DeflateOptions(options)));
+        Assert.Throws<ArgumentNullException>("other", () => new DeflateOptions(null!));
     }
 }

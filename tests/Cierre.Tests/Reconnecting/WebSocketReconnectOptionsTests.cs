@@ -1,3 +1,4 @@
+using Cierre.TestKit;
 using Xunit;
 
 namespace Cierre.Tests.Reconnecting;
@@ -32,5 +33,22 @@ public sealed class WebSocketReconnectOptionsTests
         copy.AlternateUrls.Add(new Uri("ws://three/"));
         Assert.Equal(["ws://one/", "ws://two/"], options.AlternateUrls.Select(address => address.AbsoluteUri));
         Assert.Equal(["ws://one/", "ws://three/"], copy.AlternateUrls.Select(address => address.AbsoluteUri));
+    }
+
+    [Fact]
+    public void Copy_has_all_that_the_original_has_and_nothing_in_common_that_can_be_changed()
+    {
+        var options = OptionsCopy.Changed<WebSocketReconnectOptions>();
+        Assert.Empty(OptionsCopy.Faults(options, new WebSocketReconnectOptions(options)));
+        Assert.Equal(["Headers was not copied"], OptionsCopy.Faults(options, (WebSocketReconnectOptions)options.WithHeader("z", "1")));
+        Assert.Throws<ArgumentNullException>("other", () => new WebSocketReconnectOptions(null!));
+    }
+
+    [Fact]
+    public void Further_URLs_are_checked_with_the_rest()
+    {
+        new WebSocketReconnectOptions { AlternateUrls = { new("wss://one/") } }.Validate();
+        Assert.Throws<ArgumentException>(new WebSocketReconnectOptions { AlternateUrls = { new("ftp://one/") } }.Validate);
+        Assert.Throws<ArgumentException>(new WebSocketReconnectOptions { Subprotocols = { "a b" } }.Validate);
     }
 }
