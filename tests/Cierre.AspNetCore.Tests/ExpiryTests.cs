@@ -185,8 +185,11 @@ public class ExpiryTests
         await client.SendAsync($"become {user}");
         CloseRecord record = await client.Closed.Soon();
         Assert.Equal((code, reason, true), (record.Code, record.Reason, record.WasClean));
+        // The close may be seen before the handler has its task.
+        Credentials credentials = server.Services.GetRequiredService<Credentials>();
+        await Waits.Until(() => credentials.Renewal is not null, "the task of the renewal");
         // The handler's own token was cancelled meanwhile, which is no other news than the answer.
-        Assert.False(await server.Services.GetRequiredService<Credentials>().Renewal!.Soon());
+        Assert.False(await credentials.Renewal!.Soon());
     }
 
     [Fact]
