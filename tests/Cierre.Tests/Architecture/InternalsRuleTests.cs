@@ -1,9 +1,17 @@
+using Cierre.TestKit;
 using Xunit;
 
 namespace Cierre.Tests.Architecture;
 
 public sealed class InternalsRuleTests
 {
+    private static readonly Lazy<string> Page = new(() => File.ReadAllText(Path.Combine(RepoRoot.Directory, "docs", "architecture.md")));
+
+    [Theory]
+    [InlineData("Cierre.AspNetCore", 12)]
+    public void Internals_that_another_package_reaches_are_few_and_have_their_reasons(string package, int most) => Faults.None(InternalsRule.Differences(
+        InternalsRule.Table(Page.Value, $"What {package} sees of the core's internals"), InternalsRule.Reached(SourceProject.All(), package, "Cierre"), most));
+
     [Theory]
     [InlineData("type", "class A { Engine? _b; }", "Engine")]
     [InlineData("member of an internal type", "class A { int F() => Engine.Count(); }", "Engine")]
