@@ -25,6 +25,8 @@ public static class CierreServiceCollectionExtensions
     /// <c>Cierre</c> (validated at start), and a socket transport that stands in for Kestrel's own and whose sockets are taken over after the upgrade (it
     /// follows
     /// <c>SocketTransportOptions</c>; <see cref="WebSocketServerOptions.UseKestrelTransport"/> leaves Kestrel's in place).</summary>
+    /// <remarks>Where a <see cref="TimeProvider"/> is registered, it is the clock of all of this: of each endpoint's times and of the limits, the drain, the
+    /// shedding and the inspector.</remarks>
     /// <param name="services">The application's services.</param>
     /// <returns>The same services.</returns>
     public static IServiceCollection AddCierre(this IServiceCollection services)

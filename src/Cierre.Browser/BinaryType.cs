@@ -4,8 +4,8 @@ namespace Cierre.Browser;
 public enum BinaryType
 {
     /// <summary>As a <see cref="Cierre.Browser.Blob"/>.</summary>
-    Blob,
+    Blob = 0,
 
     /// <summary>As a <see cref="ReadOnlyMemory{T}"/> of bytes.</summary>
-    ArrayBuffer,
+    ArrayBuffer = 1,
 }

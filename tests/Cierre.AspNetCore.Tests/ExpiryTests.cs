@@ -304,13 +304,14 @@ public class ExpiryTests
         IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(
         [
             new("Cierre:PermissionCheckInterval", "-00:00:00.001"), new("Cierre:PingInterval", "-00:00:00.001"),
-            new("Cierre:Shedding:MaxThreadPoolDelay", "-00:00:00.001"),
+            new("Cierre:Shedding:MaxThreadPoolDelay", "-00:00:00.001"), new("Cierre:Compression:Threshold", "7"),
         ]).Build();
         using ServiceProvider services = new ServiceCollection().AddSingleton(configuration).AddLogging().AddCierre().BuildServiceProvider();
         WebSocketEndpointOptions options = services.GetRequiredService<IOptions<WebSocketEndpointOptions>>().Value;
         Assert.Equal(
             (Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan),
             (options.PermissionCheckInterval, options.PingInterval, options.HandlerTimeout));
+        Assert.Equal(7, options.Compression!.Threshold);
         Assert.False(services.GetRequiredService<IOptions<WebSocketSheddingOptions>>().Value.Watches);
         Assert.True(new WebSocketSheddingOptions { MaxThreadPoolDelay = TimeSpan.FromSeconds(1) }.Watches);
     }

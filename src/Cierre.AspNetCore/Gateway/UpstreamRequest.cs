@@ -14,10 +14,12 @@ internal static class UpstreamRequest
 
     private static readonly string[] Own = [For, Proto, Host, Via];
 
-    // RFC 9110 7.6.1, 11.7, 6.6.2 and 7.8, RFC 9112 6.1 and C.2.2, RFC 7540 3.2.1: they speak to the next recipient alone, whether or not Connection names them.
+    // RFC 9110 7.6.1, 11.7, 6.6.2 and 7.8, RFC 9112 6.1 and C.2.2, RFC 7540 3.2.1: they speak to the next recipient alone, whether or not Connection names
+    // them.
     private static readonly string[] OfOneHop =
     [
-        "Connection", "Upgrade", "Transfer-Encoding", "Trailer", "TE", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authentication-Info", "Proxy-Authorization", "HTTP2-Settings",
+        "Connection", "Upgrade", "Transfer-Encoding", "Trailer",
+        "TE", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authentication-Info", "Proxy-Authorization", "HTTP2-Settings",
     ];
 
     private static readonly string[] TraceContext = ["traceparent", "tracestate"];

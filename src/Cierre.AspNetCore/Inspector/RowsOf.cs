@@ -63,7 +63,8 @@ internal static class RowsOf
         return seen switch
         {
             WebSocketTraceFrame frame => new FrameRow(
-                time, "frame", frame.IsReceived, frame.OpcodeName, frame.IsFinal, frame.ReservedBits, frame.IsMasked, frame.Length, frame.IsCompressed, frame.IsRefused,
+                time, "frame", frame.IsReceived, frame.OpcodeName, frame.IsFinal, frame.ReservedBits, frame.IsMasked, frame.Length,
+                frame.IsCompressed, frame.IsRefused,
                 frame.CloseFrame?.Code, frame.CloseFrame is { } close ? UntrustedText.Escape(close.Reason) : null, frame.PayloadPreview, words),
             WebSocketTraceViolation violation => Other(time, "violation", violation.CloseFrame.Code, words),
             _ => Other(time, "transport", null, words),

@@ -29,7 +29,12 @@ internal sealed class Viewer : IDisposable
     }
 
     public static async Task RunAsync(
-        WebSocketConnection connection, CultureInfo culture, ShownConnections shown, WebSocketInspectorOptions options, TimeProvider time, CancellationToken cancellationToken)
+        WebSocketConnection connection,
+        CultureInfo culture,
+        ShownConnections shown,
+        WebSocketInspectorOptions options,
+        TimeProvider time,
+        CancellationToken cancellationToken)
     {
         using var viewer = new Viewer(connection, culture, shown, options, time);
         Task showing = viewer.ShowAsync(cancellationToken);

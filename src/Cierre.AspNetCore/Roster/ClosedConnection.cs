@@ -5,7 +5,8 @@ namespace Cierre.AspNetCore;
 /// <summary>Tells how a connection of the server ended, after it has left the roster.</summary>
 public sealed class ClosedConnection
 {
-    internal ClosedConnection(long id, string endpoint, string? userId, IPEndPoint? remoteEndPoint, string? subprotocol, DateTimeOffset openedAt, CloseRecord record)
+    internal ClosedConnection(
+        long id, string endpoint, string? userId, IPEndPoint? remoteEndPoint, string? subprotocol, DateTimeOffset openedAt, CloseRecord record)
     {
         (Id, Endpoint, UserId, RemoteEndPoint) = (id, endpoint, userId, remoteEndPoint);
         (Subprotocol, OpenedAt, Record) = (subprotocol, openedAt, record);

@@ -74,7 +74,8 @@ internal sealed class ConversationDiagram(bool isClient, CultureInfo language)
     private void Add(WebSocketTraceFrame frame)
     {
         string label = frame.Describe(language) + (frame.PayloadPreview is { } shown ? ": " + shown : "");
-        Add(new DiagramEvent(frame.Elapsed, frame.IsRefused ? DiagramKind.Fault : DiagramKind.Frame, frame.IsReceived ? Peer : Us, frame.IsReceived ? Us : Peer, label));
+        (int from, int to) = frame.IsReceived ? (Peer, Us) : (Us, Peer);
+        Add(new DiagramEvent(frame.Elapsed, frame.IsRefused ? DiagramKind.Fault : DiagramKind.Frame, from, to, label));
     }
 
     private void Add(WebSocketTraceTransport transport)

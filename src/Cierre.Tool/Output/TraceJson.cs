@@ -14,8 +14,8 @@ internal static class TraceJson
         {
             case WebSocketTraceFrame frame:
                 JsonLines.Write(
-                    new FrameJson("frame", time, frame.IsReceived ? "in" : "out", (int)frame.Opcode, frame.OpcodeName, frame.IsFinal, frame.ReservedBits, frame.IsMasked, frame.Length,
-                        frame.IsCompressed, frame.IsRefused,
+                    new FrameJson("frame", time, frame.IsReceived ? "in" : "out", (int)frame.Opcode, frame.OpcodeName, frame.IsFinal, frame.ReservedBits,
+                        frame.IsMasked, frame.Length, frame.IsCompressed, frame.IsRefused,
                         Convert.ToHexStringLower(frame.Payload.Span), CloseFrameJson.Of(frame.CloseFrame)),
                     TraceJsonContext.Relaxed.FrameJson);
                 break;
