@@ -50,9 +50,9 @@ internal static class Conversation
         Random random = network.Random;
         bool weServe = random.Next(2) == 0;
         SimulatedLink link = network.Connect(Path(random, Weather.Calm, largest: 0), Path(random, Weather.Calm, largest: 0));
-        var peer = new RawPeer(network, weServe ? link.ClientEnd : link.ServerEnd, weServe ? Side.Client : Side.Server);
+        var peer = new RuleBreaker(network, weServe ? link.ClientEnd : link.ServerEnd, weServe ? Side.Client : Side.Server);
         (Wire up, Wire arrivedUp, Wire down, Wire arrivedDown) = Watch(link, strictClient: !weServe, strictServer: weServe, compresses: peer.Extensions.Length > 0);
-        var plan = new Plan { Options = peer.Options, AnswersWithin = random.Next(4) switch { 0 => null, 1 => 1, 2 => RawPeer.QuickAnswer, _ => 6_000 } };
+        var plan = new Plan { Options = peer.Options, AnswersWithin = random.Next(4) switch { 0 => null, 1 => 1, 2 => RuleBreaker.QuickAnswer, _ => 6_000 } };
         Party party = weServe
             ? new Party("server", network, link.OpenServer(peer.Options, peer.Extensions), plan, down, arrivedUp)
             : new Party("client", network, link.OpenClient(peer.Options, peer.Extensions), plan, up, arrivedDown);

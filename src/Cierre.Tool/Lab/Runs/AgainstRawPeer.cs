@@ -1,3 +1,5 @@
+using Cierre.RawPeers;
+
 namespace Cierre.Tool.Lab.Runs;
 
 /// <summary>Situations in which one side is Cierre's and the other a raw peer.</summary>
@@ -17,12 +19,22 @@ internal static class AgainstRawPeer
         Options = options,
         Play = async run =>
         {
-            using RawPeer client = await RawPeer.ConnectAsync(run.Url);
+            using RawPeer client = await OpenAsync(run.Url);
             await act(client);
             await client.ReadToEndAsync();
             return null;
         },
     };
+
+    /// <summary>A raw client whose connection is open.</summary>
+    public static async Task<RawPeer> OpenAsync(Uri url)
+    {
+        RawPeer client = await RawPeer.ConnectAsync(url.Host, url.Port);
+        string answer = await client.UpgradeAsync(url.PathAndQuery);
+        return answer.StartsWith("HTTP/1.1 101 ", StringComparison.Ordinal)
+            ? client
+            : throw new InvalidOperationException($"The server did not switch protocols: {answer}");
+    }
 
     /// <summary>A raw server plays against the client; then it ends the stream, as servers do first.</summary>
     /// <param name="client">What the client does meanwhile; null for nothing.</param>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Cierre.RawPeers;
 
 namespace Cierre.Tool.Lab.Runs;
 
@@ -22,15 +23,22 @@ internal sealed class RawListener : IDisposable
     public static RawListener Closed() => new(listen: false);
 
     /// <summary>The next connection, before any handshake.</summary>
-    public async Task<RawPeer> AcceptAsync() => new(await _socket.AcceptAsync(), isClient: false);
+    public async Task<RawPeer> AcceptAsync() => RawPeer.Accepted(await _socket.AcceptAsync());
 
     /// <summary>Connects the client to a raw server.</summary>
     public async Task<(LabClient Client, RawPeer Server)> OpenAsync(SituationRun run, Action<WebSocketClientOptions>? configure = null)
     {
         Task<LabClient> connecting = run.ConnectAsync(Url, configure);
         RawPeer server = await AcceptAsync();
-        await server.AnswerHandshakeAsync();
+        await AnswerHandshakeAsync(server);
         return (await connecting, server);
+    }
+
+    /// <summary>Reads the client's opening request, and answers it as a server does.</summary>
+    public static async Task AnswerHandshakeAsync(RawPeer server)
+    {
+        await server.ReadHeadAsync();
+        await server.SwitchProtocolsAsync();
     }
 
     public void Dispose() => _socket.Dispose();

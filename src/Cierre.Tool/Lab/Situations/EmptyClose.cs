@@ -11,7 +11,7 @@ internal static class EmptyClose
         ExpectedClose.ByPeer(new CloseFrame(CloseCodes.NoStatusReceived)),
         async peer =>
         {
-            await peer.SendCloseAsync([]);
+            await peer.SendFrameAsync(8);
             await peer.ReadCloseAsync();
         });
 }

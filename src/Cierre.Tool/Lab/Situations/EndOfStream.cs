@@ -9,10 +9,10 @@ internal static class EndOfStream
         "1006-fin",
         "the stream ends without a close frame",
         ExpectedClose.Lost(CloseCause.EndOfStream),
-        peer =>
+        async peer =>
         {
-            peer.End();
-            return peer.ReadToEndAsync();
+            await peer.HalfCloseAsync();
+            await peer.ReadToEndAsync();
         },
         inPage: PageRole.Losing.In(BrowserKind.Firefox, Quirk.NoError("firefox-no-error")));
 }

@@ -1,3 +1,4 @@
+using Cierre.RawPeers;
 using Cierre.Tool.Lab.Runs;
 
 namespace Cierre.Tool.Lab.Situations;
@@ -29,7 +30,7 @@ internal static class ExtensionMissing
             Task<CloseRecord?> failing = run.FailToConnectAsync(listener.Url, Require);
             using (RawPeer server = await listener.AcceptAsync())
             {
-                await server.AnswerHandshakeAsync();
+                await RawListener.AnswerHandshakeAsync(server);
                 await server.ReadCloseAsync();
             }
 

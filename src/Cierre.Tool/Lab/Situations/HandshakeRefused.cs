@@ -1,3 +1,4 @@
+using Cierre.RawPeers;
 using Cierre.Tool.Lab.Runs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -35,7 +36,9 @@ internal static class HandshakeRefused
             using RawListener listener = RawListener.Start();
             Task<CloseRecord?> failing = run.FailToConnectAsync(listener.Url);
             using RawPeer server = await listener.AcceptAsync();
-            await server.AnswerHandshakeAsync(wrongAccept: "AAAAAAAAAAAAAAAAAAAAAAAAAAA=");
+            await server.ReadHeadAsync();
+            await server.SendAsync(
+                "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\r\n");
             return await failing;
         },
     };

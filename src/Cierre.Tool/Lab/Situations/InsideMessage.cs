@@ -1,3 +1,4 @@
+using Cierre.RawPeers;
 using Cierre.Tool.Lab.Runs;
 
 namespace Cierre.Tool.Lab.Situations;
@@ -38,8 +39,8 @@ internal static class InsideMessage
 
     private static async Task BeginThenCloseAsync(RawPeer peer)
     {
-        await peer.SendFrameAsync(RawFrame.Text, [.. "once upon a time"u8]);
-        await peer.SendCloseAsync(RawFrame.CloseBody(ChangedMind.Code, [.. "never mind"u8]));
+        await peer.SendFrameAsync(1, "once upon a time"u8.ToArray(), fin: false);
+        await peer.SendCloseAsync(ChangedMind.Code, "never mind");
         await peer.ReadCloseAsync();
     }
 

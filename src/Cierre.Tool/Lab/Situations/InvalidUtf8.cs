@@ -1,3 +1,4 @@
+using Cierre.RawPeers;
 using Cierre.Tool.Lab.Runs;
 
 namespace Cierre.Tool.Lab.Situations;
@@ -10,9 +11,9 @@ internal static class InvalidUtf8
     public static IEnumerable<Situation> Create() =>
     [
         .. Both("text", "a text message that is not UTF-8", "text is not UTF-8: byte 0xFF at offset 2",
-            peer => peer.SendFrameAsync(RawFrame.Fin | RawFrame.Text, [.. "hi"u8, NeverInUtf8])),
+            peer => peer.SendFrameAsync(1, (byte[])[.. "hi"u8, NeverInUtf8])),
         .. Both("reason", "a close reason that is not UTF-8", "close reason is not UTF-8: byte 0xFF at offset 3",
-            peer => peer.SendCloseAsync(RawFrame.CloseBody(CloseCodes.NormalClosure, [.. "bye"u8, NeverInUtf8]))),
+            peer => peer.SendFrameAsync(8, RawFrame.CloseBody(CloseCodes.NormalClosure, [.. "bye"u8, NeverInUtf8]))),
     ];
 
     private static Situation[] Both(string name, string description, string reason, Func<RawPeer, Task> send) => AgainstRawPeer.InBothRoles(

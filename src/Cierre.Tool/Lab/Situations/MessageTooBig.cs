@@ -14,7 +14,7 @@ internal static class MessageTooBig
         Failed("message of 4611686018427387904 bytes is over the limit of 1048576"),
         async peer =>
         {
-            await peer.SendFrameAsync(RawFrame.Fin | RawFrame.Text, [], declared: 1UL << 62);
+            await peer.SendFrameAsync(1, claimed: 1L << 62);
             await peer.ReadCloseAsync();
         },
         inPage: PageRole.Unable("no-size-limit"));

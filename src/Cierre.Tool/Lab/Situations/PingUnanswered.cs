@@ -15,7 +15,7 @@ internal static class PingUnanswered
             ExpectedClose.ByUs(Failure, CloseCause.PingTimeout),
             async peer =>
             {
-                if (await peer.ReadCloseAsync() is { } body) await peer.SendCloseAsync(body[..2]);
+                if (await peer.ReadCloseAsync() is { CloseCode: { } code }) await peer.SendCloseAsync(code);
             },
             Configure,
             PageRole.Unable("no-pings")),

@@ -1,3 +1,4 @@
+using Cierre.RawPeers;
 using Cierre.Tool.Lab.Runs;
 
 namespace Cierre.Tool.Lab.Situations;

@@ -1,4 +1,5 @@
 using System.Text;
+using Cierre.RawPeers;
 using Cierre.Tool.Lab.Runs;
 
 namespace Cierre.Tool.Lab.Situations;
@@ -15,12 +16,12 @@ internal static class SlowReader
         Server = ExpectedClose.ByUs(Policy, CloseCause.PolicyViolation) with { Detail = Policy.Reason },
         Play = async run =>
         {
-            using RawPeer client = await RawPeer.ConnectAsync(run.Url);
+            using RawPeer client = await AgainstRawPeer.OpenAsync(run.Url);
             WebSocketConnection server = await run.ServerSide;
             while (server.IsOpen) await Task.Delay(TimeSpan.FromMilliseconds(10));
             // Awake again: the close frame lies behind all that it has not read.
             await client.ReadUntilAsync(Encoding.UTF8.GetBytes(Policy.Reason));
-            await client.SendCloseAsync([CloseCodes.PolicyViolation >> 8, CloseCodes.PolicyViolation & 0xFF]);
+            await client.SendCloseAsync(CloseCodes.PolicyViolation);
             await client.ReadToEndAsync();
             return null;
         },

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Cierre.RawPeers;
 using Cierre.Tool.Lab.Runs;
 
 namespace Cierre.Tool.Lab.Situations;
@@ -40,7 +41,7 @@ internal static class TlsFailed
         try
         {
             using RawPeer server = await listener.AcceptAsync();
-            await server.SendTextAsync("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            await server.SendAsync("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
         }
         catch (SocketException)
         {

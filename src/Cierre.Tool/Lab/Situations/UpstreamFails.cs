@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cierre.AspNetCore;
+using Cierre.RawPeers;
 using Cierre.Tool.Lab.Runs;
 using Microsoft.AspNetCore.Builder;
 
@@ -37,9 +38,9 @@ internal static class UpstreamFails
             using RawListener listener = RawListener.Start();
             Task<LabClient> connecting = run.ConnectAsync(Through(run, listener));
             using RawPeer upstream = await listener.AcceptAsync();
-            await upstream.AnswerHandshakeAsync();
+            await RawListener.AnswerHandshakeAsync(upstream);
             await using LabClient client = await connecting;
-            await upstream.SendFrameAsync(RawFrame.Text, "half of a mess"u8.ToArray());
+            await upstream.SendFrameAsync(1, "half of a mess"u8.ToArray(), fin: false);
             upstream.Reset();
             await client.ExpectNothingAsync();
             return await client.Closed;

@@ -77,7 +77,7 @@ public sealed partial class SiteTests
     public async Task Any_loopback_address_as_browsers_write_it_is_this_machine(string listen, string host, bool welcome)
     {
         await using ServeProcess lab = await ServeProcess.StartCommandAtAsync("lab", $"http://{listen}:0");
-        await using TestKit.RawPeer peer = await TestKit.RawPeer.ConnectAsync(lab.Url.DnsSafeHost, lab.Url.Port);
+        await using RawPeers.RawPeer peer = await RawPeers.RawPeer.ConnectAsync(lab.Url.DnsSafeHost, lab.Url.Port);
         await peer.SendAsync($"GET /{lab.Url.Query} HTTP/1.1\r\nHost: {host}:{lab.Url.Port}\r\n\r\n");
         Assert.StartsWith(welcome ? "HTTP/1.1 200 " : "HTTP/1.1 403 ", await peer.ReadHeadAsync(), StringComparison.Ordinal);
     }

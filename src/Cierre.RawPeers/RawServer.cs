@@ -4,7 +4,7 @@ using System.Runtime.ExceptionServices;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Cierre.TestKit;
+namespace Cierre.RawPeers;
 
 /// <summary>
 /// Listens on a free port of 127.0.0.1 and runs a script for each connection, once the request's head was read.

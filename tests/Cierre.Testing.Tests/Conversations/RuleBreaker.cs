@@ -4,7 +4,7 @@ using Cierre.TestKit;
 namespace Cierre.Testing.Tests.Conversations;
 
 /// <summary>A peer made of bytes, who says some valid things, then the one thing that ends the connection, and then what must not matter any more.</summary>
-internal sealed class RawPeer
+internal sealed class RuleBreaker
 {
     /// <summary>Up to how many milliseconds an answer takes that is awaited: all of them together less than the close timeout.</summary>
     public const int QuickAnswer = 200;
@@ -21,7 +21,7 @@ internal sealed class RawPeer
     private readonly byte[] _last = [];
     private readonly Verdict _verdict;
 
-    public RawPeer(SimulatedNetwork network, IDuplexPipe end, Side us)
+    public RuleBreaker(SimulatedNetwork network, IDuplexPipe end, Side us)
     {
         (_network, _end, _us) = (network, end, us);
         _random = new Random(network.Random.Next());

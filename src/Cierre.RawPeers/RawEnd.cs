@@ -1,4 +1,4 @@
-namespace Cierre.TestKit;
+namespace Cierre.RawPeers;
 
 /// <summary>How the other side's stream ended.</summary>
 public enum RawEnd

@@ -4,13 +4,13 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
-namespace Cierre.TestKit;
+namespace Cierre.RawPeers;
 
 /// <summary>
 /// A WebSocket peer made of bytes: it does what it is told, right or wrong, in either role, and knows nothing of Cierre's engine.
 /// Every wait is bounded and ends with a <see cref="TimeoutException"/> that names what was waited for.
 /// </summary>
-public sealed class RawPeer : IAsyncDisposable
+public sealed class RawPeer : IAsyncDisposable, IDisposable
 {
     /// <summary>How long any wait may take unless told otherwise: no test waits for it, but a machine that builds something else may take seconds for a step.</summary>
     public static readonly TimeSpan DefaultBound = TimeSpan.FromSeconds(60);
@@ -34,6 +34,9 @@ public sealed class RawPeer : IAsyncDisposable
         _bound = bound;
     }
 
+    /// <summary>Whether it plays a client, whose frames are masked. RFC 6455 5.3.</summary>
+    public bool IsClient => _client;
+
     /// <summary>The socket itself, for what this class has no word for.</summary>
     public Socket Socket { get; }
 
@@ -54,7 +57,9 @@ public sealed class RawPeer : IAsyncDisposable
             if (tls)
             {
                 var secure = new SslStream(stream);
+#pragma warning disable CA5359 // The certificate of a test is no authority's, and nothing is secret.
                 var options = new SslClientAuthenticationOptions { TargetHost = host, RemoteCertificateValidationCallback = (_, _, _, _) => true };
+#pragma warning restore CA5359
                 await Within(limit, "the TLS handshake", ct => secure.AuthenticateAsClientAsync(options, ct));
                 stream = secure;
             }
@@ -70,6 +75,13 @@ public sealed class RawPeer : IAsyncDisposable
 
     /// <summary>Plays on a stream that was opened by other means, such as an HTTP/2 stream; the socket is the one that carries it.</summary>
     public static RawPeer Over(Socket socket, Stream stream, bool client, TimeSpan? bound = null) => new(socket, stream, client, bound ?? DefaultBound);
+
+    /// <summary>Plays a server on an accepted socket; nothing was read yet.</summary>
+    public static RawPeer Accepted(Socket socket)
+    {
+        socket.NoDelay = true;
+        return new RawPeer(socket, new NetworkStream(socket, ownsSocket: true), client: false, DefaultBound);
+    }
 
     /// <summary>Takes an accepted socket as a server, and reads the request's head.</summary>
     internal static async Task<RawPeer> AcceptAsync(Socket socket, X509Certificate2? certificate, TimeSpan bound)
@@ -143,8 +155,10 @@ public sealed class RawPeer : IAsyncDisposable
     public Task SendAsync(string text) => SendAsync(Encoding.Latin1.GetBytes(text));
 
     /// <summary>Sends one frame; without <paramref name="mask"/> it is masked as the role demands.</summary>
-    public Task SendFrameAsync(int opcode, ReadOnlyMemory<byte> payload = default, bool fin = true, int rsv = 0, bool? mask = null) =>
-        SendAsync(Frame(opcode, payload.Span, fin, rsv, mask ?? _client));
+    /// <param name="claimed">The length that the header claims; null for the payload's own.</param>
+    /// <param name="longForm">Whether the length takes 64 bits, however short it is.</param>
+    public Task SendFrameAsync(int opcode, ReadOnlyMemory<byte> payload = default, bool fin = true, int rsv = 0, bool? mask = null, long? claimed = null, bool longForm = false) =>
+        SendAsync(Frame(opcode, payload.Span, fin, rsv, mask ?? _client, claimed, longForm));
 
     /// <summary>Sends a text frame.</summary>
     public Task SendTextAsync(string text) => SendFrameAsync(1, Encoding.UTF8.GetBytes(text));
@@ -154,20 +168,21 @@ public sealed class RawPeer : IAsyncDisposable
         SendFrameAsync(8, (byte[])[(byte)(code >> 8), (byte)code, .. Encoding.UTF8.GetBytes(reason)]);
 
     /// <summary>The bytes of one frame, for tests that cut or damage them.</summary>
-    public static byte[] Frame(int opcode, ReadOnlySpan<byte> payload, bool fin, int rsv, bool mask)
+    public static byte[] Frame(int opcode, ReadOnlySpan<byte> payload, bool fin, int rsv, bool mask, long? claimed = null, bool longForm = false)
     {
+        long length = claimed ?? payload.Length;
         var bytes = new List<byte> { (byte)((fin ? 0x80 : 0) | ((rsv & 7) << 4) | (opcode & 15)) };
         var masked = mask ? 0x80 : 0;
-        if (payload.Length < 126)
+        if (length < 126 && !longForm)
         {
-            bytes.Add((byte)(masked | payload.Length));
+            bytes.Add((byte)(masked | (int)length));
         }
         else
         {
-            var size = payload.Length <= ushort.MaxValue ? 2 : 8;
+            var size = length <= ushort.MaxValue && !longForm ? 2 : 8;
             bytes.Add((byte)(masked | (size == 2 ? 126 : 127)));
             for (var shift = (size - 1) * 8; shift >= 0; shift -= 8)
-                bytes.Add((byte)((ulong)payload.Length >> shift));
+                bytes.Add((byte)((ulong)length >> shift));
         }
 
         if (mask)
@@ -195,6 +210,28 @@ public sealed class RawPeer : IAsyncDisposable
         for (var i = 0; masked && i < payload.Length; i++)
             payload[i] ^= head[header - 4 + (i % 4)];
         return new RawFrame(head[0] & 15, payload, (head[0] & 128) != 0, (head[0] >> 4) & 7, masked);
+    }
+
+    /// <summary>Reads until a close frame came whole, and answers nothing; null where the stream ended before.</summary>
+    public async Task<RawFrame?> ReadCloseAsync()
+    {
+        try
+        {
+            RawFrame frame;
+            do frame = await ReadFrameAsync();
+            while (frame.Opcode != 8);
+            return frame;
+        }
+        catch (EndOfStreamException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Reads, and forgets, until what came ends with these bytes, or the stream ended.</summary>
+    public async Task ReadUntilAsync(ReadOnlyMemory<byte> last)
+    {
+        while (!Unread.EndsWith(last.Span) && await FillAsync("the bytes that end it") is null) Take(Math.Max(0, _count - last.Length));
     }
 
     /// <summary>Reads everything that still comes, and how it ended.</summary>
@@ -236,6 +273,9 @@ public sealed class RawPeer : IAsyncDisposable
 #pragma warning disable CA5350 // The standard demands SHA-1; it protects nothing here.
         Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
 #pragma warning restore CA5350
+
+    /// <inheritdoc cref="DisposeAsync"/>
+    public void Dispose() => Socket.Dispose();
 
     private async Task NeedAsync(int count)
     {

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Cierre.TestKit;
+namespace Cierre.RawPeers;
 
 /// <summary>One frame as it stood on the wire; the payload is already unmasked. <c>Rsv</c> holds the three bits as 0 to 7 (RSV1 is 4).</summary>
 public sealed record RawFrame(int Opcode, byte[] Payload, bool Fin, int Rsv, bool Masked)
@@ -13,6 +13,9 @@ public sealed record RawFrame(int Opcode, byte[] Payload, bool Fin, int Rsv, boo
 
     /// <summary>The reason of a close frame.</summary>
     public string CloseReason => Payload.Length >= 2 ? Encoding.UTF8.GetString(Payload.AsSpan(2)) : "";
+
+    /// <summary>A close body: the code, whatever it is, and the bytes of the reason, whatever they are.</summary>
+    public static byte[] CloseBody(int code, params ReadOnlySpan<byte> reason) => [(byte)(code >> 8), (byte)code, .. reason];
 
     /// <summary>Reads whole frames; throws where the bytes end inside one.</summary>
     public static List<RawFrame> Parse(ReadOnlySpan<byte> bytes)
