@@ -258,6 +258,7 @@ public sealed class RawPeer : IAsyncDisposable, IDisposable
     {
         Socket.LingerState = new LingerOption(true, 0);
         Socket.Dispose();
+        _end = RawEnd.Reset;
     }
 
     /// <summary>Closes the socket: FIN, or RST when the other side's bytes are still unread.</summary>

@@ -18,9 +18,9 @@ public sealed class WebSocketConnectionConnectTests
     public void URL_that_cannot_be_opened_is_refused_before_anything_is(string url)
     {
         var address = new Uri(url, UriKind.RelativeOrAbsolute);
-        string message = Assert.Throws<ArgumentException>("url", () => WebSocketConnection.ValidateUrl(address)).Message;
+        string message = Assert.Throws<ArgumentException>(nameof(url), () => WebSocketConnection.ValidateUrl(address)).Message;
         Assert.Equal(message, Assert.ThrowsAsync<ArgumentException>(() => WebSocketConnection.ConnectAsync(address)).Result.Message);
-        Assert.Throws<ArgumentNullException>("url", () => WebSocketConnection.ValidateUrl(null!));
+        Assert.Throws<ArgumentNullException>(nameof(url), () => WebSocketConnection.ValidateUrl(null!));
     }
 
     [Fact]

@@ -21,7 +21,6 @@ public sealed class OptionChecksTests
     [Theory]
     [InlineData(0)]
     [InlineData(-2)]
-    [InlineData(0)]
     [InlineData(25 * 86400_000L)]
     public void Time_that_can_be_switched_off_has_bounds(long milliseconds) =>
         Assert.Equal("Wait", Assert.Throws<ArgumentOutOfRangeException>(() => OptionChecks.CheckOrOff(TimeSpan.FromMilliseconds(milliseconds), "Wait")).ParamName);
