@@ -61,7 +61,11 @@ internal static class InternalsRule
         if (node is not SimpleNameSyntax { IsVar: false } || FolderRule.Used(model, node) is not { } symbol)
             return null;
         var whole = node.Parent is MemberAccessExpressionSyntax access && access.Name == node ? access : node;
-        return symbol is IPropertySymbol { SetMethod: { } setter } && whole.Parent is AssignmentExpressionSyntax set && set.Left == whole ? setter : symbol;
+        return symbol is IPropertySymbol { SetMethod: { } setter } && whole.Parent is AssignmentExpressionSyntax set && set.Left == whole
+            // { Items = { 1 } } adds to what the getter gives, and sets nothing.
+            && set.Right is not InitializerExpressionSyntax
+            ? setter
+            : symbol;
     }
 
     /// <summary>Null: it is public.</summary>

@@ -9,6 +9,7 @@ public sealed class InternalsRuleTests
 
     [Theory]
     [InlineData("Cierre.AspNetCore", 12)]
+    [InlineData("Cierre.Browser", 5)]
     public void Internals_that_another_package_reaches_are_few_and_have_their_reasons(string package, int most) => Faults.None(InternalsRule.Differences(
         InternalsRule.Table(Page.Value, $"What {package} sees of the core's internals"), InternalsRule.Reached(SourceProject.All(), package, "Cierre"), most));
 
@@ -32,6 +33,7 @@ public sealed class InternalsRuleTests
     [Theory]
     [InlineData("class A : Face { int F(Face face) => face.Shown + face.Set + Below + new Face().Shown; int G() => nameof(Own).Length; } class Own { internal int X; }")]
     [InlineData("class A { int F(Own own) => own.X; } class Own { internal int X; }")]
+    [InlineData("class A { Bag F() => new() { Items = { 1 } }; }")]
     public void Public_and_one_s_own_is_not(string source) => Assert.Empty(Reached(source));
 
     [Fact]
@@ -55,6 +57,7 @@ public sealed class InternalsRuleTests
                 namespace Core;
                 class Engine { public static int Count() => 1; public class Part; }
                 public class Face { public Face() { } internal Face(int x) { } public int Shown; internal int Hidden; internal class Part; public int Set { get; internal init; } private protected int Inner; protected int Below; }
+                public class Bag { public System.Collections.Generic.List<int> Items { get; internal init; } = []; }
                 static class Extensions { public static int Twice(this int x) => x * 2; }
                 """)]) { Friends = ["Web"] },
             new("Web", [new SourceFile("Web/A.cs", "using Core; namespace Web;\n" + source)]) { Uses = ["Core"] },
