@@ -263,3 +263,6 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
     private static WebSocketHandshakeResult Opening(WebSocketHandshakeResult accepted) =>
         accepted is { Negotiated.Subprotocol: null, OfferedSubprotocols: [var first, ..] } ? accepted.WithSubprotocol(first) : accepted;
 }
+
+/// <summary>Marks an endpoint as ours, for the parts of the pipeline that run before it.</summary>
+internal sealed record WebSocketEndpointMetadata(WebSocketEndpoint Endpoint);

@@ -20,3 +20,6 @@ internal static class PolicyRule
     public static async ValueTask<bool> IsDecidedAsync(EndpointMetadataCollection metadata, IServiceProvider services) =>
         services.GetService<IAuthorizationPolicyProvider>() is not null && (HasOwn(metadata) || await Endpoints.Authorization.PolicyOfAsync(metadata, services).ConfigureAwait(false) is not null);
 }
+
+/// <summary>Marks an endpoint as one of an inspector.</summary>
+internal sealed record InspectorMetadata(WebSocketInspectorOptions Options);

@@ -49,3 +49,6 @@ internal sealed class SiteRule(WebSocketInspectorOptions options)
         $"{UntrustedText.Quote(host)} in {Hosts} is the name of no host: write the name alone, without scheme, port and path, such as \"ops.example.org\".",
         nameof(host));
 }
+
+/// <summary>Marks the page itself, which holds no data: a link, or the way back from a login, may lead to it from anywhere.</summary>
+internal sealed record TopLevelPage;

@@ -257,3 +257,6 @@ internal sealed class LinkDirection
 
     private readonly record struct Piece(PieceKind Kind, byte[] Bytes, int Length, long Due);
 }
+
+/// <summary>Looks at bytes of one direction, in their order.</summary>
+internal delegate void WireTap(ReadOnlySpan<byte> bytes);
