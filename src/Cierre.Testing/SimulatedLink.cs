@@ -58,13 +58,15 @@ public sealed class SimulatedLink
     /// <param name="options">Its options, of which it gets a copy with the network's clock; null for the defaults.</param>
     /// <param name="extensions">What was agreed on, as in the server's <c>Sec-WebSocket-Extensions</c>; empty for none.</param>
     /// <returns>The connection, open from the start.</returns>
-    public WebSocketConnection OpenClient(WebSocketConnectionOptions? options = null, string extensions = "") => Open(ClientEnd, WebSocketRole.Client, options, extensions);
+    public WebSocketConnection OpenClient(WebSocketConnectionOptions? options = null, string extensions = "") =>
+        Open(ClientEnd, WebSocketRole.Client, options, extensions);
 
     /// <summary>Puts a server connection at the server's end.</summary>
     /// <param name="options">Its options, of which it gets a copy with the network's clock; null for the defaults.</param>
     /// <param name="extensions">What was agreed on, as in the server's <c>Sec-WebSocket-Extensions</c>; empty for none.</param>
     /// <returns>The connection, open from the start.</returns>
-    public WebSocketConnection OpenServer(WebSocketConnectionOptions? options = null, string extensions = "") => Open(ServerEnd, WebSocketRole.Server, options, extensions);
+    public WebSocketConnection OpenServer(WebSocketConnectionOptions? options = null, string extensions = "") =>
+        Open(ServerEnd, WebSocketRole.Server, options, extensions);
 
     private WebSocketConnection Open(IDuplexPipe end, WebSocketRole role, WebSocketConnectionOptions? options, string extensions)
     {
