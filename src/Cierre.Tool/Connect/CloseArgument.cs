@@ -19,9 +19,9 @@ internal sealed record CloseArgument(ushort Code, string Reason)
             return null;
         }
 
-        if (!CloseCodes.Default.Get(code).AllowedSenders.HasFlag(AllowedSenders.Client))
+        if (CloseCodes.GetSendError(code, reason: null, WebSocketRole.Client, CultureInfo.InvariantCulture) is { } error)
         {
-            result.AddError($"--close: {code} must not be sent; a client may send 1000-1003, 1007-1014 and 3000-4999.");
+            result.AddError($"--close: {error}.");
             return null;
         }
 

@@ -58,7 +58,7 @@ internal static class ServeRoutes
 
     private static ushort? Code(HttpContext context) =>
         ushort.TryParse(context.Request.Query["code"], NumberStyles.None, CultureInfo.InvariantCulture, out ushort code)
-        && CloseCodes.Default.Get(code).AllowedSenders.HasFlag(AllowedSenders.Server)
+        && CloseCodes.GetSendError(code, reason: null, WebSocketRole.Server, CultureInfo.InvariantCulture) is null
             ? code
             : null;
 }
