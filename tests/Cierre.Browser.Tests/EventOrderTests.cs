@@ -180,13 +180,13 @@ public sealed class EventOrderTests
         socket.BinaryType = BinaryType.ArrayBuffer;
         using var mayGo = new ManualResetEventSlim();
         int received = 0;
-        var closed = new TaskCompletionSource();
+        var closed = new TaskCompletionSource<CloseEvent>();
         socket.OnMessage = _ =>
         {
             Assert.True(mayGo.Wait(SocketRig.Bound));
             received++;
         };
-        socket.OnClose = _ => closed.SetResult();
+        socket.OnClose = closed.SetResult;
         int last = -1;
         // The server comes to a halt: sockets hold some megabytes, we one or two.
         Assert.True(SpinWait.SpinUntil(() =>
@@ -198,7 +198,7 @@ public sealed class EventOrderTests
         }, SocketRig.Bound));
         Assert.InRange(sent, 16, Count - 1);
         mayGo.Set();
-        await closed.Task.WaitAsync(SocketRig.Bound);
-        Assert.Equal(Count, received);
+        CloseEvent close = await closed.Task.WaitAsync(SocketRig.Bound);
+        Assert.Equal((Count, 1000, "1000 clean peer-closed"), (received, (int)close.Code, close.Record!.ToString()));
     }
 }
