@@ -9,8 +9,12 @@ public sealed class PackedFolder : IAsyncLifetime
 {
     private readonly string _root = Directory.CreateTempSubdirectory("cierre-packed-").FullName;
 
+    // What is no package is carried by one that is, and built as that one is.
+    private static readonly string[] All =
+        [.. Directory.EnumerateFiles(Path.Combine(RepoRoot.Directory, "src"), "*.csproj", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+
     /// <summary>The projects that are to be packages, by name.</summary>
-    public static IReadOnlyList<string> Projects { get; } = [.. Directory.EnumerateFiles(Path.Combine(RepoRoot.Directory, "src"), "*.csproj", SearchOption.AllDirectories)
+    public static IReadOnlyList<string> Projects { get; } = [.. All
         .Where(project => !XDocument.Load(project).Descendants("IsPackable").Any(element => element.Value == "false"))
         .Select(project => Path.GetFileNameWithoutExtension(project))
         .Order(StringComparer.Ordinal)];
@@ -23,7 +27,7 @@ public sealed class PackedFolder : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var solution = new XElement("Solution", Projects.Select(name => new XElement("Project", new XAttribute("Path", Path.Combine(RepoRoot.Directory, "src", name, $"{name}.csproj")))));
+        var solution = new XElement("Solution", All.Select(project => new XElement("Project", new XAttribute("Path", project))));
         solution.Save(Path.Combine(_root, "packed.slnx"));
         // What the test script has built is packed as it is. Where one project alone is tested, what it does not need is not built yet.
         bool built = Projects.All(name => File.Exists(Path.Combine(RepoRoot.Directory, "src", name, "bin", "Release", "net10.0", $"{name}.dll")));
