@@ -20,10 +20,12 @@ public static class CierreHealthChecksBuilderExtensions
     /// <param name="failureStatus">What a drain is reported as; null: <see cref="HealthStatus.Unhealthy"/>.</param>
     /// <param name="tags">Tags to choose checks by; null: <c>ready</c>.</param>
     /// <returns>The same builder.</returns>
-    public static IHealthChecksBuilder AddCierre(this IHealthChecksBuilder builder, string name = "cierre", HealthStatus? failureStatus = null, IEnumerable<string>? tags = null)
+    public static IHealthChecksBuilder AddCierre(this IHealthChecksBuilder builder, string name = "cierre", HealthStatus? failureStatus = null,
+        IEnumerable<string>? tags = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         return builder.Add(new HealthCheckRegistration(
-            name, services => new DrainHealthCheck(services.GetService<AdmissionGate>(), services.GetService<WebSocketRoster>()), failureStatus, tags ?? ["ready"]));
+            name, services => new DrainHealthCheck(services.GetService<DrainGate>(), services.GetService<WebSocketRoster>()), failureStatus,
+                tags ?? ["ready"]));
     }
 }

@@ -23,8 +23,7 @@ public static class CierreServiceCollectionExtensions
 {
     /// <summary>Registers what <c>MapWebSocket</c> needs: the roster of connections, the drain when the host stops, the options of the configuration section
     /// <c>Cierre</c> (validated at start), and a socket transport that stands in for Kestrel's own and whose sockets are taken over after the upgrade (it
-    /// follows
-    /// <c>SocketTransportOptions</c>; <see cref="WebSocketServerOptions.UseKestrelTransport"/> leaves Kestrel's in place).</summary>
+    /// follows <c>SocketTransportOptions</c>; <see cref="WebSocketServerOptions.UseKestrelTransport"/> leaves Kestrel's in place).</summary>
     /// <remarks>Where a <see cref="TimeProvider"/> is registered, it is the clock of all of this: of each endpoint's times and of the limits, the drain, the
     /// shedding and the inspector.</remarks>
     /// <param name="services">The application's services.</param>
@@ -50,12 +49,13 @@ public static class CierreServiceCollectionExtensions
     {
         services.AddSingleton(_ => new WebSocketRoster());
         services.AddSingleton(provider => new UserNames(provider.GetRequiredService<IOptions<WebSocketServerOptions>>().Value.UserIdSelector));
-        services.AddSingleton<AdmissionGate>();
+        services.AddSingleton<DrainGate>();
         services.AddSingleton<Capacity>();
         services.AddOptions<WebSocketLimitOptions>().BindConfiguration("Cierre:Limits").ValidateOnStart();
         services.AddSingleton<Drain>();
         services.AddSingleton(provider => new WebSocketServer(
-            provider.GetRequiredService<WebSocketRoster>(), provider.GetRequiredService<AdmissionGate>(), provider.GetRequiredService<Drain>(), provider.GetRequiredService<Shedder>()));
+            provider.GetRequiredService<WebSocketRoster>(), provider.GetRequiredService<DrainGate>(), provider.GetRequiredService<Drain>(),
+                provider.GetRequiredService<Shedder>()));
         services.AddSingleton<Shedder>();
         services.AddSingleton<Pressure>();
         services.AddHostedService<PressureWatch>();
@@ -93,7 +93,8 @@ public static class CierreServiceCollectionExtensions
     private static void CloseInFrontOf(IServiceCollection services, ServiceDescriptor? registered)
     {
         services.RemoveAll<IAuthorizationMiddlewareResultHandler>();
-        services.Add(ServiceDescriptor.Describe(typeof(IAuthorizationMiddlewareResultHandler), provider => new AuthorizationByClose(Create(provider)), registered?.Lifetime ?? ServiceLifetime.Singleton));
+        services.Add(ServiceDescriptor.Describe(typeof(IAuthorizationMiddlewareResultHandler), provider =>
+            new AuthorizationByClose(Create(provider)), registered?.Lifetime ?? ServiceLifetime.Singleton));
 
         IAuthorizationMiddlewareResultHandler Create(IServiceProvider provider) => registered switch
         {

@@ -8,11 +8,12 @@ namespace Cierre.AspNetCore;
 /// <summary>Shows the server's open WebSocket connections, and does to all of them at once what an operator wants done.</summary>
 public sealed class WebSocketServer
 {
-    private readonly AdmissionGate _gate;
+    private readonly DrainGate _gate;
     private readonly Drain _drain;
     private readonly Shedder _shedder;
 
-    internal WebSocketServer(WebSocketRoster connections, AdmissionGate gate, Drain drain, Shedder shedder) => (Connections, _gate, _drain, _shedder) = (connections, gate, drain, shedder);
+    internal WebSocketServer(WebSocketRoster connections, DrainGate gate, Drain drain, Shedder shedder) =>
+        (Connections, _gate, _drain, _shedder) = (connections, gate, drain, shedder);
 
     /// <summary>The open connections: to list and find, to send to and to close; and how the last ones ended.</summary>
     public WebSocketRoster Connections { get; }
@@ -21,12 +22,10 @@ public sealed class WebSocketServer
     public bool IsDraining => _gate.IsClosed;
 
     /// <summary>Closes every connection as a host that stops does, but the host goes on: what each has sent is answered first. New handshakes are answered 503,
-    /// and readiness fails,
-    /// from now on until <see cref="EndDrain"/>: a server that was emptied stays empty.</summary>
+    /// and readiness fails, from now on until <see cref="EndDrain"/>: a server that was emptied stays empty.</summary>
     /// <param name="options">How; null takes the configured ones.</param>
     /// <param name="cancellationToken">Ends the drain: what was not reached stays open. The server takes no new connections all the same. The token that says
-    /// that an open connection ends, a
-    /// handler's, does not end it.</param>
+    /// that an open connection ends, a handler's, does not end it.</param>
     /// <returns>Completes when no connection is open.</returns>
     /// <exception cref="ArgumentException">The spread is not shorter than the whole drain may take.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>

@@ -8,10 +8,8 @@ namespace Cierre.Browser;
 /// <summary>The browser's WebSocket in .NET. WHATWG WebSockets 3.</summary>
 /// <remarks>
 /// <para>Events come one at a time and in order, on the synchronization context that was current where the socket was made (a user interface's thread), else on
-/// the
-/// thread pool. They see the AsyncLocals of that thread, and none of whoever made the socket. None is lost because a handler is set a moment late: an open,
-/// error or close event waits for its first listener, messages for theirs up to 64 of them or
-/// 64 KiB.</para>
+/// the thread pool. They see the AsyncLocals of that thread, and none of whoever made the socket. None is lost because a handler is set a moment late: an open,
+/// error or close event waits for its first listener, messages for theirs up to 64 of them or 64 KiB.</para>
 /// <para>A file that uses <c>System.Net.WebSockets</c> too needs <c>using WebSocket = Cierre.Browser.WebSocket;</c>.</para>
 /// </remarks>
 [SuppressMessage("Naming", "CA1708", Justification = "CLOSED is the standard's constant, spelled as in its IDL; Closed is our task.")]

@@ -69,8 +69,7 @@ public sealed class WebSocketReadable : ChannelReader<WebSocketChunk>, IAsyncEnu
     }
 
     /// <summary>Reads chunk by chunk: <c>await foreach (var chunk in readable)</c>. Leaving the loop before the end, in whatever way, cancels the stream, as in
-    /// a
-    /// browser; <see cref="ChannelReader{T}.ReadAllAsync"/> reads without doing so.</summary>
+    /// a browser; <see cref="ChannelReader{T}.ReadAllAsync"/> reads without doing so.</summary>
     /// <param name="cancellationToken">Ends the loop.</param>
     /// <returns>The chunks.</returns>
     /// <exception cref="WebSocketError">The connection was not closed cleanly.</exception>

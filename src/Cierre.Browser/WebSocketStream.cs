@@ -5,13 +5,12 @@ namespace Cierre.Browser;
 /// <summary>Opens a WebSocket whose messages are read and written as streams, with backpressure both ways.</summary>
 /// <remarks>
 /// <para>The WebSocketStream of the WHATWG WebSockets standard's proposal. Promises are tasks, the abort signal is a <see cref="CancellationToken"/>, the
-/// readable stream
-/// is a channel reader, the writable stream a channel writer.</para>
+/// readable stream is a channel reader, the writable stream a channel writer.</para>
 /// <para><c>System.Net.WebSockets</c> has a type of this name. Where a file uses both namespaces: <c>using WebSocketStream =
 /// Cierre.Browser.WebSocketStream;</c>.</para>
 /// <para>A stream that nothing refers to any more (nor to its readable or writable) closes with an empty close frame when the garbage collector finds it,
-/// unless its opening or
-/// its end is awaited or data waits to be sent. Whoever has read <see cref="Opened"/> or <see cref="Closed"/> is taken to await it.</para>
+/// unless its opening or its end is awaited or data waits to be sent. Whoever has read <see cref="Opened"/> or <see cref="Closed"/> is taken to await
+/// it.</para>
 /// </remarks>
 /// <example><code>
 /// await using var stream = new WebSocketStream("wss://example.org/feed");
@@ -52,8 +51,7 @@ public sealed class WebSocketStream : IAsyncDisposable
 
     /// <summary>Completes when the stream is open, with what to read from and to write to.</summary>
     /// <remarks>Fails with a <see cref="WebSocketError"/> where the opening failed (<see cref="WebSocketError.Record"/> says why), and is cancelled where the
-    /// signal was
-    /// aborted before.</remarks>
+    /// signal was aborted before.</remarks>
     public Task<WebSocketOpenInfo> Opened
     {
         get
@@ -77,8 +75,7 @@ public sealed class WebSocketStream : IAsyncDisposable
 
     /// <summary>Closes, behind what was written; fails the opening of a stream that is not open yet. A second close changes nothing.</summary>
     /// <param name="closeInfo">The code, 1000 or 3000-4999, and the reason, at most 123 bytes of UTF-8. Null or neither: an empty close frame, which both sides
-    /// see as 1005; a
-    /// reason alone is given the code 1000.</param>
+    /// see as 1005; a reason alone is given the code 1000.</param>
     /// <exception cref="DomException"><c>InvalidAccessError</c>: the code is neither 1000 nor 3000-4999; <c>SyntaxError</c>: the reason is too
     /// long.</exception>
     public void Close(WebSocketCloseInfo? closeInfo = null)

@@ -7,8 +7,7 @@ namespace Cierre.Browser;
 /// <summary>Writes to a <see cref="WebSocketStream"/>, chunk by chunk: the writable stream of <see cref="WebSocketOpenInfo"/>.</summary>
 /// <remarks>
 /// <para>A write completes when the connection took it: at most about 64 KiB wait here for a peer that reads slowly, then awaiting is backpressure. Writes may
-/// run
-/// concurrently; they keep their order.</para>
+/// run concurrently; they keep their order.</para>
 /// <para>Completing the writer closes the connection with an empty close frame behind what was written; completing it with an exception aborts it.</para>
 /// </remarks>
 [Experimental("CIERRE001")]
@@ -34,9 +33,8 @@ public sealed class WebSocketWritable : ChannelWriter<WebSocketChunk>
     /// <param name="cancellationToken">Cancels a write that has not begun; one that has begun is finished.</param>
     /// <returns>Completes when the connection took the chunk.</returns>
     /// <exception cref="ChannelClosedException">The writer was completed, or the connection is closed. The inner exception says how: an
-    /// <c>InvalidStateError</c> where it was
-    /// closed cleanly, the <see cref="WebSocketError"/> of <see cref="WebSocketStream.Closed"/> where it was not, or what the writer was aborted
-    /// with.</exception>
+    /// <c>InvalidStateError</c> where it was closed cleanly, the <see cref="WebSocketError"/> of <see cref="WebSocketStream.Closed"/> where it was not, or what
+    /// the writer was aborted with.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; nothing was written.</exception>
     public override ValueTask WriteAsync(WebSocketChunk item, CancellationToken cancellationToken = default)
     {

@@ -12,7 +12,8 @@ namespace Cierre.RawPeers;
 /// </summary>
 public sealed class RawPeer : IAsyncDisposable, IDisposable
 {
-    /// <summary>How long any wait may take unless told otherwise: no test waits for it, but a machine that builds something else may take seconds for a step.</summary>
+    /// <summary>How long any wait may take unless told otherwise: no test waits for it, but a machine that builds something else may take seconds for a
+    /// step.</summary>
     public static readonly TimeSpan DefaultBound = TimeSpan.FromSeconds(60);
 
     private const int LongestHead = 64 * 1024;
@@ -157,7 +158,8 @@ public sealed class RawPeer : IAsyncDisposable, IDisposable
     /// <summary>Sends one frame; without <paramref name="mask"/> it is masked as the role demands.</summary>
     /// <param name="claimed">The length that the header claims; null for the payload's own.</param>
     /// <param name="longForm">Whether the length takes 64 bits, however short it is.</param>
-    public Task SendFrameAsync(int opcode, ReadOnlyMemory<byte> payload = default, bool fin = true, int rsv = 0, bool? mask = null, long? claimed = null, bool longForm = false) =>
+    public Task SendFrameAsync(int opcode, ReadOnlyMemory<byte> payload = default, bool fin = true, int rsv = 0, bool? mask = null, long? claimed = null,
+        bool longForm = false) =>
         SendAsync(Frame(opcode, payload.Span, fin, rsv, mask ?? _client, claimed, longForm));
 
     /// <summary>Sends a text frame.</summary>

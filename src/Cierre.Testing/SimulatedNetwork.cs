@@ -7,11 +7,9 @@ namespace Cierre.Testing;
 /// else is left to do.</summary>
 /// <remarks>
 /// Everything in <see cref="Run"/> happens on one thread, and whatever is open, such as which of two waiting tasks goes on first, is drawn from the seed. So
-/// the same seed is
-/// always the same conversation, and a thousand seeds are a thousand different ones. That takes code which stays on its thread: no <c>Task.Run</c>, no
-/// <c>ConfigureAwait(false)</c>, and a connection's own tasks awaited as they are, because <c>WhenAll</c>, <c>WhenAny</c> and <c>WaitAsync</c> go on with them
-/// on the thread pool.
-/// Delays and timeouts have to come from <see cref="Time"/>.
+/// the same seed is always the same conversation, and a thousand seeds are a thousand different ones. That takes code which stays on its thread: no
+/// <c>Task.Run</c>, no <c>ConfigureAwait(false)</c>, and a connection's own tasks awaited as they are, because <c>WhenAll</c>, <c>WhenAny</c> and
+/// <c>WaitAsync</c> go on with them on the thread pool. Delays and timeouts have to come from <see cref="Time"/>.
 /// </remarks>
 public sealed class SimulatedNetwork
 {

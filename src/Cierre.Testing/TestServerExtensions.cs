@@ -7,9 +7,8 @@ namespace Cierre.Testing;
 /// <summary>Connects Cierre clients to an ASP.NET Core app in memory: a <see cref="TestServer"/>, such as <c>WebApplicationFactory.Server</c>.</summary>
 /// <remarks>
 /// The client is the whole client: its opening handshake goes through the HTTP stack as bytes, and a refusal is a <see cref="WebSocketConnectException"/> with
-/// the status and the
-/// body. What is missing is the network and Kestrel. A client's <see cref="WebSocketConnection.Abort"/> reaches the app as the end of the stream, where TCP
-/// would say a reset.
+/// the status and the body. What is missing is the network and Kestrel. A client's <see cref="WebSocketConnection.Abort"/> reaches the app as the end of the
+/// stream, where TCP would say a reset.
 /// </remarks>
 public static class TestServerExtensions
 {

@@ -12,7 +12,8 @@ namespace Cierre.AspNetCore.Draining;
 /// afterwards.</summary>
 /// <remarks>Two drains may run at a time, as when the host stops during one that was asked for: a connection takes the first close that reaches it, and each
 /// has its own bound.</remarks>
-internal sealed class Drain(WebSocketRoster connections, AdmissionGate gate, IOptions<WebSocketDrainOptions> configured, IOptions<HostOptions> host, IServiceProvider services)
+internal sealed class Drain(WebSocketRoster connections, DrainGate gate, IOptions<WebSocketDrainOptions> configured, IOptions<HostOptions> host,
+    IServiceProvider services)
 {
     // Beyond the close timeout of each connection: a handler that does not come back for what was received. Its peer has to have its
     // close frame, and time to answer it, before the patience of the whole ends.

@@ -33,8 +33,7 @@ public sealed class WebSocketDrainOptions
     }
 
     /// <summary>The window over which the closes are spread, each at a random moment of its own part of it, so that clients do not all come back in the same
-    /// second; default zero:
-    /// all at once. A connection whose turn has not come works as before.</summary>
+    /// second; default zero: all at once. A connection whose turn has not come works as before.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Negative, or more than 24 days.</exception>
     public TimeSpan Spread
     {

@@ -20,7 +20,8 @@ internal static class Authorization
     public static async ValueTask<AuthorizationPolicy?> PolicyOfAsync(EndpointMetadataCollection metadata, IServiceProvider services)
     {
         if (metadata.GetMetadata<IAllowAnonymous>() is not null || services.GetService<IAuthorizationPolicyProvider>() is not { } policies) return null;
-        AuthorizationPolicy? policy = await AuthorizationPolicy.CombineAsync(policies, metadata.GetOrderedMetadata<IAuthorizeData>(), metadata.GetOrderedMetadata<AuthorizationPolicy>()).ConfigureAwait(false);
+        AuthorizationPolicy? policy = await AuthorizationPolicy.CombineAsync(policies, metadata.GetOrderedMetadata<IAuthorizeData>(),
+            metadata.GetOrderedMetadata<AuthorizationPolicy>()).ConfigureAwait(false);
         IAuthorizationRequirement[] requirements = [.. metadata.GetOrderedMetadata<IAuthorizationRequirementData>().SelectMany(data => data.GetRequirements())];
         if (requirements is []) return policy;
         AuthorizationPolicy required = new AuthorizationPolicyBuilder().AddRequirements(requirements).Build();
@@ -51,7 +52,8 @@ internal static class Authorization
         // Services without the middleware's part have the policies all the same.
         context.RequestServices.GetService<IPolicyEvaluator>() ?? new PolicyEvaluator(context.RequestServices.GetRequiredService<IAuthorizationService>());
 
-    private static object? ResourceOf(HttpContext context) => AppContext.TryGetSwitch(EndpointIsResource, out bool isEndpoint) && isEndpoint ? context.GetEndpoint() : context;
+    private static object? ResourceOf(HttpContext context) =>
+        AppContext.TryGetSwitch(EndpointIsResource, out bool isEndpoint) && isEndpoint ? context.GetEndpoint() : context;
 
     private static void Tell(this HttpContext context, AuthenticateResult result)
     {

@@ -18,7 +18,8 @@ internal static class CredentialsEnd
         if (at is not null) return true;
         foreach (System.Security.Claims.Claim exp in context.User.FindAll("exp"))
         {
-            if (!double.TryParse(exp.Value, JsonNumber, CultureInfo.InvariantCulture, out double seconds) || double.IsNaN(seconds) || !exp.Value.AsSpan().ContainsAnyInRange('0', '9')) return false;
+            if (!double.TryParse(exp.Value, JsonNumber, CultureInfo.InvariantCulture, out double seconds) || double.IsNaN(seconds)
+                || !exp.Value.AsSpan().ContainsAnyInRange('0', '9')) return false;
             // Later than the last day of the calendar is never.
             if (seconds >= DateTimeOffset.MaxValue.ToUnixTimeSeconds()) continue;
             double since1970 = Math.Max(seconds, DateTimeOffset.MinValue.ToUnixTimeSeconds());

@@ -21,9 +21,11 @@ internal sealed class DelegateRules(string pattern, Delegate handler, IServicePr
     public void Check()
     {
         CheckReturn(handler.Method);
-        foreach (ParameterInfo parameter in handler.Method.GetParameters()) CheckParameter(parameter.Name, parameter.ParameterType, Attributes(parameter), parameter);
+        foreach (ParameterInfo parameter in handler.Method.GetParameters()) CheckParameter(parameter.Name, parameter.ParameterType, Attributes(parameter),
+            parameter);
         RequestDelegateResult bound = Bind();
-        if (bound.EndpointMetadata.Any(data => data is IAcceptsMetadata)) throw Wrong("a parameter is read from the body of the request, and a handshake has none (RFC 6455 4.1)");
+        if (bound.EndpointMetadata.Any(data => data is IAcceptsMetadata)) throw Wrong(
+            "a parameter is read from the body of the request, and a handshake has none (RFC 6455 4.1)");
     }
 
     private void CheckReturn(MethodInfo method)
@@ -35,24 +37,28 @@ internal sealed class DelegateRules(string pattern, Delegate handler, IServicePr
         }
 
         if (type == typeof(void) || type == typeof(Task) || type == typeof(ValueTask)) return;
-        throw Wrong($"it returns {NameOf(type)}, and behind the answer of a handshake there is nobody to take a value; return Task, ValueTask or nothing, and send what there is to say");
+        throw Wrong($"it returns {NameOf(type)}, and behind the answer of a handshake there is nobody to take a value; return Task, ValueTask or nothing, " +
+            $"and send what there is to say");
     }
 
     private void CheckParameter(string? name, Type type, object[] attributes, ICustomAttributeProvider source)
     {
         if (attributes.Any(data => data is AsParametersAttribute))
         {
-            foreach ((string? part, Type partType, object[] partAttributes, ICustomAttributeProvider of) in Parts(type)) CheckParameter(part, partType, partAttributes, of);
+            foreach ((string? part, Type partType, object[] partAttributes, ICustomAttributeProvider of) in Parts(type)) CheckParameter(part, partType,
+                partAttributes, of);
             return;
         }
 
         bool isService = attributes.Any(data => data is IFromServiceMetadata or FromKeyedServicesAttribute);
         if (!isService && (OfTheBody.Contains(type) || attributes.Any(data => data is IFromBodyMetadata or IFromFormMetadata)))
         {
-            throw Wrong($"its parameter {NameOf(type)} {name} is read from the body of the request, and a handshake has none (RFC 6455 4.1); receive a message");
+            throw Wrong($"its parameter {NameOf(type)} {name} is read from the body of the request, and a handshake has none (RFC 6455 4.1); " +
+                $"receive a message");
         }
 
-        if (isService && !IsRegistered(type, attributes) && !IsOptional(source)) throw Wrong($"its parameter {NameOf(type)} {name} is a service that is not registered");
+        if (isService && !IsRegistered(type, attributes)
+            && !IsOptional(source)) throw Wrong($"its parameter {NameOf(type)} {name} is a service that is not registered");
     }
 
     /// <summary>As the framework takes them: the parameters of the one constructor that has any, or else the properties that can be set.</summary>
@@ -63,9 +69,11 @@ internal sealed class DelegateRules(string pattern, Delegate handler, IServicePr
             ? parameters.Select(parameter => (
                 parameter.Name,
                 parameter.ParameterType,
-                (object[])[.. Attributes(parameter), .. properties.Where(property => property.Name.Equals(parameter.Name, StringComparison.OrdinalIgnoreCase)).SelectMany(Attributes)],
+                (object[])[.. Attributes(parameter),
+                    .. properties.Where(property => property.Name.Equals(parameter.Name, StringComparison.OrdinalIgnoreCase)).SelectMany(Attributes)],
                 (ICustomAttributeProvider)parameter))
-            : properties.Where(property => property.SetMethod is { IsPublic: true }).Select(property => ((string?)property.Name, property.PropertyType, Attributes(property), (ICustomAttributeProvider)property));
+            : properties.Where(property => property.SetMethod is { IsPublic: true })
+                .Select(property => ((string?)property.Name, property.PropertyType, Attributes(property), (ICustomAttributeProvider)property));
     }
 
     /// <summary>What cannot be told counts as registered: a container of the application's own need not say.</summary>
@@ -90,7 +98,8 @@ internal sealed class DelegateRules(string pattern, Delegate handler, IServicePr
     {
         try
         {
-            return RequestDelegateFactory.Create(handler, new RequestDelegateFactoryOptions { ServiceProvider = services, DisableInferBodyFromParameters = true });
+            return RequestDelegateFactory.Create(handler,
+                new RequestDelegateFactoryOptions { ServiceProvider = services, DisableInferBodyFromParameters = true });
         }
         catch (Exception e) when (e is InvalidOperationException or NotSupportedException)
         {
@@ -103,5 +112,6 @@ internal sealed class DelegateRules(string pattern, Delegate handler, IServicePr
 
     private static object[] Attributes(ICustomAttributeProvider source) => source.GetCustomAttributes(inherit: true);
 
-    private static string NameOf(Type type) => type.IsGenericType ? $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(NameOf))}>" : type.Name;
+    private static string NameOf(Type type) =>
+        type.IsGenericType ? $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(NameOf))}>" : type.Name;
 }

@@ -7,7 +7,8 @@ namespace Cierre.AspNetCore.Endpoints;
 internal abstract record EndpointOpening
 {
     /// <summary>Asked with the subprotocols that the client offers.</summary>
-    public static Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> Always(Func<WebSocketConnection, HttpContext, CancellationToken, Task> run)
+    public static Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> Always(
+        Func<WebSocketConnection, HttpContext, CancellationToken, Task> run)
     {
         EndpointOpening accept = new Accept(run);
         return (_, _) => ValueTask.FromResult(accept);
@@ -17,14 +18,15 @@ internal abstract record EndpointOpening
 
     /// <param name="Subprotocol">In place of the endpoint's own choice.</param>
     /// <param name="Held">Disposed when the conversation is over, and also where it never begins.</param>
-    internal sealed record AcceptWith(string? Subprotocol, Func<WebSocketConnection, HttpContext, CancellationToken, Task> Run, IAsyncDisposable Held) : EndpointOpening;
+    internal sealed record AcceptWith(string? Subprotocol, Func<WebSocketConnection, HttpContext, CancellationToken, Task> Run, IAsyncDisposable Held)
+        : EndpointOpening;
 
     /// <param name="Then">Runs once the close is begun.</param>
     internal sealed record AcceptThenClose(CloseFrame Frame, EndReason Why, Func<WebSocketConnection, Task>? Then = null) : EndpointOpening;
 
     /// <param name="BindAsync">Makes of the request what the handler is given, of which the connection, not open yet, is a part. Null: that is
     /// answered.</param>
-    internal sealed record AcceptBound(Func<HttpContext, WebSocketConnection, Task<BoundRun?>> BindAsync) : EndpointOpening;
+    internal sealed record AcceptBound(Func<HttpContext, WebSocketConnection, Task<BoundHandlerRun?>> BindAsync) : EndpointOpening;
 
     internal sealed record Refuse(int Status, string Text) : EndpointOpening;
 }

@@ -48,7 +48,9 @@ internal sealed class Expiry : DeadlineWheel.Entry
         _credentials = context.Features.Get<WebSocketCredentials>() ?? new WebSocketCredentials();
         if (options.ExpirySelector is { } of) _expiresAt = of(context);
         else CredentialsEnd.TryRead(context, out _expiresAt);
-        _nextCheck = options.PermissionCheck is not null && options.PermissionCheckInterval > TimeSpan.Zero ? options.PermissionCheckInterval : TimeSpan.MaxValue;
+        _nextCheck = options.PermissionCheck is not null && options.PermissionCheckInterval > TimeSpan.Zero
+            ? options.PermissionCheckInterval
+            : TimeSpan.MaxValue;
     }
 
     public ClaimsPrincipal User
@@ -69,7 +71,8 @@ internal sealed class Expiry : DeadlineWheel.Entry
 
     /// <summary>Begins to watch, and gives the handler what it can renew.</summary>
     /// <param name="renewed">Told of the user of each renewal.</param>
-    public static void Watch(WebSocketConnection connection, HttpContext context, WebSocketEndpointOptions options, ILogger logger, Action<ClaimsPrincipal> renewed)
+    public static void Watch(WebSocketConnection connection, HttpContext context, WebSocketEndpointOptions options, ILogger logger,
+        Action<ClaimsPrincipal> renewed)
     {
         var expiry = new Expiry(connection, context, options, logger, renewed);
         context.Features.Set(expiry._credentials);
@@ -163,7 +166,8 @@ internal sealed class Expiry : DeadlineWheel.Entry
         _wheel.Schedule(this, next);
         // One that ended meanwhile has left the wheel before.
         if (_connection.Closed.IsCompleted) Leave();
-        else if (first) _connection.Closed.ContinueWith(static (_, expiry) => ((Expiry)expiry!).Leave(), this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        else if (first) _connection.Closed.ContinueWith(static (_, expiry) =>
+            ((Expiry)expiry!).Leave(), this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     private void Leave() => _wheel.Remove(this);

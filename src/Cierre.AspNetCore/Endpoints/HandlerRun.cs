@@ -9,7 +9,8 @@ namespace Cierre.AspNetCore.Endpoints;
 /// exception stays here.</summary>
 internal static class HandlerRun
 {
-    public static async Task RunAsync(WebSocketConnection connection, HttpContext context, Func<WebSocketConnection, HttpContext, CancellationToken, Task> handler)
+    public static async Task RunAsync(WebSocketConnection connection, HttpContext context,
+        Func<WebSocketConnection, HttpContext, CancellationToken, Task> handler)
     {
         ConnectionControl control = ConnectionControl.Of(connection);
         try

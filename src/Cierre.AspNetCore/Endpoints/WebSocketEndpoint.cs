@@ -19,7 +19,7 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
 {
     private readonly WebSocketRoster _connections = services.GetRequiredService<WebSocketRoster>();
     private readonly LateHandlers _late = services.GetRequiredService<LateHandlers>();
-    private readonly AdmissionGate _gate = services.GetRequiredService<AdmissionGate>();
+    private readonly DrainGate _gate = services.GetRequiredService<DrainGate>();
     private readonly Capacity _capacity = services.GetRequiredService<Capacity>();
     private readonly UserNames _users = services.GetRequiredService<UserNames>();
     private readonly EndpointCapacity _own = new(options.MaxConnections, options.CapacityResponse);
@@ -102,7 +102,8 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
                 return;
             }
 
-            throw new InvalidOperationException("The server cannot hand over this request's connection: it offers no upgrade. Host the endpoint on Kestrel, HTTP/1.1 or HTTP/2.");
+            throw new InvalidOperationException(
+                "The server cannot hand over this request's connection: it offers no upgrade. Host the endpoint on Kestrel, HTTP/1.1 or HTTP/2.");
         }
 
         switch (_capacity.Decide(_own, UserOf(context.User)))
@@ -135,7 +136,8 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
                 await RunAsync(context, slot, accepted, run, isRefusal: false).ConfigureAwait(false);
                 break;
             case EndpointOpening.AcceptWith { Subprotocol: var subprotocol, Run: var run, Held: var held }:
-                await using (held.ConfigureAwait(false)) await RunAsync(context, slot, accepted.WithSubprotocol(subprotocol), run, isRefusal: false).ConfigureAwait(false);
+                await using (held.ConfigureAwait(false)) await RunAsync(context, slot, accepted.WithSubprotocol(subprotocol), run, isRefusal: false)
+                    .ConfigureAwait(false);
                 break;
             case EndpointOpening.AcceptBound { BindAsync: var bindAsync }:
                 WebSocketConnection connection = ConnectionControl.Create(accepted.Negotiated!);
@@ -207,7 +209,8 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
     }
 
     /// <summary>Part of the handler's run, because it asks the application, which may throw.</summary>
-    private Func<WebSocketConnection, HttpContext, CancellationToken, Task> Watched(OpenConnection entry, Slot slot, Func<WebSocketConnection, HttpContext, CancellationToken, Task> run) => (connection, context, cancellationToken) =>
+    private Func<WebSocketConnection, HttpContext, CancellationToken, Task> Watched(OpenConnection entry, Slot slot,
+        Func<WebSocketConnection, HttpContext, CancellationToken, Task> run) => (connection, context, cancellationToken) =>
     {
         Expiry.Watch(connection, context, options, _logger, user =>
         {
@@ -226,7 +229,8 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
         CloseLog.Closed(_logger, connection.Id, name, record);
         if (options.OnClosed is { } told)
         {
-            Guarded.Call((told, connection, record), static of => of.told(of.connection, of.record), e => CloseLog.CallbackFailed(_logger, nameof(WebSocketEndpointOptions.OnClosed), e));
+            Guarded.Call((told, connection, record), static of => of.told(of.connection, of.record), e =>
+                CloseLog.CallbackFailed(_logger, nameof(WebSocketEndpointOptions.OnClosed), e));
         }
 
         // Last: who waits for the end of all of them may count on having been told of each.
@@ -235,7 +239,8 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
 
     private void ListenerFailed(Exception exception) => CloseLog.ListenerFailed(_logger, exception);
 
-    private static Func<WebSocketConnection, HttpContext, CancellationToken, Task> Closing(CloseFrame frame, EndReason why, Func<WebSocketConnection, Task>? then = null) => (connection, _, _) =>
+    private static Func<WebSocketConnection, HttpContext, CancellationToken, Task> Closing(CloseFrame frame, EndReason why,
+        Func<WebSocketConnection, Task>? then = null) => (connection, _, _) =>
     {
         ConnectionControl.Of(connection).Close(frame, why);
         return then?.Invoke(connection) ?? Task.CompletedTask;
@@ -249,14 +254,16 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
 
     private string? UserOf(ClaimsPrincipal user) => _users.Of(user);
 
-    private static IPEndPoint? RemoteOf(ConnectionInfo connection) => connection.RemoteIpAddress is { } address ? new IPEndPoint(address, connection.RemotePort) : null;
+    private static IPEndPoint? RemoteOf(ConnectionInfo connection) =>
+        connection.RemoteIpAddress is { } address ? new IPEndPoint(address, connection.RemotePort) : null;
 
     private MessageRate? RateOf(HttpContext context)
     {
         System.Threading.RateLimiting.RateLimiter? limiter = options.MessageLimiterSelector?.Invoke(context);
         return options.MaxMessagesPerSecond is null && options.MaxBytesPerSecond is null && limiter is null
             ? null
-            : new MessageRate(options.MaxMessagesPerSecond, options.MaxBytesPerSecond, limiter, e => CloseLog.CallbackFailed(_logger, nameof(WebSocketEndpointOptions.MessageLimiterSelector), e));
+            : new MessageRate(options.MaxMessagesPerSecond, options.MaxBytesPerSecond, limiter, e =>
+                CloseLog.CallbackFailed(_logger, nameof(WebSocketEndpointOptions.MessageLimiterSelector), e));
     }
 
     /// <summary>An endpoint that accepts in order to close chooses one of the subprotocols asked for, so that the client opens.</summary>

@@ -35,8 +35,8 @@ public sealed class WebSocketEndpointOptions : WebSocketConnectionOptions
     public bool CloseOnExpiry { get; set; } = true;
 
     /// <summary>Says when the credentials of a request expire, null for never; default null: when the authentication ticket does, or else the claim <c>exp</c>
-    /// of the user (RFC 7519 4.1.4), the
-    /// earliest where there are several. An <c>exp</c> that is no number is refused: 401, or 3000 (<see cref="AuthorizationResponse"/>).</summary>
+    /// of the user (RFC 7519 4.1.4), the earliest where there are several. An <c>exp</c> that is no number is refused: 401, or 3000
+    /// (<see cref="AuthorizationResponse"/>).</summary>
     public Func<HttpContext, DateTimeOffset?>? ExpirySelector { get; set; }
 
     /// <summary>How long before the expiry <see cref="OnExpiring"/> is called; default 1 min.</summary>
@@ -100,8 +100,7 @@ public sealed class WebSocketEndpointOptions : WebSocketConnectionOptions
     }
 
     /// <summary>The most bytes of messages that a peer may send in a second, of which as many may come at once; more: 1008. Default null: no limit. A single
-    /// larger message is taken
-    /// where nothing came before it, and then nothing for as long as it would have taken.</summary>
+    /// larger message is taken where nothing came before it, and then nothing for as long as it would have taken.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
     public long? MaxBytesPerSecond
     {
@@ -114,8 +113,7 @@ public sealed class WebSocketEndpointOptions : WebSocketConnectionOptions
     }
 
     /// <summary>Gives each connection a limiter of the application's, its own or one shared by all connections of a user, say: a permit for each message, and
-    /// 1008 where there is none.
-    /// Default null. The limiter is the application's to dispose.</summary>
+    /// 1008 where there is none. Default null. The limiter is the application's to dispose.</summary>
     /// <remarks>It is asked on the thread that brings the bytes, and never waited for. Called once for each connection, before it opens.</remarks>
     public Func<HttpContext, RateLimiter?>? MessageLimiterSelector { get; set; }
 

@@ -26,7 +26,8 @@ public static class WebSocketEndpointRouteBuilderExtensions
     /// <returns>A builder for authorization, rate limiting, CORS and whatever else an endpoint can carry.</returns>
     /// <exception cref="InvalidOperationException">AddCierre was not called.</exception>
     public static IEndpointConventionBuilder MapWebSocket(
-        this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern, Func<WebSocketConnection, Task> handler, Action<WebSocketEndpointOptions>? configure = null)
+        this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern, Func<WebSocketConnection, Task> handler,
+            Action<WebSocketEndpointOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(handler);
         return Map(endpoints, pattern, (connection, _, _) => handler(connection), configure).With(handler);
@@ -75,9 +76,8 @@ public static class WebSocketEndpointRouteBuilderExtensions
     /// <param name="pattern">The route pattern.</param>
     /// <remarks>
     /// <para>Parameters are bound, and endpoint filters run, before the handshake is answered: a value that is missing or wrong is 400, and what a filter
-    /// returns in place of calling the next is
-    /// the answer. The connection is among the values, but opens only then: until the handler runs it knows its number, subprotocol, extensions, address and
-    /// HTTP version.</para>
+    /// returns in place of calling the next is the answer. The connection is among the values, but opens only then: until the handler runs it knows its number,
+    /// subprotocol, extensions, address and HTTP version.</para>
     /// <para>A filter goes on when the handler has returned; what it then returns is dropped.</para>
     /// </remarks>
     /// <param name="handler">A delegate that returns <see cref="Task"/>, <see cref="ValueTask"/> or nothing; a <see cref="CancellationToken"/> is cancelled as
@@ -85,8 +85,7 @@ public static class WebSocketEndpointRouteBuilderExtensions
     /// <param name="configure">Changes the endpoint's options; null takes those of the configuration.</param>
     /// <returns>A builder for authorization, rate limiting, CORS and whatever else an endpoint can carry.</returns>
     /// <exception cref="InvalidOperationException">AddCierre was not called; or the handler returns a value, a parameter is a service that is not registered,
-    /// is read from the body, or cannot be
-    /// bound otherwise.</exception>
+    /// is read from the body, or cannot be bound otherwise.</exception>
     [RequiresUnreferencedCode("Binds the delegate's parameters by reflection, as ASP.NET Core's own Map does.")]
     [RequiresDynamicCode("Binds the delegate's parameters by reflection, as ASP.NET Core's own Map does.")]
     public static IEndpointConventionBuilder MapWebSocket(
@@ -102,10 +101,10 @@ public static class WebSocketEndpointRouteBuilderExtensions
         mapped.Finally(builder =>
         {
             RequestDelegate whole = builder.RequestDelegate!;
-            EndpointOpening opening = new EndpointOpening.AcceptBound((context, connection) => BoundRun.StartAsync(whole, context, connection));
+            EndpointOpening opening = new EndpointOpening.AcceptBound((context, connection) => BoundHandlerRun.StartAsync(whole, context, connection));
             builder.RequestDelegate = context => endpoint.RunAsync(context, (_, _) => ValueTask.FromResult(opening));
         });
-        return new ConventionsInFront(mapped, builder => bound = BoundRun.Bind(handler, builder));
+        return new ConventionsInFront(mapped, builder => bound = BoundHandlerRun.Bind(handler, builder));
     }
 
     private static IEndpointConventionBuilder Map(
@@ -158,5 +157,6 @@ public static class WebSocketEndpointRouteBuilderExtensions
         mapped.WithMetadata(new WebSocketEndpointMetadata(endpoint)).WithDisplayName($"WebSocket {pattern}");
 
     /// <summary>The attributes of a handler count, as those of any endpoint's: <c>[Authorize] async connection => ...</c> is held to it.</summary>
-    private static IEndpointConventionBuilder With(this IEndpointConventionBuilder mapped, Delegate handler) => mapped.WithMetadata(handler.Method.GetCustomAttributes(inherit: true));
+    private static IEndpointConventionBuilder With(this IEndpointConventionBuilder mapped, Delegate handler) =>
+        mapped.WithMetadata(handler.Method.GetCustomAttributes(inherit: true));
 }

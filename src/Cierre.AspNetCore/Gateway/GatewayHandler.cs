@@ -13,12 +13,14 @@ internal sealed class GatewayHandler(WebSocketGatewayOptions options, Func<HttpC
 {
     public async ValueTask<EndpointOpening> OpenAsync(HttpContext context, IReadOnlyList<string> subprotocols)
     {
-        if (UpstreamRequest.FaultOf(context.Request, options) is { } fault) return new EndpointOpening.Refuse(StatusCodes.Status400BadRequest, $"Bad request: {fault}");
+        if (UpstreamRequest.FaultOf(context.Request, options) is { } fault) return new EndpointOpening.Refuse(StatusCodes.Status400BadRequest,
+            $"Bad request: {fault}");
         WebSocketConnection upstream;
         try
         {
             Uri url = await selectUpstream(context).ConfigureAwait(false);
-            upstream = await WebSocketConnection.ConnectAsync(url, UpstreamRequest.Of(context, subprotocols, options), context.RequestAborted).ConfigureAwait(false);
+            upstream = await WebSocketConnection.ConnectAsync(url, UpstreamRequest.Of(context, subprotocols, options), context.RequestAborted)
+                .ConfigureAwait(false);
         }
         catch (WebSocketConnectException e)
         {
@@ -54,6 +56,7 @@ internal sealed class GatewayHandler(WebSocketGatewayOptions options, Func<HttpC
         Guarded.Call(
             (told, end: new WebSocketGatewayEnd(ofClient, ofUpstream)),
             static of => of.told(of.end),
-            e => CloseLog.CallbackFailed(CloseLog.Of(context.RequestServices.GetRequiredService<ILoggerFactory>()), nameof(WebSocketGatewayOptions.OnEnded), e));
+            e => CloseLog.CallbackFailed(CloseLog.Of(context.RequestServices.GetRequiredService<ILoggerFactory>()), nameof(WebSocketGatewayOptions.OnEnded),
+                e));
     }
 }

@@ -69,7 +69,8 @@ internal static class UpstreamRequest
 
     /// <summary>The way so far, and behind it this hop: by which version the request came, and who received it.</summary>
     private static string ViaOf(HttpRequest request) =>
-        string.Join(", ", [.. IsOfOneHop(request, Via) ? [] : request.Headers[Via].OfType<string>(), $"{(HttpProtocol.IsHttp2(request.Protocol) ? "2" : "1.1")} {Pseudonym}"]);
+        string.Join(", ", [.. IsOfOneHop(request, Via) ? [] : request.Headers[Via].OfType<string>(),
+            $"{(HttpProtocol.IsHttp2(request.Protocol) ? "2" : "1.1")} {Pseudonym}"]);
 
     private static void Copy(HttpRequest request, string name, WebSocketClientOptions upstream)
     {

@@ -11,8 +11,8 @@ namespace Microsoft.AspNetCore.Builder;
 /// <summary>Maps gateways: endpoints that pass every message on to another WebSocket server, and every close.</summary>
 /// <remarks>
 /// A close passes with its code and reason, an empty one as an empty one. What never was on a wire does not pass as a code: an upstream that cannot be reached,
-/// breaks the protocol or vanishes is
-/// 1014 to the client, with a reason that names the trouble; a client that vanishes is 1001 to the upstream. 1010 belongs to one hop: it becomes 1014, or 1001.
+/// breaks the protocol or vanishes is 1014 to the client, with a reason that names the trouble; a client that vanishes is 1001 to the upstream. 1010 belongs to
+/// one hop: it becomes 1014, or 1001.
 /// </remarks>
 public static class WebSocketGatewayEndpointRouteBuilderExtensions
 {
@@ -40,7 +40,8 @@ public static class WebSocketGatewayEndpointRouteBuilderExtensions
     /// <returns>A builder for authorization, rate limiting, CORS and whatever else an endpoint can carry.</returns>
     /// <exception cref="InvalidOperationException">AddCierre was not called.</exception>
     public static IEndpointConventionBuilder MapWebSocketGateway(
-        this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern, Func<HttpContext, ValueTask<Uri>> selectUpstream, Action<WebSocketGatewayOptions>? configure = null)
+        this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern, Func<HttpContext, ValueTask<Uri>> selectUpstream,
+            Action<WebSocketGatewayOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(selectUpstream);
         GatewayHandler? gateway = null;

@@ -49,13 +49,15 @@ internal sealed class Api(ShownConnections shown, ILoggerFactory loggers, UserNa
 
         if (await ReadAsync(context).ConfigureAwait(false) is not { Ids: { Count: > 0 and <= MaxClosesAtOnce } ids, Code: { } code } request)
         {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, $"Send {{\"ids\": [...], \"code\": 4000, \"reason\": \"...\"}} with 1 to {MaxClosesAtOnce} numbers.").ConfigureAwait(false);
+            await RefuseAsync(context, StatusCodes.Status400BadRequest,
+                $"Send {{\"ids\": [...], \"code\": 4000, \"reason\": \"...\"}} with 1 to {MaxClosesAtOnce} numbers.").ConfigureAwait(false);
             return;
         }
 
         if (!shown.IsMeant(request.Process))
         {
-            await RefuseAsync(context, StatusCodes.Status409Conflict, "These numbers are of another process of the server, where they mean other connections. Ask for the connections again.").ConfigureAwait(false);
+            await RefuseAsync(context, StatusCodes.Status409Conflict,
+                "These numbers are of another process of the server, where they mean other connections. Ask for the connections again.").ConfigureAwait(false);
             return;
         }
 
@@ -71,7 +73,8 @@ internal sealed class Api(ShownConnections shown, ILoggerFactory loggers, UserNa
         // Nothing is lost by not awaiting them: their ends never fail.
         foreach (OpenConnection entry in open) _ = entry.Connection.CloseAsync((ushort)code, request.Reason ?? "", CancellationToken.None);
         long[] closing = [.. open.Select(entry => entry.Id)];
-        await AnswerAsync(context, new CloseAnswer(closing, [.. ids.Except(closing)]), InspectorJson.Default.CloseAnswer, StatusCodes.Status202Accepted).ConfigureAwait(false);
+        await AnswerAsync(context, new CloseAnswer(closing, [.. ids.Except(closing)]), InspectorJson.Default.CloseAnswer, StatusCodes.Status202Accepted)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Null: it is no such JSON, or too much of it.</summary>
@@ -81,7 +84,8 @@ internal sealed class Api(ShownConnections shown, ILoggerFactory loggers, UserNa
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = MaxBody;
         try
         {
-            return await JsonSerializer.DeserializeAsync(context.Request.Body, InspectorJson.Default.CloseRequest, context.RequestAborted).ConfigureAwait(false);
+            return await JsonSerializer.DeserializeAsync(context.Request.Body, InspectorJson.Default.CloseRequest, context.RequestAborted)
+                .ConfigureAwait(false);
         }
         catch (Exception e) when (e is JsonException or BadHttpRequestException)
         {

@@ -9,7 +9,8 @@ namespace Cierre.AspNetCore.Inspector;
 internal sealed class Gate(WebSocketInspectorOptions options, SiteRule site, LocalClient local, IHostEnvironment environment)
 {
     /// <summary>Content Security Policy 3: the page runs its own files and talks to its own server; nothing may be put into it, and it into nothing.</summary>
-    private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    private const string Policy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     public RequestDelegate Before(RequestDelegate next) => async context =>
     {
@@ -38,7 +39,8 @@ internal sealed class Gate(WebSocketInspectorOptions options, SiteRule site, Loc
         }
 
         // Last, so that it sees the user whom the policy's schemes authenticated.
-        if (fault is null && options.AuthorizationCheck is { } mayLook && !await mayLook(context).ConfigureAwait(false)) fault = "WebSocketInspectorOptions.AuthorizationCheck does not let this request in.";
+        if (fault is null && options.AuthorizationCheck is { } mayLook && !await mayLook(context).ConfigureAwait(false)) fault =
+            "WebSocketInspectorOptions.AuthorizationCheck does not let this request in.";
         if (fault is null) return true;
         await HandshakeRefusal.Of(StatusCodes.Status403Forbidden, fault).AnswerAsync(context).ConfigureAwait(false);
         return false;
@@ -47,7 +49,8 @@ internal sealed class Gate(WebSocketInspectorOptions options, SiteRule site, Loc
     private string? FaultWithoutPolicy(HttpContext context, Endpoint endpoint)
     {
         if (PolicyRule.HasOwn(endpoint.Metadata) || !environment.IsDevelopment()) return PolicyRule.HowToHaveOne(endpoint.DisplayName ?? "?");
-        return local.Sent(context) ? null : "Without an authorization policy only this machine may look, and not through a proxy: write app.MapWebSocketInspector(...).RequireAuthorization(...).";
+        return local.Sent(context) ? null : "Without an authorization policy only this machine may look, and not through a proxy: " +
+            "write app.MapWebSocketInspector(...).RequireAuthorization(...).";
     }
 
     private static void Protect(IHeaderDictionary headers)

@@ -10,7 +10,8 @@ internal static class Language
     public static CultureInfo Of(HttpRequest request)
     {
         if (Find(request.Query["lang"].ToString()) is { } asked) return asked;
-        IEnumerable<StringWithQualityHeaderValue> accepted = request.GetTypedHeaders().AcceptLanguage.Where(language => language.Quality != 0).OrderByDescending(language => language.Quality ?? 1);
+        IEnumerable<StringWithQualityHeaderValue> accepted = request.GetTypedHeaders().AcceptLanguage.Where(language => language.Quality != 0)
+            .OrderByDescending(language => language.Quality ?? 1);
         return accepted.Select(language => Find(language.Value.ToString())).FirstOrDefault(culture => culture is not null) ?? CultureInfo.InvariantCulture;
     }
 

@@ -13,8 +13,8 @@ namespace Cierre.AspNetCore.Inspector;
 internal sealed class LocalClient(ForwardedHeadersOptions options)
 {
     /// <summary>What a proxy adds (RFC 7239), and what the middleware for such headers leaves of them, which puts the address that the proxy names, or the
-    /// client invents, in
-    /// place of the proxy's own. The usual names count whatever the application's are: its proxy may be one that it does not know of.</summary>
+    /// client invents, in place of the proxy's own. The usual names count whatever the application's are: its proxy may be one that it does not know
+    /// of.</summary>
     private readonly string[] _traces =
     [
         "Forwarded",
@@ -27,7 +27,8 @@ internal sealed class LocalClient(ForwardedHeadersOptions options)
     ];
 
     public bool Sent(HttpContext context) =>
-        context.Connection.RemoteIpAddress is { } from && IPAddress.IsLoopback(from) && IsOfTheSocket(context) && !_traces.Any(context.Request.Headers.ContainsKey);
+        context.Connection.RemoteIpAddress is { } from && IPAddress.IsLoopback(from) && IsOfTheSocket(context)
+            && !_traces.Any(context.Request.Headers.ContainsKey);
 
     /// <summary>Options that were handed to the middleware itself are not to be seen here, but what it did is: the address stays that of the socket only where
     /// nobody puts another in its place.</summary>

@@ -13,7 +13,8 @@ internal static class PageFiles
     private static readonly Assembly Here = typeof(PageFiles).Assembly;
 
     /// <summary>What the page asks for: styles and modules.</summary>
-    public static IEnumerable<string> Names => Here.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal)).Select(name => name[Folder.Length..]).Where(name => name != Index);
+    public static IEnumerable<string> Names => Here.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
+        .Select(name => name[Folder.Length..]).Where(name => name != Index);
 
     /// <summary>The page names its files relative to itself, so its address must end in a slash.</summary>
     public static Task Page(HttpContext context)

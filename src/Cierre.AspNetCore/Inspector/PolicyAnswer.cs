@@ -22,9 +22,13 @@ internal static class PolicyAnswer
         }
 
         // A handler of the application's that goes on all the same comes to another refusal: what stands behind this gate closes connections.
-        IAuthorizationMiddlewareResultHandler handler = context.RequestServices.GetService<IAuthorizationMiddlewareResultHandler>() ?? new AuthorizationMiddlewareResultHandler();
+        IAuthorizationMiddlewareResultHandler handler = context.RequestServices.GetService<IAuthorizationMiddlewareResultHandler>()
+            ?? new AuthorizationMiddlewareResultHandler();
         await handler.HandleAsync(ForbidAsync, context, policy, result).ConfigureAwait(false);
-        bool saysNothing = context.Response is { HasStarted: false, ContentLength: null, ContentType: null, StatusCode: StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden };
+        bool saysNothing = context.Response is
+        {
+            HasStarted: false, ContentLength: null, ContentType: null, StatusCode: StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden
+        };
         if (saysNothing) await HandshakeRefusal.Of(context.Response.StatusCode, Refused).AnswerAsync(context).ConfigureAwait(false);
     }
 

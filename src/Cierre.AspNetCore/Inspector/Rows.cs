@@ -8,17 +8,21 @@ namespace Cierre.AspNetCore.Inspector;
 /// <param name="RoundTrip">The last one, in milliseconds.</param>
 /// <param name="Frames">The last frames, where they are kept.</param>
 internal sealed record ConnectionRow(
-    long Id, string Endpoint, string? User, string? Remote, string? Subprotocol, string? Extensions, string Http, DateTimeOffset OpenedAt, double Age, double Idle, double? RoundTrip, bool IsOpen,
-    long MessagesReceived, long MessagesSent, long FramesReceived, long FramesSent, long BytesReceived, long BytesSent, long Dropped, long Queued, IReadOnlyList<FrameRow>? Frames);
+    long Id, string Endpoint, string? User, string? Remote, string? Subprotocol, string? Extensions, string Http, DateTimeOffset OpenedAt, double Age,
+        double Idle, double? RoundTrip, bool IsOpen,
+    long MessagesReceived, long MessagesSent, long FramesReceived, long FramesSent, long BytesReceived, long BytesSent, long Dropped, long Queued,
+        IReadOnlyList<FrameRow>? Frames);
 
 /// <param name="Process">Whose numbers these are: see <see cref="MappedInspectors.Process"/>.</param>
 /// <param name="Open">How many are open, the inspector's own left out.</param>
 /// <param name="Matching">How many of those the filter lets through.</param>
 /// <param name="Next">Ask for those before this number to go on; null at the end.</param>
-internal sealed record ConnectionsMessage(string Type, string Process, int Open, int Matching, int Viewers, bool ShowsPayloads, long? Next, IReadOnlyList<ConnectionRow> Connections);
+internal sealed record ConnectionsMessage(string Type, string Process, int Open, int Matching, int Viewers, bool ShowsPayloads, long? Next,
+    IReadOnlyList<ConnectionRow> Connections);
 
 internal sealed record CloseRow(
-    long Id, string Endpoint, string? User, string? Remote, DateTimeOffset ClosedAt, double Seconds, int Code, string Name, string Reason, bool WasClean, string EndedBy, string Cause, string Detail, string Explanation);
+    long Id, string Endpoint, string? User, string? Remote, DateTimeOffset ClosedAt, double Seconds, int Code, string Name, string Reason, bool WasClean,
+        string EndedBy, string Cause, string Detail, string Explanation);
 
 /// <param name="Missed">How many ended so fast one after another that they are not among them.</param>
 internal sealed record ClosesMessage(string Type, string Process, long Missed, IReadOnlyList<CloseRow> Closes);
@@ -27,7 +31,8 @@ internal sealed record ClosesMessage(string Type, string Process, long Missed, I
 /// <param name="Kind">frame, violation or transport.</param>
 /// <param name="Words">The same in words.</param>
 internal sealed record FrameRow(
-    double Time, string Kind, bool? Received, string? Opcode, bool? Fin, int? Rsv, bool? Masked, long? Length, bool? Compressed, bool? Refused, int? Code, string? Reason, string? Payload, string Words);
+    double Time, string Kind, bool? Received, string? Opcode, bool? Fin, int? Rsv, bool? Masked, long? Length, bool? Compressed, bool? Refused, int? Code,
+        string? Reason, string? Payload, string Words);
 
 /// <summary>A connection is followed from here on; before it, what was kept.</summary>
 internal sealed record FollowingMessage(string Type, string Process, long Id, bool ShowsPayloads, IReadOnlyList<FrameRow> Before);

@@ -71,7 +71,8 @@ internal static class RowsOf
         };
     }
 
-    private static FrameRow Other(double time, string kind, int? code, string words) => new(time, kind, null, null, null, null, null, null, null, null, code, null, null, words);
+    private static FrameRow Other(double time, string kind, int? code, string words) =>
+        new(time, kind, null, null, null, null, null, null, null, null, code, null, null, words);
 
     private static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 3);
 }

@@ -30,19 +30,22 @@ internal sealed class SiteRule(WebSocketInspectorOptions options)
         bool isListed = origin.Length > 0 && _origins.Contains(origin);
         if (!isListed && !RequestOrigin.IsSameOrigin(request))
         {
-            return $"The origin {UntrustedText.Quote(origin)} is not the inspector's own ({request.Scheme}://{UntrustedText.Escape(host)}), nor one of {Origins}. "
+            return $"The origin {UntrustedText.Quote(origin)} is not the inspector's own ({request.Scheme}://{UntrustedText.Escape(host)}), " +
+                $"nor one of {Origins}. "
                 + "Behind a proxy that ends TLS, forward the scheme (UseForwardedHeaders) or list the origin.";
         }
 
         // RFC 9110 9.2.1. A browser names the origin of every request that is not safe.
         bool isSafe = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
-        if (!isSafe && origin.Length == 0) return "A request that changes something must name its origin: send the header Origin with the address of the inspector.";
+        if (!isSafe && origin.Length == 0) return "A request that changes something must name its origin: " +
+            "send the header Origin with the address of the inspector.";
 
         // Fetch Metadata: what the browser says of the page, whatever the page says of itself.
         string site = request.Headers["Sec-Fetch-Site"].ToString();
         if (isListed || site is "" or "same-origin" || (site == "none" && isSafe)) return null;
         if (isPage && isSafe && request.Headers["Sec-Fetch-Mode"] == "navigate" && request.Headers["Sec-Fetch-Dest"] == "document") return null;
-        return $"The request comes from another site (Sec-Fetch-Site: {UntrustedText.Escape(site)}). Only the inspector's own page may ask, and pages of {Origins}.";
+        return $"The request comes from another site (Sec-Fetch-Site: {UntrustedText.Escape(site)}). Only the inspector's own page may ask, " +
+            $"and pages of {Origins}.";
     }
 
     private static string Known(string host) => HostName.Normalize(host) ?? throw new ArgumentException(

@@ -123,7 +123,8 @@ internal sealed class Viewer : IDisposable
 
         _following = new Following(entry, _options);
         FrameRow[] before = [.. _following.FramesBefore.Select(frame => RowsOf.Seen(frame, _culture))];
-        await _connection.SendJsonAsync(new FollowingMessage("following", _shown.Process, id, _options.PayloadBytes > 0, before), InspectorJson.Default.FollowingMessage).ConfigureAwait(false);
+        await _connection.SendJsonAsync(new FollowingMessage("following", _shown.Process, id, _options.PayloadBytes > 0, before),
+            InspectorJson.Default.FollowingMessage).ConfigureAwait(false);
     }
 
     private void Unfollow()
@@ -164,7 +165,8 @@ internal sealed class Viewer : IDisposable
         if (!following.IsOver) return;
         Unfollow();
         CloseRecord record = await following.Entry.Connection.Closed.ConfigureAwait(false);
-        await _connection.SendJsonAsync(new EndedMessage("ended", following.Entry.Id, record.Code, record.Explain(_culture)), InspectorJson.Default.EndedMessage).ConfigureAwait(false);
+        await _connection.SendJsonAsync(new EndedMessage("ended", following.Entry.Id, record.Code, record.Explain(_culture)),
+            InspectorJson.Default.EndedMessage).ConfigureAwait(false);
     }
 
     private async Task ListAsync()

@@ -14,8 +14,8 @@ public static class WebSocketInspectorEndpointRouteBuilderExtensions
     /// <summary>Maps the inspector's page, what it asks for, and its live feed. Nothing runs until somebody looks.</summary>
     /// <remarks>
     /// <para>Outside the environment Development the host does not start unless somebody decides who may look: <c>RequireAuthorization(...)</c> on what this
-    /// returns, or on a group around it, a
-    /// fallback policy, or <see cref="WebSocketInspectorOptions.AuthorizationCheck"/>. In Development, without any of them, only this machine may look.</para>
+    /// returns, or on a group around it, a fallback policy, or <see cref="WebSocketInspectorOptions.AuthorizationCheck"/>. In Development, without any of them,
+    /// only this machine may look.</para>
     /// <para>It can be asked for under <c>localhost</c> and loopback addresses, and under <see cref="WebSocketInspectorOptions.AllowedHosts"/>.</para>
     /// </remarks>
     /// <param name="endpoints">The application, or a group of it.</param>
@@ -30,7 +30,8 @@ public static class WebSocketInspectorEndpointRouteBuilderExtensions
         ArgumentNullException.ThrowIfNull(pattern);
         if (endpoints.ServiceProvider.GetService<MappedInspectors>() is not { } mapped)
         {
-            throw new InvalidOperationException("MapWebSocketInspector needs Cierre's services: call builder.Services.AddCierre() before building the application.");
+            throw new InvalidOperationException(
+                "MapWebSocketInspector needs Cierre's services: call builder.Services.AddCierre() before building the application.");
         }
 
         var options = new WebSocketInspectorOptions();

@@ -6,15 +6,13 @@ namespace Cierre.AspNetCore;
 public sealed class WebSocketInspectorOptions
 {
     /// <summary>The names of hosts, without a port, under which the inspector may be asked for, beside <c>localhost</c> and the loopback addresses; default
-    /// none. A page whose name was
-    /// pointed at this server (DNS rebinding) comes with a name of its own, and is refused.</summary>
+    /// none. A page whose name was pointed at this server (DNS rebinding) comes with a name of its own, and is refused.</summary>
     /// <remarks>An entry that is no host's name is refused with an <see cref="ArgumentException"/> when the inspector is mapped.</remarks>
     public IList<string> AllowedHosts { get; } = [];
 
     /// <summary>The origins, as <c>https://example.org</c>, whose pages may use the inspector beside its own; default none. A proxy that ends TLS and does not
-    /// forward the scheme needs its
-    /// own here. A page of another origin can open the live feed; to read answers over HTTP it needs CORS besides: <c>RequireCors(...)</c> on what
-    /// <c>MapWebSocketInspector</c> returns.</summary>
+    /// forward the scheme needs its own here. A page of another origin can open the live feed; to read answers over HTTP it needs CORS besides:
+    /// <c>RequireCors(...)</c> on what <c>MapWebSocketInspector</c> returns.</summary>
     /// <remarks>Written as <see cref="WebSocketEndpointOptions.AllowedOrigins"/>, and refused alike.</remarks>
     public IList<string> AllowedOrigins { get; } = [];
 
@@ -23,8 +21,7 @@ public sealed class WebSocketInspectorOptions
     public Func<HttpContext, ValueTask<bool>>? AuthorizationCheck { get; set; }
 
     /// <summary>How many bytes of each payload are shown with the frames that are followed, 0 to 64 KiB; default 0: none, because payloads are what users
-    /// wrote. What a
-    /// close frame says is shown all the same.</summary>
+    /// wrote. What a close frame says is shown all the same.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Negative, or more than 65,536.</exception>
     public int PayloadBytes
     {

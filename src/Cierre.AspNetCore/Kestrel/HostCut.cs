@@ -6,9 +6,9 @@ namespace Cierre.AspNetCore.Kestrel;
 
 /// <summary>Whether the connection under a stream was cut by this host.</summary>
 /// <remarks>
-/// Our own transport knows. Of another one it shows in the order of things: when it says that the connection is closed, the socket of one that this
-/// host cut is closed already, and that of one
-/// that the peer ended is not, because Kestrel closes it in answer to the same news, and whoever asked to be told last is told first.
+/// Our own transport knows. Of another one it shows in the order of things: when it says that the connection is closed, the socket of one that this host cut is
+/// closed already, and that of one that the peer ended is not, because Kestrel closes it in answer to the same news, and whoever asked to be told last is told
+/// first.
 /// </remarks>
 internal sealed class HostCut
 {

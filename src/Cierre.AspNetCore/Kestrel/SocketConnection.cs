@@ -13,9 +13,9 @@ namespace Cierre.AspNetCore.Kestrel;
 /// <summary>A connection as Kestrel knows it. While it speaks HTTP it does what Kestrel's own socket transport does; after the upgrade its socket can
 /// be taken over.</summary>
 /// <remarks>
-/// What an upgraded connection needs and Kestrel's own does not give: a socket that nobody else reads, an output of which a completed flush says that
-/// the kernel has the bytes (of 300 close
-/// frames that were flushed through a pipe and followed by a shutdown of the socket none arrived), and silence towards HTTP about the end of the peer's stream.
+/// What an upgraded connection needs and Kestrel's own does not give: a socket that nobody else reads, an output of which a completed flush says that the
+/// kernel has the bytes (of 300 close frames that were flushed through a pipe and followed by a shutdown of the socket none arrived), and silence towards HTTP
+/// about the end of the peer's stream.
 /// </remarks>
 internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature, IConnectionTransportFeature, IConnectionItemsFeature, IMemoryPoolFeature,
     IConnectionLifetimeFeature, IConnectionSocketFeature

@@ -4,9 +4,8 @@ using System.Net.Sockets;
 
 namespace Cierre.AspNetCore.Kestrel;
 
-/// <summary>Where HTTP writes. While HTTP is spoken a flush hands the bytes to the transport's own thread, which sends all there are in one call, as
-/// Kestrel's transport does;
-/// after the upgrade a flush sends in its own place, and completes when the kernel has the bytes.</summary>
+/// <summary>Where HTTP writes. While HTTP is spoken a flush hands the bytes to the transport's own thread, which sends all there are in one call, as Kestrel's
+/// transport does; after the upgrade a flush sends in its own place, and completes when the kernel has the bytes.</summary>
 /// <remarks>
 /// One sends at a time: whoever raises the number of requests from nought, until it can be set back to nought with nobody having asked in between.
 /// </remarks>

@@ -15,7 +15,8 @@ internal static partial class CloseLog
         if (!logger.IsEnabled(level)) return;
         string name = record.CodeInfo.Name is { Length: > 0 } named ? named : "without a name";
         ConnectionClosed(
-            logger, level, id, endpoint, record.Code, name, record.WasClean, record.EndedBy.ToKebabCase(), record.Cause.ToKebabCase(), record.Detail, record.Elapsed.TotalSeconds, record.Exception);
+            logger, level, id, endpoint, record.Code, name, record.WasClean, record.EndedBy.ToKebabCase(), record.Cause.ToKebabCase(), record.Detail,
+                record.Elapsed.TotalSeconds, record.Exception);
     }
 
     /// <summary>A peer that leaves or is lost is no trouble of ours; a handler that throws is, and an upstream that fails is somebody's.</summary>
@@ -27,11 +28,14 @@ internal static partial class CloseLog
         _ => LogLevel.Information,
     };
 
-    [LoggerMessage(EventId = 1, EventName = "ConnectionClosed", Message = "WebSocket {Id} {Endpoint} closed: {Code} {CodeName}, clean {WasClean}, ended by {EndedBy}, {Cause}: {Detail} ({Seconds:0.000} s)")]
+    [LoggerMessage(EventId = 1, EventName = "ConnectionClosed",
+        Message = "WebSocket {Id} {Endpoint} closed: {Code} {CodeName}, clean {WasClean}, ended by {EndedBy}, {Cause}: {Detail} ({Seconds:0.000} s)")]
     private static partial void ConnectionClosed(
-        ILogger logger, LogLevel level, long id, string endpoint, ushort code, string codeName, bool wasClean, string endedBy, string cause, string detail, double seconds, Exception? exception);
+        ILogger logger, LogLevel level, long id, string endpoint, ushort code, string codeName, bool wasClean, string endedBy, string cause, string detail,
+            double seconds, Exception? exception);
 
-    [LoggerMessage(EventId = 10, EventName = "HandshakeRefused", Level = LogLevel.Debug, Message = "WebSocket {Endpoint} refused a handshake with {Status}: {Text}")]
+    [LoggerMessage(EventId = 10, EventName = "HandshakeRefused", Level = LogLevel.Debug,
+        Message = "WebSocket {Endpoint} refused a handshake with {Status}: {Text}")]
     public static partial void HandshakeRefused(ILogger logger, string endpoint, int status, string text);
 
     [LoggerMessage(EventId = 13, EventName = "OriginRefused", Level = LogLevel.Information, Message = "WebSocket {Endpoint} refused a handshake: {Text}")]
@@ -47,25 +51,32 @@ internal static partial class CloseLog
     [LoggerMessage(EventId = 15, EventName = "ListenerFailed", Level = LogLevel.Error, Message = "A listener of metrics or traces failed")]
     public static partial void ListenerFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(EventId = 11, EventName = "InspectorCloses", Level = LogLevel.Information, Message = "{Caller} closes through the inspector, with {Code}, the WebSocket connections {Connections}")]
+    [LoggerMessage(EventId = 11, EventName = "InspectorCloses", Level = LogLevel.Information,
+        Message = "{Caller} closes through the inspector, with {Code}, the WebSocket connections {Connections}")]
     public static partial void InspectorCloses(ILogger logger, string caller, string connections, ushort code);
 
-    [LoggerMessage(EventId = 2, EventName = "DrainBegan", Level = LogLevel.Information, Message = "Draining {Connections} WebSocket connections with {Code}; new ones are refused")]
+    [LoggerMessage(EventId = 2, EventName = "DrainBegan", Level = LogLevel.Information,
+        Message = "Draining {Connections} WebSocket connections with {Code}; new ones are refused")]
     public static partial void DrainBegan(ILogger logger, int connections, ushort code);
 
     [LoggerMessage(EventId = 3, EventName = "DrainEnded", Level = LogLevel.Information, Message = "Drained in {Seconds:0.000} s")]
     public static partial void DrainEnded(ILogger logger, double seconds);
 
-    [LoggerMessage(EventId = 4, EventName = "DrainCut", Level = LogLevel.Warning, Message = "The time to drain is over: {Connections} WebSocket connections are cut")]
+    [LoggerMessage(EventId = 4, EventName = "DrainCut", Level = LogLevel.Warning,
+        Message = "The time to drain is over: {Connections} WebSocket connections are cut")]
     public static partial void DrainCut(ILogger logger, int connections);
 
-    [LoggerMessage(EventId = 12, EventName = "HandlersLate", Level = LogLevel.Warning, Message = "The stop has waited {Seconds:0.0} s for {Handlers} handlers of WebSocket {Endpoint} that go on although their connections have ended and their token is cancelled: a handler should return when its CancellationToken is cancelled, or its receives end")]
+    [LoggerMessage(EventId = 12, EventName = "HandlersLate", Level = LogLevel.Warning, Message = "The stop has waited {Seconds:0.0} s for {Handlers} " +
+        "handlers of WebSocket {Endpoint} that go on although their connections have ended and their token is cancelled: " +
+        "a handler should return when its CancellationToken is cancelled, or its receives end")]
     public static partial void HandlersLate(ILogger logger, double seconds, int handlers, string endpoint);
 
-    [LoggerMessage(EventId = 5, EventName = "LoadShed", Level = LogLevel.Warning, Message = "Under pressure ({Signal} at {Percent:0} % of its threshold): {Connections} WebSocket connections are closed with 1013")]
+    [LoggerMessage(EventId = 5, EventName = "LoadShed", Level = LogLevel.Warning,
+        Message = "Under pressure ({Signal} at {Percent:0} % of its threshold): {Connections} WebSocket connections are closed with 1013")]
     public static partial void LoadShed(ILogger logger, string signal, double percent, int connections);
 
-    [LoggerMessage(EventId = 6, EventName = "PressureOver", Level = LogLevel.Information, Message = "The pressure is over: WebSocket connections are taken again")]
+    [LoggerMessage(EventId = 6, EventName = "PressureOver", Level = LogLevel.Information,
+        Message = "The pressure is over: WebSocket connections are taken again")]
     public static partial void PressureOver(ILogger logger);
 
     [LoggerMessage(EventId = 7, EventName = "PressureNotRead", Level = LogLevel.Error, Message = "The application's signal of pressure could not be read")]

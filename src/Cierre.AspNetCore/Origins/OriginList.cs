@@ -93,7 +93,8 @@ internal sealed class OriginList
             return "an asterisk stands for whole labels at the start of the host: write \"https://*.example.org\", or \"*\" for any origin.";
         }
 
-        if (!Origin.TryRead(scheme, authority, out Origin origin)) return "it is not scheme://host or scheme://host:port, such as \"https://app.example:8443\".";
+        if (!Origin.TryRead(scheme, authority,
+            out Origin origin)) return "it is not scheme://host or scheme://host:port, such as \"https://app.example:8443\".";
         if (scheme is "http" or "https" && FaultOfAddress(origin.Host) is { } fault) return fault;
         _origins.Add(origin);
         return null;

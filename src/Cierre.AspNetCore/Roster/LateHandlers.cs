@@ -13,5 +13,6 @@ internal sealed class LateHandlers
 
     /// <summary>How many each endpoint has.</summary>
     public IReadOnlyList<(string Endpoint, int Count)> ByEndpoint() =>
-        [.. _late.Keys.GroupBy(entry => entry.Endpoint).Select(endpoint => (endpoint.Key, endpoint.Count())).OrderBy(endpoint => endpoint.Key, StringComparer.Ordinal)];
+        [.. _late.Keys.GroupBy(entry => entry.Endpoint).Select(endpoint => (endpoint.Key, endpoint.Count()))
+            .OrderBy(endpoint => endpoint.Key, StringComparer.Ordinal)];
 }

@@ -14,7 +14,8 @@ public static class OpenConnectionExtensions
     /// <param name="cancellationToken">Ends the wait for slow receivers, which still get the message or are closed. Cancelled before: nothing is sent.</param>
     /// <returns>What became of it, when each connection has taken it or is closed.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<OpenConnection> receivers, string text, CancellationToken cancellationToken = default) =>
+    public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<OpenConnection> receivers, string text,
+        CancellationToken cancellationToken = default) =>
         Connections(receivers).BroadcastAsync(text, cancellationToken);
 
     /// <summary>Sends a text message to all of them, as
@@ -36,7 +37,8 @@ public static class OpenConnectionExtensions
     /// <param name="cancellationToken">Ends the wait for slow receivers, which still get the message or are closed. Cancelled before: nothing is sent.</param>
     /// <returns>What became of it, when each connection has taken it or is closed.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<OpenConnection> receivers, ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default) =>
+    public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<OpenConnection> receivers, ReadOnlyMemory<byte> data,
+        CancellationToken cancellationToken = default) =>
         Connections(receivers).BroadcastAsync(data, cancellationToken);
 
     /// <summary>Sends a binary message to all of them.</summary>
@@ -58,7 +60,8 @@ public static class OpenConnectionExtensions
     /// <returns>What became of it, when each connection has taken it or is closed.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ArgumentException">The bytes are not UTF-8 (RFC 6455 8.1).</exception>
-    public static ValueTask<BroadcastResult> BroadcastTextAsync(this IEnumerable<OpenConnection> receivers, ReadOnlyMemory<byte> utf8, CancellationToken cancellationToken = default) =>
+    public static ValueTask<BroadcastResult> BroadcastTextAsync(this IEnumerable<OpenConnection> receivers, ReadOnlyMemory<byte> utf8,
+        CancellationToken cancellationToken = default) =>
         Connections(receivers).BroadcastTextAsync(utf8, cancellationToken);
 
     /// <summary>Sends a text message that is UTF-8 already to all of them.</summary>
@@ -98,7 +101,8 @@ public static class OpenConnectionExtensions
     /// <param name="cancellationToken">Ends the wait for slow receivers, which still get the message or are closed. Cancelled before: nothing is sent.</param>
     /// <returns>What became of it, when each connection has taken it or is closed.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<OpenConnection> receivers, WebSocketMessage message, CancellationToken cancellationToken = default) =>
+    public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<OpenConnection> receivers, WebSocketMessage message,
+        CancellationToken cancellationToken = default) =>
         Connections(receivers).BroadcastAsync(message, cancellationToken);
 
     /// <summary>Sends a received message on to all of them, as it is.</summary>
@@ -127,7 +131,8 @@ public static class OpenConnectionExtensions
         ArgumentNullException.ThrowIfNull(connections);
         ArgumentNullException.ThrowIfNull(reason);
         // Before the first: also where there is none.
-        if (CloseCodes.GetSendError(code, reason: null, WebSocketRole.Server, CultureInfo.InvariantCulture) is { } error) throw new ArgumentOutOfRangeException(nameof(code), code, error);
+        if (CloseCodes.GetSendError(code, reason: null, WebSocketRole.Server, CultureInfo.InvariantCulture) is { } error) throw new ArgumentOutOfRangeException(
+            nameof(code), code, error);
         WebSocketConnection[] chosen = [.. Connections(connections)];
         return EndAsync([.. chosen.Select(connection => connection.CloseAsync(code, reason))]).WaitAsync(chosen.Foreign(cancellationToken));
     }

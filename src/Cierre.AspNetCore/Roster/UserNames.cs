@@ -14,11 +14,14 @@ internal sealed class UserNames(Func<ClaimsPrincipal, string?>? selector)
     {
         ClaimsIdentity[] known = [.. user.Identities.Where(identity => identity.IsAuthenticated)];
         if (known is []) return null;
-        string? name = selector is not null ? selector(user) : ClaimOf(known, ClaimTypes.NameIdentifier) ?? ClaimOf(known, Subject) ?? First(known.Select(identity => identity.Name));
+        string? name = selector is not null
+            ? selector(user)
+            : ClaimOf(known, ClaimTypes.NameIdentifier) ?? ClaimOf(known, Subject) ?? First(known.Select(identity => identity.Name));
         return string.IsNullOrEmpty(name) ? null : name;
     }
 
-    private static string? ClaimOf(ClaimsIdentity[] identities, string type) => First(identities.SelectMany(identity => identity.FindAll(type)).Select(claim => claim.Value));
+    private static string? ClaimOf(ClaimsIdentity[] identities, string type) =>
+        First(identities.SelectMany(identity => identity.FindAll(type)).Select(claim => claim.Value));
 
     private static string? First(IEnumerable<string?> names) => names.FirstOrDefault(name => !string.IsNullOrEmpty(name));
 }

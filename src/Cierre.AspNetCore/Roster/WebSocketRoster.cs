@@ -69,7 +69,8 @@ public sealed class WebSocketRoster : IReadOnlyCollection<OpenConnection>
     {
         if (!_open.TryRemove(entry.Id, out _)) return;
         _users.Remove(entry);
-        _closed.Add(new ClosedConnection(entry.Id, entry.Endpoint, entry.UserId, entry.RemoteEndPoint, entry.Connection.Subprotocol, entry.OpenedAt, record) { IsInspector = entry.IsInspector });
+        _closed.Add(new ClosedConnection(entry.Id, entry.Endpoint, entry.UserId, entry.RemoteEndPoint, entry.Connection.Subprotocol, entry.OpenedAt,
+            record) { IsInspector = entry.IsInspector });
         if (Interlocked.Decrement(ref _count) != 0) return;
         lock (_gate) _whenEmpty?.TrySetResult();
     }

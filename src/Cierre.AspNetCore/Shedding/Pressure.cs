@@ -9,7 +9,8 @@ namespace Cierre.AspNetCore.Shedding;
 internal sealed class Pressure(IOptions<WebSocketSheddingOptions> options, ILoggerFactory loggers, IServiceProvider services)
 {
     private readonly WebSocketSheddingOptions _options = options.Value;
-    private readonly ThreadPoolProbe _pool = new(services.GetService<TimeProvider>() ?? TimeProvider.System, work => ThreadPool.UnsafeQueueUserWorkItem(_ => work(), null));
+    private readonly ThreadPoolProbe _pool =
+        new(services.GetService<TimeProvider>() ?? TimeProvider.System, work => ThreadPool.UnsafeQueueUserWorkItem(_ => work(), null));
     private readonly ILogger _logger = CloseLog.Of(loggers);
 
     /// <summary>The worst signal, and how much of its threshold it is.</summary>
@@ -21,7 +22,8 @@ internal sealed class Pressure(IOptions<WebSocketSheddingOptions> options, ILogg
         return new[] { memory, pool, own }.MaxBy(signal => signal.Item2);
     }
 
-    private static double MemoryLoad(GCMemoryInfo info) => info.TotalAvailableMemoryBytes == 0 ? 0 : (double)info.MemoryLoadBytes / info.TotalAvailableMemoryBytes;
+    private static double MemoryLoad(GCMemoryInfo info) =>
+        info.TotalAvailableMemoryBytes == 0 ? 0 : (double)info.MemoryLoadBytes / info.TotalAvailableMemoryBytes;
 
     private double Own()
     {

@@ -25,5 +25,6 @@ internal sealed class Shedder(WebSocketRoster connections)
         return chosen;
     }
 
-    private static async Task<IReadOnlyList<CloseRecord>> EndAsync(IReadOnlyList<WebSocketConnection> chosen) => await Task.WhenAll(chosen.Select(connection => connection.Closed)).ConfigureAwait(false);
+    private static async Task<IReadOnlyList<CloseRecord>> EndAsync(IReadOnlyList<WebSocketConnection> chosen) =>
+        await Task.WhenAll(chosen.Select(connection => connection.Closed)).ConfigureAwait(false);
 }

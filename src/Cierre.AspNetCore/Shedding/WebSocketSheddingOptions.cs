@@ -3,15 +3,13 @@ using Cierre.Connections;
 namespace Cierre.AspNetCore;
 
 /// <summary>Sets when the server sheds load by itself: while a signal of pressure is above its threshold for longer than <see cref="Patience"/>, a share of the
-/// connections is closed with
-/// 1013, again and again until it is not, and new ones are treated as at capacity.</summary>
+/// connections is closed with 1013, again and again until it is not, and new ones are treated as at capacity.</summary>
 /// <remarks>Bound from the configuration section <c>Cierre:Shedding</c> and validated at start. Without a threshold, as by default, nothing is
 /// watched.</remarks>
 public sealed class WebSocketSheddingOptions
 {
     /// <summary>The threshold of the memory load: the part of the memory available to the process (a container's limit, say) that is in use at the last garbage
-    /// collection, above 0 and at
-    /// most 1. Default null: not watched.</summary>
+    /// collection, above 0 and at most 1. Default null: not watched.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not above 0, or more than 1.</exception>
     public double? MaxMemoryLoad
     {

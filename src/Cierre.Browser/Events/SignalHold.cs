@@ -3,8 +3,7 @@ namespace Cierre.Browser.Events;
 
 /// <summary>
 /// DOM 2.7, add an event listener, 6: a signal removes the listener. Its hold is weak, so that a signal that lives as long as the process keeps no target
-/// alive;
-/// and it ends with the listener, so that nothing of it piles up at the signal.
+/// alive; and it ends with the listener, so that nothing of it piles up at the signal.
 /// </summary>
 internal sealed class SignalHold
 {

@@ -7,8 +7,7 @@ namespace Cierre.Tool.Bench;
 
 /// <summary>
 /// The latencies of a run as an SVG: a bar for each bin, both axes logarithmic, since what matters is far out and rare; a line for each percentile. It follows
-/// the reader's
-/// light or dark setting, has no script, says in words what it shows, and each bar tells its numbers to who points at it.
+/// the reader's light or dark setting, has no script, says in words what it shows, and each bar tells its numbers to who points at it.
 /// </summary>
 internal static class BenchChart
 {

@@ -4,8 +4,7 @@ namespace Cierre.Tool.Bench;
 
 /// <summary>
 /// Counts times from 100 ns to over an hour, each to within 1 %, in the log-linear buckets of HdrHistogram: 128 for each doubling. Adding is one atomic
-/// increment, from any
-/// thread, and never allocates.
+/// increment, from any thread, and never allocates.
 /// </summary>
 internal sealed class Histogram
 {

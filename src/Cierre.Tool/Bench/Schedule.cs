@@ -2,8 +2,7 @@ namespace Cierre.Tool.Bench;
 
 /// <summary>
 /// When each message of an open loop is due: message n of all at the start plus n/rate, on connection n modulo their number. The times stand before anything is
-/// sent, so a
-/// latency that is measured from them cannot be flattered by a server that makes the sender late (coordinated omission).
+/// sent, so a latency that is measured from them cannot be flattered by a server that makes the sender late (coordinated omission).
 /// </summary>
 /// <param name="start">The timestamp of message 0.</param>
 /// <param name="frequency">Timestamps a second, as of <see cref="TimeProvider.TimestampFrequency"/>.</param>

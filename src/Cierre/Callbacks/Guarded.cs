@@ -2,8 +2,7 @@ namespace Cierre.Callbacks;
 
 /// <summary>Calls the application's code in the middle of the library's own work: what it throws is told once and ends here, and the work goes on.</summary>
 /// <remarks>For code whose failure changes nothing that follows: listeners of metrics and traces, loggers, whoever wants to be told of an end. Where a failure
-/// decides something, such as
-/// a permission, the caller decides it.</remarks>
+/// decides something, such as a permission, the caller decides it.</remarks>
 internal static class Guarded
 {
     /// <param name="failed">Where it is told; null: nowhere.</param>

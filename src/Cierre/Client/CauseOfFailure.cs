@@ -15,9 +15,11 @@ internal static class CauseOfFailure
 {
     public static EndReason Of(Exception exception, OpeningTrace trace, string host)
     {
-        if (trace.Thrown is { } thrown && Chain(exception).Contains(thrown.Exception) && OfTheApplication(exception, thrown.Option, thrown.Exception) is { } own) return own;
+        if (trace.Thrown is { } thrown && Chain(exception).Contains(thrown.Exception)
+            && OfTheApplication(exception, thrown.Option, thrown.Exception) is { } own) return own;
         bool isOnTheWayToAProxy = trace.Proxy is not null && trace.Phase != OpeningPhase.Upgrade;
-        if ((isOnTheWayToAProxy || ErrorOf(exception) == HttpRequestError.ProxyTunnelError) && ProxyFailure.Of(exception, trace) is { } ofTheProxy) return ofTheProxy;
+        if ((isOnTheWayToAProxy || ErrorOf(exception) == HttpRequestError.ProxyTunnelError)
+            && ProxyFailure.Of(exception, trace) is { } ofTheProxy) return ofTheProxy;
         return (ErrorOf(exception), trace.Phase) switch
         {
             (HttpRequestError.SecureConnectionError, _) => Tls(exception, trace, host),
@@ -42,11 +44,13 @@ internal static class CauseOfFailure
         return $"{innermost.GetType().Name}: {UntrustedText.Escape(innermost.Message)}";
     }
 
-    public static EndReason Why(CloseCause cause, Exception exception, string key, params object[] arguments) => new(cause, new CloseDetail(key, arguments), exception);
+    public static EndReason Why(CloseCause cause, Exception exception, string key, params object[] arguments) =>
+        new(cause, new CloseDetail(key, arguments), exception);
 
     public static SocketError? SocketErrorOf(Exception exception) => Chain(exception).OfType<SocketException>().FirstOrDefault()?.SocketErrorCode;
 
-    public static bool IsOfTheName(Exception exception) => SocketErrorOf(exception) is SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData or SocketError.NoRecovery;
+    public static bool IsOfTheName(Exception exception) =>
+        SocketErrorOf(exception) is SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData or SocketError.NoRecovery;
 
     public static bool IsReset(Exception exception) => TransportFault.EndOf(exception).Kind == TransportEndKind.Reset;
 
@@ -85,9 +89,11 @@ internal static class CauseOfFailure
         (_, { } alert) when TlsAlert.IsAboutOurCertificate(alert) => Why(CloseCause.TlsFailed, exception, "TlsAlert", TlsAlert.Describe(alert)),
         (_, { } alert) => Why(CloseCause.ConnectionReset, exception, "TlsEnded", TlsAlert.Describe(alert)),
         (HttpRequestError.InvalidResponse, _) => Why(CloseCause.BadHandshake, exception, "HttpAnswerBroken"),
-        (HttpRequestError.ConfigurationLimitExceeded, _) => Why(CloseCause.BadHandshake, exception, "HttpAnswerOverLimit", CloseDetail.Bytes(trace.MaxHeadersLength * 1024L)),
+        (HttpRequestError.ConfigurationLimitExceeded, _) =>
+            Why(CloseCause.BadHandshake, exception, "HttpAnswerOverLimit", CloseDetail.Bytes(trace.MaxHeadersLength * 1024L)),
         (HttpRequestError.UserAuthenticationError, _) => Why(CloseCause.BadHandshake, exception, "OpeningFailed", Quote(exception)),
-        _ when Chain(exception).OfType<HttpProtocolException>().FirstOrDefault() is { } http2 => Why(CloseCause.ConnectionReset, exception, "TransportFailed", new CloseDetail("Http2Error", http2.ErrorCode)),
+        _ when Chain(exception).OfType<HttpProtocolException>().FirstOrDefault() is { } http2 =>
+            Why(CloseCause.ConnectionReset, exception, "TransportFailed", new CloseDetail("Http2Error", http2.ErrorCode)),
         _ when IsReset(exception) => Why(CloseCause.ConnectionReset, exception, "ResetBeforeAnswer"),
         _ when IsEndOfStream(exception) => Why(CloseCause.EndOfStream, exception, "ResponseEnded"),
         _ when HasNetworkFault(exception) => Why(CloseCause.ConnectionReset, exception, "OpeningFailed", Quote(exception)),
@@ -100,7 +106,8 @@ internal static class CauseOfFailure
     {
         string name = trace.CertificateName.Length > 0 ? trace.CertificateName : host;
         if (trace.CertificateExpired is { } expired) return Why(CloseCause.TlsFailed, exception, "TlsExpired", expired.ToString("u"));
-        if (trace.CertificateErrors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)) return Why(CloseCause.TlsFailed, exception, "TlsNameMismatch", name);
+        if (trace.CertificateErrors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)) return Why(CloseCause.TlsFailed, exception, "TlsNameMismatch",
+            name);
         if (trace.CertificateErrors != SslPolicyErrors.None) return Why(CloseCause.TlsFailed, exception, "TlsUntrusted", trace.ChainStatus);
         if (TlsAlert.Of(exception) is { } alert) return Why(CloseCause.TlsFailed, exception, "TlsAlert", TlsAlert.Describe(alert));
         return Why(CloseCause.TlsFailed, exception, "TlsFailed", Quote(exception));

@@ -22,7 +22,8 @@ internal sealed class Dialer
     }
 
     /// <summary>RFC 6761 6.3: these names are the loopback address; a resolver that looks into its file of hosts misses them with a dot at the end.</summary>
-    private static bool IsLocalhost(string host) => host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
+    private static bool IsLocalhost(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
 
     private static async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
     {

@@ -24,7 +24,8 @@ internal sealed class FreshKey : Encoding
 
     public override int GetMaxByteCount(int charCount) => Length;
 
-    public override int GetBytes(char[] chars, int charIndex, int charCount, byte[] bytes, int byteIndex) => GetBytes(chars.AsSpan(charIndex, charCount), bytes.AsSpan(byteIndex));
+    public override int GetBytes(char[] chars, int charIndex, int charCount, byte[] bytes, int byteIndex) =>
+        GetBytes(chars.AsSpan(charIndex, charCount), bytes.AsSpan(byteIndex));
 
     public override int GetBytes(ReadOnlySpan<char> chars, Span<byte> bytes)
     {
@@ -34,7 +35,8 @@ internal sealed class FreshKey : Encoding
 
     public override int GetCharCount(byte[] bytes, int index, int count) => count;
 
-    public override int GetChars(byte[] bytes, int byteIndex, int byteCount, char[] chars, int charIndex) => ASCII.GetChars(bytes, byteIndex, byteCount, chars, charIndex);
+    public override int GetChars(byte[] bytes, int byteIndex, int byteCount, char[] chars, int charIndex) =>
+        ASCII.GetChars(bytes, byteIndex, byteCount, chars, charIndex);
 
     public override int GetMaxCharCount(int byteCount) => byteCount;
 }

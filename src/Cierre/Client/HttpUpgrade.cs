@@ -51,7 +51,8 @@ internal sealed class HttpUpgrade(Uri address, WebSocketClientOptions options, i
     private async Task<WebSocketConnectException> ClosedAsync(WebSocketConnection connection, CancellationToken cancellationToken)
     {
         CloseRecord record;
-        await using (cancellationToken.UnsafeRegister(static connection => ((WebSocketConnection)connection!).Abort(), connection).ConfigureAwait(false)) record = await connection.Closed.ConfigureAwait(false);
+        await using (cancellationToken.UnsafeRegister(static connection => ((WebSocketConnection)connection!).Abort(), connection)
+            .ConfigureAwait(false)) record = await connection.Closed.ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         return new WebSocketConnectException(record with { WasOpen = false, Elapsed = _trace.Clock.Elapsed, OpeningTimes = connection.OpeningTimes });
     }
@@ -63,7 +64,10 @@ internal sealed class HttpUpgrade(Uri address, WebSocketClientOptions options, i
         using var turn = options.SerializeOpenings ? new OpeningTurn() : null;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         // One handler a connection: it carries this connection's settings, and its socket is ours to end.
-        var handler = new OpeningHandler(_redirects, UrlUserInfo.CredentialsOf(address), options, _trace, _key) { TakeTurnAsync = (addresses, token) => TakeTurnAsync(turn, addresses, token) };
+        var handler = new OpeningHandler(_redirects, UrlUserInfo.CredentialsOf(address), options, _trace, _key)
+        {
+            TakeTurnAsync = (addresses, token) => TakeTurnAsync(turn, addresses, token)
+        };
         var invoker = new HttpMessageInvoker(handler.Create());
         try
         {
@@ -128,16 +132,19 @@ internal sealed class HttpUpgrade(Uri address, WebSocketClientOptions options, i
 
     // A server of HTTP/1.1 answers the preface of HTTP/2 with anything, a reset included; TCP and TLS stood by then.
     private bool SpeaksNoHttp2(Exception e) =>
-        _trace.Phase == OpeningPhase.Upgrade || CauseOfFailure.ErrorOf(e) is HttpRequestError.VersionNegotiationError or HttpRequestError.ExtendedConnectNotSupported;
+        _trace.Phase == OpeningPhase.Upgrade
+            || CauseOfFailure.ErrorOf(e) is HttpRequestError.VersionNegotiationError or HttpRequestError.ExtendedConnectNotSupported;
 
     private async Task<(HttpResponseMessage Response, bool IsHttp2)> SendAsync(HttpMessageInvoker invoker, bool http2, CancellationToken cancellationToken)
     {
         // A proxy is asked for a tunnel where the scheme is a WebSocket's own.
-        using HttpRequestMessage request = RequestHeaders.CreateRequest(UrlText.AddressOf(_redirects.Url), _redirects.Headers, _subprotocols, _compression, http2);
+        using HttpRequestMessage request =
+            RequestHeaders.CreateRequest(UrlText.AddressOf(_redirects.Url), _redirects.Headers, _subprotocols, _compression, http2);
         return (await invoker.SendAsync(request, cancellationToken).ConfigureAwait(false), http2);
     }
 
-    private async Task<WebSocketConnection> JudgeAsync(HttpMessageInvoker invoker, HttpResponseMessage response, bool http2, CancellationToken cancellationToken)
+    private async Task<WebSocketConnection> JudgeAsync(HttpMessageInvoker invoker, HttpResponseMessage response, bool http2,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -146,7 +153,8 @@ internal sealed class HttpUpgrade(Uri address, WebSocketClientOptions options, i
                 case ClientHandshakeResult.Accepted accepted:
                     return await ConnectAsync(invoker, response, http2, accepted, cancellationToken).ConfigureAwait(false);
                 case ClientHandshakeResult.Failed failed:
-                    (EndReason why, HttpRefusal http) = await RefusedAnswer.ReadAsync(response, failed, options.TimeProvider, cancellationToken).ConfigureAwait(false);
+                    (EndReason why, HttpRefusal http) = await RefusedAnswer.ReadAsync(response, failed, options.TimeProvider, cancellationToken)
+                        .ConfigureAwait(false);
                     throw Failed(why, http);
                 default:
                     throw new InvalidOperationException("The check of the handshake is neither accepted nor failed.");
@@ -164,8 +172,10 @@ internal sealed class HttpUpgrade(Uri address, WebSocketClientOptions options, i
     {
         Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         Uri reached = _redirects.Url;
-        PipeReader input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadBuffer, minimumReadSize: ReadBuffer / 2, leaveOpen: true, useZeroByteReads: true));
-        var wire = new ClientWire(input, stream, _trace.Socket, canHalfClose: !OpeningHandler.IsTls(reached) && !http2, http2, response, invoker, _trace.EndOfStream);
+        PipeReader input = PipeReader.Create(stream,
+            new StreamPipeReaderOptions(bufferSize: ReadBuffer, minimumReadSize: ReadBuffer / 2, leaveOpen: true, useZeroByteReads: true));
+        var wire = new ClientWire(input, stream, _trace.Socket, canHalfClose: !OpeningHandler.IsTls(reached) && !http2, http2, response, invoker,
+            _trace.EndOfStream);
         var info = new OpeningInfo(
             accepted.Subprotocol,
             ExtensionList.Format(accepted.Extensions),

@@ -7,9 +7,8 @@ namespace Cierre.Client;
 
 /// <summary>Says close_notify where the HTTP handler lets go of a TLS session, which says none itself. RFC 8446 6.1.</summary>
 /// <remarks>
-/// The handler disposes of the session in the moment in which it has read the server's end, so nobody behind it can. Nothing is said in the middle of a read
-/// or a write: the state of a session is
-/// not made for two threads. And nothing waits for a peer that does not take it.
+/// The handler disposes of the session in the moment in which it has read the server's end, so nobody behind it can. Nothing is said in the middle of a read or
+/// a write: the state of a session is not made for two threads. And nothing waits for a peer that does not take it.
 /// </remarks>
 /// <param name="inner">What the session is read and written through: itself, or a filter of the application's.</param>
 internal sealed class NotifyingTlsStream(Stream inner, SslStream tls) : Stream

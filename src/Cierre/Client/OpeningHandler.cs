@@ -31,7 +31,8 @@ internal sealed class OpeningHandler(Redirects redirects, NetworkCredential? cre
         options.ConfigureHandler?.Invoke(handler);
         if (handler.UseCookies) RequestHeaders.Check([new("Cookie", handler.CookieContainer.GetCookieHeader(url))]);
         (MaxRedirects, handler.AllowAutoRedirect) = (handler.AllowAutoRedirect ? handler.MaxAutomaticRedirections : 0, false);
-        if (credentials is not null || (MaxRedirects > 0 && handler.Credentials is not null)) handler.Credentials = new UrlCredentials(url, credentials, handler.Credentials);
+        if (credentials is not null || (MaxRedirects > 0 && handler.Credentials is not null)) handler.Credentials =
+            new UrlCredentials(url, credentials, handler.Credentials);
         WatchCertificates(handler.SslOptions = TlsOptions.Copy(handler.SslOptions));
         WatchConnections(handler);
         RenewKeys(handler);
@@ -94,7 +95,8 @@ internal sealed class OpeningHandler(Redirects redirects, NetworkCredential? cre
     private void RenewKeys(SocketsHttpHandler handler)
     {
         HeaderEncodingSelector<HttpRequestMessage>? theirs = handler.RequestHeaderEncodingSelector;
-        handler.RequestHeaderEncodingSelector = (name, request) => name.Equals(OpeningHeaders.Key, StringComparison.OrdinalIgnoreCase) ? key : theirs?.Invoke(name, request);
+        handler.RequestHeaderEncodingSelector = (name, request) =>
+            name.Equals(OpeningHeaders.Key, StringComparison.OrdinalIgnoreCase) ? key : theirs?.Invoke(name, request);
     }
 
     /// <summary>The handler's own request to a proxy; ours over HTTP/2 is a CONNECT that names its protocol.</summary>
@@ -105,6 +107,7 @@ internal sealed class OpeningHandler(Redirects redirects, NetworkCredential? cre
         IPAddress[] addresses = await options.Dialer.Resolve(Dialer.Plain(endPoint.Host), cancellationToken).ConfigureAwait(false);
         IEnumerable<string> endPoints = addresses.Select(address => new IPEndPoint(address, endPoint.Port).ToString());
         if (!hasTurn) await TakeTurnAsync(endPoints, cancellationToken).ConfigureAwait(false);
-        return await new AddressRace(options.Dialer.Connect, trace, options.TimeProvider).RunAsync(addresses, endPoint.Port, cancellationToken).ConfigureAwait(false);
+        return await new AddressRace(options.Dialer.Connect, trace, options.TimeProvider).RunAsync(addresses, endPoint.Port, cancellationToken)
+            .ConfigureAwait(false);
     }
 }

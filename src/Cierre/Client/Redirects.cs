@@ -20,7 +20,8 @@ internal sealed class Redirects(Uri url, IEnumerable<KeyValuePair<string, string
 
     /// <summary>RFC 6454 4: scheme, host and port; ws is http here, and wss https.</summary>
     public static bool IsSameOrigin(Uri one, Uri other) =>
-        one.Port == other.Port && OpeningHandler.IsTls(one) == OpeningHandler.IsTls(other) && one.IdnHost.Equals(other.IdnHost, StringComparison.OrdinalIgnoreCase);
+        one.Port == other.Port && OpeningHandler.IsTls(one) == OpeningHandler.IsTls(other)
+            && one.IdnHost.Equals(other.IdnHost, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Goes on to where the answer points; false: it points nowhere that an opening may follow to.</summary>
     public bool TryFollow(HttpResponseMessage response)

@@ -17,7 +17,9 @@ internal static class RefusedAnswer
     public static async Task<(EndReason Why, HttpRefusal Http)> ReadAsync(
         HttpResponseMessage response, ClientHandshakeResult.Failed failed, TimeProvider time, CancellationToken cancellationToken)
     {
-        byte[] body = response.StatusCode == System.Net.HttpStatusCode.SwitchingProtocols ? [] : await ReadStartAsync(response, time, cancellationToken).ConfigureAwait(false);
+        byte[] body = response.StatusCode == System.Net.HttpStatusCode.SwitchingProtocols
+            ? []
+            : await ReadStartAsync(response, time, cancellationToken).ConfigureAwait(false);
         var http = new HttpRefusal(response.StatusCode, [.. Headers(response)], body);
         return failed.Kind == HandshakeFailureKind.HttpStatus
             ? (new EndReason(CloseCause.HttpStatus, OfStatus(response, Quote(response, body))), http)

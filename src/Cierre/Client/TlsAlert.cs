@@ -16,7 +16,8 @@ internal static class TlsAlert
     {
         for (Exception? e = exception; e is not null; e = e.InnerException)
         {
-            if (e is CryptographicException { HResult: var code } && code >> LibraryShift == LibrarySsl && (code & ReasonMask) - FirstAlert is >= 0 and <= byte.MaxValue and var alert) return alert;
+            if (e is CryptographicException { HResult: var code } && code >> LibraryShift == LibrarySsl
+                && (code & ReasonMask) - FirstAlert is >= 0 and <= byte.MaxValue and var alert) return alert;
         }
 
         return null;

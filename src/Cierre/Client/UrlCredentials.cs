@@ -17,8 +17,10 @@ internal sealed class UrlCredentials(Uri url, NetworkCredential? own, ICredentia
         return isOurs ? others?.GetCredential(uri, authType) : null;
     }
 
-    private static Uri InOtherScheme(Uri uri) => new UriBuilder(uri) { Scheme = uri.Scheme switch { "ws" => "http", "http" => "ws", "wss" => "https", _ => "wss" } }.Uri;
+    private static Uri InOtherScheme(Uri uri) =>
+        new UriBuilder(uri) { Scheme = uri.Scheme switch { "ws" => "http", "http" => "ws", "wss" => "https", _ => "wss" } }.Uri;
 
     // Whoever is known by a ticket (Negotiate) is not known by what stands in a URL.
-    private static bool IsForPasswords(string authType) => authType.Equals("Basic", StringComparison.OrdinalIgnoreCase) || authType.Equals("Digest", StringComparison.OrdinalIgnoreCase);
+    private static bool IsForPasswords(string authType) =>
+        authType.Equals("Basic", StringComparison.OrdinalIgnoreCase) || authType.Equals("Digest", StringComparison.OrdinalIgnoreCase);
 }

@@ -34,8 +34,7 @@ public class WebSocketClientOptions : WebSocketConnectionOptions
     public bool RequireSubprotocol { get; set; }
 
     /// <summary>The extensions that the server has to accept, by name, none twice; default: none. Where one is missing, the opening fails
-    /// (<see cref="CloseCause.ExtensionMissing"/>)
-    /// and the server is told with 1010 and this list. RFC 6455 7.4.1.</summary>
+    /// (<see cref="CloseCause.ExtensionMissing"/>) and the server is told with 1010 and this list. RFC 6455 7.4.1.</summary>
     /// <remarks>Naming an extension does not offer it: that is for the options of the extension itself.</remarks>
     public IList<string> RequiredExtensions { get; private set; } = [];
 
@@ -64,8 +63,8 @@ public class WebSocketClientOptions : WebSocketConnectionOptions
     /// <summary>How long the whole opening may take, from name resolution to the server's answer; default 15 s.
     /// <see cref="Timeout.InfiniteTimeSpan"/>: as long as it takes.</summary>
     /// <remarks>It does not begin anew: the wait of <see cref="SerializeOpenings"/>, redirects, and a second request in HTTP/1.1 after one in HTTP/2 are part
-    /// of it.
-    /// Where a required extension is missing, the closing handshake comes on top, at most <see cref="WebSocketConnectionOptions.CloseTimeout"/>.</remarks>
+    /// of it. Where a required extension is missing, the closing handshake comes on top, at most
+    /// <see cref="WebSocketConnectionOptions.CloseTimeout"/>.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">Not positive and not infinite, or more than 24 days.</exception>
     public TimeSpan ConnectTimeout
     {
@@ -76,23 +75,18 @@ public class WebSocketClientOptions : WebSocketConnectionOptions
     /// <summary>Whether this opening waits until no other that says so is connecting to the same address and port; default false, and true for the browser's
     /// API. RFC 6455 4.1, step 2.</summary>
     /// <remarks>
-    /// The standard asks it of every client, so that a page cannot flood a server with handshakes. A gateway, a fleet of devices or a load test opens
-    /// thousands of connections to one
-    /// address, and each would wait for the one before. The wait is part of the opening, which <see cref="ConnectTimeout"/> bounds as a whole: of many openings
-    /// at once to a server
-    /// that is slow to answer, the last may end so. Through a proxy, and
-    /// with a dial of your own, the address is not known; there the name in the URL counts.
+    /// The standard asks it of every client, so that a page cannot flood a server with handshakes. A gateway, a fleet of devices or a load test opens thousands
+    /// of connections to one address, and each would wait for the one before. The wait is part of the opening, which <see cref="ConnectTimeout"/> bounds as a
+    /// whole: of many openings at once to a server that is slow to answer, the last may end so. Through a proxy, and with a dial of your own, the address is
+    /// not known; there the name in the URL counts.
     /// </remarks>
     public bool SerializeOpenings { get; set; }
 
     /// <summary>Whether redirects are followed, never from wss to ws; default false: an answer of 3xx fails the opening. RFC 9110 15.4.</summary>
     /// <remarks>What an application says to the origin of its URL (scheme, host and port) is not said to another: <see cref="Headers"/> stay behind there, such
-    /// as Authorization, Cookie,
-    /// Proxy-Authorization and Host, but for User-Agent and Via, and so do the user name and password of the URL and the credentials of the handler, unless
-    /// they are a
-    /// <see cref="CredentialCache"/>, which says for itself whom they are for. Within the origin all of it goes along. Subprotocols go to any, so they are no
-    /// place for a token; and a client
-    /// certificate is shown to whoever asks for one, unless a
+    /// as Authorization, Cookie, Proxy-Authorization and Host, but for User-Agent and Via, and so do the user name and password of the URL and the credentials
+    /// of the handler, unless they are a <see cref="CredentialCache"/>, which says for itself whom they are for. Within the origin all of it goes along.
+    /// Subprotocols go to any, so they are no place for a token; and a client certificate is shown to whoever asks for one, unless a
     /// <see cref="System.Net.Security.SslClientAuthenticationOptions.LocalCertificateSelectionCallback"/> looks at the host.</remarks>
     public bool FollowRedirects { get; set; }
 

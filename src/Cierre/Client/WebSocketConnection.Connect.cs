@@ -17,7 +17,8 @@ public sealed partial class WebSocketConnection
     public static Task<WebSocketConnection> ConnectAsync(Uri url, WebSocketClientOptions? options = null, CancellationToken cancellationToken = default) =>
         OpenAsync(url, options, earlyLossesBefore: 0, cancellationToken);
 
-    internal static async Task<WebSocketConnection> OpenAsync(Uri url, WebSocketClientOptions? options, int earlyLossesBefore, CancellationToken cancellationToken)
+    internal static async Task<WebSocketConnection> OpenAsync(Uri url, WebSocketClientOptions? options, int earlyLossesBefore,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(url);
         options ??= new WebSocketClientOptions();

@@ -9,7 +9,8 @@ namespace Cierre.Closing;
 internal sealed record ApplicationTexts(string Name, string Description)
 {
     // Culture names are compared without regard to case, as CultureInfo does.
-    private static readonly ImmutableDictionary<string, ApplicationTexts> None = ImmutableDictionary.Create<string, ApplicationTexts>(StringComparer.OrdinalIgnoreCase);
+    private static readonly ImmutableDictionary<string, ApplicationTexts> None =
+        ImmutableDictionary.Create<string, ApplicationTexts>(StringComparer.OrdinalIgnoreCase);
 
     private ImmutableDictionary<string, ApplicationTexts> Translations { get; init; } = None;
 
@@ -24,7 +25,8 @@ internal sealed record ApplicationTexts(string Name, string Description)
     }
 
     /// <summary>The same with one translation more, or another one for the language.</summary>
-    public ApplicationTexts With(CultureInfo culture, ApplicationTexts translation) => this with { Translations = Translations.SetItem(culture.Name, translation) };
+    public ApplicationTexts With(CultureInfo culture, ApplicationTexts translation) =>
+        this with { Translations = Translations.SetItem(culture.Name, translation) };
 
     /// <summary>The same translations under other texts: a registration that is repeated loses none.</summary>
     public ApplicationTexts WithTranslationsOf(ApplicationTexts other) => this with { Translations = other.Translations };

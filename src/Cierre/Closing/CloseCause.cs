@@ -14,8 +14,7 @@ public enum CloseCause
     HandlerReturned = 2,
 
     /// <summary>The endpoint's handler threw: the exception is in the record and is never sent to the peer. Or a text that the application sent piece by piece
-    /// ended inside
-    /// a character.</summary>
+    /// ended inside a character.</summary>
     HandlerFailed = 3,
 
     /// <summary>The host stops and drains its connections.</summary>

@@ -71,7 +71,8 @@ public sealed record CloseCodeInfo
     /// <returns>One line.</returns>
     public override string ToString() => $"{CodeOrRange} {Name}".TrimEnd();
 
-    internal string CodeOrRange => FirstCode == LastCode ? FirstCode.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{FirstCode}-{LastCode}");
+    internal string CodeOrRange =>
+        FirstCode == LastCode ? FirstCode.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{FirstCode}-{LastCode}");
 
     /// <summary>When Cierre itself produces the code, or what it does when it is received.</summary>
     internal string When(CultureInfo culture) => Texts.Get(culture, _key + "When");

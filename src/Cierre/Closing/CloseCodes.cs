@@ -8,10 +8,9 @@ namespace Cierre;
 /// it comes.</summary>
 /// <remarks>
 /// A close code is a plain <see cref="ushort"/>, because every number may arrive. A code that may not stand in a close frame is never sent, and is a protocol
-/// error (1002) when it comes in one.
-/// An instance is a table that an application adds its own codes to (RFC 6455 7.4.2); <see cref="WebSocketConnectionOptions.CloseCodes"/> gives it to
-/// connections, whose records then use its
-/// names, texts and advice. Thread-safe. What is added shows in records that exist already.
+/// error (1002) when it comes in one. An instance is a table that an application adds its own codes to (RFC 6455 7.4.2);
+/// <see cref="WebSocketConnectionOptions.CloseCodes"/> gives it to connections, whose records then use its names, texts and advice. Thread-safe. What is added
+/// shows in records that exist already.
 /// </remarks>
 public sealed class CloseCodes
 {
@@ -236,7 +235,8 @@ public sealed class CloseCodes
     /// <summary>Throws where a connection's own close call may not send the code; before a byte is written.</summary>
     internal static void CheckSendable(ushort code, WebSocketRole role, string parameterName)
     {
-        if (GetSendError(code, reason: null, role, CultureInfo.InvariantCulture) is { } error) throw new ArgumentOutOfRangeException(parameterName, code, error);
+        if (GetSendError(code, reason: null, role, CultureInfo.InvariantCulture) is { } error) throw new ArgumentOutOfRangeException(parameterName, code,
+            error);
     }
 
     private static bool MaySend(int code, WebSocketRole role, out bool clientsMay)

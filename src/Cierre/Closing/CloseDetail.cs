@@ -21,7 +21,8 @@ internal sealed class CloseDetail(string key, params object[] arguments) : IEqua
 
     /// <remarks>A text among the arguments may be the peer's, or an exception's that quotes the peer: nothing in it can move the cursor, break the line or turn
     /// what follows.</remarks>
-    public string In(CultureInfo culture) => Texts.Format(culture, key, [.. arguments.Select(argument => argument is string text ? UntrustedText.Escape(text, maxLength: null) : argument)]);
+    public string In(CultureInfo culture) =>
+        Texts.Format(culture, key, [.. arguments.Select(argument => argument is string text ? UntrustedText.Escape(text, maxLength: null) : argument)]);
 
     /// <summary>As on the wire.</summary>
     public string English => In(CultureInfo.InvariantCulture);

@@ -93,7 +93,8 @@ internal static class CloseExplanation
     {
         (ReconnectKind.NotApplicable, _) => Texts.Get(culture, "ReconnectByCode"),
         (ReconnectKind.No, CloseCause.PeerClosed) => record.Reconnect.Describe(culture),
-        (ReconnectKind.No, CloseCause.Requested or CloseCause.Disposed or CloseCause.Aborted or CloseCause.Cancelled) => Texts.Get(culture, "ReconnectNoWanted"),
+        (ReconnectKind.No, CloseCause.Requested or CloseCause.Disposed or CloseCause.Aborted or CloseCause.Cancelled) =>
+            Texts.Get(culture, "ReconnectNoWanted"),
         (ReconnectKind.No, _) => Texts.Get(culture, "ReconnectNoSameEnd"),
         _ => record.Reconnect.Describe(culture),
     };

@@ -9,12 +9,10 @@ namespace Cierre;
 /// output.</summary>
 /// <remarks>
 /// The members, in this order: <c>type</c> (always <c>close</c>), <c>code</c>, <c>name</c>, <c>reason</c>, <c>wasClean</c>, <c>sent</c> and <c>received</c>
-/// (each <c>code</c> and <c>reason</c>, or
-/// null), <c>receivedFirst</c>, <c>endedBy</c>, <c>cause</c>, <c>detail</c>, <c>httpStatus</c> (or null), <c>elapsedMs</c> (whole milliseconds),
-/// <c>explanation</c>. Names and nulls are as here whatever the
-/// options say; members may be added. The reasons are the peer's untrusted text: JSON's own escapes keep them inside their strings, and nothing else is done to
-/// them.
-/// A <see cref="CloseRecord"/> has this converter, in English. One for another language goes into <see cref="JsonSerializerOptions.Converters"/>.
+/// (each <c>code</c> and <c>reason</c>, or null), <c>receivedFirst</c>, <c>endedBy</c>, <c>cause</c>, <c>detail</c>, <c>httpStatus</c> (or null),
+/// <c>elapsedMs</c> (whole milliseconds), <c>explanation</c>. Names and nulls are as here whatever the options say; members may be added. The reasons are the
+/// peer's untrusted text: JSON's own escapes keep them inside their strings, and nothing else is done to them. A <see cref="CloseRecord"/> has this converter,
+/// in English. One for another language goes into <see cref="JsonSerializerOptions.Converters"/>.
 /// </remarks>
 public sealed class CloseRecordJsonConverter : JsonConverter<CloseRecord>
 {

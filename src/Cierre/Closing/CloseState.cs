@@ -15,7 +15,8 @@ internal abstract record CloseState
     public sealed record Sent(CloseFrame Frame, EndReason Why, Delivery Ours = Delivery.Owed) : CloseState;
 
     /// <summary>The peer's close frame came, ours is out or on its way; the transport still has to end.</summary>
-    public sealed record Exchanged(CloseFrame Frame, CloseFrame Received, bool ReceivedFirst, EndedBy By, EndReason Why, Delivery Ours = Delivery.Owed) : CloseState;
+    public sealed record Exchanged(CloseFrame Frame, CloseFrame Received, bool ReceivedFirst, EndedBy By, EndReason Why, Delivery Ours = Delivery.Owed)
+        : CloseState;
 
     /// <summary>The peer broke the protocol, and nothing more is read; but what came before that is still being answered, and the close frame waits for it.
     /// RFC 6455: OPEN.</summary>

@@ -37,7 +37,8 @@ public sealed record ConnectionTraffic
     /// <summary>Bytes of messages sent, without framing and before compression; an unfinished message counts as far as it was sent.</summary>
     public long BytesSent { get; internal init; }
 
-    /// <summary>Messages that were dropped instead of being sent, because the peer did not read: <see cref="WebSocketConnectionOptions.SlowReaderPolicy"/>.</summary>
+    /// <summary>Messages that were dropped instead of being sent, because the peer did not read:
+    /// <see cref="WebSocketConnectionOptions.SlowReaderPolicy"/>.</summary>
     public long MessagesDropped { get; internal init; }
 
     /// <summary>Pings sent, keep-alive included.</summary>

@@ -81,7 +81,8 @@ internal static class Violations
     public static Violation DeflateNotValid() => Data(nameof(DeflateNotValid));
 
     /// <summary>RFC 6455 10.4: a limit on the number of fragments; an ordinary close.</summary>
-    public static Violation TooManyFragments(int limit) => Policy(CloseCodes.PolicyViolation, CloseCause.PolicyViolation, nameof(TooManyFragments), CloseDetail.Fragments(limit));
+    public static Violation TooManyFragments(int limit) =>
+        Policy(CloseCodes.PolicyViolation, CloseCause.PolicyViolation, nameof(TooManyFragments), CloseDetail.Fragments(limit));
 
     /// <summary>RFC 6455 7.4.1, 1003: the endpoint accepts only text, or only binary.</summary>
     public static Violation KindNotAccepted(string got, string accepted) =>
@@ -91,7 +92,8 @@ internal static class Violations
     public static Violation JsonNotValid() => Policy(CloseCodes.InvalidFramePayloadData, CloseCause.InvalidData, nameof(JsonNotValid));
 
     /// <summary>RFC 6455 5.5.2: a ping is answered as soon as practical.</summary>
-    public static Violation PingNotAnswered(TimeSpan timeout) => Policy(CloseCodes.InternalError, CloseCause.PingTimeout, nameof(PingNotAnswered), timeout.TotalSeconds);
+    public static Violation PingNotAnswered(TimeSpan timeout) =>
+        Policy(CloseCodes.InternalError, CloseCause.PingTimeout, nameof(PingNotAnswered), timeout.TotalSeconds);
 
     /// <summary>IANA 3008: no message either way.</summary>
     public static Violation Idle(TimeSpan timeout) => Policy(CloseCodes.Timeout, CloseCause.IdleTimeout, nameof(Idle), timeout.TotalSeconds);
@@ -100,31 +102,39 @@ internal static class Violations
     public static Violation MessagesTooFast(int limit) => Policy(CloseCodes.PolicyViolation, CloseCause.PolicyViolation, nameof(MessagesTooFast), limit);
 
     /// <summary>RFC 6455 7.4.1, 1008: more bytes than the endpoint takes.</summary>
-    public static Violation BytesTooFast(long limit) => Policy(CloseCodes.PolicyViolation, CloseCause.PolicyViolation, nameof(BytesTooFast), CloseDetail.Bytes(limit));
+    public static Violation BytesTooFast(long limit) =>
+        Policy(CloseCodes.PolicyViolation, CloseCause.PolicyViolation, nameof(BytesTooFast), CloseDetail.Bytes(limit));
 
     /// <summary>RFC 6455 7.4.1, 1008: the application's own rate limiter, whose numbers we do not know.</summary>
     public static Violation RateExceeded() => Policy(CloseCodes.PolicyViolation, CloseCause.PolicyViolation, nameof(RateExceeded));
 
     /// <summary>RFC 6455 7.4.1, 1008: a peer that reads more slowly than is sent to it.</summary>
-    public static Violation SlowReader(long limit) => Policy(CloseCodes.PolicyViolation, CloseCause.PolicyViolation, nameof(SlowReader), CloseDetail.Bytes(limit));
+    public static Violation SlowReader(long limit) =>
+        Policy(CloseCodes.PolicyViolation, CloseCause.PolicyViolation, nameof(SlowReader), CloseDetail.Bytes(limit));
 
     /// <summary>RFC 6455 7.4.1, 1008: a peer without room for a broadcast, when others have it long since.</summary>
-    public static Violation BroadcastNotTaken(TimeSpan timeout) => Policy(CloseCodes.PolicyViolation, CloseCause.PolicyViolation, nameof(BroadcastNotTaken), timeout.TotalSeconds);
+    public static Violation BroadcastNotTaken(TimeSpan timeout) =>
+        Policy(CloseCodes.PolicyViolation, CloseCause.PolicyViolation, nameof(BroadcastNotTaken), timeout.TotalSeconds);
 
     /// <summary>RFC 6455 7.4.1, 1008: a peer that takes nothing while something waits for it.</summary>
     /// <summary>Where nobody acknowledges: the peer may have taken a part of what waits.</summary>
-    public static Violation NoSendCompleted(TimeSpan timeout) => Policy(CloseCodes.PolicyViolation, CloseCause.PolicyViolation, nameof(NoSendCompleted), timeout.TotalSeconds);
+    public static Violation NoSendCompleted(TimeSpan timeout) =>
+        Policy(CloseCodes.PolicyViolation, CloseCause.PolicyViolation, nameof(NoSendCompleted), timeout.TotalSeconds);
 
-    public static Violation NothingTaken(TimeSpan timeout) => Policy(CloseCodes.PolicyViolation, CloseCause.PolicyViolation, nameof(NothingTaken), timeout.TotalSeconds);
+    public static Violation NothingTaken(TimeSpan timeout) =>
+        Policy(CloseCodes.PolicyViolation, CloseCause.PolicyViolation, nameof(NothingTaken), timeout.TotalSeconds);
 
     /// <summary>IANA 1013: no place on the server.</summary>
-    public static Violation ServerAtCapacity(int limit) => Policy(CloseCodes.TryAgainLater, CloseCause.LoadShed, nameof(ServerAtCapacity), CloseDetail.Connections(limit));
+    public static Violation ServerAtCapacity(int limit) =>
+        Policy(CloseCodes.TryAgainLater, CloseCause.LoadShed, nameof(ServerAtCapacity), CloseDetail.Connections(limit));
 
     /// <summary>IANA 1013: no place at the endpoint.</summary>
-    public static Violation EndpointAtCapacity(int limit) => Policy(CloseCodes.TryAgainLater, CloseCause.LoadShed, nameof(EndpointAtCapacity), CloseDetail.Connections(limit));
+    public static Violation EndpointAtCapacity(int limit) =>
+        Policy(CloseCodes.TryAgainLater, CloseCause.LoadShed, nameof(EndpointAtCapacity), CloseDetail.Connections(limit));
 
     /// <summary>IANA 1013: no further place for the user.</summary>
-    public static Violation UserAtCapacity(int limit) => Policy(CloseCodes.TryAgainLater, CloseCause.LoadShed, nameof(UserAtCapacity), CloseDetail.Connections(limit));
+    public static Violation UserAtCapacity(int limit) =>
+        Policy(CloseCodes.TryAgainLater, CloseCause.LoadShed, nameof(UserAtCapacity), CloseDetail.Connections(limit));
 
     /// <summary>IANA 1013: more handshakes than the server takes.</summary>
     public static Violation HandshakesTooFast(int limit) => Policy(CloseCodes.TryAgainLater, CloseCause.LoadShed, nameof(HandshakesTooFast), limit);
@@ -134,7 +144,8 @@ internal static class Violations
 
     /// <summary>IANA 3000: what the request showed, or was renewed with, is not valid any more.</summary>
     public static Violation CredentialsExpired(DateTimeOffset at) =>
-        Policy(CloseCodes.Unauthorized, CloseCause.Unauthorized, nameof(CredentialsExpired), at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        Policy(CloseCodes.Unauthorized, CloseCause.Unauthorized, nameof(CredentialsExpired),
+            at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
 
     /// <summary>IANA 3000: authorization asks for credentials, and there are none that count.</summary>
     public static Violation Unauthorized() => Policy(CloseCodes.Unauthorized, CloseCause.Unauthorized, nameof(Unauthorized));

@@ -3,7 +3,8 @@ using Cierre.Callbacks;
 
 namespace Cierre.Connections;
 
-/// <summary>The token that says that the connection ends, made for whoever asks first. Guarded by the connection's lock, but for <see cref="Foreign"/>.</summary>
+/// <summary>The token that says that the connection ends, made for whoever asks first. Guarded by the connection's lock, but for
+/// <see cref="Foreign"/>.</summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "A source without timer or wait handle holds nothing that needs disposal.")]
 internal struct ClosingToken
 {

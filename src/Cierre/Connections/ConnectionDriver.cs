@@ -27,11 +27,12 @@ internal sealed class ConnectionDriver : DeadlineWheel.Entry, IMeasured
     private readonly long _opened;
     private readonly TaskCompletionSource<CloseRecord> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private TransportLife _life;
+    private TransportLifecycle _life;
     private ClosingToken _closing;
     private bool _isOver;
 
-    public ConnectionDriver(WebSocketRole role, ProtocolLimits limits, Transport transport, TimeProvider time, DeflateTerms? deflate = null, long connectionId = 0)
+    public ConnectionDriver(WebSocketRole role, ProtocolLimits limits, Transport transport, TimeProvider time, DeflateTerms? deflate = null,
+        long connectionId = 0)
     {
         Engine = new WebSocketProtocol(role, limits, deflate) { ConnectionId = connectionId };
         Transport = transport;
@@ -39,7 +40,7 @@ internal sealed class ConnectionDriver : DeadlineWheel.Entry, IMeasured
         Sending = new SendingSide(this, deflate);
         _time = time;
         _wheel = DeadlineWheel.For(time);
-        _life = new TransportLife(limits.CloseTimeout);
+        _life = new TransportLifecycle(limits.CloseTimeout);
         _opened = time.GetTimestamp();
     }
 
@@ -242,7 +243,8 @@ internal sealed class ConnectionDriver : DeadlineWheel.Entry, IMeasured
         if (Asks(CloseEffects.EndReceiving)) after |= EndReceiving();
         if (Asks(CloseEffects.StopReading)) after |= Move(TransportInput.Full.Instance) | Receiving.AnswerIfIdle();
         if (Asks(CloseEffects.ReadOn)) after |= Move(TransportInput.Room.Instance);
-        if (Asks(CloseEffects.EndSending) || (Asks(CloseEffects.EndSendingFirst) && Role == WebSocketRole.Server)) after |= Move(TransportInput.LastFrame.Instance);
+        if (Asks(CloseEffects.EndSending)
+            || (Asks(CloseEffects.EndSendingFirst) && Role == WebSocketRole.Server)) after |= Move(TransportInput.LastFrame.Instance);
         if (Asks(CloseEffects.Release)) after |= Move(TransportInput.Late.Instance);
         if (Engine.Deadline != TimeSpan.MaxValue) Schedule(Engine.Deadline - Now);
         return after;

@@ -1,7 +1,7 @@
 namespace Cierre.Connections;
 
-/// <summary>What a move of <see cref="TransportLife"/> asks for, in the order in which it is done: the first two under the connection's lock, the others behind
-/// it.</summary>
+/// <summary>What a move of <see cref="TransportLifecycle"/> asks for, in the order in which it is done: the first two under the connection's lock, the others
+/// behind it.</summary>
 [Flags]
 internal enum TransportEffects : ushort
 {

@@ -7,7 +7,8 @@ public sealed class WebSocketClosedException : IOException
     /// <param name="record">The close as it is known so far.</param>
     /// <exception cref="ArgumentNullException">No record.</exception>
     public WebSocketClosedException(CloseRecord record)
-        : base($"The WebSocket connection is closing or closed: {(record ?? throw new ArgumentNullException(nameof(record)))}.", record.Exception) => Record = record;
+        : base($"The WebSocket connection is closing or closed: {(record ?? throw new ArgumentNullException(nameof(record)))}.", record.Exception) =>
+            Record = record;
 
     /// <summary>The close as it is known so far; <see cref="WebSocketConnection.Closed"/> gives the final one.</summary>
     public CloseRecord Record { get; }

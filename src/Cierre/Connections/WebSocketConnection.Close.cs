@@ -27,8 +27,8 @@ public sealed partial class WebSocketConnection
     }
 
     /// <summary>Closes with a close frame: as <see cref="CloseAsync(ushort, string, CancellationToken)"/> does, or with an empty one
-    /// (<see cref="CloseFrame.Empty"/>), which
-    /// carries no code. RFC 6455 5.5.1, 7.1.5: the peer then reports 1005, and so does this end where the answer is empty too.</summary>
+    /// (<see cref="CloseFrame.Empty"/>), which carries no code. RFC 6455 5.5.1, 7.1.5: the peer then reports 1005, and so does this end where the answer is
+    /// empty too.</summary>
     /// <remarks>A call after a close was begun by either side changes nothing and waits for the same record.</remarks>
     /// <param name="frame">The frame: empty, or with a code that this end may send.</param>
     /// <param name="cancellationToken">Ends the wait, not the close. The token that says that this connection ends, a handler's, does not.</param>
@@ -45,9 +45,8 @@ public sealed partial class WebSocketConnection
     }
 
     /// <summary>Closes for a rule of the endpoint's own, and says which kind in the record: missing credentials (3000), a missing permission (3003), a deadline
-    /// (3008) or another
-    /// rule (1008), where the record of the plainer <see cref="CloseAsync(ushort, string, CancellationToken)"/> only says that the application asked for
-    /// it.</summary>
+    /// (3008) or another rule (1008), where the record of the plainer <see cref="CloseAsync(ushort, string, CancellationToken)"/> only says that the
+    /// application asked for it.</summary>
     /// <param name="breach">The kind of rule; the code and the record's <see cref="CloseRecord.Cause"/> follow from it.</param>
     /// <param name="reason">What the peer is told, cut to 123 bytes of UTF-8; null for a general sentence.</param>
     /// <param name="cancellationToken">Ends the wait, not the close. The token that says that this connection ends, a handler's, does not.</param>
@@ -64,7 +63,8 @@ public sealed partial class WebSocketConnection
             PolicyBreach.Forbidden => Violations.Forbidden(),
             PolicyBreach.Deadline => Violations.DeadlinePassed(),
             PolicyBreach.PolicyViolation => Violations.RuleBroken(),
-            _ => throw new ArgumentOutOfRangeException(nameof(breach), breach, "PolicyViolation, Unauthorized, Forbidden or Deadline: for any other end, close with a code."),
+            _ => throw new ArgumentOutOfRangeException(nameof(breach), breach,
+                "PolicyViolation, Unauthorized, Forbidden or Deadline: for any other end, close with a code."),
         };
         _driver.BeginClose(reason is null ? rule.Frame : new CloseFrame(rule.Code, reason), rule.Why);
         return Closed.WaitAsync(_driver.Foreign(cancellationToken));
@@ -90,7 +90,8 @@ public sealed partial class WebSocketConnection
     {
         // Never opened: nothing to close. A container that made a request's values disposes of them.
         if (_opened is null) return;
-        if (Handler is not { IsCompleted: true }) _driver.BeginClose(new CloseFrame(CloseCodes.GoingAway, EndReason.Disposed.Detail.English), EndReason.Disposed);
+        if (Handler is not { IsCompleted: true }) _driver.BeginClose(new CloseFrame(CloseCodes.GoingAway, EndReason.Disposed.Detail.English),
+            EndReason.Disposed);
         await Closed.ConfigureAwait(SimulationContext.IsCurrent);
     }
 }

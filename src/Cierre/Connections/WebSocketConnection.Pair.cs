@@ -12,7 +12,8 @@ public sealed partial class WebSocketConnection
     /// <param name="clientOptions">The client end's options; null for the defaults.</param>
     /// <param name="serverOptions">The server end's options; null for the defaults.</param>
     /// <returns>Both ends. Everything is real but the network and the opening; compression is agreed on where both have it.</returns>
-    public static (WebSocketConnection Client, WebSocketConnection Server) CreatePair(WebSocketConnectionOptions? clientOptions = null, WebSocketConnectionOptions? serverOptions = null)
+    public static (WebSocketConnection Client, WebSocketConnection Server) CreatePair(WebSocketConnectionOptions? clientOptions = null,
+        WebSocketConnectionOptions? serverOptions = null)
     {
         var options = new PipeOptions(useSynchronizationContext: false);
         var toServer = new Pipe(options);
@@ -32,7 +33,8 @@ public sealed partial class WebSocketConnection
         if (client is null || server is null) return (OpeningInfo.InMemory, OpeningInfo.InMemory);
         DeflateParameters? accepted = DeflateNegotiation.Accept(DeflateNegotiation.Offers(client), server, out ExtensionOffer answer);
         OpeningInfo info = OpeningInfo.InMemory with { Extensions = ExtensionList.Format([answer]) };
-        return (info with { Deflate = DeflateNegotiation.Check(answer, client, out _)!.For(server: false, client) }, info with { Deflate = accepted!.For(server: true, server) });
+        return (info with { Deflate = DeflateNegotiation.Check(answer, client, out _)!.For(server: false, client) },
+            info with { Deflate = accepted!.For(server: true, server) });
     }
 
     private static WebSocketConnection End(WebSocketRole role, WebSocketConnectionOptions options, PipeReader input, PipeWriter output, OpeningInfo info) =>

@@ -13,8 +13,8 @@ public sealed partial class WebSocketConnection
     /// <remarks>
     /// The pipe plays the part of TCP. Completing <see cref="IDuplexPipe.Output"/> ends our direction, as FIN does; completing it with a
     /// <see cref="System.Net.Sockets.SocketException"/> of <see cref="System.Net.Sockets.SocketError.ConnectionReset"/> cuts, as RST does; completing
-    /// <see cref="IDuplexPipe.Input"/> lets
-    /// go of the whole. The connection looks for the same from the other end, and takes a completed flush as the word that the peer can have the bytes.
+    /// <see cref="IDuplexPipe.Input"/> lets go of the whole. The connection looks for the same from the other end, and takes a completed flush as the word that
+    /// the peer can have the bytes.
     /// </remarks>
     /// <param name="pipe">The stream; the connection completes both its halves when it ends.</param>
     /// <param name="role">Which end this is: the server does not mask, and ends the stream first. RFC 6455 5.1, 7.1.1.</param>
@@ -28,7 +28,8 @@ public sealed partial class WebSocketConnection
     /// <exception cref="ArgumentException">The extensions are not permessage-deflate, or not with parameters that this end can have agreed to. RFC 7692
     /// 7.1.</exception>
     public static WebSocketConnection CreateFromPipe(
-        IDuplexPipe pipe, WebSocketRole role, WebSocketConnectionOptions? options = null, WebSocketNegotiation? negotiated = null, PipeScheduler? scheduler = null)
+        IDuplexPipe pipe, WebSocketRole role, WebSocketConnectionOptions? options = null, WebSocketNegotiation? negotiated = null,
+            PipeScheduler? scheduler = null)
     {
         ArgumentNullException.ThrowIfNull(pipe);
         OptionChecks.Defined(role, nameof(role));
@@ -51,6 +52,7 @@ public sealed partial class WebSocketConnection
         return ExtensionList.Parse([extensions], out IReadOnlyList<ExtensionOffer> answer) is null && answer is [{ Name: DeflateNegotiation.Name } deflate]
             && DeflateNegotiation.Check(deflate, asked, out _) is { } agreed
             ? info with { Deflate = agreed.For(isServer, own) }
-            : throw new ArgumentException($"'{extensions}' is not permessage-deflate alone with parameters that these options can have agreed to (RFC 7692 7.1).", nameof(negotiated));
+            : throw new ArgumentException(
+                $"'{extensions}' is not permessage-deflate alone with parameters that these options can have agreed to (RFC 7692 7.1).", nameof(negotiated));
     }
 }

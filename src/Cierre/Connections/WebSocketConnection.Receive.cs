@@ -14,8 +14,7 @@ public sealed partial class WebSocketConnection
     /// <summary>Receives message after message: <c>await foreach (var message in connection.ReadAllAsync())</c>. Ends when the connection ends.</summary>
     /// <remarks>A message costs no allocation. Leaving the loop leaves the connection as it is, and another receive or loop may follow.</remarks>
     /// <param name="cancellationToken">Ends the loop with <see cref="OperationCanceledException"/> and harms nothing; so does the token of
-    /// <c>WithCancellation</c>. The token
-    /// that says that this connection ends, a handler's, does not.</param>
+    /// <c>WithCancellation</c>. The token that says that this connection ends, a handler's, does not.</param>
     /// <returns>The messages; each is valid until the next step.</returns>
     public IAsyncEnumerable<WebSocketMessage> ReadAllAsync(CancellationToken cancellationToken = default) => new MessageSequence(_driver, cancellationToken);
 
@@ -43,5 +42,6 @@ public sealed partial class WebSocketConnection
     /// message.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="InvalidOperationException">Another receive is waiting.</exception>
-    public ValueTask<WebSocketMessageStream?> ReceiveStreamAsync(CancellationToken cancellationToken = default) => _driver.Receiving.ReceiveStreamAsync(cancellationToken);
+    public ValueTask<WebSocketMessageStream?> ReceiveStreamAsync(CancellationToken cancellationToken = default) =>
+        _driver.Receiving.ReceiveStreamAsync(cancellationToken);
 }

@@ -39,7 +39,8 @@ public sealed partial class WebSocketConnection
     /// <returns>Completes when there is room for more: awaiting is backpressure.</returns>
     /// <exception cref="WebSocketClosedException">The connection closes or is closed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled before the send began; nothing was sent.</exception>
-    public ValueTask SendAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default) => _driver.Sending.SendAsync(WebSocketOpcode.Binary, data, cancellationToken);
+    public ValueTask SendAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default) =>
+        _driver.Sending.SendAsync(WebSocketOpcode.Binary, data, cancellationToken);
 
     /// <summary>Sends a binary message.</summary>
     /// <param name="data">The payload; must not change until the returned task completes.</param>
@@ -91,7 +92,8 @@ public sealed partial class WebSocketConnection
     /// <exception cref="WebSocketClosedException">The connection closes or is closed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled before the send began; nothing was sent.</exception>
     public ValueTask SendAsync(
-        WebSocketMessageKind kind, ReadOnlyMemory<byte> data, WebSocketSendOptions options = WebSocketSendOptions.None, CancellationToken cancellationToken = default)
+        WebSocketMessageKind kind, ReadOnlyMemory<byte> data, WebSocketSendOptions options = WebSocketSendOptions.None,
+            CancellationToken cancellationToken = default)
     {
         CheckKind(kind);
         if (kind == WebSocketMessageKind.Text) CheckText(data, nameof(data));
@@ -176,7 +178,8 @@ public sealed partial class WebSocketConnection
     /// <exception cref="ArgumentOutOfRangeException">The options are none that there are.</exception>
     /// <exception cref="WebSocketClosedException">The connection closes or is closed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; nothing was sent.</exception>
-    public async ValueTask<WebSocketMessageStream> OpenSendStreamAsync(WebSocketMessageKind kind, WebSocketSendOptions options, CancellationToken cancellationToken = default)
+    public async ValueTask<WebSocketMessageStream> OpenSendStreamAsync(WebSocketMessageKind kind, WebSocketSendOptions options,
+        CancellationToken cancellationToken = default)
     {
         CheckKind(kind);
         return await _driver.Sending.OpenSendStreamAsync(kind, cancellationToken, Compresses(options)).ConfigureAwait(SimulationContext.IsCurrent);
@@ -193,7 +196,8 @@ public sealed partial class WebSocketConnection
     /// <exception cref="ArgumentOutOfRangeException">The kind is none.</exception>
     internal static void CheckKind(WebSocketMessageKind kind)
     {
-        if (kind is not (WebSocketMessageKind.Text or WebSocketMessageKind.Binary)) throw new ArgumentOutOfRangeException(nameof(kind), kind, "Text or Binary.");
+        if (kind is not (WebSocketMessageKind.Text or WebSocketMessageKind.Binary)) throw new ArgumentOutOfRangeException(nameof(kind), kind,
+            "Text or Binary.");
     }
 
     /// <exception cref="ArgumentException">The bytes are not UTF-8.</exception>

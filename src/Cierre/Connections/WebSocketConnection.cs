@@ -58,8 +58,8 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
 
     /// <summary>How the connection ended. Completes once, when the transport is closed; never fails. RFC 6455 7.1.4.</summary>
     /// <remarks>The end is found by reading, and reading stops where 64 KiB of messages wait that nobody receives: a close frame of the peer behind them is not
-    /// seen, and this does not complete
-    /// until they are received, or until this end closes. Who only sends awaits <see cref="DiscardAllAsync"/> instead.</remarks>
+    /// seen, and this does not complete until they are received, or until this end closes. Who only sends awaits <see cref="DiscardAllAsync"/>
+    /// instead.</remarks>
     public Task<CloseRecord> Closed => _driver.Closed;
 
     /// <summary>What passed so far; after the end, what its record says.</summary>
@@ -110,7 +110,8 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
 
     [DoesNotReturn]
     private static ConnectionDriver NotOpen() =>
-        throw new InvalidOperationException("The connection is not open yet: its handshake has not been answered. Its number, subprotocol, extensions, address and HTTP version are known; the rest is the handler's.");
+        throw new InvalidOperationException("The connection is not open yet: its handshake has not been answered. Its number, subprotocol, extensions, " +
+            "address and HTTP version are known; the rest is the handler's.");
 
     /// <param name="telemetry">Null: nothing is measured.</param>
     internal void Start(Telemetry.ConnectionTelemetry? telemetry = null)

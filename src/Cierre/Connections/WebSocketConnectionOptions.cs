@@ -127,8 +127,8 @@ public class WebSocketConnectionOptions
 
     /// <summary>How many bytes of messages may wait for a peer that does not read, before <see cref="SlowReaderPolicy"/> decides; default 512 KiB.</summary>
     /// <remarks>It counts what the operating system has not taken yet; what its own buffers hold is not in it. A single message is taken whatever its size
-    /// where nothing waits. A sender that
-    /// waits (<see cref="SlowReaderPolicy.Wait"/>) is taken in its turn, when there is room: until then its text is not encoded, nor anything copied.</remarks>
+    /// where nothing waits. A sender that waits (<see cref="SlowReaderPolicy.Wait"/>) is taken in its turn, when there is room: until then its text is not
+    /// encoded, nor anything copied.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
     public int SendBufferLimit
     {
@@ -141,8 +141,7 @@ public class WebSocketConnectionOptions
     } = 512 * 1024;
 
     /// <summary>What becomes of a message that finds <see cref="SendBufferLimit"/> reached; default <see cref="SlowReaderPolicy.Wait"/>: its sender waits, from
-    /// 64 KiB on or
-    /// from the limit where that is less.</summary>
+    /// 64 KiB on or from the limit where that is less.</summary>
     /// <remarks>A message that is written piece by piece waits in any case.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">Not one of the policies.</exception>
     public SlowReaderPolicy SlowReaderPolicy
@@ -154,10 +153,8 @@ public class WebSocketConnectionOptions
     /// <summary>How long a peer may take nothing of what is sent to it while something waits, before the connection is closed with 1008; default 60 s.
     /// <see cref="Timeout.InfiniteTimeSpan"/>: as long as it likes.</summary>
     /// <remarks>A ping that waits counts as well, and any byte that the peer takes begins the time anew; over HTTP/2, on a pipe and on systems other than
-    /// Linux, where bytes cannot be
-    /// seen to be taken, every send that is completed does, and for a server over HTTP/2 every 64 KiB. The close frame waits behind the rest; if the peer does
-    /// not take it within
-    /// <see cref="CloseTimeout"/>, the record says 1006.</remarks>
+    /// Linux, where bytes cannot be seen to be taken, every send that is completed does, and for a server over HTTP/2 every 64 KiB. The close frame waits
+    /// behind the rest; if the peer does not take it within <see cref="CloseTimeout"/>, the record says 1006.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">Not positive and not infinite, or more than 24 days.</exception>
     public TimeSpan SendTimeout
     {
@@ -165,9 +162,8 @@ public class WebSocketConnectionOptions
         set => field = OptionChecks.CheckOrOff(value, nameof(SendTimeout));
     } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a broadcast waits for room at this connection where <see cref="SlowReaderPolicy"/> is <see cref="SlowReaderPolicy.Wait"/>; default 1 s. A
-    /// connection that has none by then is
-    /// closed with 1008. <see cref="Timeout.InfiniteTimeSpan"/>: as long as it takes.</summary>
+    /// <summary>How long a broadcast waits for room at this connection where <see cref="SlowReaderPolicy"/> is <see cref="SlowReaderPolicy.Wait"/>; default 1
+    /// s. A connection that has none by then is closed with 1008. <see cref="Timeout.InfiniteTimeSpan"/>: as long as it takes.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not positive and not infinite, or more than 24 days.</exception>
     public TimeSpan BroadcastTimeout
     {
@@ -176,8 +172,8 @@ public class WebSocketConnectionOptions
     } = TimeSpan.FromSeconds(1);
 
     /// <summary>The close codes that the connection's record knows; default <see cref="CloseCodes.Default"/>, those of RFC 6455 and the IANA registry. An
-    /// instance with codes of the application
-    /// gives log, metrics, <see cref="CloseRecord.Explain"/> and <see cref="CloseRecord.Reconnect"/> their names, texts and advice.</summary>
+    /// instance with codes of the application gives log, metrics, <see cref="CloseRecord.Explain"/> and <see cref="CloseRecord.Reconnect"/> their names, texts
+    /// and advice.</summary>
     /// <exception cref="ArgumentNullException">Null.</exception>
     public CloseCodes CloseCodes
     {

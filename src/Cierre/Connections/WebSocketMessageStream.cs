@@ -8,9 +8,8 @@ public abstract class WebSocketMessageStream : Stream
     /// <summary>Text or binary. The pieces of a text are UTF-8; a piece may end inside a character. A write that makes the text anything else
     /// throws <see cref="ArgumentException"/> and writes nothing.</summary>
     /// <remarks>Disposing of a message that is written ends it, waits for its turn, and throws nothing, so that it hides no exception of a <c>using</c>'s body.
-    /// A text that ends
-    /// inside a character is not ended: the connection closes with 1011 (RFC 6455 8.1), and a connection that is lost meanwhile says so too, to the next who
-    /// uses it.</remarks>
+    /// A text that ends inside a character is not ended: the connection closes with 1011 (RFC 6455 8.1), and a connection that is lost meanwhile says so too,
+    /// to the next who uses it.</remarks>
     public WebSocketMessageKind Kind { get; }
 
     /// <inheritdoc/>

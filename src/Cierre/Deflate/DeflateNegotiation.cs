@@ -24,7 +24,9 @@ internal static class DeflateNegotiation
         // What we do ourselves, and that the server may ask for less: no demand.
         List<ExtensionParameter> own = [];
         if (!options.ClientContextTakeover) own.Add(new(ClientNoContextTakeover, null));
-        own.Add(options.ClientMaxWindowBits < DeflateOptions.MostWindowBits ? Bits(ClientMaxWindowBits, options.ClientMaxWindowBits) : new(ClientMaxWindowBits, null));
+        own.Add(options.ClientMaxWindowBits < DeflateOptions.MostWindowBits
+            ? Bits(ClientMaxWindowBits, options.ClientMaxWindowBits)
+            : new(ClientMaxWindowBits, null));
         ExtensionOffer[] offers = [new(Name, [.. wish, .. own])];
         return demands ? [.. offers, new(Name, own)] : offers;
     }
@@ -36,9 +38,12 @@ internal static class DeflateNegotiation
         {
             if (offer.Name != Name || !Named.TryRead(offer.Parameters, isAnswer: false, out Named asked, out _)) continue;
             // RFC 7692 7.1.2.2: the client's window is the server's to limit only where the client said that it can be.
-            int client = asked.ClientLimitable ? Math.Min(asked.ClientBits ?? DeflateOptions.MostWindowBits, options.ClientMaxWindowBits) : DeflateOptions.MostWindowBits;
+            int client = asked.ClientLimitable
+                ? Math.Min(asked.ClientBits ?? DeflateOptions.MostWindowBits, options.ClientMaxWindowBits)
+                : DeflateOptions.MostWindowBits;
             var agreed = new DeflateParameters(
-                new(Math.Min(asked.ServerBits ?? DeflateOptions.MostWindowBits, options.ServerMaxWindowBits), options.ServerContextTakeover && !asked.ServerNoTakeover),
+                new(Math.Min(asked.ServerBits ?? DeflateOptions.MostWindowBits, options.ServerMaxWindowBits),
+                    options.ServerContextTakeover && !asked.ServerNoTakeover),
                 new(client, options.ClientContextTakeover && !asked.ClientNoTakeover));
             answer = Answer(agreed, asked);
             return agreed;
@@ -55,7 +60,8 @@ internal static class DeflateNegotiation
         // 7.1.2.1: whatever window of the server's it names answers the offer without a demand, as does none; so there is nothing to compare with the wish.
         return new DeflateParameters(
             new(agreed.ServerBits ?? DeflateOptions.MostWindowBits, !agreed.ServerNoTakeover),
-            new(Math.Min(agreed.ClientBits ?? DeflateOptions.MostWindowBits, options.ClientMaxWindowBits), options.ClientContextTakeover && !agreed.ClientNoTakeover));
+            new(Math.Min(agreed.ClientBits ?? DeflateOptions.MostWindowBits, options.ClientMaxWindowBits),
+                options.ClientContextTakeover && !agreed.ClientNoTakeover));
     }
 
     private static ExtensionOffer Answer(DeflateParameters agreed, in Named asked)
@@ -64,7 +70,8 @@ internal static class DeflateNegotiation
         if (!agreed.Server.Takeover) parameters.Add(new(ServerNoContextTakeover, null));
         if (!agreed.Client.Takeover) parameters.Add(new(ClientNoContextTakeover, null));
         // 7.1.2.1: what was asked for is accepted by saying it.
-        if (asked.ServerBits is not null || agreed.Server.WindowBits < DeflateOptions.MostWindowBits) parameters.Add(Bits(ServerMaxWindowBits, agreed.Server.WindowBits));
+        if (asked.ServerBits is not null
+            || agreed.Server.WindowBits < DeflateOptions.MostWindowBits) parameters.Add(Bits(ServerMaxWindowBits, agreed.Server.WindowBits));
         if (agreed.Client.WindowBits < DeflateOptions.MostWindowBits) parameters.Add(Bits(ClientMaxWindowBits, agreed.Client.WindowBits));
         return new ExtensionOffer(Name, parameters);
     }
@@ -104,7 +111,8 @@ internal static class DeflateNegotiation
             if (parameter.Value is { } value)
             {
                 // Decimal without leading zeroes, 8-15.
-                if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || value[0] == '0' || !DeflateOptions.IsWindowBits(number)) return false;
+                if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || value[0] == '0'
+                    || !DeflateOptions.IsWindowBits(number)) return false;
                 bits = number;
             }
 

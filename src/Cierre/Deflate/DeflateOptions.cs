@@ -4,8 +4,7 @@ namespace Cierre;
 
 /// <summary>Sets how messages are compressed with permessage-deflate, in either role. RFC 7692.</summary>
 /// <remarks>Do not compress secrets in one message, or with context takeover in one direction, beside text that an attacker chooses: the length on the wire
-/// then
-/// tells what the secret is (CRIME, BREACH). A send that must not be compressed says so.</remarks>
+/// then tells what the secret is (CRIME, BREACH). A send that must not be compressed says so.</remarks>
 public sealed class DeflateOptions
 {
     /// <summary>The largest window: 2^15 bytes, all that DEFLATE knows. RFC 1951 2.</summary>

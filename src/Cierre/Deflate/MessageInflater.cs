@@ -122,10 +122,8 @@ internal sealed class MessageInflater(bool takeover, long limit) : IDisposable
     /// <summary>Appends all there is within the limit.</summary>
     /// <remarks>
     /// Between blocks nothing comes out of the tail. Inside a stored block it would be data; a symbol takes 48 bits at most (RFC 1951 3.2.5), and where the
-    /// tail's first zeroes
-    /// are the end of a block, the block they begin has a length of 0xFF00 or 0xFFFF. A length that lacks bytes is not one, or of more than there is. And the
-    /// header of a dynamic
-    /// block, out of which nothing comes, ends before the tail does.
+    /// tail's first zeroes are the end of a block, the block they begin has a length of 0xFF00 or 0xFFFF. A length that lacks bytes is not one, or of more than
+    /// there is. And the header of a dynamic block, out of which nothing comes, ends before the tail does.
     /// </remarks>
     private Violation? ReadAll(InflatingStream context, ref PooledBuffer target)
     {

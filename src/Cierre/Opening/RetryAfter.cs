@@ -14,7 +14,9 @@ internal static class RetryAfter
         string? text = Find(headers, "Retry-After")?.Trim();
         if (string.IsNullOrEmpty(text)) return null;
         // Any number of digits is a number of seconds; the framework's parser takes 31 bits.
-        if (!text.AsSpan().ContainsAnyExceptInRange('0', '9')) return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) ? Bounded(TimeSpan.FromSeconds(seconds)) : Longest;
+        if (!text.AsSpan().ContainsAnyExceptInRange('0', '9')) return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds)
+            ? Bounded(TimeSpan.FromSeconds(seconds))
+            : Longest;
         if (!RetryConditionHeaderValue.TryParse(text, out RetryConditionHeaderValue? value) || value.Date is not { } date) return null;
 
         // The answer's own Date first: both dates are then of one clock, whatever ours says. RFC 9110 6.6.1.
@@ -25,7 +27,9 @@ internal static class RetryAfter
     private static TimeSpan Bounded(TimeSpan delay) => delay < TimeSpan.Zero ? TimeSpan.Zero : delay < Longest ? delay : Longest;
 
     private static DateTimeOffset? DateOf(IReadOnlyList<KeyValuePair<string, string>> headers) =>
-        DateTimeOffset.TryParseExact(Find(headers, "Date"), "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset date) ? date : null;
+        DateTimeOffset.TryParseExact(Find(headers, "Date"), "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset date)
+            ? date
+            : null;
 
     private static string? Find(IReadOnlyList<KeyValuePair<string, string>> headers, string name)
     {

@@ -97,7 +97,8 @@ internal static class ServerRefusals
     /// <summary>RFC 6455 9.1.</summary>
     public static Refused ExtensionsMalformed(ExtensionListFault fault) => BadRequest(
         HandshakeRefusalKind.ExtensionsMalformed,
-        string.Create(CultureInfo.InvariantCulture, $"The Sec-WebSocket-Extensions header \"{HeaderText.Show(fault.Value)}\" is malformed at character {fault.Character}, where {fault.Expected} was expected."));
+        string.Create(CultureInfo.InvariantCulture, $"The Sec-WebSocket-Extensions header \"{HeaderText.Show(fault.Value)}\" is malformed at character " +
+            $"{fault.Character}, where {fault.Expected} was expected."));
 
     private static Refused BadRequest(HandshakeRefusalKind kind, string text) => new(kind, 400, [], text);
 

@@ -57,7 +57,8 @@ internal static class Subprotocols
             if (!IsToken(name))
             {
                 throw new ArgumentException(
-                    $"The subprotocol \"{HeaderText.Show(name)}\" is not a token: only ASCII letters, digits and {HttpToken.Punctuation} are allowed (RFC 9110 5.6.2).",
+                    $"The subprotocol \"{HeaderText.Show(name)}\" is not a token: only ASCII letters, " +
+                    $"digits and {HttpToken.Punctuation} are allowed (RFC 9110 5.6.2).",
                     nameof(subprotocols));
             }
         }

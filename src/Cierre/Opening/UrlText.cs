@@ -8,7 +8,8 @@ internal static class UrlText
     public static Uri AddressOf(Uri url)
     {
         if (!url.IsAbsoluteUri) throw new ArgumentException($"The URL '{Show(url)}' is relative; an absolute ws or wss URL is needed.", nameof(url));
-        if (url.Fragment.Length != 0 || url.PathAndQuery.Contains('#', StringComparison.Ordinal)) throw new ArgumentException($"The URL '{Show(url)}' has a fragment, which a WebSocket URL must not have.", nameof(url));
+        if (url.Fragment.Length != 0 || url.PathAndQuery.Contains('#', StringComparison.Ordinal)) throw new ArgumentException(
+            $"The URL '{Show(url)}' has a fragment, which a WebSocket URL must not have.", nameof(url));
         string scheme = url.Scheme switch
         {
             "ws" or "http" => "ws",
@@ -21,7 +22,8 @@ internal static class UrlText
         if (wrong >= 0)
         {
             throw new ArgumentException(
-                $"The URL '{Show(url)}' has the character U+{(int)url.PathAndQuery[wrong]:X4} in its path or query as it is; it must be escaped, as Uri does unless told not to.", nameof(url));
+                $"The URL '{Show(url)}' has the character U+{(int)url.PathAndQuery[wrong]:X4} in its path or query as it is; it must be escaped, " +
+                $"as Uri does unless told not to.", nameof(url));
         }
 
         _ = UrlUserInfo.CredentialsOf(url);

@@ -16,8 +16,10 @@ internal static partial class UrlUserInfo
         string[] parts = url.UserInfo.Split(':', 2);
         string user = Uri.UnescapeDataString(parts[0]), password = parts.Length == 2 ? Uri.UnescapeDataString(parts[1]) : "";
         // RFC 7617 2: neither has a control character, and the first colon ends the user name.
-        if (user.Contains(':', StringComparison.Ordinal)) throw new ArgumentException("The user name in the URL has a colon in it, which Basic credentials cannot carry.", nameof(url));
-        if (user.Concat(password).Any(char.IsControl)) throw new ArgumentException("The user name or the password in the URL has a control character in it, which Basic credentials cannot carry.", nameof(url));
+        if (user.Contains(':', StringComparison.Ordinal)) throw new ArgumentException(
+            "The user name in the URL has a colon in it, which Basic credentials cannot carry.", nameof(url));
+        if (user.Concat(password).Any(char.IsControl)) throw new ArgumentException(
+            "The user name or the password in the URL has a control character in it, which Basic credentials cannot carry.", nameof(url));
         return new NetworkCredential(user, password);
     }
 
@@ -26,7 +28,8 @@ internal static partial class UrlUserInfo
     {
         if (url.UserInfo.Length == 0) return url;
         // A zone of an IPv6 address is in the text that was given and in no other; but what the text means is for its parser to say.
-        if (TryCut(url.OriginalString, out string text) && Uri.TryCreate(text, UriKind.Absolute, out Uri? cut) && cut.UserInfo.Length == 0 && cut.Host.Length != 0)
+        if (TryCut(url.OriginalString, out string text) && Uri.TryCreate(text, UriKind.Absolute, out Uri? cut) && cut.UserInfo.Length == 0
+            && cut.Host.Length != 0)
         {
             Uri kept = UrlText.Parse(text, url);
             if (kept.Scheme == url.Scheme && HostOf(kept) == HostOf(url) && kept.Port == url.Port && kept.PathAndQuery == url.PathAndQuery) return kept;
@@ -42,7 +45,8 @@ internal static partial class UrlUserInfo
         string reference = text.TrimStart();
         // RFC 3986 4.2: the scheme of what refers to it, which here is any.
         bool hasNoScheme = reference is ['/' or '\\', '/' or '\\', ..];
-        if (Uri.TryCreate(hasNoScheme ? AnyScheme + reference : reference, UriKind.Absolute, out Uri? url) && url.Host.Length != 0 && url.Scheme is not "mailto")
+        if (Uri.TryCreate(hasNoScheme ? AnyScheme + reference : reference, UriKind.Absolute, out Uri? url) && url.Host.Length != 0
+            && url.Scheme is not "mailto")
         {
             if (url.UserInfo.Length == 0) return text;
             string shown = Without(url).OriginalString;

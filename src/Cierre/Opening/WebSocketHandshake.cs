@@ -15,7 +15,8 @@ public static class WebSocketHandshake
     /// <param name="compression">Which offers of permessage-deflate are accepted; null: none. RFC 7692.</param>
     /// <returns>The answer: an acceptance, or a refusal that says what would be right.</returns>
     /// <exception cref="ArgumentNullException">No request.</exception>
-    public static WebSocketHandshakeResult Check(WebSocketHandshakeRequest request, IReadOnlyList<string>? subprotocols = null, DeflateOptions? compression = null)
+    public static WebSocketHandshakeResult Check(WebSocketHandshakeRequest request, IReadOnlyList<string>? subprotocols = null,
+        DeflateOptions? compression = null)
     {
         ArgumentNullException.ThrowIfNull(request);
         // The version before the key: a client of another version cannot know what our key looks like, but understands 426.

@@ -10,7 +10,8 @@ internal abstract class FrameObserver
     /// <summary>The header of a frame of the peer's. Unless it was refused, its payload follows.</summary>
     public abstract void OnReceived(in ObservedFrame frame);
 
-    // What is called where frames are hot builds its ObservedFrame in a method of its own: in the caller it would cost stack and its clearing, though nobody looks.
+    // What is called where frames are hot builds its ObservedFrame in a method of its own: in the caller it would cost stack and its clearing, though nobody
+    // looks.
 
     /// <param name="header">A header that could be read.</param>
     /// <param name="inflates">Whether the message that it belongs to is compressed.</param>
@@ -24,7 +25,8 @@ internal abstract class FrameObserver
 
     /// <inheritdoc cref="OnSent(in ObservedFrame, ReadOnlySpan{byte})"/>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public void OnSent(WebSocketRole role, WebSocketOpcode opcode, bool fin, bool compressed, ReadOnlySpan<byte> payload) => OnSent(ObservedFrame.Sent(role, opcode, fin, compressed, payload.Length), payload);
+    public void OnSent(WebSocketRole role, WebSocketOpcode opcode, bool fin, bool compressed, ReadOnlySpan<byte> payload) =>
+        OnSent(ObservedFrame.Sent(role, opcode, fin, compressed, payload.Length), payload);
 
     /// <summary>A piece of its payload, unmasked; compressed where the message is.</summary>
     public abstract void CamePayload(ReadOnlySpan<byte> piece);

@@ -15,7 +15,8 @@ internal readonly struct FrameWriter(WebSocketRole role)
     /// <param name="payload">At most <see cref="MaxPayload"/> bytes.</param>
     /// <param name="compressed">The message is; its first frame says so in RSV1. RFC 7692 6.</param>
     /// <param name="observer">Who looks; null: nobody.</param>
-    public void Write(IBufferWriter<byte> output, WebSocketOpcode opcode, bool fin, ReadOnlySpan<byte> payload, bool compressed = false, FrameObserver? observer = null)
+    public void Write(IBufferWriter<byte> output, WebSocketOpcode opcode, bool fin, ReadOnlySpan<byte> payload, bool compressed = false,
+        FrameObserver? observer = null)
     {
         observer?.OnSent(role, opcode, fin, compressed, payload);
         bool masked = role == WebSocketRole.Client;

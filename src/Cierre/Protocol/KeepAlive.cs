@@ -57,7 +57,8 @@ internal struct KeepAlive(ProtocolLimits limits)
 
     private readonly bool IsIdle(TimeSpan now) => limits.IdleTimeout > TimeSpan.Zero && now >= _lastMessage + limits.IdleTimeout;
 
-    private readonly bool IsUnanswered(TimeSpan now) => limits.PingInterval > TimeSpan.Zero && !_deaf && _waitingSince is { } since && now >= since + limits.PingTimeout;
+    private readonly bool IsUnanswered(TimeSpan now) =>
+        limits.PingInterval > TimeSpan.Zero && !_deaf && _waitingSince is { } since && now >= since + limits.PingTimeout;
 
     private static TimeSpan Earlier(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

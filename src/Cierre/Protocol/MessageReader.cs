@@ -69,7 +69,8 @@ internal struct MessageReader(ProtocolLimits limits, DeflateTerms? deflate = nul
         _size += header.Length;
         _fragments++;
         _unfinished = !header.Fin;
-        if (header.Opcode != WebSocketOpcode.Continuation && limits.AcceptedKind is { } only && only != header.Opcode) return Violations.KindNotAccepted(header.Opcode.Word(), only.Word());
+        if (header.Opcode != WebSocketOpcode.Continuation && limits.AcceptedKind is { } only
+            && only != header.Opcode) return Violations.KindNotAccepted(header.Opcode.Word(), only.Word());
         return _fragments > limits.MaxFragments ? Violations.TooManyFragments(limits.MaxFragments) : null;
     }
 

@@ -17,7 +17,8 @@ internal struct MessageWriter(FrameWriter frames, DeflateTerms? deflate) : IDisp
     /// <param name="payload">At most <see cref="FrameWriter.MaxPayload"/> bytes.</param>
     /// <param name="compressible">The sender does not mind; read of the first piece only.</param>
     /// <param name="observer">Who looks at the frames; null: nobody.</param>
-    public int Write(IBufferWriter<byte> output, WebSocketOpcode opcode, bool fin, ReadOnlySpan<byte> payload, bool compressible, FrameObserver? observer = null)
+    public int Write(IBufferWriter<byte> output, WebSocketOpcode opcode, bool fin, ReadOnlySpan<byte> payload, bool compressible,
+        FrameObserver? observer = null)
     {
         bool first = opcode != WebSocketOpcode.Continuation;
         // A message in several pieces is not small.
@@ -32,7 +33,8 @@ internal struct MessageWriter(FrameWriter frames, DeflateTerms? deflate) : IDisp
 
     public readonly void Dispose() => _deflater?.Dispose();
 
-    private readonly int WriteCompressed(MessageDeflater deflater, IBufferWriter<byte> output, WebSocketOpcode opcode, bool fin, ReadOnlySpan<byte> payload, FrameObserver? observer)
+    private readonly int WriteCompressed(MessageDeflater deflater, IBufferWriter<byte> output, WebSocketOpcode opcode, bool fin, ReadOnlySpan<byte> payload,
+        FrameObserver? observer)
     {
         bool first = opcode != WebSocketOpcode.Continuation;
         ReadOnlySpan<byte> rest = deflater.Deflate(payload, fin);

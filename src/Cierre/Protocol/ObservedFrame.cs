@@ -25,13 +25,15 @@ internal readonly record struct ObservedFrame(bool Received, bool Fin, byte Rsv,
 
     /// <summary>A frame of ours.</summary>
     public static ObservedFrame Sent(WebSocketRole role, WebSocketOpcode opcode, bool fin, bool compressed, int length) =>
-        new(Received: false, fin, compressed && opcode != WebSocketOpcode.Continuation ? Rsv1 : (byte)0, opcode, role == WebSocketRole.Client, length, compressed, Refused: false);
+        new(Received: false, fin, compressed && opcode != WebSocketOpcode.Continuation ? Rsv1 : (byte)0, opcode, role == WebSocketRole.Client, length,
+            compressed, Refused: false);
 
     /// <summary>A header that breaks a rule, as far as it has come: at least its first byte has.</summary>
     public static ObservedFrame Broken(ReadOnlySpan<byte> header)
     {
         int first = header[0];
-        var frame = new ObservedFrame(Received: true, (first & 0x80) != 0, (byte)((first >> 4) & 7), (WebSocketOpcode)(first & 0xF), Masked: null, Unknown, Compressed: false, Refused: true);
+        var frame = new ObservedFrame(Received: true, (first & 0x80) != 0, (byte)((first >> 4) & 7), (WebSocketOpcode)(first & 0xF), Masked: null, Unknown,
+            Compressed: false, Refused: true);
         if (header.Length < 2) return frame;
         long size = (header[1] & 0x7F) switch
         {

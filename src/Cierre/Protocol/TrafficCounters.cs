@@ -18,7 +18,8 @@ internal struct TrafficCounters
 
     public long MessagesSent { get; private set; }
 
-    public readonly ConnectionTraffic Total => new(_framesReceived, _framesSent, MessagesReceived, MessagesSent, _pingsSent, _pongsReceived, _lastReceived, _lastSent, _lastSentBytes, _lastDataSent)
+    public readonly ConnectionTraffic Total =>
+        new(_framesReceived, _framesSent, MessagesReceived, MessagesSent, _pingsSent, _pongsReceived, _lastReceived, _lastSent, _lastSentBytes, _lastDataSent)
     {
         BytesReceived = PayloadRead,
         BytesSent = PayloadWritten,

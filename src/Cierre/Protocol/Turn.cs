@@ -3,8 +3,8 @@ namespace Cierre.Protocol;
 /// <summary>Counts the work of one connection, so that it can give the thread away before others have waited long: the engine knows no clock.</summary>
 /// <remarks>
 /// One unit is a byte that DEFLATE makes or takes, about 20 ns at the slowest that messages commonly cost. A turn is 32 Ki of them and what the last step
-/// takes, which may be a message of 100 KB: about 1 ms,
-/// since with fifty such peers everybody waits for fifty turns. Work is counted from one turn's end to the next, however many reads and flushes it took.
+/// takes, which may be a message of 100 KB: about 1 ms, since with fifty such peers everybody waits for fifty turns. Work is counted from one turn's end to the
+/// next, however many reads and flushes it took.
 /// </remarks>
 internal struct Turn
 {

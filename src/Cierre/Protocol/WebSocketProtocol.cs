@@ -74,7 +74,10 @@ internal sealed partial class WebSocketProtocol(WebSocketRole role, ProtocolLimi
     }
 
     private CloseRecord Complete(CloseRecord record) =>
-        record with { Traffic = _traffic.Total, EarlyLossesBefore = EarlyLossesBefore, ConnectionId = ConnectionId, Codes = CloseCodes, UnreadBytes = UnreadBytes };
+        record with
+        {
+            Traffic = _traffic.Total, EarlyLossesBefore = EarlyLossesBefore, ConnectionId = ConnectionId, Codes = CloseCodes, UnreadBytes = UnreadBytes
+        };
 
     /// <summary>A close frame waits behind messages: <see cref="WriteOwedClose"/> when they are out.</summary>
     public bool OwesClose => _close.State is CloseState.Sent { Ours: Delivery.Owed } or CloseState.Violated { Answered: true };

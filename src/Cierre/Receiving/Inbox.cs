@@ -138,9 +138,8 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
         return _waiting != Waiting.Nobody && StopWaiting();
     }
 
-    /// <summary>Runs the waiting reader: here and now for what it can answer in the same batch, on the pool for everything else, and where a context of its
-    /// own is to be called first.
-    /// Outside the lock.</summary>
+    /// <summary>Runs the waiting reader: here and now for what it can answer in the same batch, on the pool for everything else, and where a context of its own
+    /// is to be called first. Outside the lock.</summary>
     public void Wake(bool inline = false)
     {
         _waiter.RunContinuationsAsynchronously = !inline || _hasContext;

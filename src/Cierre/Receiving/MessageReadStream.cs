@@ -9,7 +9,8 @@ internal sealed class MessageReadStream(ConnectionDriver driver, WebSocketMessag
 
     public override bool CanWrite => false;
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => driver.Receiving.ReadPartAsync(this, buffer, cancellationToken);
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        driver.Receiving.ReadPartAsync(this, buffer, cancellationToken);
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();

@@ -4,8 +4,7 @@ using Cierre.Connections;
 namespace Cierre.Receiving;
 
 /// <summary>Ends a connection in order: what had come by then is handed out and answered first. Guarded by the connection's lock, but for the bytes, which
-/// belong to
-/// the transport's thread.</summary>
+/// belong to the transport's thread.</summary>
 internal sealed class OrderlyDrain(ConnectionDriver driver, CloseFrame frame, EndReason why)
 {
     // What the layers between the kernel and us can hold: Kestrel's buffer of a connection, or the window of an HTTP/2 stream.

@@ -31,7 +31,8 @@ internal sealed class ConnectionSequence(Uri url, WebSocketReconnectOptions opti
                 wasOpen = true;
                 try
                 {
-                    await using (cancellationToken.UnsafeRegister(static connection => CloseAsync((WebSocketConnection)connection!), connection).ConfigureAwait(SimulationContext.IsCurrent))
+                    await using (cancellationToken.UnsafeRegister(static connection => CloseAsync((WebSocketConnection)connection!), connection)
+                        .ConfigureAwait(SimulationContext.IsCurrent))
                     {
                         yield return connection;
                         await EndAsync(connection).ConfigureAwait(SimulationContext.IsCurrent);
@@ -102,7 +103,9 @@ internal sealed class ConnectionSequence(Uri url, WebSocketReconnectOptions opti
     /// <summary>False: there are none to be had, and nobody who could.</summary>
     private async ValueTask<bool> RenewAsync(ReconnectPlan plan, CancellationToken cancellationToken)
     {
-        WebSocketClientOptions? renewed = options.CredentialsRenewal is { } renew ? await renew(plan.Last, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent) : null;
+        WebSocketClientOptions? renewed = options.CredentialsRenewal is { } renew
+            ? await renew(plan.Last, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent)
+            : null;
         if (renewed is null)
         {
             options.OnEnded?.Invoke(plan.Ended());

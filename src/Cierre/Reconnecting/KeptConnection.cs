@@ -5,8 +5,7 @@ using Cierre.Scheduling;
 namespace Cierre;
 
 /// <summary>A client that stays connected: what <see cref="WebSocketConnection.KeepConnected"/> runs. Await <see cref="Completion"/> for the record that says
-/// why it ended; dispose it
-/// to leave.</summary>
+/// why it ended; dispose it to leave.</summary>
 public sealed class KeptConnection : IAsyncDisposable
 {
     private readonly ConnectionSequence _sequence;
@@ -16,7 +15,8 @@ public sealed class KeptConnection : IAsyncDisposable
     private readonly TimeProvider _time;
     private volatile WebSocketConnection? _current;
 
-    internal KeptConnection(ConnectionSequence sequence, TimeProvider time, Func<WebSocketConnection, CancellationToken, Task> handler, CancellationToken cancellationToken)
+    internal KeptConnection(ConnectionSequence sequence, TimeProvider time, Func<WebSocketConnection, CancellationToken, Task> handler,
+        CancellationToken cancellationToken)
     {
         (_sequence, _time, _handler, _cancellation) = (sequence, time, handler, cancellationToken);
         Completion = RunAsync();
@@ -24,8 +24,7 @@ public sealed class KeptConnection : IAsyncDisposable
 
     /// <summary>Completes when no further connection is to be opened, with the last end: of a connection, or of an attempt to open one again.</summary>
     /// <remarks>Fails with <see cref="WebSocketConnectException"/> where no connection was ever open, with what the handler, the policy or the renewal of
-    /// credentials threw, and with
-    /// <see cref="OperationCanceledException"/> where the token was cancelled; then, too, the connection has ended.</remarks>
+    /// credentials threw, and with <see cref="OperationCanceledException"/> where the token was cancelled; then, too, the connection has ended.</remarks>
     public Task<CloseRecord> Completion { get; }
 
     /// <summary>The connection that is open now; null between two. It may end at any time, and a send then throws
@@ -33,8 +32,7 @@ public sealed class KeptConnection : IAsyncDisposable
     public WebSocketConnection? Current => _current is { IsOpen: true } open ? open : null;
 
     /// <summary>Leaves: closes the connection with 1000 and opens no further one. Waits for the handler, and for the end, at most twice the close timeout; not
-    /// to be awaited in the handler,
-    /// which leaves by closing its connection.</summary>
+    /// to be awaited in the handler, which leaves by closing its connection.</summary>
     /// <returns>Completes when the connection has ended. It throws nothing: what went wrong is in <see cref="Completion"/>.</returns>
     public async ValueTask DisposeAsync()
     {

@@ -38,8 +38,7 @@ public sealed class WebSocketReconnectOptions : WebSocketClientOptions
     public Func<CloseRecord, CancellationToken, ValueTask<WebSocketClientOptions?>>? CredentialsRenewal { get; set; }
 
     /// <summary>Called after each end, of a connection or of an opening that failed, with what follows: the place to log, and to learn why a sequence ended.
-    /// Not for one
-    /// that is left or cancelled. Default null.</summary>
+    /// Not for one that is left or cancelled. Default null.</summary>
     public Action<ReconnectPlan>? OnEnded { get; set; }
 
     /// <summary>How long a connection must have been open for the attempts to be counted from 1 again; default 20 s.</summary>

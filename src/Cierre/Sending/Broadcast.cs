@@ -20,14 +20,16 @@ internal sealed class Broadcast : IThreadPoolWorkItem
     private Broadcast(ConnectionDriver[] rented, int count) => (_drivers, _count, _left) = (rented, count, count);
 
     /// <summary>Posts to each and sends it off; completes when all have it, or are closed: those that are slow delay nobody else.</summary>
-    public static ValueTask<BroadcastResult> SendAsync(IEnumerable<WebSocketConnection> receivers, BroadcastMessage message, CancellationToken cancellationToken)
+    public static ValueTask<BroadcastResult> SendAsync(IEnumerable<WebSocketConnection> receivers, BroadcastMessage message,
+        CancellationToken cancellationToken)
     {
         return Environment.ProcessorCount == 1 || (receivers.TryGetNonEnumeratedCount(out int few) && few <= Share)
             ? SendHere(receivers, message, cancellationToken)
             : SendByManyAsync(receivers, message, cancellationToken);
     }
 
-    private static ValueTask<BroadcastResult> SendHere(IEnumerable<WebSocketConnection> receivers, BroadcastMessage message, CancellationToken cancellationToken)
+    private static ValueTask<BroadcastResult> SendHere(IEnumerable<WebSocketConnection> receivers, BroadcastMessage message,
+        CancellationToken cancellationToken)
     {
         var result = new BroadcastResult();
         using (message)
@@ -43,10 +45,12 @@ internal sealed class Broadcast : IThreadPoolWorkItem
         return message.Slow is { } slow ? slow.AwaitAsync(result, cancellationToken) : new ValueTask<BroadcastResult>(result);
     }
 
-    private static async ValueTask<BroadcastResult> SendByManyAsync(IEnumerable<WebSocketConnection> receivers, BroadcastMessage message, CancellationToken cancellationToken)
+    private static async ValueTask<BroadcastResult> SendByManyAsync(IEnumerable<WebSocketConnection> receivers, BroadcastMessage message,
+        CancellationToken cancellationToken)
     {
         var result = new BroadcastResult();
-        ConnectionDriver[] taken = ArrayPool<ConnectionDriver>.Shared.Rent(receivers.TryGetNonEnumeratedCount(out int expected) ? Math.Max(expected, 1) : Share);
+        ConnectionDriver[] taken =
+            ArrayPool<ConnectionDriver>.Shared.Rent(receivers.TryGetNonEnumeratedCount(out int expected) ? Math.Max(expected, 1) : Share);
         int count = 0;
         try
         {

@@ -16,7 +16,8 @@ internal sealed class WaitingBroadcast(OutboxEntry message, TimeSpan takenBy, We
 
     public override TimeSpan TakenBy => IsTaken ? TimeSpan.MaxValue : takenBy;
 
-    public override bool WriteNext(WebSocketProtocol engine, Transport output, bool continued, TimeSpan now) => message.WriteNext(engine, output, continued, now);
+    public override bool WriteNext(WebSocketProtocol engine, Transport output, bool continued, TimeSpan now) =>
+        message.WriteNext(engine, output, continued, now);
 
     public override void Take()
     {

@@ -7,15 +7,12 @@ namespace Cierre;
 /// <summary>Sends one message to many connections.</summary>
 /// <remarks>
 /// <para>A server's message is framed, and where that was agreed on compressed, once for all connections with the same settings. With context takeover each
-/// connection compresses on
-/// its own: what it sends depends on what it sent before. No receiver waits for another: a connection whose peer does not read keeps the message within its
-/// send buffer, and what
-/// happens beyond is its <see cref="WebSocketConnectionOptions.SlowReaderPolicy"/>. Where that is to wait, the call waits for room there, while the others have the
-/// message, and at most the
-/// <see cref="WebSocketConnectionOptions.BroadcastTimeout"/>: then the connection is closed with 1008. One that is closed is counted and no error.</para>
+/// connection compresses on its own: what it sends depends on what it sent before. No receiver waits for another: a connection whose peer does not read keeps
+/// the message within its send buffer, and what happens beyond is its <see cref="WebSocketConnectionOptions.SlowReaderPolicy"/>. Where that is to wait, the
+/// call waits for room there, while the others have the message, and at most the <see cref="WebSocketConnectionOptions.BroadcastTimeout"/>: then the connection
+/// is closed with 1008. One that is closed is counted and no error.</para>
 /// <para>Cancelling ends that wait and takes nothing back: those that are fast have the message, and a slow one still gets it or is closed, as without. With a
-/// token that is
-/// cancelled before, nothing is sent.</para>
+/// token that is cancelled before, nothing is sent.</para>
 /// <para>Every connection gets the messages of one caller in the order of the calls.</para>
 /// </remarks>
 public static class WebSocketBroadcast
@@ -26,7 +23,8 @@ public static class WebSocketBroadcast
     /// <param name="cancellationToken">Ends the wait for slow receivers; see the remarks on <see cref="WebSocketBroadcast"/>.</param>
     /// <returns>What became of it, when each connection has taken it or is closed.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<WebSocketConnection> receivers, string text, CancellationToken cancellationToken = default) =>
+    public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<WebSocketConnection> receivers, string text,
+        CancellationToken cancellationToken = default) =>
         BroadcastAsync(receivers, text, WebSocketSendOptions.None, cancellationToken);
 
     /// <summary>Sends a text message to all of them. A lone surrogate becomes U+FFFD.</summary>
@@ -61,7 +59,8 @@ public static class WebSocketBroadcast
     /// <param name="cancellationToken">Ends the wait for slow receivers; see the remarks on <see cref="WebSocketBroadcast"/>.</param>
     /// <returns>What became of it, when each connection has taken it or is closed.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<WebSocketConnection> receivers, ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default)
+    public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<WebSocketConnection> receivers, ReadOnlyMemory<byte> data,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(receivers);
         return SendAsync(receivers, WebSocketOpcode.Binary, data, cancellationToken: cancellationToken);
@@ -89,7 +88,8 @@ public static class WebSocketBroadcast
     /// <returns>What became of it, when each connection has taken it or is closed.</returns>
     /// <exception cref="ArgumentException">The bytes are not UTF-8 (RFC 6455 8.1).</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static ValueTask<BroadcastResult> BroadcastTextAsync(this IEnumerable<WebSocketConnection> receivers, ReadOnlyMemory<byte> utf8, CancellationToken cancellationToken = default)
+    public static ValueTask<BroadcastResult> BroadcastTextAsync(this IEnumerable<WebSocketConnection> receivers, ReadOnlyMemory<byte> utf8,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(receivers);
         WebSocketConnection.CheckText(utf8, nameof(utf8));
@@ -144,7 +144,8 @@ public static class WebSocketBroadcast
     /// <exception cref="ArgumentException">The message is the default value, which no receive hands out; nothing was sent.</exception>
     /// <exception cref="InvalidOperationException">The message is not valid any more: the next receive has begun.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<WebSocketConnection> receivers, WebSocketMessage message, CancellationToken cancellationToken = default)
+    public static ValueTask<BroadcastResult> BroadcastAsync(this IEnumerable<WebSocketConnection> receivers, WebSocketMessage message,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(receivers);
         message.ThrowIfNone(nameof(message));
@@ -170,7 +171,8 @@ public static class WebSocketBroadcast
     }
 
     private static ValueTask<BroadcastResult> SendAsync(
-        IEnumerable<WebSocketConnection> receivers, WebSocketOpcode kind, ReadOnlyMemory<byte> payload, bool compressible = true, CancellationToken cancellationToken = default) =>
+        IEnumerable<WebSocketConnection> receivers, WebSocketOpcode kind, ReadOnlyMemory<byte> payload, bool compressible = true,
+            CancellationToken cancellationToken = default) =>
         cancellationToken.IsCancellationRequested
             ? ValueTask.FromCanceled<BroadcastResult>(cancellationToken)
             : Broadcast.SendAsync(receivers, new BroadcastMessage(kind, payload, compressible), cancellationToken);

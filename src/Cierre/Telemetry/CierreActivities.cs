@@ -27,7 +27,8 @@ internal static class CierreActivities
         if (!watched) Activity.Current = null;
 
         Activity? span = Start(
-            $"WebSocket {route}", watched ? ActivityKind.Internal : ActivityKind.Server, watched ? default : caller, Attributes(group, scheme, path), time, failed);
+            $"WebSocket {route}", watched ? ActivityKind.Internal : ActivityKind.Server, watched ? default : caller, Attributes(group, scheme, path), time,
+                failed);
         if (span is null) Activity.Current = request;
         return span;
     }
@@ -77,7 +78,8 @@ internal static class CierreActivities
     {
         Activity? before = Activity.Current;
         return Guarded.Call(
-            (name, kind, parent, attributes, time), static of => Source.StartActivity(of.name, of.kind, of.parent, of.attributes, links: null, of.time.GetUtcNow()), fallback: null, failed)
+            (name, kind, parent, attributes, time), static of =>
+                Source.StartActivity(of.name, of.kind, of.parent, of.attributes, links: null, of.time.GetUtcNow()), fallback: null, failed)
             ?? (Activity.Current is { } begun && begun != before ? begun : null);
     }
 

@@ -32,9 +32,11 @@ internal static class CierreMeter
         Meter.CreateObservableCounter(
             "cierre.messages", () => BothWays(counts => (counts.MessagesReceived, counts.MessagesSent)), "{message}", "Whole messages, by direction.");
         Meter.CreateObservableCounter(
-            "cierre.message.io", () => BothWays(counts => (counts.BytesReceived, counts.BytesSent)), "By", "Payload of messages without framing, not compressed, by direction.");
+            "cierre.message.io", () =>
+                BothWays(counts => (counts.BytesReceived, counts.BytesSent)), "By", "Payload of messages without framing, not compressed, by direction.");
         Meter.CreateObservableUpDownCounter(
-            "cierre.queue.size", () => BothWays(counts => (counts.ReceiveQueue, counts.SendQueue)), "By", "Bytes received and not read yet, and bytes to send that the kernel has not taken.");
+            "cierre.queue.size", () => BothWays(counts => (counts.ReceiveQueue, counts.SendQueue)), "By",
+                "Bytes received and not read yet, and bytes to send that the kernel has not taken.");
     }
 
     /// <param name="error">The value of <c>error.type</c>; null where it is no error.</param>
@@ -64,7 +66,8 @@ internal static class CierreMeter
 
     public static void Lived(ConnectionGroup group, CloseRecord record)
     {
-        if (Lifetimes.Enabled) Lifetimes.Record(record.Elapsed.TotalSeconds, new TagList(group.Attributes) { { TelemetryAttributes.CloseCause, record.Cause.ToKebabCase() } });
+        if (Lifetimes.Enabled) Lifetimes.Record(record.Elapsed.TotalSeconds,
+            new TagList(group.Attributes) { { TelemetryAttributes.CloseCause, record.Cause.ToKebabCase() } });
     }
 
     public static void RoundTrip(ConnectionGroup group, TimeSpan duration) => RoundTrips.Record(duration.TotalSeconds, group.Attributes);

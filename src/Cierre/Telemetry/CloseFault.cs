@@ -8,8 +8,8 @@ internal static class CloseFault
     {
         CloseCause.HandlerFailed or CloseCause.UpstreamFailed => true,
         CloseCause.PeerClosed => isClient && IsComplaint(record.Code),
-        CloseCause.Requested or CloseCause.HandlerReturned or CloseCause.HostStopping or CloseCause.LoadShed or CloseCause.Disposed or CloseCause.Aborted or CloseCause.Cancelled
-            or CloseCause.Unauthorized or CloseCause.Forbidden or CloseCause.Deadline or CloseCause.IdleTimeout => false,
+        CloseCause.Requested or CloseCause.HandlerReturned or CloseCause.HostStopping or CloseCause.LoadShed or CloseCause.Disposed or CloseCause.Aborted
+            or CloseCause.Cancelled or CloseCause.Unauthorized or CloseCause.Forbidden or CloseCause.Deadline or CloseCause.IdleTimeout => false,
         // What the peer broke, or the network.
         _ => isClient,
     };

@@ -53,10 +53,12 @@ internal sealed class ConnectionTelemetry
     }
 
     /// <summary>A server answered with a status. False, and no move, where the connection was opened.</summary>
-    public bool Answered(int status) => NotOpened("refused", status, status >= 500 ? status.ToString(System.Globalization.CultureInfo.InvariantCulture) : null, description: null);
+    public bool Answered(int status) =>
+        NotOpened("refused", status, status >= 500 ? status.ToString(System.Globalization.CultureInfo.InvariantCulture) : null, description: null);
 
     /// <summary>A client's opening failed, or was refused.</summary>
-    public void Failed(CloseRecord record) => NotOpened(record.HttpStatus is null ? "failed" : "refused", (int?)record.HttpStatus, record.Cause.ToKebabCase(), record.Detail);
+    public void Failed(CloseRecord record) =>
+        NotOpened(record.HttpStatus is null ? "failed" : "refused", (int?)record.HttpStatus, record.Cause.ToKebabCase(), record.Detail);
 
     /// <summary>Something threw before there was an answer; a cancellation is the caller's wish, and no error.</summary>
     public void Failed(Exception exception)
@@ -74,14 +76,16 @@ internal sealed class ConnectionTelemetry
         _group.Remove(entry, counts);
         Guarded.Call((_group, record), static of => CierreMeter.Closed(of._group, of.record), _failed);
         Guarded.Call((_group, record), static of => CierreMeter.Lived(of._group, of.record), _failed);
-        if (_span is not null) Guarded.Call((this, record), static of => CierreActivities.Ended(of.Item1._span!, of.Item1.Elapsed, of.record, of.Item1._group.IsClient), _failed);
+        if (_span is not null) Guarded.Call((this, record), static of =>
+            CierreActivities.Ended(of.Item1._span!, of.Item1.Elapsed, of.record, of.Item1._group.IsClient), _failed);
     }
 
     private bool NotOpened(string outcome, int? status, string? error, string? description)
     {
         if (_answered) return false;
         _answered = true;
-        Guarded.Call((_group, Elapsed, outcome, status, error), static of => CierreMeter.Handshake(of._group, of.Elapsed, of.outcome, of.status, of.error), _failed);
+        Guarded.Call((_group, Elapsed, outcome, status, error), static of =>
+            CierreMeter.Handshake(of._group, of.Elapsed, of.outcome, of.status, of.error), _failed);
         if (_span is null) return true;
         Guarded.Call(
             (_span, Elapsed, outcome, status, error, description),

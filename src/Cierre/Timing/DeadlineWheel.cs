@@ -4,8 +4,7 @@ namespace Cierre.Timing;
 
 /// <summary>All deadlines of a process in one hashed wheel with one timer, so that an idle connection owns none.</summary>
 /// <remarks>A deadline is met up to one tick late, never early. The timer rests while the wheel is empty. What a call throws, a clock of the application's
-/// perhaps, ends neither the process nor
-/// the deadlines of others: the entry is called again a second later.</remarks>
+/// perhaps, ends neither the process nor the deadlines of others: the entry is called again a second later.</remarks>
 internal sealed class DeadlineWheel : IDisposable
 {
     private const int SlotCount = 1024;

@@ -50,7 +50,8 @@ internal sealed class ConnectionWatch(TimeProvider time, long opened) : FrameObs
         if (_started == _start.Length) TellComing();
     }
 
-    public override void OnSent(in ObservedFrame frame, ReadOnlySpan<byte> payload) => Tell(frame, payload[..Math.Min(payload.Length, Wanted(frame.Opcode))].ToArray());
+    public override void OnSent(in ObservedFrame frame, ReadOnlySpan<byte> payload) =>
+        Tell(frame, payload[..Math.Min(payload.Length, Wanted(frame.Opcode))].ToArray());
 
     public override void Broken(Violation violation)
     {
@@ -71,7 +72,8 @@ internal sealed class ConnectionWatch(TimeProvider time, long opened) : FrameObs
         _traces.Clear();
     }
 
-    private int Wanted(WebSocketOpcode opcode) => _traces.Count != 0 && opcode == WebSocketOpcode.Close ? Math.Max(MostPayload, FrameHeader.MaxControlPayload) : MostPayload;
+    private int Wanted(WebSocketOpcode opcode) =>
+        _traces.Count != 0 && opcode == WebSocketOpcode.Close ? Math.Max(MostPayload, FrameHeader.MaxControlPayload) : MostPayload;
 
     /// <summary>A frame that has begun and of which no more comes, perhaps, or enough has come.</summary>
     private void TellComing()

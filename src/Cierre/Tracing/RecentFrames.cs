@@ -15,7 +15,8 @@ internal sealed class RecentFrames(int capacity)
     {
         if (count == _ring.Length) return this;
         var resized = new RecentFrames(count);
-        for (long i = Math.Max(0, _count - Math.Min(count, _ring.Length)); i < _count; i++) resized.Add(_ring[i % _ring.Length].Time, _ring[i % _ring.Length].Frame);
+        for (long i = Math.Max(0, _count - Math.Min(count, _ring.Length)); i < _count; i++) resized.Add(_ring[i % _ring.Length].Time,
+            _ring[i % _ring.Length].Frame);
         return resized;
     }
 

@@ -6,8 +6,7 @@ namespace Cierre;
 /// <summary>Shows the frames of one connection, both ways, and what happens to the stream under it, as they pass. RFC 6455 5.2.</summary>
 /// <remarks>
 /// <para>It is read with <c>await foreach</c>, by one reader at a time, and ends with the connection. A reader that is slow, or none, holds the connection up
-/// in nothing:
-/// the oldest events are dropped and counted.</para>
+/// in nothing: the oldest events are dropped and counted.</para>
 /// <para>While nobody traces a connection, a frame costs a comparison with null.</para>
 /// </remarks>
 public sealed class WebSocketTrace : IAsyncEnumerable<WebSocketTraceEvent>, IDisposable
@@ -22,7 +21,10 @@ public sealed class WebSocketTrace : IAsyncEnumerable<WebSocketTraceEvent>, IDis
         Options = options;
         FramesBefore = before;
         _events = Channel.CreateBounded<WebSocketTraceEvent>(
-            new BoundedChannelOptions(options.Capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true, AllowSynchronousContinuations = false },
+            new BoundedChannelOptions(options.Capacity)
+            {
+                FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true, AllowSynchronousContinuations = false
+            },
             _ => Interlocked.Increment(ref _missed));
     }
 

@@ -19,7 +19,8 @@ public abstract class WebSocketTraceEvent
 
     /// <summary>The time and the words, in English, for a debugger or a log.</summary>
     /// <returns>One line.</returns>
-    public sealed override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Elapsed.TotalMilliseconds:0.000} ms: {In(CultureInfo.InvariantCulture)}");
+    public sealed override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Elapsed.TotalMilliseconds:0.000} ms: {In(CultureInfo.InvariantCulture)}");
 
     private protected abstract string In(CultureInfo culture);
 }

@@ -48,18 +48,25 @@ public sealed class WebSocketTraceFrame : WebSocketTraceEvent
     public ReadOnlyMemory<byte> Payload { get; }
 
     /// <summary>What a close frame says; null for another frame, and for a close frame that breaks a rule.</summary>
-    public CloseFrame? CloseFrame => Opcode == WebSocketOpcode.Close && !IsRefused && CloseFrame.TryParse(Payload.Span, out CloseFrame frame, out _) ? frame : null;
+    public CloseFrame? CloseFrame =>
+        Opcode == WebSocketOpcode.Close && !IsRefused && CloseFrame.TryParse(Payload.Span, out CloseFrame frame, out _) ? frame : null;
 
     /// <summary>The start of the payload for people: text quoted and escaped, anything else as hexadecimal digits; an ellipsis stands for the rest. Null where
     /// there is nothing to show.</summary>
-    public string? PayloadPreview => Payload.IsEmpty || Opcode == WebSocketOpcode.Close ? null : Protocol.PayloadPreview.Of(Payload.Span, Opcode, IsCompressed, cut: Payload.Length < Length);
+    public string? PayloadPreview => Payload.IsEmpty || Opcode == WebSocketOpcode.Close
+        ? null
+        : Protocol.PayloadPreview.Of(Payload.Span, Opcode, IsCompressed, cut: Payload.Length < Length);
 
     private protected override string In(CultureInfo culture)
     {
-        List<string> parts = [Opcode.IsReserved() ? Texts.Format(culture, "FrameReserved", (int)Opcode) : Texts.Format(culture, "FrameSeen", Texts.Get(culture, "Opcode_" + OpcodeName))];
+        List<string> parts = [Opcode.IsReserved()
+            ? Texts.Format(culture, "FrameReserved", (int)Opcode)
+            : Texts.Format(culture, "FrameSeen", Texts.Get(culture, "Opcode_" + OpcodeName))];
         if (CloseFrame is { IsEmpty: false } close)
         {
-            parts.Add(close.Reason.Length == 0 ? close.Code.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{close.Code} {UntrustedText.Quote(close.Reason)}"));
+            parts.Add(close.Reason.Length == 0
+                ? close.Code.ToString(CultureInfo.InvariantCulture)
+                : string.Create(CultureInfo.InvariantCulture, $"{close.Code} {UntrustedText.Quote(close.Reason)}"));
         }
         else if (Length is { } length)
         {

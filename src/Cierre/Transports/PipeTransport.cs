@@ -161,7 +161,8 @@ internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? 
 
     protected override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes) => wire.WriteAsync(bytes);
 
-    private static bool IsOfTheEnd(Exception e) => e is IOException or System.Net.Sockets.SocketException or ObjectDisposedException or InvalidOperationException;
+    private static bool IsOfTheEnd(Exception e) =>
+        e is IOException or System.Net.Sockets.SocketException or ObjectDisposedException or InvalidOperationException;
 
     /// <summary>False: the connection has no scheduler of its own. One that it has is the application's code, so it is asked on the pool: our caller may hold
     /// the connection's lock.</summary>

@@ -208,7 +208,8 @@ internal sealed class SocketTransport(Socket socket, EarlierReader? earlier = nu
             Volatile.Write(ref _offering, true);
             Count(count);
             if (count == Small) await ReadLargeAsync(receiver).ConfigureAwait(false);
-            else if (Offer(_small.AsMemory(0, count), receiver) is var taken && (taken < count || receiver.IsHolding)) await OfferRestAsync(_small.AsMemory(taken, count - taken), receiver).ConfigureAwait(false);
+            else if (Offer(_small.AsMemory(0, count), receiver) is var taken
+                && (taken < count || receiver.IsHolding)) await OfferRestAsync(_small.AsMemory(taken, count - taken), receiver).ConfigureAwait(false);
             Offered(receiver);
         }
 

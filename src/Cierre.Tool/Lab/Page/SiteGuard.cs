@@ -7,10 +7,8 @@ namespace Cierre.Tool.Lab.Page;
 
 /// <summary>
 /// Lets in who has the token of this start, and nobody else: the page can open connections to anywhere. The Host is checked against names of this machine, so
-/// that no
-/// foreign name that resolves to it (DNS rebinding) is an origin of ours, and the Origin against the Host. The inspector's files and requests name no token:
-/// for them the page
-/// leaves a cookie, which is another secret, since the servers of other ports of this machine may see it.
+/// that no foreign name that resolves to it (DNS rebinding) is an origin of ours, and the Origin against the Host. The inspector's files and requests name no
+/// token: for them the page leaves a cookie, which is another secret, since the servers of other ports of this machine may see it.
 /// </summary>
 internal sealed class SiteGuard(string token)
 {

@@ -4,7 +4,7 @@ using Cierre.Connections;
 namespace Cierre.AspNetCore.Admission;
 
 /// <summary>Whether new connections are let in: not while the server drains, nor after it.</summary>
-internal sealed class AdmissionGate
+internal sealed class DrainGate
 {
     private volatile DrainNotice? _notice;
 

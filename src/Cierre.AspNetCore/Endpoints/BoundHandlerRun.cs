@@ -11,7 +11,7 @@ namespace Cierre.AspNetCore.Endpoints;
 /// <summary>One run of a delegate around the answer: ASP.NET Core binds its parameters and runs its filters before, the handler runs behind, with the values
 /// that were bound.</summary>
 /// <remarks>The framework binds and calls in one go. The innermost filter stops it in between, when all is bound and nothing was answered.</remarks>
-internal sealed class BoundRun : IAsyncDisposable
+internal sealed class BoundHandlerRun : IAsyncDisposable
 {
     private readonly HttpContext _context;
     private readonly CancellationToken _ofRequest;
@@ -21,7 +21,7 @@ internal sealed class BoundRun : IAsyncDisposable
     private CancellationTokenRegistration _cancelling;
     private Task _run = Task.CompletedTask;
 
-    private BoundRun(HttpContext context)
+    private BoundHandlerRun(HttpContext context)
     {
         (_context, _ofRequest) = (context, context.RequestAborted);
         // A parameter holds this token from now on: first it tells of the request, then of the connection.
@@ -49,16 +49,17 @@ internal sealed class BoundRun : IAsyncDisposable
     }
 
     /// <summary>Binds. Null: the request is answered, by a value that is missing or wrong, or by a filter.</summary>
-    public static async Task<BoundRun?> StartAsync(RequestDelegate handler, HttpContext context, WebSocketConnection connection)
+    public static async Task<BoundHandlerRun?> StartAsync(RequestDelegate handler, HttpContext context, WebSocketConnection connection)
     {
-        var run = new BoundRun(context);
+        var run = new BoundHandlerRun(context);
         run._run = run.CallAsync(handler, connection);
         await Task.WhenAny(run._run, run._bound.Task).ConfigureAwait(false);
         if (run._bound.Task.IsCompleted) return run;
         await using (run.ConfigureAwait(false)) await run._run.ConfigureAwait(false);
         if (context.Response is { HasStarted: false, StatusCode: StatusCodes.Status400BadRequest, ContentType: null, ContentLength: null })
         {
-            await HandshakeRefusal.Of(StatusCodes.Status400BadRequest, "A value that the endpoint needs is missing in the request, or is not of its kind.").AnswerAsync(context).ConfigureAwait(false);
+            await HandshakeRefusal.Of(StatusCodes.Status400BadRequest, "A value that the endpoint needs is missing in the request, or is not of its kind.")
+                .AnswerAsync(context).ConfigureAwait(false);
         }
 
         return null;
@@ -90,7 +91,8 @@ internal sealed class BoundRun : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_opened.TrySetResult(false)) _context.RequestAborted = _ofRequest;
-        // An exception of the binding is thrown to whoever started it, and a handler's has become a close by now; one of a filter behind a refusal says nothing to anybody.
+        // An exception of the binding is thrown to whoever started it, and a handler's has become a close by now; one of a filter behind a refusal says nothing
+        // to anybody.
         await _run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _cancelling.DisposeAsync().ConfigureAwait(false);
         _ending.Dispose();
@@ -100,13 +102,13 @@ internal sealed class BoundRun : IAsyncDisposable
     private static async ValueTask<object?> OuterAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         object? result = await next(context).ConfigureAwait(false);
-        return context.HttpContext.Features.Get<BoundRun>() is { _bound.Task.IsCompleted: true } ? Results.Empty : result;
+        return context.HttpContext.Features.Get<BoundHandlerRun>() is { _bound.Task.IsCompleted: true } ? Results.Empty : result;
     }
 
     private static async ValueTask<object?> InnerAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         // With a status that refuses, the framework does not call the handler.
-        if (context.HttpContext.Response.StatusCode < StatusCodes.Status400BadRequest && context.HttpContext.Features.Get<BoundRun>() is { } run)
+        if (context.HttpContext.Response.StatusCode < StatusCodes.Status400BadRequest && context.HttpContext.Features.Get<BoundHandlerRun>() is { } run)
         {
             run._bound.TrySetResult();
             if (!await run._opened.Task.ConfigureAwait(false)) return Results.Empty;

@@ -11,7 +11,7 @@ namespace Cierre.Connections;
 /// asks of the transport (<see cref="Closing.CloseEffects"/>) and what the transport says of itself meet in the switch below, and nowhere else.
 /// </summary>
 /// <param name="timeout">How long the peer may still send when nothing reaches it any more: the close timeout.</param>
-internal struct TransportLife(TimeSpan timeout)
+internal struct TransportLifecycle(TimeSpan timeout)
 {
     private TransportState? _state;
 

@@ -10,7 +10,7 @@ using static Cierre.Connections.TransportInput;
 namespace Cierre.Tests.Connections;
 
 /// <summary>What the transport goes through, as far as the machine alone can show it. Its whole table is in docs/closing.md.</summary>
-public class TransportLifeTests
+public class TransportLifecycleTests
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
     private static readonly TransportEnd Fin = new(TransportEndKind.EndOfStream);
@@ -52,7 +52,7 @@ public class TransportLifeTests
         ("Gone", [new StreamEnded(Fin, BehindFlush: false), Released.Instance]),
     ];
 
-    private TransportLife _life = new(Timeout);
+    private TransportLifecycle _life = new(Timeout);
 
     private TransportEffects On(TransportInput input, TimeSpan now = default) => _life.On(input, now);
 
@@ -65,7 +65,7 @@ public class TransportLifeTests
             var noMoves = new List<string>();
             foreach ((string name, TransportInput input, TimeSpan at) in Inputs)
             {
-                var life = new TransportLife(Timeout);
+                var life = new TransportLifecycle(Timeout);
                 foreach (TransportInput before in path) life.On(before, TimeSpan.Zero);
                 TransportState was = life.State;
                 Assert.Equal(situation, Name(was));
@@ -77,7 +77,7 @@ public class TransportLifeTests
             if (noMoves.Count > 0) table.Append(null, $"| {situation} | {string.Join("; ", noMoves)} | no move | |\n");
         }
 
-        Golden.MatchesPart("docs/closing.md", "transport table, printed by TransportLifeTests", table.ToString());
+        Golden.MatchesPart("docs/closing.md", "transport table, printed by TransportLifecycleTests", table.ToString());
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public class TransportLifeTests
     [Fact]
     public void Longest_timeout_is_no_overflow()
     {
-        _life = new TransportLife(TimeSpan.MaxValue);
+        _life = new TransportLifecycle(TimeSpan.MaxValue);
         On(new SendFailed(Reset), TimeSpan.FromSeconds(1));
         Assert.Equal(TimeSpan.MaxValue, _life.Deadline);
     }
@@ -159,7 +159,7 @@ public class TransportLifeTests
         On(new StreamEnded(Fin, BehindFlush: true));
         Assert.Equal(Cut | Release, On(Abort.Instance));
         Assert.Equal(Fin, _life.End);
-        _life = new TransportLife(Timeout);
+        _life = new TransportLifecycle(Timeout);
         On(new StreamEnded(Fin, BehindFlush: true));
         Assert.Equal(GiveUp | Release, On(Late.Instance));
         Assert.Equal(Fin, _life.End);
