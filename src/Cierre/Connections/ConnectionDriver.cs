@@ -123,8 +123,8 @@ internal sealed class ConnectionDriver : DeadlineWheel.Entry, IMeasured
     /// <summary>Nothing is read until somebody takes what came.</summary>
     public bool IsPaused => _life.IsPaused;
 
-    /// <summary>What is written may still reach the peer.</summary>
-    public bool ReachesPeer => _life.Fault is null;
+    /// <inheritdoc cref="TransportLifecycle.ReachesPeer"/>
+    public bool ReachesPeer => _life.ReachesPeer;
 
     public bool TakesOutput => Engine.IsOpen && ReachesPeer;
 

@@ -13,6 +13,7 @@ namespace Cierre.Connections;
 /// <param name="timeout">How long the peer may still send when nothing reaches it any more: the close timeout.</param>
 internal struct TransportLifecycle(TimeSpan timeout)
 {
+    // Null is Live: what every message asks is answered without a look at the state's type.
     private TransportState? _state;
 
     public readonly TransportState State => _state ?? Live.Instance;
@@ -21,7 +22,10 @@ internal struct TransportLifecycle(TimeSpan timeout)
     public readonly bool IsPaused => _state is Paused or OutputBroken { IsPaused: true };
 
     /// <summary>What a send met, after which nothing reaches the peer; null: nothing.</summary>
-    public readonly TransportEnd? Fault => FaultOf(State);
+    public readonly TransportEnd? Fault => _state is null ? null : FaultOf(_state);
+
+    /// <summary>What is written may still reach the peer.</summary>
+    public readonly bool ReachesPeer => _state is null || FaultOf(_state) is null;
 
     /// <summary>How the stream ended; null while nothing is to be given back.</summary>
     public readonly TransportEnd? End => (_state as Releasing)?.End;
@@ -66,7 +70,7 @@ internal struct TransportLifecycle(TimeSpan timeout)
             var (state, _)                                      => (state, None),                          // no move
         };
 
-        _state = next;
+        _state = next is Live ? null : next;
         return effects;
     }
 

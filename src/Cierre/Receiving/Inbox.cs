@@ -185,7 +185,10 @@ internal sealed class Inbox(Lock gate, ConnectionDriver driver) : IValueTaskSour
     /// <summary>The stream that a woken reader waited for; null at the end.</summary>
     public MessageReadStream? TakeStream() => _stream ?? OpenParked();
 
-    public WebSocketMessage? Current => _isLent ? new WebSocketMessage((WebSocketMessageKind)_lentKind, _lent.Memory, this, _loan) : null;
+    public WebSocketMessage? Current => _isLent ? Lent : null;
+
+    /// <summary>The message that the reader has; the default where it has none.</summary>
+    public WebSocketMessage Lent => _isLent ? new WebSocketMessage((WebSocketMessageKind)_lentKind, _lent.Memory, this, _loan) : default;
 
     /// <summary>Copies what a stream has; -1: it has to wait; 0: its end. A connection that ended in the middle of it is the caller's to report.</summary>
     /// <exception cref="ObjectDisposedException">The stream was given up: an end of it would look like that of the message.</exception>

@@ -158,7 +158,7 @@ internal sealed class ReceivingSide : ITransportReceiver
 
     // ---- the reader's side ----
 
-    public WebSocketMessage Current => _inbox.Current ?? default;
+    public WebSocketMessage Current => _inbox.Lent;
 
     public ValueTask<WebSocketMessage?> ReceiveAsync(CancellationToken cancellationToken)
     {
