@@ -81,7 +81,10 @@ public static class CierreServiceCollectionExtensions
             .BindConfiguration("Cierre")
             .Configure<CloseCodes>((options, codes) => options.CloseCodes = codes)
             // The clock of drain, capacity and shedding, so that all of a server's times move together.
-            .Configure<IServiceProvider>((options, provider) => options.TimeProvider = provider.GetService<TimeProvider>() ?? options.TimeProvider)
+            .Configure<IServiceProvider>((options, provider) =>
+            {
+                if (options.TimeProvider == TimeProvider.System) options.TimeProvider = provider.GetService<TimeProvider>() ?? TimeProvider.System;
+            })
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<WebSocketEndpointOptions>, EndpointOptionsValidation>();
         services.AddSingleton<MatcherPolicy, SharedPathPolicy>();

@@ -23,6 +23,7 @@ internal static class RequestHeaders
     {
         foreach ((string name, string value) in headers)
         {
+            if (name is null || value is null) throw new ArgumentException("A header has no name or no value; give it both, or leave it out.", nameof(headers));
             if (FaultOf(name, value) is { } fault) throw new ArgumentException(fault, nameof(headers));
         }
     }

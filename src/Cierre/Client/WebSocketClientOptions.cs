@@ -114,7 +114,10 @@ public class WebSocketClientOptions : WebSocketConnectionOptions
     /// and <see cref="Headers"/>.</summary>
     /// <exception cref="ArgumentException">A subprotocol or a required extension is not a token or is there twice; a header cannot be part of an opening
     /// request.</exception>
-    public virtual void Validate()
+    public virtual void Validate() => CheckOpening();
+
+    /// <summary>What each opening is checked for: what a sequence of openings has beside, it checks once, when it begins.</summary>
+    internal void CheckOpening()
     {
         Opening.Subprotocols.Validate([.. Subprotocols]);
         Client.RequiredExtensions.Validate(RequiredExtensions);

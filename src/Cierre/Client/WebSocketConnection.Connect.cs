@@ -22,7 +22,7 @@ public sealed partial class WebSocketConnection
     {
         ArgumentNullException.ThrowIfNull(url);
         options ??= new WebSocketClientOptions();
-        options.Validate();
+        options.CheckOpening();
         cancellationToken.ThrowIfCancellationRequested();
         return await new HttpUpgrade(UrlText.AddressOf(url), options, earlyLossesBefore).OpenAsync(cancellationToken).ConfigureAwait(false);
     }

@@ -213,7 +213,8 @@ public sealed class CloseCodes
     /// <param name="reason">The reason; null is as an empty one.</param>
     /// <param name="role">Which end would close.</param>
     /// <param name="culture">The language; null takes <see cref="CultureInfo.CurrentUICulture"/>.</param>
-    /// <returns>One clause that says what is wrong and what would be right; null: the peer gets both as they are.</returns>
+    /// <returns>One clause that says what is wrong and what would be right; null: the peer gets both as they are, but for half of a surrogate pair in the
+    /// reason, in whose place U+FFFD goes out.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The role is none of the two.</exception>
     public static string? GetSendError(int code, string? reason, WebSocketRole role, CultureInfo? culture = null)
     {

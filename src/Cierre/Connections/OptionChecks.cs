@@ -10,7 +10,8 @@ internal static class OptionChecks
     {
         bool isWrong = mayBeZero ? value < TimeSpan.Zero : value <= TimeSpan.Zero;
         if (isWrong || value > Longest)
-            throw new ArgumentOutOfRangeException(name, value, $"{(mayBeZero ? "Zero, or a" : "A")} time of at most 24 days: this one has an end.");
+            throw new ArgumentOutOfRangeException(
+                name, value, $"A time {(mayBeZero ? "of zero or more" : "above zero")} and of at most 24 days; this one cannot be switched off.");
         return value;
     }
 

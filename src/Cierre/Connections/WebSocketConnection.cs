@@ -40,17 +40,19 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
     /// <summary>The extensions in use, as in <c>Sec-WebSocket-Extensions</c>; empty for none. RFC 6455 9.1.</summary>
     public string Extensions => Info.Extensions;
 
-    /// <summary>The address: for a client the one it connected to, after redirects, without a user name and password; null for a pair in memory.</summary>
+    /// <summary>The address: for a client the one it connected to, after redirects, without a user name and password; for one over a pipe or stream what
+    /// <see cref="WebSocketNegotiation.Url"/> says; null for a pair in memory.</summary>
     public Uri? Url => Info.Url;
 
-    /// <summary>The HTTP version that carried the opening handshake: 1.1 or 2.0.</summary>
+    /// <summary>The HTTP version that carried the opening handshake: 1.1 or 2.0, or what <see cref="WebSocketNegotiation.HttpVersion"/> says.</summary>
     public Version HttpVersion => Info.HttpVersion;
 
     /// <summary>The headers of the server's answer, with which a client's opening succeeded; null for a server's connection, for a pair in memory and for one
     /// over a pipe or stream. RFC 6455 4.2.2.</summary>
     public HttpResponseHeaders? ResponseHeaders => Info.ResponseHeaders;
 
-    /// <summary>Where the time of the opening went; null for a server's connection, and for a pair in memory.</summary>
+    /// <summary>Where the time of the opening went; null for a server's connection, for a pair in memory and for one over a pipe or
+    /// stream.</summary>
     public OpeningTimes? OpeningTimes => Info.Times;
 
     /// <summary>Whether no close was begun by either side.</summary>

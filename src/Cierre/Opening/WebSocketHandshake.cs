@@ -15,10 +15,18 @@ public static class WebSocketHandshake
     /// <param name="compression">Which offers of permessage-deflate are accepted; null: none. RFC 7692.</param>
     /// <returns>The answer: an acceptance, or a refusal that says what would be right.</returns>
     /// <exception cref="ArgumentNullException">No request.</exception>
+    /// <exception cref="ArgumentException">A list of the request has a null in it.</exception>
     public static WebSocketHandshakeResult Check(WebSocketHandshakeRequest request, IReadOnlyList<string>? subprotocols = null,
         DeflateOptions? compression = null)
     {
         ArgumentNullException.ThrowIfNull(request);
+        CheckNoNull(request.OtherMethods, nameof(request.OtherMethods));
+        CheckNoNull(request.Upgrade, nameof(request.Upgrade));
+        CheckNoNull(request.Connection, nameof(request.Connection));
+        CheckNoNull(request.Key, nameof(request.Key));
+        CheckNoNull(request.Version, nameof(request.Version));
+        CheckNoNull(request.Subprotocols, nameof(request.Subprotocols));
+        CheckNoNull(request.Extensions, nameof(request.Extensions));
         // The version before the key: a client of another version cannot know what our key looks like, but understands 426.
         if ((request.IsHttp2 ? CheckConnect(request) : CheckUpgrade(request)) is { } wrongRequest)
         {
@@ -70,6 +78,14 @@ public static class WebSocketHandshake
             offered);
     }
 
+    private static void CheckNoNull(IReadOnlyList<string> values, string name)
+    {
+        for (int i = 0; i < values.Count; i++)
+        {
+            if (values[i] is null) throw new ArgumentException($"{name} has a null at index {i}; a value of a header, or nothing, is needed.", name);
+        }
+    }
+
     /// <summary>RFC 6455 4.2.1, 1 to 4.</summary>
     private static WebSocketHandshakeResult? CheckUpgrade(WebSocketHandshakeRequest request)
     {
@@ -79,14 +95,15 @@ public static class WebSocketHandshake
             return ServerRefusals.MethodNotGet(request.Method, request.OtherMethods);
         }
 
-        if (request.HostCount != 1)
-        {
-            return ServerRefusals.HostCount(request.HostCount);
-        }
-
+        // The version first: HTTP/1.0 needs no Host (RFC 9110 7.2).
         if (request.HttpVersion < HttpVersion.Version11)
         {
             return ServerRefusals.HttpVersion10();
+        }
+
+        if (request.HostCount != 1)
+        {
+            return ServerRefusals.HostCount(request.HostCount);
         }
 
         if (!HeaderList.Contains(request.Upgrade, OpeningHeaders.WebSocket))

@@ -33,7 +33,8 @@ public sealed class WebSocketTrace : IAsyncEnumerable<WebSocketTraceEvent>, IDis
 
     /// <summary>The headers of the last frames before the trace began, both ways, the oldest first; without payloads. No frame is both here and among the
     /// events, and none between is missing.</summary>
-    /// <remarks>As many as the connection kept at that moment (<see cref="WebSocketConnectionOptions.MaxRecentFrames"/>); empty where it kept none.</remarks>
+    /// <remarks>As many as the connection kept at that moment (<see cref="WebSocketConnectionOptions.MaxRecentFrames"/>,
+    /// <see cref="WebSocketConnection.KeepRecentFrames"/>); empty where it kept none.</remarks>
     public IReadOnlyList<WebSocketTraceFrame> FramesBefore { get; }
 
     /// <summary>How many events were dropped because the reader was behind.</summary>

@@ -10,9 +10,9 @@ public sealed class OptionChecksTests
     {
         Assert.Equal(TimeSpan.FromDays(24), OptionChecks.Check(TimeSpan.FromDays(24), "Wait"));
         Assert.Equal(TimeSpan.Zero, OptionChecks.Check(TimeSpan.Zero, "Wait", mayBeZero: true));
-        ShouldRefuse(() => OptionChecks.Check(TimeSpan.Zero, "Wait"), "A time of at most 24 days: this one has an end.");
-        ShouldRefuse(() => OptionChecks.Check(TimeSpan.FromDays(25), "Wait"), "A time of at most 24 days: this one has an end.");
-        ShouldRefuse(() => OptionChecks.Check(Timeout.InfiniteTimeSpan, "Wait", mayBeZero: true), "Zero, or a time of at most 24 days: this one has an end.");
+        ShouldRefuse(() => OptionChecks.Check(TimeSpan.Zero, "Wait"), "A time above zero and of at most 24 days; this one cannot be switched off.");
+        ShouldRefuse(() => OptionChecks.Check(TimeSpan.FromDays(25), "Wait"), "A time above zero and of at most 24 days; this one cannot be switched off.");
+        ShouldRefuse(() => OptionChecks.Check(Timeout.InfiniteTimeSpan, "Wait", mayBeZero: true), "A time of zero or more and of at most 24 days; this one cannot be switched off.");
     }
 
     [Fact]

@@ -90,6 +90,17 @@ public sealed class WebSocketHandshakeTests
         ShouldRefuse(Http11 with { HostCount = count }, HandshakeRefusalKind.HostCount, 400);
 
     [Fact]
+    public void Request_of_HTTP_1_0_is_told_so_though_it_has_no_Host() => Assert.Contains(
+        "HTTP/1.0", WebSocketHandshake.Check(new() { Method = "GET", HttpVersion = System.Net.HttpVersion.Version10, HostCount = 0 }).Error!, StringComparison.Ordinal);
+
+    [Fact]
+    public void Null_among_the_values_of_a_header_is_refused_by_the_name_of_its_property()
+    {
+        ArgumentException refused = Assert.Throws<ArgumentException>(() => WebSocketHandshake.Check(new() { Method = "GET", Key = [null!] }));
+        Assert.Equal(nameof(WebSocketHandshakeRequest.Key), refused.ParamName);
+    }
+
+    [Fact]
     public void A_plain_request_is_told_to_upgrade()
     {
         var refused = ShouldRefuse(new() { Method = "GET" }, HandshakeRefusalKind.UpgradeNotWebSocket, 426);

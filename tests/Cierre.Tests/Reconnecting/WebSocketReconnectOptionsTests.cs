@@ -51,4 +51,19 @@ public sealed class WebSocketReconnectOptionsTests
         Assert.Throws<ArgumentException>(new WebSocketReconnectOptions { AlternateUrls = { new("ftp://one/") } }.Validate);
         Assert.Throws<ArgumentException>(new WebSocketReconnectOptions { Subprotocols = { "a b" } }.Validate);
     }
+
+    [Fact]
+    public void Alternate_url_that_comes_later_is_no_matter_of_a_single_opening()
+    {
+        var options = new WebSocketReconnectOptions { AlternateUrls = { new("/relative", UriKind.Relative) } };
+        options.CheckOpening();
+        Assert.Throws<ArgumentException>(options.Validate);
+    }
+
+    [Fact]
+    public void Header_without_a_name_is_refused_in_words()
+    {
+        var options = new WebSocketClientOptions { Headers = { default } };
+        Assert.Contains("no name", Assert.Throws<ArgumentException>(options.Validate).Message, StringComparison.Ordinal);
+    }
 }
