@@ -26,6 +26,6 @@ public static class CierreHealthChecksBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         return builder.Add(new HealthCheckRegistration(
             name, services => new DrainHealthCheck(services.GetService<DrainGate>(), services.GetService<WebSocketRoster>()), failureStatus,
-                tags ?? ["ready"]));
+            tags ?? ["ready"]));
     }
 }

@@ -55,7 +55,7 @@ public static class CierreServiceCollectionExtensions
         services.AddSingleton<Drain>();
         services.AddSingleton(provider => new WebSocketServer(
             provider.GetRequiredService<WebSocketRoster>(), provider.GetRequiredService<DrainGate>(), provider.GetRequiredService<Drain>(),
-                provider.GetRequiredService<Shedder>()));
+            provider.GetRequiredService<Shedder>()));
         services.AddSingleton<Shedder>();
         services.AddSingleton<Pressure>();
         services.AddHostedService<PressureWatch>();

@@ -23,19 +23,29 @@ public sealed record RawFrame(int Opcode, byte[] Payload, bool Fin, int Rsv, boo
         var frames = new List<RawFrame>();
         while (!bytes.IsEmpty)
         {
-            var (size, masked) = (bytes[1] & 127, (bytes[1] & 128) != 0);
-            var extended = size switch { 126 => 2, 127 => 8, _ => 0 };
-            var length = extended == 0 ? size : 0L;
-            for (var i = 0; i < extended; i++)
-                length = (length << 8) | bytes[2 + i];
-            var header = 2 + extended + (masked ? 4 : 0);
-            var payload = bytes.Slice(header, checked((int)length)).ToArray();
-            for (var i = 0; masked && i < payload.Length; i++)
-                payload[i] ^= bytes[header - 4 + (i % 4)];
-            frames.Add(new RawFrame(bytes[0] & 15, payload, (bytes[0] & 128) != 0, (bytes[0] >> 4) & 7, masked));
-            bytes = bytes[(header + payload.Length)..];
+            frames.Add(First(bytes, out int length) ?? throw new InvalidDataException($"the bytes end inside a frame, after {bytes.Length} of its bytes"));
+            bytes = bytes[length..];
         }
 
         return frames;
+    }
+
+    /// <summary>Reads the frame with which the bytes begin; null while it is not whole.</summary>
+    /// <param name="length">How many bytes it takes.</param>
+    internal static RawFrame? First(ReadOnlySpan<byte> bytes, out int length)
+    {
+        length = 0;
+        if (bytes.Length < 2) return null;
+        (int size, bool masked) = (bytes[1] & 127, (bytes[1] & 128) != 0);
+        int extended = size switch { 126 => 2, 127 => 8, _ => 0 };
+        int header = 2 + extended + (masked ? 4 : 0);
+        if (bytes.Length < header) return null;
+        ulong payloadLength = extended == 0 ? (ulong)size : 0;
+        for (int i = 0; i < extended; i++) payloadLength = (payloadLength << 8) | bytes[2 + i];
+        length = checked(header + (int)payloadLength);
+        if (bytes.Length < length) return null;
+        byte[] payload = bytes[header..length].ToArray();
+        for (int i = 0; masked && i < payload.Length; i++) payload[i] ^= bytes[header - 4 + (i % 4)];
+        return new RawFrame(bytes[0] & 15, payload, (bytes[0] & 128) != 0, (bytes[0] >> 4) & 7, masked);
     }
 }

@@ -74,6 +74,15 @@ public sealed class RawPeer : IAsyncDisposable, IDisposable
         }
     }
 
+    /// <summary>Connects as a client, and asks for a WebSocket by hand, with <paramref name="headers"/> ("Name: value") added.</summary>
+    /// <exception cref="InvalidDataException">The server does not switch protocols: what it says instead.</exception>
+    public static async Task<RawPeer> OpenAsync(string host, int port, string path = "/", bool tls = false, params string[] headers)
+    {
+        RawPeer peer = await ConnectAsync(host, port, tls);
+        string head = await peer.UpgradeAsync(path, headers);
+        return head.StartsWith("HTTP/1.1 101 ", StringComparison.Ordinal) ? peer : throw new InvalidDataException(head);
+    }
+
     /// <summary>Plays on a stream that was opened by other means, such as an HTTP/2 stream; the socket is the one that carries it.</summary>
     public static RawPeer Over(Socket socket, Stream stream, bool client, TimeSpan? bound = null) => new(socket, stream, client, bound ?? DefaultBound);
 
@@ -197,21 +206,11 @@ public sealed class RawPeer : IAsyncDisposable, IDisposable
     /// <summary>Reads one whole frame. Throws <see cref="EndOfStreamException"/>, which says FIN or RST, when the stream ends first.</summary>
     public async Task<RawFrame> ReadFrameAsync()
     {
-        await NeedAsync(2);
-        var (size, masked) = (Unread[1] & 127, (Unread[1] & 128) != 0);
-        var extended = size switch { 126 => 2, 127 => 8, _ => 0 };
-        var header = 2 + extended + (masked ? 4 : 0);
-        await NeedAsync(header);
-        var length = extended == 0 ? (ulong)size : 0;
-        for (var i = 0; i < extended; i++)
-            length = (length << 8) | Unread[2 + i];
-        await NeedAsync(checked(header + (int)length));
-
-        var head = Take(header);
-        var payload = Take((int)length);
-        for (var i = 0; masked && i < payload.Length; i++)
-            payload[i] ^= head[header - 4 + (i % 4)];
-        return new RawFrame(head[0] & 15, payload, (head[0] & 128) != 0, (head[0] >> 4) & 7, masked);
+        RawFrame? frame;
+        int length;
+        while ((frame = RawFrame.First(Unread, out length)) is null) await NeedMoreAsync("a frame");
+        Skip(length);
+        return frame;
     }
 
     /// <summary>Reads until a close frame came whole, and answers nothing; null where the stream ended before.</summary>
@@ -233,7 +232,7 @@ public sealed class RawPeer : IAsyncDisposable, IDisposable
     /// <summary>Reads, and forgets, until what came ends with these bytes, or the stream ended.</summary>
     public async Task ReadUntilAsync(ReadOnlyMemory<byte> last)
     {
-        while (!Unread.EndsWith(last.Span) && await FillAsync("the bytes that end it") is null) Take(Math.Max(0, _count - last.Length));
+        while (!Unread.EndsWith(last.Span) && await FillAsync("the bytes that end it") is null) Skip(Math.Max(0, _count - last.Length));
     }
 
     /// <summary>Reads everything that still comes, and how it ended.</summary>
@@ -280,12 +279,6 @@ public sealed class RawPeer : IAsyncDisposable, IDisposable
     /// <inheritdoc cref="DisposeAsync"/>
     public void Dispose() => Socket.Dispose();
 
-    private async Task NeedAsync(int count)
-    {
-        while (_count < count)
-            await NeedMoreAsync("a frame");
-    }
-
     private async Task NeedMoreAsync(string what)
     {
         if (await FillAsync(what) is { } end)
@@ -322,9 +315,14 @@ public sealed class RawPeer : IAsyncDisposable, IDisposable
     private byte[] Take(int count)
     {
         var taken = Unread[..count].ToArray();
+        Skip(count);
+        return taken;
+    }
+
+    private void Skip(int count)
+    {
         _start += count;
         _count -= count;
-        return taken;
     }
 
     private static async Task Within(TimeSpan bound, string what, Func<CancellationToken, Task> wait)

@@ -96,14 +96,8 @@ public sealed class TestServer : IAsyncDisposable
     }
 
     /// <summary>A peer made of bytes, its connection open.</summary>
-    public async Task<RawPeer> RawAsync(string path = "/", params string[] headers)
-    {
-        if (_carrier.IsHttp2()) return await Http2Peer.ConnectAsync(HttpUrl(path), headers);
-        RawPeer peer = await RawPeer.ConnectAsync("127.0.0.1", Url.Port, _carrier.IsTls());
-        string head = await peer.UpgradeAsync(path, headers);
-        if (!head.StartsWith("HTTP/1.1 101", StringComparison.Ordinal)) throw new InvalidDataException(head);
-        return peer;
-    }
+    public Task<RawPeer> RawAsync(string path = "/", params string[] headers) =>
+        _carrier.IsHttp2() ? Http2Peer.ConnectAsync(HttpUrl(path), headers) : RawPeer.OpenAsync("127.0.0.1", Url.Port, path, _carrier.IsTls(), headers);
 
     /// <summary>The record of the next connection that ended.</summary>
     public async Task<CloseRecord> RecordAsync() => await _records.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(15));

@@ -38,12 +38,7 @@ internal sealed class ServeProcess : IAsyncDisposable
     public async Task<JsonNode> NextCloseAsync() => JsonNode.Parse(await Process.ReadLineAsync())!;
 
     /// <summary>A raw client that is open at a path.</summary>
-    public async Task<RawPeer> ConnectAsync(string path = "/")
-    {
-        RawPeer peer = await RawPeer.ConnectAsync(Url.Host, Url.Port, tls: Url.Scheme == "https");
-        string head = await peer.UpgradeAsync(path);
-        return head.StartsWith("HTTP/1.1 101 ", StringComparison.Ordinal) ? peer : throw new InvalidDataException(head);
-    }
+    public Task<RawPeer> ConnectAsync(string path = "/") => RawPeer.OpenAsync(Url.Host, Url.Port, path, tls: Url.Scheme == "https");
 
     public ValueTask DisposeAsync() => Process.DisposeAsync();
 }

@@ -61,10 +61,10 @@ internal sealed class Capacity
         if (IsUnderPressure) return (Violations.LoadShed(), Math.Max(_taken, 1));
         if (_limits.MaxConnections is { } host && _taken >= host) return (Violations.ServerAtCapacity(host), host);
         if (endpoint.Most is { } own && endpoint.Taken >= own) return (Violations.EndpointAtCapacity(own), own);
-        if (user is not null && _limits.MaxConnectionsPerUser is { } each && _ofUser.GetValueOrDefault(user) >= each) return (Violations.UserAtCapacity(each),
-            each);
-        if (_limits.MaxHandshakesPerSecond is { } rate && !_handshakes.TryTake(1, _time.GetElapsedTime(_start))) return (Violations.HandshakesTooFast(rate),
-            rate);
+        if (user is not null && _limits.MaxConnectionsPerUser is { } each && _ofUser.GetValueOrDefault(user) >= each)
+            return (Violations.UserAtCapacity(each), each);
+        if (_limits.MaxHandshakesPerSecond is { } rate && !_handshakes.TryTake(1, _time.GetElapsedTime(_start)))
+            return (Violations.HandshakesTooFast(rate), rate);
         return null;
     }
 

@@ -21,11 +21,11 @@ internal sealed class DelegateRules(string pattern, Delegate handler, IServicePr
     public void Check()
     {
         CheckReturn(handler.Method);
-        foreach (ParameterInfo parameter in handler.Method.GetParameters()) CheckParameter(parameter.Name, parameter.ParameterType, Attributes(parameter),
-            parameter);
+        foreach (ParameterInfo parameter in handler.Method.GetParameters())
+            CheckParameter(parameter.Name, parameter.ParameterType, Attributes(parameter), parameter);
         RequestDelegateResult bound = Bind();
-        if (bound.EndpointMetadata.Any(data => data is IAcceptsMetadata)) throw Wrong(
-            "a parameter is read from the body of the request, and a handshake has none (RFC 6455 4.1)");
+        if (bound.EndpointMetadata.Any(data => data is IAcceptsMetadata))
+            throw Wrong("a parameter is read from the body of the request, and a handshake has none (RFC 6455 4.1)");
     }
 
     private void CheckReturn(MethodInfo method)
@@ -45,8 +45,8 @@ internal sealed class DelegateRules(string pattern, Delegate handler, IServicePr
     {
         if (attributes.Any(data => data is AsParametersAttribute))
         {
-            foreach ((string? part, Type partType, object[] partAttributes, ICustomAttributeProvider of) in Parts(type)) CheckParameter(part, partType,
-                partAttributes, of);
+            foreach ((string? part, Type partType, object[] partAttributes, ICustomAttributeProvider of) in Parts(type))
+                CheckParameter(part, partType, partAttributes, of);
             return;
         }
 

@@ -166,8 +166,9 @@ internal sealed class Expiry : DeadlineWheel.Entry
         _wheel.Schedule(this, next);
         // One that ended meanwhile has left the wheel before.
         if (_connection.Closed.IsCompleted) Leave();
-        else if (first) _connection.Closed.ContinueWith(static (_, expiry) =>
-            ((Expiry)expiry!).Leave(), this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        else if (first)
+            _connection.Closed.ContinueWith(static (_, expiry) =>
+                ((Expiry)expiry!).Leave(), this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     private void Leave() => _wheel.Remove(this);

@@ -27,7 +27,7 @@ public static class WebSocketEndpointRouteBuilderExtensions
     /// <exception cref="InvalidOperationException">AddCierre was not called.</exception>
     public static IEndpointConventionBuilder MapWebSocket(
         this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern, Func<WebSocketConnection, Task> handler,
-            Action<WebSocketEndpointOptions>? configure = null)
+        Action<WebSocketEndpointOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(handler);
         return Map(endpoints, pattern, (connection, _, _) => handler(connection), configure).With(handler);

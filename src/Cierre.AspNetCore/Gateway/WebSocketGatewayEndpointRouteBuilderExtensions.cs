@@ -41,7 +41,7 @@ public static class WebSocketGatewayEndpointRouteBuilderExtensions
     /// <exception cref="InvalidOperationException">AddCierre was not called.</exception>
     public static IEndpointConventionBuilder MapWebSocketGateway(
         this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern, Func<HttpContext, ValueTask<Uri>> selectUpstream,
-            Action<WebSocketGatewayOptions>? configure = null)
+        Action<WebSocketGatewayOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(selectUpstream);
         GatewayHandler? gateway = null;

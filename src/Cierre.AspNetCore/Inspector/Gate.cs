@@ -39,8 +39,8 @@ internal sealed class Gate(WebSocketInspectorOptions options, SiteRule site, Loc
         }
 
         // Last, so that it sees the user whom the policy's schemes authenticated.
-        if (fault is null && options.AuthorizationCheck is { } mayLook && !await mayLook(context).ConfigureAwait(false)) fault =
-            "WebSocketInspectorOptions.AuthorizationCheck does not let this request in.";
+        if (fault is null && options.AuthorizationCheck is { } mayLook && !await mayLook(context).ConfigureAwait(false))
+            fault = "WebSocketInspectorOptions.AuthorizationCheck does not let this request in.";
         if (fault is null) return true;
         await HandshakeRefusal.Of(StatusCodes.Status403Forbidden, fault).AnswerAsync(context).ConfigureAwait(false);
         return false;

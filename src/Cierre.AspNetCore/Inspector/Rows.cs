@@ -9,7 +9,7 @@ namespace Cierre.AspNetCore.Inspector;
 /// <param name="Frames">The last frames, where they are kept.</param>
 internal sealed record ConnectionRow(
     long Id, string Endpoint, string? User, string? Remote, string? Subprotocol, string? Extensions, string Http, DateTimeOffset OpenedAt, double Age,
-        double Idle, double? RoundTrip, bool IsOpen,
+    double Idle, double? RoundTrip, bool IsOpen,
     long MessagesReceived, long MessagesSent, long FramesReceived, long FramesSent, long BytesReceived, long BytesSent, long Dropped, long Queued,
         IReadOnlyList<FrameRow>? Frames);
 
@@ -22,7 +22,7 @@ internal sealed record ConnectionsMessage(string Type, string Process, int Open,
 
 internal sealed record CloseRow(
     long Id, string Endpoint, string? User, string? Remote, DateTimeOffset ClosedAt, double Seconds, int Code, string Name, string Reason, bool WasClean,
-        string EndedBy, string Cause, string Detail, string Explanation);
+    string EndedBy, string Cause, string Detail, string Explanation);
 
 /// <param name="Missed">How many ended so fast one after another that they are not among them.</param>
 internal sealed record ClosesMessage(string Type, string Process, long Missed, IReadOnlyList<CloseRow> Closes);
@@ -32,7 +32,7 @@ internal sealed record ClosesMessage(string Type, string Process, long Missed, I
 /// <param name="Words">The same in words.</param>
 internal sealed record FrameRow(
     double Time, string Kind, bool? Received, string? Opcode, bool? Fin, int? Rsv, bool? Masked, long? Length, bool? Compressed, bool? Refused, int? Code,
-        string? Reason, string? Payload, string Words);
+    string? Reason, string? Payload, string Words);
 
 /// <summary>A connection is followed from here on; before it, what was kept.</summary>
 internal sealed record FollowingMessage(string Type, string Process, long Id, bool ShowsPayloads, IReadOnlyList<FrameRow> Before);

@@ -37,8 +37,8 @@ internal sealed class SiteRule(WebSocketInspectorOptions options)
 
         // RFC 9110 9.2.1. A browser names the origin of every request that is not safe.
         bool isSafe = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
-        if (!isSafe && origin.Length == 0) return "A request that changes something must name its origin: " +
-            "send the header Origin with the address of the inspector.";
+        if (!isSafe && origin.Length == 0)
+            return "A request that changes something must name its origin: send the header Origin with the address of the inspector.";
 
         // Fetch Metadata: what the browser says of the page, whatever the page says of itself.
         string site = request.Headers["Sec-Fetch-Site"].ToString();

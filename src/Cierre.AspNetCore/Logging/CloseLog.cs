@@ -16,7 +16,7 @@ internal static partial class CloseLog
         string name = record.CodeInfo.Name is { Length: > 0 } named ? named : "without a name";
         ConnectionClosed(
             logger, level, id, endpoint, record.Code, name, record.WasClean, record.EndedBy.ToKebabCase(), record.Cause.ToKebabCase(), record.Detail,
-                record.Elapsed.TotalSeconds, record.Exception);
+            record.Elapsed.TotalSeconds, record.Exception);
     }
 
     /// <summary>A peer that leaves or is lost is no trouble of ours; a handler that throws is, and an upstream that fails is somebody's.</summary>
@@ -32,7 +32,7 @@ internal static partial class CloseLog
         Message = "WebSocket {Id} {Endpoint} closed: {Code} {CodeName}, clean {WasClean}, ended by {EndedBy}, {Cause}: {Detail} ({Seconds:0.000} s)")]
     private static partial void ConnectionClosed(
         ILogger logger, LogLevel level, long id, string endpoint, ushort code, string codeName, bool wasClean, string endedBy, string cause, string detail,
-            double seconds, Exception? exception);
+        double seconds, Exception? exception);
 
     [LoggerMessage(EventId = 10, EventName = "HandshakeRefused", Level = LogLevel.Debug,
         Message = "WebSocket {Endpoint} refused a handshake with {Status}: {Text}")]

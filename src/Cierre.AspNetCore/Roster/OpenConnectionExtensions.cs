@@ -131,8 +131,8 @@ public static class OpenConnectionExtensions
         ArgumentNullException.ThrowIfNull(connections);
         ArgumentNullException.ThrowIfNull(reason);
         // Before the first: also where there is none.
-        if (CloseCodes.GetSendError(code, reason: null, WebSocketRole.Server, CultureInfo.InvariantCulture) is { } error) throw new ArgumentOutOfRangeException(
-            nameof(code), code, error);
+        if (CloseCodes.GetSendError(code, reason: null, WebSocketRole.Server, CultureInfo.InvariantCulture) is { } error)
+            throw new ArgumentOutOfRangeException(nameof(code), code, error);
         WebSocketConnection[] chosen = [.. Connections(connections)];
         return EndAsync([.. chosen.Select(connection => connection.CloseAsync(code, reason))]).WaitAsync(chosen.Foreign(cancellationToken));
     }

@@ -17,7 +17,7 @@ internal sealed class LimitOptions
 
     public Option<long?> MaxFragments { get; } = WholeNumber.Option(
         "--max-fragments", "N", $"The most fragments of one message taken; more close with 1008. Default {Standard.MaxFragments}.", least: 1,
-            most: int.MaxValue);
+        most: int.MaxValue);
 
     public void ApplyTo(WebSocketConnectionOptions options, ParseResult parsed)
     {

@@ -17,7 +17,7 @@ internal sealed class BenchJson(CultureInfo language) : IBenchReport
 
     public void Second(int second, Meter counted, TimeSpan time, int open) => JsonLines.Write(
         new SecondJson("second", second, counted.Latency.Count, Round(counted.Latency.Count / time.TotalSeconds), LatencyJson.Of(counted.Latency), open),
-            BenchJsonContext.Relaxed.SecondJson);
+        BenchJsonContext.Relaxed.SecondJson);
 
     public void Finished(BenchResult result) => JsonLines.Write(ResultJson.Of(result, language), BenchJsonContext.Relaxed.ResultJson);
 

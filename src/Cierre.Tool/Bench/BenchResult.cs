@@ -14,7 +14,7 @@ namespace Cierre.Tool.Bench;
 /// <param name="Ends">How the connections ended.</param>
 internal sealed record BenchResult(
     BenchSettings Settings, Uri Url, string Extensions, int Opened, TimeSpan Opening, TimeSpan Measured, long Messages, Meter Counted, long Unanswered,
-        TimeSpan OldestUnanswered, ServerCost? Server, IReadOnlyList<EndGroup> Ends)
+    TimeSpan OldestUnanswered, ServerCost? Server, IReadOnlyList<EndGroup> Ends)
 {
     public Histogram Latency => Counted.Latency;
 

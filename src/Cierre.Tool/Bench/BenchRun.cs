@@ -44,7 +44,7 @@ internal sealed class BenchRun(BenchSettings settings, IBenchReport report, Time
 
         var result = new BenchResult(
             settings, opened.Count > 0 ? opened[0].Url! : settings.Url, opened.Count > 0 ? opened[0].Extensions : "", opened.Count, opening, measured, answered,
-                counted, unanswered, oldest,
+            counted, unanswered, oldest,
             server is null ? null : new ServerCost(last.Cpu - first.Cpu, memory), _ends.Groups);
         report.Finished(result);
         return result;

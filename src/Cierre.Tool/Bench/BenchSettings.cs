@@ -7,4 +7,4 @@ namespace Cierre.Tool.Bench;
 /// <param name="Pid">The server's process, where it runs on this machine and its CPU time and memory are wanted.</param>
 internal sealed record BenchSettings(
     Uri Url, int Connections, int Size, int Depth, long? Rate, TimeSpan Duration, TimeSpan WarmUp, WebSocketMessageKind Kind, int? Pid,
-        WebSocketClientOptions Client);
+    WebSocketClientOptions Client);

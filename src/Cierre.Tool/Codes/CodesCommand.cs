@@ -22,8 +22,8 @@ internal static class CodesCommand
         command.SetAction(parsed =>
         {
             CultureInfo spoken = language.Of(parsed);
-            if (parsed.GetValue(json)) JsonLines.Write([.. CloseCodes.Default.All.Select(row => CodeJson.Of(row, spoken))],
-                CodeJsonContext.Relaxed.CodeJsonArray);
+            if (parsed.GetValue(json))
+                JsonLines.Write([.. CloseCodes.Default.All.Select(row => CodeJson.Of(row, spoken))], CodeJsonContext.Relaxed.CodeJsonArray);
             else StandardOutput.WriteLine(ForPeople(spoken));
             return ExitCodes.Ok;
         });

@@ -92,8 +92,8 @@ internal sealed class ConversationDiagram(bool isClient, CultureInfo language)
         };
         _ourStreamEnded |= transport.Kind is not WebSocketTraceTransportKind.EndOfStream;
         if (arrow is (var label, var from)) Add(new DiagramEvent(transport.Elapsed, DiagramKind.Stream, from, 1 - from, label));
-        else if (transport.Kind != WebSocketTraceTransportKind.Closed) Add(
-            new DiagramEvent(transport.Elapsed, DiagramKind.Fault, Us, Us, transport.Describe(language)));
+        else if (transport.Kind != WebSocketTraceTransportKind.Closed)
+            Add(new DiagramEvent(transport.Elapsed, DiagramKind.Fault, Us, Us, transport.Describe(language)));
     }
 
     private void Add(DiagramEvent row)

@@ -64,8 +64,8 @@ internal static class SvgDiagram
         svg.WriteStartElement("g", null);
         Attributes(svg, ("class", row.Kind.ToString().ToLowerInvariant()));
         if (row.Label.Length > LongestLabel) Element(svg, "title", row.Label);
-        if (row.Time is not null) Element(svg, "text", row.TimeText, ("x", $"{Left - 14}"), ("y", $"{y + 4}"), ("text-anchor", "end"), ("font-size", "11"),
-            ("opacity", "0.75"));
+        if (row.Time is not null)
+            Element(svg, "text", row.TimeText, ("x", $"{Left - 14}"), ("y", $"{y + 4}"), ("text-anchor", "end"), ("font-size", "11"), ("opacity", "0.75"));
         if (row.IsNote) Note(svg, row, y, last: row.From == diagram.Participants.Count - 1);
         else Arrow(svg, row, y);
         svg.WriteEndElement();
@@ -122,9 +122,8 @@ internal static class SvgDiagram
     private static string Legal(string text)
     {
         var legal = new StringBuilder(text.Length);
-        foreach (Rune rune in text.EnumerateRunes()) legal.Append(rune.Value is 0xFFFE or 0xFFFF || (rune.IsBmp && !XmlConvert.IsXmlChar((char)rune.Value))
-            ? "\uFFFD"
-            : rune.ToString());
+        foreach (Rune rune in text.EnumerateRunes())
+            legal.Append(rune.Value is 0xFFFE or 0xFFFF || (rune.IsBmp && !XmlConvert.IsXmlChar((char)rune.Value)) ? "\uFFFD" : rune.ToString());
         return legal.ToString();
     }
 }

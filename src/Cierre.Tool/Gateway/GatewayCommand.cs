@@ -40,8 +40,9 @@ internal static class GatewayCommand
                 options.Endpoint.AllowedOrigins.Add("*");
                 foreach (string name in (string[])["Origin", "Authorization", "Cookie", "User-Agent"]) options.HeadersToForward.Add(name);
 #pragma warning disable CA5359 // Asked for by name, for upstreams with a certificate of their own making.
-                if (parsed.GetValue(insecure)) options.ConfigureUpstream = (_, connect) => connect.ConfigureHandler = handler =>
-                    handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+                if (parsed.GetValue(insecure))
+                    options.ConfigureUpstream = (_, connect) => connect.ConfigureHandler = handler =>
+                        handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
 #pragma warning restore CA5359
                 options.OnEnded = report.Ended;
             });

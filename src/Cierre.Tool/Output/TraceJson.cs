@@ -22,7 +22,7 @@ internal static class TraceJson
             case WebSocketTraceViolation violation:
                 JsonLines.Write(
                     new ViolationJson("violation", time, violation.Cause.ToKebabCase(), violation.CloseFrame.Code, violation.Describe(language)),
-                        TraceJsonContext.Relaxed.ViolationJson);
+                    TraceJsonContext.Relaxed.ViolationJson);
                 break;
             case WebSocketTraceTransport transport:
                 JsonLines.Write(new TransportJson("transport", time, Kebab(transport.Kind), transport.Describe(language)),
@@ -40,7 +40,7 @@ internal static class TraceJson
 /// <param name="Payload">How it begins, in hexadecimal digits.</param>
 internal sealed record FrameJson(
     string Type, double TimeMs, string Direction, int Opcode, string Name, bool Fin, int Rsv, bool? Masked, long? Length, bool Compressed, bool Refused,
-        string Payload, CloseFrameJson? Close);
+    string Payload, CloseFrameJson? Close);
 
 internal sealed record ViolationJson(string Type, double TimeMs, string Cause, int Code, string Detail);
 

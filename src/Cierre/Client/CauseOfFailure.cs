@@ -106,8 +106,8 @@ internal static class CauseOfFailure
     {
         string name = trace.CertificateName.Length > 0 ? trace.CertificateName : host;
         if (trace.CertificateExpired is { } expired) return Why(CloseCause.TlsFailed, exception, "TlsExpired", expired.ToString("u"));
-        if (trace.CertificateErrors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)) return Why(CloseCause.TlsFailed, exception, "TlsNameMismatch",
-            name);
+        if (trace.CertificateErrors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
+            return Why(CloseCause.TlsFailed, exception, "TlsNameMismatch", name);
         if (trace.CertificateErrors != SslPolicyErrors.None) return Why(CloseCause.TlsFailed, exception, "TlsUntrusted", trace.ChainStatus);
         if (TlsAlert.Of(exception) is { } alert) return Why(CloseCause.TlsFailed, exception, "TlsAlert", TlsAlert.Describe(alert));
         return Why(CloseCause.TlsFailed, exception, "TlsFailed", Quote(exception));

@@ -31,8 +31,8 @@ internal sealed class OpeningHandler(Redirects redirects, NetworkCredential? cre
         options.ConfigureHandler?.Invoke(handler);
         if (handler.UseCookies) RequestHeaders.Check([new("Cookie", handler.CookieContainer.GetCookieHeader(url))]);
         (MaxRedirects, handler.AllowAutoRedirect) = (handler.AllowAutoRedirect ? handler.MaxAutomaticRedirections : 0, false);
-        if (credentials is not null || (MaxRedirects > 0 && handler.Credentials is not null)) handler.Credentials =
-            new UrlCredentials(url, credentials, handler.Credentials);
+        if (credentials is not null || (MaxRedirects > 0 && handler.Credentials is not null))
+            handler.Credentials = new UrlCredentials(url, credentials, handler.Credentials);
         WatchCertificates(handler.SslOptions = TlsOptions.Copy(handler.SslOptions));
         WatchConnections(handler);
         RenewKeys(handler);

@@ -38,8 +38,9 @@ internal static class RequestHeaders
         }
 
         int wrong = value.AsSpan().IndexOfAnyExcept(Sendable);
-        if (wrong >= 0) return $"The value of the header '{name}' has the character U+{(int)value[wrong]:X4} at index {wrong}; only visible ASCII, " +
-            $"spaces and tabs can be sent (RFC 9110 5.5).";
+        if (wrong >= 0)
+            return $"The value of the header '{name}' has the character U+{(int)value[wrong]:X4} at index {wrong}; only visible ASCII, " +
+                $"spaces and tabs can be sent (RFC 9110 5.5).";
         return name.Equals("Host", StringComparison.OrdinalIgnoreCase) && !IsHost(value)
             ? $"The value of the header 'Host' is \"{HeaderText.Show(UrlUserInfo.HideInDoubt(value))}\"; a host, " +
                 $"or a host and a port such as example.org:8080, is needed (RFC 9110 7.2)."

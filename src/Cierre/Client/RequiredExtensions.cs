@@ -14,8 +14,8 @@ internal static class RequiredExtensions
             if (!HttpToken.IsToken(names[i])) throw new ArgumentException(
                 $"The required extension \"{UntrustedText.Escape(names[i] ?? "")}\" is no token; a name such as permessage-deflate is, without parameters.",
                 nameof(names));
-            if (names.Take(i).Contains(names[i], StringComparer.Ordinal)) throw new ArgumentException($"The extension {names[i]} is required twice.",
-                nameof(names));
+            if (names.Take(i).Contains(names[i], StringComparer.Ordinal))
+                throw new ArgumentException($"The extension {names[i]} is required twice.", nameof(names));
         }
     }
 

@@ -9,8 +9,8 @@ internal static class TlsOptions
     public static SslClientAuthenticationOptions Copy(SslClientAuthenticationOptions options)
     {
         SslClientAuthenticationOptions copy = CopyPortable(options);
-        if (OperatingSystem.IsLinux() || OperatingSystem.IsWindows()) (copy.AllowRsaPkcs1Padding, copy.AllowRsaPssPadding) =
-            (options.AllowRsaPkcs1Padding, options.AllowRsaPssPadding);
+        if (OperatingSystem.IsLinux() || OperatingSystem.IsWindows())
+            (copy.AllowRsaPkcs1Padding, copy.AllowRsaPssPadding) = (options.AllowRsaPkcs1Padding, options.AllowRsaPssPadding);
         return copy;
     }
 

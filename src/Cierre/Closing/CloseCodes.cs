@@ -236,8 +236,8 @@ public sealed class CloseCodes
     /// <summary>Throws where a connection's own close call may not send the code; before a byte is written.</summary>
     internal static void CheckSendable(ushort code, WebSocketRole role, string parameterName)
     {
-        if (GetSendError(code, reason: null, role, CultureInfo.InvariantCulture) is { } error) throw new ArgumentOutOfRangeException(parameterName, code,
-            error);
+        if (GetSendError(code, reason: null, role, CultureInfo.InvariantCulture) is { } error)
+            throw new ArgumentOutOfRangeException(parameterName, code, error);
     }
 
     private static bool MaySend(int code, WebSocketRole role, out bool clientsMay)

@@ -41,9 +41,10 @@ internal static class CloseEvidence
     {
         if (!IsLost(record)) return null;
         if (LargeSendWasReset(record)) return Texts.Format(culture, "SuggestsLimit", record.Traffic.LastSentBytes);
-        if (IsEarlyLoss(record)) return record.EarlyLossesBefore == 0
-            ? Texts.Get(culture, "SuggestsProxy")
-            : Texts.Format(culture, "SuggestsProxyAgain", record.EarlyLossesBefore + 1);
+        if (IsEarlyLoss(record))
+            return record.EarlyLossesBefore == 0
+                ? Texts.Get(culture, "SuggestsProxy")
+                : Texts.Format(culture, "SuggestsProxyAgain", record.EarlyLossesBefore + 1);
         if (IdleTimeout(record) is { } idle) return Texts.Format(culture, "SuggestsIdleTimeout", idle);
         if (Near(record.Elapsed.TotalMinutes, MaximumAges, TimeSpan.FromMinutes(1)) is { } age) return Texts.Format(culture, "SuggestsMaximumAge", age);
         return null;

@@ -9,7 +9,7 @@ namespace Cierre.Connections;
 /// <param name="ResponseHeaders">Of the answer that a client got.</param>
 internal sealed record OpeningInfo(
     string? Subprotocol, string Extensions, Uri? Url, Version HttpVersion, DeflateTerms? Deflate = null, OpeningTimes? Times = null,
-        HttpResponseHeaders? ResponseHeaders = null)
+    HttpResponseHeaders? ResponseHeaders = null)
 {
     /// <summary>Of a server's connection.</summary>
     public static OpeningInfo Of(WebSocketNegotiation agreed) => new(agreed.Subprotocol, agreed.Extensions, agreed.Url, agreed.HttpVersion, agreed.Terms);

@@ -22,10 +22,10 @@ internal struct TransportLifecycle(TimeSpan timeout)
     public readonly bool IsPaused => _state is Paused or OutputBroken { IsPaused: true };
 
     /// <summary>What a send met, after which nothing reaches the peer; null: nothing.</summary>
-    public readonly TransportEnd? Fault => _state is null ? null : FaultOf(_state);
+    public readonly TransportEnd? Fault => FaultOf(_state);
 
     /// <summary>What is written may still reach the peer.</summary>
-    public readonly bool ReachesPeer => _state is null || FaultOf(_state) is null;
+    public readonly bool ReachesPeer => _state is null || Fault is null;
 
     /// <summary>How the stream ended; null while nothing is to be given back.</summary>
     public readonly TransportEnd? End => (_state as Releasing)?.End;
@@ -76,7 +76,7 @@ internal struct TransportLifecycle(TimeSpan timeout)
 
     private readonly TimeSpan Later(TimeSpan now) => now > TimeSpan.MaxValue - timeout ? TimeSpan.MaxValue : now + timeout;
 
-    private static TransportEnd? FaultOf(TransportState state) => state switch
+    private static TransportEnd? FaultOf(TransportState? state) => state switch
     {
         OutputBroken b => b.Fault,
         LettingGo l => l.Fault,

@@ -90,8 +90,8 @@ public sealed partial class WebSocketConnection
     {
         // Never opened: nothing to close. A container that made a request's values disposes of them.
         if (_opened is null) return;
-        if (Handler is not { IsCompleted: true }) _driver.BeginClose(new CloseFrame(CloseCodes.GoingAway, EndReason.Disposed.Detail.English),
-            EndReason.Disposed);
+        if (Handler is not { IsCompleted: true })
+            _driver.BeginClose(new CloseFrame(CloseCodes.GoingAway, EndReason.Disposed.Detail.English), EndReason.Disposed);
         await Closed.ConfigureAwait(SimulationContext.IsCurrent);
     }
 }

@@ -29,7 +29,7 @@ public sealed partial class WebSocketConnection
     /// 7.1.</exception>
     public static WebSocketConnection CreateFromPipe(
         IDuplexPipe pipe, WebSocketRole role, WebSocketConnectionOptions? options = null, WebSocketNegotiation? negotiated = null,
-            PipeScheduler? scheduler = null)
+        PipeScheduler? scheduler = null)
     {
         ArgumentNullException.ThrowIfNull(pipe);
         OptionChecks.Defined(role, nameof(role));

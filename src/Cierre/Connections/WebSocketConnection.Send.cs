@@ -93,7 +93,7 @@ public sealed partial class WebSocketConnection
     /// <exception cref="OperationCanceledException">The token was cancelled before the send began; nothing was sent.</exception>
     public ValueTask SendAsync(
         WebSocketMessageKind kind, ReadOnlyMemory<byte> data, WebSocketSendOptions options = WebSocketSendOptions.None,
-            CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default)
     {
         CheckKind(kind);
         if (kind == WebSocketMessageKind.Text) CheckText(data, nameof(data));
@@ -196,8 +196,8 @@ public sealed partial class WebSocketConnection
     /// <exception cref="ArgumentOutOfRangeException">The kind is none.</exception>
     internal static void CheckKind(WebSocketMessageKind kind)
     {
-        if (kind is not (WebSocketMessageKind.Text or WebSocketMessageKind.Binary)) throw new ArgumentOutOfRangeException(nameof(kind), kind,
-            "Text or Binary.");
+        if (kind is not (WebSocketMessageKind.Text or WebSocketMessageKind.Binary))
+            throw new ArgumentOutOfRangeException(nameof(kind), kind, "Text or Binary.");
     }
 
     /// <exception cref="ArgumentException">The bytes are not UTF-8.</exception>

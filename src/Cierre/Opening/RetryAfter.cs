@@ -14,9 +14,8 @@ internal static class RetryAfter
         string? text = Find(headers, "Retry-After")?.Trim();
         if (string.IsNullOrEmpty(text)) return null;
         // Any number of digits is a number of seconds; the framework's parser takes 31 bits.
-        if (!text.AsSpan().ContainsAnyExceptInRange('0', '9')) return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds)
-            ? Bounded(TimeSpan.FromSeconds(seconds))
-            : Longest;
+        if (!text.AsSpan().ContainsAnyExceptInRange('0', '9'))
+            return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) ? Bounded(TimeSpan.FromSeconds(seconds)) : Longest;
         if (!RetryConditionHeaderValue.TryParse(text, out RetryConditionHeaderValue? value) || value.Date is not { } date) return null;
 
         // The answer's own Date first: both dates are then of one clock, whatever ours says. RFC 9110 6.6.1.

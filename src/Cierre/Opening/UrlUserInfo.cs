@@ -16,10 +16,11 @@ internal static partial class UrlUserInfo
         string[] parts = url.UserInfo.Split(':', 2);
         string user = Uri.UnescapeDataString(parts[0]), password = parts.Length == 2 ? Uri.UnescapeDataString(parts[1]) : "";
         // RFC 7617 2: neither has a control character, and the first colon ends the user name.
-        if (user.Contains(':', StringComparison.Ordinal)) throw new ArgumentException(
-            "The user name in the URL has a colon in it, which Basic credentials cannot carry.", nameof(url));
-        if (user.Concat(password).Any(char.IsControl)) throw new ArgumentException(
-            "The user name or the password in the URL has a control character in it, which Basic credentials cannot carry.", nameof(url));
+        if (user.Contains(':', StringComparison.Ordinal))
+            throw new ArgumentException("The user name in the URL has a colon in it, which Basic credentials cannot carry.", nameof(url));
+        if (user.Concat(password).Any(char.IsControl))
+            throw new ArgumentException(
+                "The user name or the password in the URL has a control character in it, which Basic credentials cannot carry.", nameof(url));
         return new NetworkCredential(user, password);
     }
 

@@ -28,8 +28,8 @@ internal sealed class ReconnectPlanner(Uri url, WebSocketReconnectOptions option
         Remember(last);
         ReconnectDecision decision = options.Policy?.Invoke(last, _attempt) ?? ReconnectDecision.AsAdvised;
         if (decision.IsAdvice) return Advised(last);
-        if (decision.Renews && options.CredentialsRenewal is null) throw new InvalidOperationException(
-            "The policy asks for new credentials; set WebSocketReconnectOptions.CredentialsRenewal, which gets them.");
+        if (decision.Renews && options.CredentialsRenewal is null)
+            throw new InvalidOperationException("The policy asks for new credentials; set WebSocketReconnectOptions.CredentialsRenewal, which gets them.");
         return Plan(last, decision.Stops ? null : decision.Delay, decision.Renews);
     }
 

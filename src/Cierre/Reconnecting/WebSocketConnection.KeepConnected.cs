@@ -34,7 +34,7 @@ public sealed partial class WebSocketConnection
     /// <exception cref="ArgumentException">As for <see cref="ConnectAsync"/>; thrown before anything is opened.</exception>
     public static KeptConnection KeepConnected(
         Uri url, Func<WebSocketConnection, CancellationToken, Task> handler, WebSocketReconnectOptions? options = null,
-            CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(handler);
         options ??= new WebSocketReconnectOptions();

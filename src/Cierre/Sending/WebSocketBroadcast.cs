@@ -172,7 +172,7 @@ public static class WebSocketBroadcast
 
     private static ValueTask<BroadcastResult> SendAsync(
         IEnumerable<WebSocketConnection> receivers, WebSocketOpcode kind, ReadOnlyMemory<byte> payload, bool compressible = true,
-            CancellationToken cancellationToken = default) =>
+        CancellationToken cancellationToken = default) =>
         cancellationToken.IsCancellationRequested
             ? ValueTask.FromCanceled<BroadcastResult>(cancellationToken)
             : Broadcast.SendAsync(receivers, new BroadcastMessage(kind, payload, compressible), cancellationToken);

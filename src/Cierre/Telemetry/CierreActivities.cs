@@ -28,7 +28,7 @@ internal static class CierreActivities
 
         Activity? span = Start(
             $"WebSocket {route}", watched ? ActivityKind.Internal : ActivityKind.Server, watched ? default : caller, Attributes(group, scheme, path), time,
-                failed);
+            failed);
         if (span is null) Activity.Current = request;
         return span;
     }

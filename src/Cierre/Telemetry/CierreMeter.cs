@@ -36,7 +36,7 @@ internal static class CierreMeter
                 BothWays(counts => (counts.BytesReceived, counts.BytesSent)), "By", "Payload of messages without framing, not compressed, by direction.");
         Meter.CreateObservableUpDownCounter(
             "cierre.queue.size", () => BothWays(counts => (counts.ReceiveQueue, counts.SendQueue)), "By",
-                "Bytes received and not read yet, and bytes to send that the kernel has not taken.");
+            "Bytes received and not read yet, and bytes to send that the kernel has not taken.");
     }
 
     /// <param name="error">The value of <c>error.type</c>; null where it is no error.</param>

@@ -76,8 +76,8 @@ internal sealed class ConnectionTelemetry
         _group.Remove(entry, counts);
         Guarded.Call((_group, record), static of => CierreMeter.Closed(of._group, of.record), _failed);
         Guarded.Call((_group, record), static of => CierreMeter.Lived(of._group, of.record), _failed);
-        if (_span is not null) Guarded.Call((this, record), static of =>
-            CierreActivities.Ended(of.Item1._span!, of.Item1.Elapsed, of.record, of.Item1._group.IsClient), _failed);
+        if (_span is not null)
+            Guarded.Call((this, record), static of => CierreActivities.Ended(of.Item1._span!, of.Item1.Elapsed, of.record, of.Item1._group.IsClient), _failed);
     }
 
     private bool NotOpened(string outcome, int? status, string? error, string? description)

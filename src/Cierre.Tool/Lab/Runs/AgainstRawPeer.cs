@@ -27,20 +27,13 @@ internal static class AgainstRawPeer
     };
 
     /// <summary>A raw client whose connection is open.</summary>
-    public static async Task<RawPeer> OpenAsync(Uri url)
-    {
-        RawPeer client = await RawPeer.ConnectAsync(url.Host, url.Port);
-        string answer = await client.UpgradeAsync(url.PathAndQuery);
-        return answer.StartsWith("HTTP/1.1 101 ", StringComparison.Ordinal)
-            ? client
-            : throw new InvalidOperationException($"The server did not switch protocols: {answer}");
-    }
+    public static Task<RawPeer> OpenAsync(Uri url) => RawPeer.OpenAsync(url.Host, url.Port, url.PathAndQuery);
 
     /// <summary>A raw server plays against the client; then it ends the stream, as servers do first.</summary>
     /// <param name="client">What the client does meanwhile; null for nothing.</param>
     public static Situation AtClient(
         string name, string description, ExpectedClose expected, Func<RawPeer, Task> act, Action<WebSocketConnectionOptions>? options = null,
-            Func<LabClient, Task>? client = null) => new($"{name}-at-client", description)
+        Func<LabClient, Task>? client = null) => new($"{name}-at-client", description)
     {
         Client = expected,
         Play = async run =>

@@ -15,8 +15,8 @@ internal static class Comparison
     {
         if (expected is null || actual is null)
         {
-            if (expected is null != actual is null) yield return new Difference(side, "", expected is null ? "no record" : "a record", actual is null ? "none"
-                : Text(actual));
+            if (expected is null != actual is null)
+                yield return new Difference(side, "", expected is null ? "no record" : "a record", actual is null ? "none" : Text(actual));
             yield break;
         }
 
