@@ -5,7 +5,8 @@ using System.Text;
 
 namespace Cierre.Bench.PlainHttp;
 
-/// <summary>Connections of HTTP/1.1 that have had one answer each and wait; then all of them are reset at once, a tenth in the middle of a download.</summary>
+/// <summary>Connections of HTTP/1.1 that have had one answer each and wait; a tenth of them begins a download that nobody reads. Those are reset at once, then all
+/// others. Each step is measured alone, when the server has come to rest.</summary>
 internal static class ManyConnections
 {
     public static async Task RunAsync(int count)
@@ -17,12 +18,16 @@ internal static class ManyConnections
             Usage before = await server.UsageAsync(collect: true);
             Socket[] sockets = await OpenAsync(server, count, 200);
             Usage open = await server.UsageAsync(collect: true);
-            for (int i = 0; i < count / 10; i++) await AskAsync(sockets[i], 4 * 1024 * 1024);
-            foreach (Socket socket in sockets) socket.Close(timeout: 0);
+            int downloads = count / 10;
+            for (int i = 0; i < downloads; i++) await AskAsync(sockets[i], 4 * 1024 * 1024);
+            Usage stalled = await SettledAsync(server);
+            foreach (Socket socket in sockets.AsSpan(0, downloads)) socket.Close(timeout: 0);
+            Usage cut = await SettledAsync(server);
+            foreach (Socket socket in sockets.AsSpan(downloads)) socket.Close(timeout: 0);
             Usage after = await SettledAsync(server);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{side}: {count} connections, {(open.Resident - before.Resident) / 1024.0 / count:0.0} KiB and {(open.Cpu - before.Cpu) / count:0.0} us CPU each; reset: {(after.Cpu - open.Cpu) / count:0.0} us CPU each, {after.Lines} lines of log {after.Last}"));
+                $"{side}: {count} connections, {(open.Resident - before.Resident) / 1024.0 / count:0.0} KiB and {(open.Cpu - before.Cpu) / count:0.0} us CPU each; CPU of a download's begin {(stalled.Cpu - open.Cpu) / downloads:0.0} us, of its reset {(cut.Cpu - stalled.Cpu) / downloads:0.0} us, of the reset of a connection that waits {(after.Cpu - cut.Cpu) / (count - downloads):0.0} us; {after.Lines} lines of log {after.Last}"));
         }
     }
 

@@ -29,7 +29,6 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
     private readonly IDuplexPipe _http;
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _closed = new();
-    private readonly CancellationTokenSource _takenOver = new();
     private Task<Exception?> _receiving = Task.FromResult<Exception?>(null);
     private IDictionary<object, object?>? _items;
     private Reading _reading;
@@ -42,6 +41,8 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
     private SocketConnection(Socket socket, SocketSettings settings)
     {
         Socket = socket;
+        // A receive that finds an error says so without an exception, and one that finds nothing returns.
+        socket.Blocking = false;
         _settings = settings;
         LocalEndPoint = socket.LocalEndPoint;
         RemoteEndPoint = socket.RemoteEndPoint;
@@ -122,9 +123,8 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
 
         _taken = true;
         _output.LetGo();
-        // A loop that fills the pipe ends when it has done so, and at once if it waits: such a wait would be in nobody's books.
+        // A loop that fills the pipe ends when it has done so.
         if (Interlocked.Exchange(ref _reading, Reading.Over) == Reading.Waits) _input.Writer.Complete();
-        else _takenOver.Cancel();
         return Transports.Transport.OverSocket(Socket, _input.Reader, _receiving);
     }
 
@@ -150,7 +150,6 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
         // An upgraded connection is silent until here.
         if (!_closed.IsCancellationRequested) CancelClosed();
         _closed.Dispose();
-        _takenOver.Dispose();
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -202,44 +201,45 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
     private static bool IsOfOurs(SocketError error) =>
         error is SocketError.OperationAborted or SocketError.Interrupted || (error is SocketError.InvalidArgument && !OperatingSystem.IsWindows());
 
-    /// <summary>Moves what comes into the pipe, for as long as HTTP is spoken, and returns what ended it. A wait holds no buffer.</summary>
+    /// <summary>Moves what comes into the pipe, for as long as HTTP is spoken, and returns what ended it. A wait holds no buffer, and an error of the socket
+    /// is a result: a wait for data completes well when the peer resets the connection, and the receive behind it is told.</summary>
     private async Task<Exception?> ReceiveAsync()
     {
         Exception? error = null;
         using var wait = new SocketWait();
         try
         {
+            bool waits = _settings.WaitsWithoutBuffer;
             while (_shutdownReason is null)
             {
-                if (_settings.WaitsWithoutBuffer && Failure(await wait.ForDataAsync(Socket).ConfigureAwait(false)) is { } failure)
+                if (waits && Failure(await wait.ForDataAsync(Socket).ConfigureAwait(false)) is { } failure)
                 {
                     error = failure;
                     break;
                 }
 
                 if (_shutdownReason is not null || Interlocked.CompareExchange(ref _reading, Reading.Fills, Reading.Waits) != Reading.Waits) break;
-                // A wait can end though nothing has come: then this one waits, until it is taken over.
-                int count = await Socket.ReceiveAsync(_input.Writer.GetMemory(LeastBuffer), SocketFlags.None, _takenOver.Token).ConfigureAwait(false);
-                if (count == 0)
+                int count = Socket.Receive(_input.Writer.GetMemory(LeastBuffer).Span, SocketFlags.None, out SocketError result);
+                // A wait can end though nothing has come.
+                waits = _settings.WaitsWithoutBuffer || result == SocketError.WouldBlock;
+                if (result != SocketError.WouldBlock)
                 {
-                    if (_shutdownReason is not null) break;
-                    _peerEnded = true;
-                    if (!_taken) SocketLog.ReadFin(_settings.Logger, ConnectionId);
-                    break;
+                    error = Failure(result);
+                    if (error is not null) break;
+                    if (count == 0)
+                    {
+                        if (_shutdownReason is not null) break;
+                        _peerEnded = true;
+                        if (!_taken) SocketLog.ReadFin(_settings.Logger, ConnectionId);
+                        break;
+                    }
+
+                    _input.Writer.Advance(count);
+                    if (await FlushInputAsync().ConfigureAwait(false) is { IsCompleted: true } or { IsCanceled: true }) break;
                 }
 
-                _input.Writer.Advance(count);
-                if (await FlushInputAsync().ConfigureAwait(false) is { IsCompleted: true } or { IsCanceled: true }) break;
                 if (Interlocked.CompareExchange(ref _reading, Reading.Waits, Reading.Fills) != Reading.Fills) break;
             }
-        }
-        catch (OperationCanceledException)
-        {
-            // Taken over.
-        }
-        catch (SocketException e)
-        {
-            error = Failure(e.SocketErrorCode);
         }
         catch (Exception e)
         {
