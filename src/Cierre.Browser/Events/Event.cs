@@ -22,7 +22,8 @@ public class Event
     // HR-TIME 4: the time origin. Ours is the first event of the process.
     private static readonly long TimeOrigin = Stopwatch.GetTimestamp();
 
-    private Flags _flags;
+    // Flags, as the number that can be changed in one step: listeners may hand the event to other threads.
+    private int _flags;
 
     /// <summary>Creates one.</summary>
     /// <param name="type">Its type, such as <c>close</c>; case counts.</param>
@@ -39,7 +40,7 @@ public class Event
     }
 
     [Flags]
-    private enum Flags : byte
+    private enum Flags
     {
         StopPropagation = 1,
         StopImmediatePropagation = 2,
@@ -153,11 +154,14 @@ public class Event
     }
 
     /// <summary>DOM 2.9, dispatch, 1-5: the path has one element.</summary>
-    internal void BeginDispatch(EventTarget target, bool trusted)
+    /// <returns>False: it is being dispatched, and of two threads that begin at once one is told so. A trusted event begins in any case: the application may
+    /// have it already, and whatever is done with it, its listeners are called.</returns>
+    internal bool BeginDispatch(EventTarget target, bool trusted)
     {
-        IsTrusted = trusted;
-        Set(Flags.Dispatch, true);
-        (Target, CurrentTarget, EventPhase) = (target, target, AtTarget);
+        bool isFirst = (Interlocked.Or(ref _flags, (int)Flags.Dispatch) & (int)Flags.Dispatch) == 0;
+        if (!isFirst && !trusted) return false;
+        (IsTrusted, Target, CurrentTarget, EventPhase) = (trusted, target, target, AtTarget);
+        return true;
     }
 
     /// <summary>DOM 2.9, dispatch, 6-10; the target stays. False: the event was cancelled.</summary>
@@ -168,7 +172,11 @@ public class Event
         return !DefaultPrevented;
     }
 
-    private bool Has(Flags flag) => (_flags & flag) != 0;
+    private bool Has(Flags flag) => (Volatile.Read(ref _flags) & (int)flag) != 0;
 
-    private void Set(Flags flags, bool on) => _flags = on ? _flags | flags : _flags & ~flags;
+    private void Set(Flags flags, bool on)
+    {
+        if (on) Interlocked.Or(ref _flags, (int)flags);
+        else Interlocked.And(ref _flags, ~(int)flags);
+    }
 }

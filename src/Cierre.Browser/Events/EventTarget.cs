@@ -3,7 +3,8 @@ using Cierre.Browser.Events;
 namespace Cierre.Browser;
 
 /// <summary>Dispatches events to listeners. Derive from it for targets of your own. DOM 2.7.</summary>
-/// <remarks>Listeners may be added and removed on any thread; a dispatch calls them on its own.</remarks>
+/// <remarks>Listeners may be added and removed on any thread; a dispatch calls them on its own. A removal does not wait for a call that another thread has
+/// begun.</remarks>
 public class EventTarget
 {
     private static readonly AddEventListenerOptions Defaults = new();
@@ -58,15 +59,14 @@ public class EventTarget
     public bool DispatchEvent(Event @event)
     {
         ArgumentNullException.ThrowIfNull(@event);
-        // dispatchEvent(event), 1
-        if (@event.IsBeingDispatched) throw DomException.InvalidStateError($"The event '{@event.Type}' is being dispatched.");
-        return Dispatch(@event, trusted: false); // 2, 3
+        return Dispatch(@event, trusted: false); // dispatchEvent(event), 2, 3
     }
 
     /// <summary>DOM 2.9, dispatch. A target without parents: every listener is called in the phase AT_TARGET, capture listeners first.</summary>
     internal bool Dispatch(Event @event, bool trusted)
     {
-        @event.BeginDispatch(this, trusted);
+        // dispatchEvent(event), 1
+        if (!@event.BeginDispatch(this, trusted)) throw DomException.InvalidStateError($"The event '{@event.Type}' is being dispatched.");
         try
         {
             Invoke(@event, capture: true);
@@ -96,8 +96,7 @@ public class EventTarget
         if (options.Signal.CanBeCanceled)
         {
             // 6. The signal removes it; a listener that is removed lets go of the signal.
-            listener.Hold = new SignalHold(this, listener);
-            if (listener.IsRemoved) listener.Hold.End();
+            listener.HoldBy(new SignalHold(this, listener));
         }
 
         ListenersChanged(type, added: true);
@@ -109,9 +108,12 @@ public class EventTarget
         if (key is not null && _listeners.Find(type, key, capture) is { } listener) Remove(listener);
     }
 
-    internal void Remove(Listener listener)
+    /// <summary>False: somebody else has removed it.</summary>
+    internal bool Remove(Listener listener)
     {
-        if (_listeners.Remove(listener)) ListenersChanged(listener.Type, added: false);
+        if (!_listeners.Remove(listener)) return false;
+        ListenersChanged(listener.Type, added: false);
+        return true;
     }
 
     private void Report(Event @event, Exception exception)
@@ -128,7 +130,7 @@ public class EventTarget
         {
             // inner invoke, 2: whose removed is false; 2.1-2.4
             if (listener.IsRemoved || listener.Type != @event.Type || listener.Options.Capture != capture || !listener.Takes(@event)) continue;
-            if (listener.Options.Once) Remove(listener); // 2.5: before the call
+            if (listener.Options.Once && !Remove(listener)) continue; // 2.5: before the call, which is that of whoever removes it
             @event.InPassiveListener = listener.Options.Passive; // 2.9
             try
             {

@@ -7,6 +7,7 @@ namespace Cierre.Browser.Events;
 internal sealed class Listener(string type, Delegate key, Action<Event> call, Func<Event, bool> takes, AddEventListenerOptions options)
 {
     private volatile bool _removed;
+    private SignalHold? _hold;
 
     public string Type => type;
 
@@ -16,18 +17,29 @@ internal sealed class Listener(string type, Delegate key, Action<Event> call, Fu
 
     public bool IsRemoved => _removed;
 
-    public SignalHold? Hold { get; set; }
-
     public bool Is(string otherType, Delegate otherKey, bool capture) => capture == options.Capture && otherType == type && key.Equals(otherKey);
 
     public bool Takes(Event @event) => takes(@event);
 
     public void Call(Event @event) => call(@event);
 
-    public void Remove()
+    /// <summary>Only the list says so, under its lock: whoever finds the listener gone from it finds this too.</summary>
+    public void MarkRemoved() => _removed = true;
+
+    /// <summary>Its signal removes it. Where it is removed meanwhile, the hold ends at once.</summary>
+    public void HoldBy(SignalHold hold)
     {
-        _removed = true;
-        Hold?.End();
+        Volatile.Write(ref _hold, hold);
+        // Either this thread sees that it is removed, or the one that removes it sees the hold.
+        Interlocked.MemoryBarrier();
+        if (_removed) hold.End();
+    }
+
+    /// <summary>It is removed: lets go of its signal.</summary>
+    public void EndHold()
+    {
+        Interlocked.MemoryBarrier();
+        Volatile.Read(ref _hold)?.End();
     }
 }
 
@@ -62,10 +74,11 @@ internal sealed class ListenerList
         {
             int index = Array.IndexOf(_listeners, listener);
             if (index < 0) return false;
+            listener.MarkRemoved();
             _listeners = [.. _listeners[..index], .. _listeners[(index + 1)..]];
         }
 
-        listener.Remove();
+        listener.EndHold();
         return true;
     }
 }

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Xunit;
 
 namespace Cierre.Browser.Tests.Events;
@@ -39,6 +40,19 @@ public sealed class DispatchTests
         _target.AddEventListener("x", e => thrown = Assert.Throws<DomException>(() => new EventTarget().DispatchEvent(e)));
         _target.DispatchEvent(new Event("x"));
         Assert.Equal(("InvalidStateError", 11), (thrown!.Name, thrown.Code));
+    }
+
+    /// <summary>Asking and beginning are one step, so that two threads cannot both begin.</summary>
+    [Fact]
+    public void Dispatch_that_has_begun_cannot_begin_again_except_for_an_event_of_ours()
+    {
+        var e = new Event("x");
+        Assert.True(e.BeginDispatch(_target, trusted: false));
+        var other = new EventTarget();
+        Assert.False(e.BeginDispatch(other, trusted: false));
+        Assert.Same(_target, e.Target);
+        Assert.True(e.BeginDispatch(other, trusted: true));
+        Assert.Equal((other, true), (e.Target, e.IsTrusted));
     }
 
     [Fact]
@@ -125,6 +139,32 @@ public sealed class DispatchTests
         Assert.Equal(1, depth);
     }
 
+    /// <summary>Two threads that dispatch at once have the listener in both their copies of the list: the one that removes it calls it.</summary>
+    [Fact]
+    public void Once_is_called_once_by_two_threads_that_dispatch_at_once()
+    {
+        int calls = 0;
+        _target.AddEventListener("x", _ => Interlocked.Increment(ref calls), new AddEventListenerOptions { Once = true });
+        WhileTheListIsHeld(() => _target.DispatchEvent(new Event("x")), () => _target.DispatchEvent(new Event("x")));
+        Assert.Equal(1, calls);
+    }
+
+    [Fact]
+    public void Once_that_another_thread_removes_first_is_not_called()
+    {
+        using var source = new CancellationTokenSource();
+        Action<Event> removed = Note("removed");
+        _target.AddEventListener("x", removed, new AddEventListenerOptions { Once = true });
+        _target.AddEventListener("x", Note("aborted"), new AddEventListenerOptions { Once = true, Signal = source.Token });
+        // Both are taken away while the dispatch waits to take the first away itself.
+        WhileTheListIsHeld(() => _target.DispatchEvent(new Event("x")), inside: () =>
+        {
+            _target.RemoveEventListener("x", removed);
+            source.Cancel();
+        });
+        Assert.Empty(_calls);
+    }
+
     [Fact]
     public void Listener_removed_during_the_dispatch_does_not_run()
     {
@@ -155,6 +195,26 @@ public sealed class DispatchTests
         Assert.Equal(["added in capture"], _calls);
         _target.DispatchEvent(new Event("x"));
         Assert.Equal(["added in capture", "added in capture", "late"], _calls);
+    }
+
+    /// <summary>Runs each on a thread of its own, until all of them wait for the list of listeners; then lets them go on.</summary>
+    /// <param name="inside">What this thread does before, which may change the list.</param>
+    private void WhileTheListIsHeld(Action first, Action? second = null, Action? inside = null)
+    {
+        object list = Field(_target, "_listeners");
+        var gate = (Lock)Field(list, "_gate");
+        Thread[] threads = [.. new[] { first, second }.OfType<Action>().Select(action => new Thread(() => action()) { IsBackground = true })];
+        lock (gate)
+        {
+            foreach (Thread thread in threads) thread.Start();
+            Assert.True(SpinWait.SpinUntil(() => threads.All(thread => thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin)), TimeSpan.FromSeconds(30)));
+            inside?.Invoke();
+        }
+
+        Assert.All(threads, thread => Assert.True(thread.Join(TimeSpan.FromSeconds(30))));
+
+        static object Field(object owner, string name) =>
+            owner.GetType().GetField(name, BindingFlags.NonPublic | BindingFlags.Instance)!.GetValue(owner)!;
     }
 
     [Fact]
