@@ -37,8 +37,8 @@ internal sealed class ConnectionTarget : Target
         network.Run(async () =>
         {
             SimulatedLink link = network.Connect();
-            string extensions = takeover ? "permessage-deflate" : Single;
-            WebSocketConnection ours = side == Side.Server ? link.OpenServer(options, extensions) : link.OpenClient(options, extensions);
+            var negotiated = new WebSocketNegotiation { Extensions = takeover ? "permessage-deflate" : Single };
+            WebSocketConnection ours = side == Side.Server ? link.OpenServer(options, negotiated) : link.OpenClient(options, negotiated);
             IDuplexPipe peer = side == Side.Server ? link.ClientEnd : link.ServerEnd;
             Task echoing = EchoAsync(ours, limit), reading = ReadAsync(peer);
             Task<bool> sending = SendAsync(peer, network, dice);

@@ -31,6 +31,7 @@ public sealed class SimulatedLink
 
     /// <summary>The way from the client to the server. It may be set in the middle of a conversation: a fault whose bytes have passed happens at
     /// once.</summary>
+    /// <exception cref="ArgumentNullException">Null.</exception>
     public NetworkPath ToServer
     {
         get => Up.Path;
@@ -38,6 +39,7 @@ public sealed class SimulatedLink
     }
 
     /// <summary>The way from the server to the client.</summary>
+    /// <exception cref="ArgumentNullException">Null.</exception>
     public NetworkPath ToClient
     {
         get => Down.Path;
@@ -56,21 +58,25 @@ public sealed class SimulatedLink
 
     /// <summary>Puts a client connection at the client's end.</summary>
     /// <param name="options">Its options, of which it gets a copy with the network's clock; null for the defaults.</param>
-    /// <param name="extensions">What was agreed on, as in the server's <c>Sec-WebSocket-Extensions</c>; empty for none.</param>
+    /// <param name="negotiated">What was agreed on, as in <see cref="WebSocketConnection.CreateFromPipe"/>; null: no subprotocol and no extension.</param>
     /// <returns>The connection, open from the start.</returns>
-    public WebSocketConnection OpenClient(WebSocketConnectionOptions? options = null, string extensions = "") =>
-        Open(ClientEnd, WebSocketRole.Client, options, extensions);
+    /// <exception cref="ArgumentException">The extensions are not permessage-deflate, or not with parameters that this end can have agreed to. RFC 7692
+    /// 7.1.</exception>
+    public WebSocketConnection OpenClient(WebSocketConnectionOptions? options = null, WebSocketNegotiation? negotiated = null) =>
+        Open(ClientEnd, WebSocketRole.Client, options, negotiated);
 
     /// <summary>Puts a server connection at the server's end.</summary>
     /// <param name="options">Its options, of which it gets a copy with the network's clock; null for the defaults.</param>
-    /// <param name="extensions">What was agreed on, as in the server's <c>Sec-WebSocket-Extensions</c>; empty for none.</param>
+    /// <param name="negotiated">What was agreed on, as in <see cref="WebSocketConnection.CreateFromPipe"/>; null: no subprotocol and no extension.</param>
     /// <returns>The connection, open from the start.</returns>
-    public WebSocketConnection OpenServer(WebSocketConnectionOptions? options = null, string extensions = "") =>
-        Open(ServerEnd, WebSocketRole.Server, options, extensions);
+    /// <exception cref="ArgumentException">The extensions are not permessage-deflate, or not with parameters that this end can have agreed to. RFC 7692
+    /// 7.1.</exception>
+    public WebSocketConnection OpenServer(WebSocketConnectionOptions? options = null, WebSocketNegotiation? negotiated = null) =>
+        Open(ServerEnd, WebSocketRole.Server, options, negotiated);
 
-    private WebSocketConnection Open(IDuplexPipe end, WebSocketRole role, WebSocketConnectionOptions? options, string extensions)
+    private WebSocketConnection Open(IDuplexPipe end, WebSocketRole role, WebSocketConnectionOptions? options, WebSocketNegotiation? negotiated)
     {
         var own = new WebSocketConnectionOptions(options ?? new WebSocketConnectionOptions()) { TimeProvider = _loop.Time };
-        return WebSocketConnection.CreateFromPipe(end, role, own, new WebSocketNegotiation { Extensions = extensions }, _loop.Scheduler);
+        return WebSocketConnection.CreateFromPipe(end, role, own, negotiated, _loop.Scheduler);
     }
 }

@@ -84,8 +84,8 @@ public sealed class SimulatedNetwork
         NetworkPath? toServer = null, NetworkPath? toClient = null)
     {
         SimulatedLink link = Connect(toServer, toClient);
-        string extensions = Agreement.Between(clientOptions?.Compression, serverOptions?.Compression);
-        return (link.OpenClient(clientOptions, extensions), link.OpenServer(serverOptions, extensions));
+        var negotiated = new WebSocketNegotiation { Extensions = Agreement.Between(clientOptions?.Compression, serverOptions?.Compression) };
+        return (link.OpenClient(clientOptions, negotiated), link.OpenServer(serverOptions, negotiated));
     }
 
     /// <summary>Runs a conversation to its end, in no more time than the work takes: waiting costs nothing.</summary>

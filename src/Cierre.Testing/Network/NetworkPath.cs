@@ -1,34 +1,83 @@
 namespace Cierre.Testing;
 
 /// <summary>The script of one direction of a simulated connection: how fast it is, how it cuts the stream into pieces, and what breaks where.</summary>
-/// <remarks>Bytes keep their order, as those of TCP do. Everything random is drawn from the seed of the network.</remarks>
+/// <remarks>Bytes keep their order, as those of TCP do. Everything random is drawn from the seed of the network. Every value is checked where it is
+/// set.</remarks>
 public sealed record NetworkPath
 {
+    private static readonly TimeSpan LongestTime = TimeSpan.FromDays(24);
+
     /// <summary>The shortest way from one end to the other; default 1 ms.</summary>
-    public TimeSpan Latency { get; init; } = TimeSpan.FromMilliseconds(1);
+    /// <exception cref="ArgumentOutOfRangeException">Negative, or more than 24 days.</exception>
+    public TimeSpan Latency { get; init => field = CheckTime(value, nameof(Latency)); } = TimeSpan.FromMilliseconds(1);
 
     /// <summary>What is added to <see cref="Latency"/>, drawn for each piece from zero to this; default zero.</summary>
-    public TimeSpan Jitter { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">Negative, or more than 24 days.</exception>
+    public TimeSpan Jitter { get; init => field = CheckTime(value, nameof(Jitter)); }
 
     /// <summary>The largest piece that arrives at once, in bytes, at least 1: each is drawn from 1 to this; default null, no limit: what
     /// was sent arrives whole.</summary>
-    public int? MaxPieceSize { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+    public int? MaxPieceSize
+    {
+        get;
+        init
+        {
+            if (value is { } piece) ArgumentOutOfRangeException.ThrowIfLessThan(piece, 1, nameof(MaxPieceSize));
+            field = value;
+        }
+    }
 
     /// <summary>How many bytes pass in a second, at least 1; default null, no limit.</summary>
-    public long? BytesPerSecond { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+    public long? BytesPerSecond
+    {
+        get;
+        init
+        {
+            if (value is { } rate) ArgumentOutOfRangeException.ThrowIfLessThan(rate, 1, nameof(BytesPerSecond));
+            field = value;
+        }
+    }
 
     /// <summary>How many bytes the sender may be ahead of the network, and the network ahead of the receiver's reads; default 64 KiB. A sender that fills it
     /// waits.</summary>
-    public int BufferSize { get; init; } = 64 * 1024;
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+    public int BufferSize
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, nameof(BufferSize));
+            field = value;
+        }
+    } = 64 * 1024;
 
     /// <summary>What happens behind <see cref="FaultAfterBytes"/>; default nothing.</summary>
-    public PathFault Fault { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">None of the faults.</exception>
+    public PathFault Fault
+    {
+        get;
+        init => field = Enum.IsDefined(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Fault), value, $"One of {string.Join(", ", Enum.GetNames<PathFault>())}.");
+    }
 
     /// <summary>How many bytes arrive before <see cref="Fault"/>; default 0, none.</summary>
-    public long FaultAfterBytes { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
+    public long FaultAfterBytes
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value, nameof(FaultAfterBytes));
+            field = value;
+        }
+    }
 
     /// <summary>How long <see cref="PathFault.Stall"/> lasts; default 1 s.</summary>
-    public TimeSpan StallDuration { get; init; } = TimeSpan.FromSeconds(1);
+    /// <exception cref="ArgumentOutOfRangeException">Negative, or more than 24 days.</exception>
+    public TimeSpan StallDuration { get; init => field = CheckTime(value, nameof(StallDuration)); } = TimeSpan.FromSeconds(1);
 
     /// <summary>Creates a path at random: pieces, delays, a narrow or a wide line and, if asked for, a fault within the first bytes.</summary>
     /// <param name="random">Where it is drawn from, such as <see cref="SimulatedNetwork.Random"/>.</param>
@@ -54,14 +103,10 @@ public sealed record NetworkPath
         };
     }
 
-    internal void Check()
+    private static TimeSpan CheckTime(TimeSpan value, string name)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(Latency, TimeSpan.Zero, nameof(Latency));
-        ArgumentOutOfRangeException.ThrowIfLessThan(Jitter, TimeSpan.Zero, nameof(Jitter));
-        if (MaxPieceSize is { } piece) ArgumentOutOfRangeException.ThrowIfLessThan(piece, 1, nameof(MaxPieceSize));
-        if (BytesPerSecond is { } rate) ArgumentOutOfRangeException.ThrowIfLessThan(rate, 1, nameof(BytesPerSecond));
-        ArgumentOutOfRangeException.ThrowIfLessThan(BufferSize, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(FaultAfterBytes);
-        ArgumentOutOfRangeException.ThrowIfLessThan(StallDuration, TimeSpan.Zero, nameof(StallDuration));
+        ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero, name);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(value, LongestTime, name);
+        return value;
     }
 }

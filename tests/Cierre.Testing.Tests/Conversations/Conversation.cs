@@ -34,10 +34,10 @@ internal static class Conversation
         Plan clients = Plan.Draw(random, weather, mustEnd: clientMustEnd), servers = Plan.Draw(random, weather, mustEnd: !clientMustEnd);
         int largest = Math.Max(clients.Largest, servers.Largest);
         SimulatedLink link = network.Connect(Path(random, weather, largest), Path(random, weather, largest));
-        string extensions = Agreement.Between(clients.Options.Compression, servers.Options.Compression);
-        (Wire up, Wire arrivedUp, Wire down, Wire arrivedDown) = Watch(link, strictClient: true, strictServer: true, compresses: extensions.Length > 0);
-        var client = new Party("client", network, link.OpenClient(clients.Options, extensions), clients, up, arrivedDown);
-        var server = new Party("server", network, link.OpenServer(servers.Options, extensions), servers, down, arrivedUp);
+        var negotiated = new WebSocketNegotiation { Extensions = Agreement.Between(clients.Options.Compression, servers.Options.Compression) };
+        (Wire up, Wire arrivedUp, Wire down, Wire arrivedDown) = Watch(link, strictClient: true, strictServer: true, compresses: negotiated.Extensions.Length > 0);
+        var client = new Party("client", network, link.OpenClient(clients.Options, negotiated), clients, up, arrivedDown);
+        var server = new Party("server", network, link.OpenServer(servers.Options, negotiated), servers, down, arrivedUp);
         (client.Peer, server.Peer) = (server, client);
         await Both(client.PlayAsync(), server.PlayAsync());
         Invariants.OfOne(client);
@@ -53,9 +53,10 @@ internal static class Conversation
         var peer = new RuleBreaker(network, weServe ? link.ClientEnd : link.ServerEnd, weServe ? Side.Client : Side.Server);
         (Wire up, Wire arrivedUp, Wire down, Wire arrivedDown) = Watch(link, strictClient: !weServe, strictServer: weServe, compresses: peer.Extensions.Length > 0);
         var plan = new Plan { Options = peer.Options, AnswersWithin = random.Next(4) switch { 0 => null, 1 => 1, 2 => RuleBreaker.QuickAnswer, _ => 6_000 } };
+        var negotiated = new WebSocketNegotiation { Extensions = peer.Extensions };
         Party party = weServe
-            ? new Party("server", network, link.OpenServer(peer.Options, peer.Extensions), plan, down, arrivedUp)
-            : new Party("client", network, link.OpenClient(peer.Options, peer.Extensions), plan, up, arrivedDown);
+            ? new Party("server", network, link.OpenServer(peer.Options, negotiated), plan, down, arrivedUp)
+            : new Party("client", network, link.OpenClient(peer.Options, negotiated), plan, up, arrivedDown);
         await Both(party.PlayAsync(), peer.PlayAsync());
         Invariants.OfOne(party);
         peer.Check(party);

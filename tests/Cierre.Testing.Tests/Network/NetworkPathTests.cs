@@ -32,6 +32,25 @@ public sealed class NetworkPathTests
         Assert.Throws<ArgumentNullException>("value", () => network.Connect().ToServer = null!);
     }
 
+    /// <summary>Where it is set: whoever makes a path of another, or far from the network that takes it, is told there.</summary>
+    [Fact]
+    public void Value_out_of_range_is_refused_where_it_is_set()
+    {
+        var path = new NetworkPath();
+        Assert.Throws<ArgumentOutOfRangeException>("Latency", () => path with { Latency = TimeSpan.FromTicks(-1) });
+        Assert.Throws<ArgumentOutOfRangeException>("Latency", () => path with { Latency = TimeSpan.MaxValue });
+        Assert.Throws<ArgumentOutOfRangeException>("Jitter", () => path with { Jitter = TimeSpan.FromTicks(-1) });
+        Assert.Throws<ArgumentOutOfRangeException>("Jitter", () => path with { Jitter = TimeSpan.FromDays(25) });
+        Assert.Throws<ArgumentOutOfRangeException>("MaxPieceSize", () => path with { MaxPieceSize = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>("BytesPerSecond", () => path with { BytesPerSecond = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>("BufferSize", () => path with { BufferSize = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>("Fault", () => path with { Fault = (PathFault)5 });
+        Assert.Throws<ArgumentOutOfRangeException>("FaultAfterBytes", () => path with { FaultAfterBytes = -1 });
+        Assert.Throws<ArgumentOutOfRangeException>("StallDuration", () => path with { StallDuration = TimeSpan.FromTicks(-1) });
+        Assert.Throws<ArgumentOutOfRangeException>("StallDuration", () => path with { StallDuration = Timeout.InfiniteTimeSpan });
+        Assert.Equal(path, path with { Latency = path.Latency, MaxPieceSize = null, BytesPerSecond = null });
+    }
+
     /// <summary>Null is no limit; zero is a number like any other: a fault that may come before the first byte.</summary>
     [Fact]
     public void Without_limits_a_message_arrives_whole_and_at_once_and_a_fault_within_zero_bytes_is_there_from_the_first()
