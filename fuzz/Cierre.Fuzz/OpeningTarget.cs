@@ -23,17 +23,22 @@ internal sealed class OpeningTarget : Target
             HttpVersion = version,
             HasContent = dice.OneIn(20),
             OtherMethods = dice.OneIn(5) ? ["GET", "POST"] : [],
-            Protocol = isHttp2 ? HandshakeMaker.Pick(dice, ["websocket", "", "webtransport", "\u00e9"]) : null,
-            HostCount = dice.OneIn(20) ? dice.Below(3) : 1,
-            Upgrade = Values(dice, HandshakeMaker.Upgrades),
-            Connection = Values(dice, HandshakeMaker.Connections),
-            Key = Values(dice, HandshakeMaker.Keys),
-            Version = Values(dice, HandshakeMaker.Versions),
-            Subprotocols = dice.OneIn(2) ? Values(dice, HandshakeMaker.Protocols) : [],
-            Extensions = dice.OneIn(2) ? Values(dice, HandshakeMaker.Extensions) : [],
+            ExtendedConnectProtocol = isHttp2 ? HandshakeMaker.Pick(dice, ["websocket", "", "webtransport", "\u00e9"]) : null,
+            HostHeaderCount = dice.OneIn(20) ? dice.Below(3) : 1,
+            UpgradeHeaders = Values(dice, HandshakeMaker.Upgrades),
+            ConnectionHeaders = Values(dice, HandshakeMaker.Connections),
+            KeyHeaders = Values(dice, HandshakeMaker.Keys),
+            VersionHeaders = Values(dice, HandshakeMaker.Versions),
+            SubprotocolHeaders = dice.OneIn(2) ? Values(dice, HandshakeMaker.Protocols) : [],
+            ExtensionHeaders = dice.OneIn(2) ? Values(dice, HandshakeMaker.Extensions) : [],
         };
-        IReadOnlyList<string>[] lists = [request.Upgrade, request.Connection, request.Key, request.Version, request.Subprotocols, request.Extensions];
-        Input = Encoding.UTF8.GetBytes($"{version} {request.Method} {request.Protocol} {request.HostCount} {request.HasContent} {string.Join('/', lists.Select(list => string.Join('|', list)))} {origin} {host}");
+        IReadOnlyList<string>[] lists =
+        [
+            request.UpgradeHeaders, request.ConnectionHeaders, request.KeyHeaders, request.VersionHeaders, request.SubprotocolHeaders, request.ExtensionHeaders,
+        ];
+        string headers = string.Join('/', lists.Select(list => string.Join('|', list)));
+        Input = Encoding.UTF8.GetBytes(
+            $"{version} {request.Method} {request.ExtendedConnectProtocol} {request.HostHeaderCount} {request.HasContent} {headers} {origin} {host}");
         if (Listed.Contains(origin)) Require(origin is "null" or "https://app.example" or "https://a.wild.example", $"{origin} is let in");
         bool isOwn = OriginRule.IsSameOrigin(origin, "http", host);
         Require(!isOwn || (Origin.TryParse(origin, out Origin own) && own.Scheme == "http"), $"{origin} is one with {host}");
@@ -41,15 +46,16 @@ internal sealed class OpeningTarget : Target
         WebSocketHandshakeResult result = WebSocketHandshake.Check(request, ["best", "a"], compression);
         Require(result.Headers.All(header => header.Value.Length > 0 && header.Value.All(c => c is >= ' ' and <= '~')), "a header of the answer");
         Require((result.Error is null) == (result.Negotiated is not null), "neither opened nor refused");
-        if (result.Negotiated is not { } agreed)
+        if (!result.IsAccepted)
         {
-            string error = result.Error!;
+            string error = result.Error;
             Require((int)result.StatusCode is >= 400 and <= 426, $"status {result.StatusCode}");
             Require(error.StartsWith("The ", StringComparison.Ordinal) && error.EndsWith('.'), error);
             Require(error.All(c => c is >= ' ' and <= '~'), error);
-            return (result.Kind.ToString()!, isHttp2 ? "HTTP/2" : "HTTP/1.1");
+            return (result.Kind.Value.ToString(), isHttp2 ? "HTTP/2" : "HTTP/1.1");
         }
 
+        WebSocketNegotiation agreed = result.Negotiated;
         Require((int)result.StatusCode == (isHttp2 ? 200 : 101), $"status {result.StatusCode}");
         Require(agreed.Subprotocol is null or "best" or "a", "a subprotocol that the server does not speak");
         Require(agreed.Subprotocol is null || result.OfferedSubprotocols.Contains(agreed.Subprotocol), "a subprotocol that the client does not offer");
@@ -66,13 +72,13 @@ internal sealed class OpeningTarget : Target
         {
             Status = dice.OneIn(4) ? dice.Below(1000) : isHttp2 ? 200 : 101,
             IsHttp2 = isHttp2,
-            Upgrade = Values(dice, HandshakeMaker.Upgrades),
-            Connection = Values(dice, HandshakeMaker.Connections),
-            Accept = dice.OneIn(4) ? Values(dice, HandshakeMaker.Keys) : Header(accepted, "Sec-WebSocket-Accept") is { } accept ? [accept] : [],
-            Subprotocols = dice.OneIn(4) ? Values(dice, HandshakeMaker.Protocols) : Header(accepted, "Sec-WebSocket-Protocol") is { } chosen ? [chosen] : [],
-            Extensions = dice.OneIn(4) ? Values(dice, HandshakeMaker.Extensions) : [],
+            UpgradeHeaders = Values(dice, HandshakeMaker.Upgrades),
+            ConnectionHeaders = Values(dice, HandshakeMaker.Connections),
+            AcceptHeaders = dice.OneIn(4) ? Values(dice, HandshakeMaker.Keys) : Header(accepted, "Sec-WebSocket-Accept") is { } accept ? [accept] : [],
+            SubprotocolHeaders = dice.OneIn(4) ? Values(dice, HandshakeMaker.Protocols) : Header(accepted, "Sec-WebSocket-Protocol") is { } chosen ? [chosen] : [],
+            ExtensionHeaders = dice.OneIn(4) ? Values(dice, HandshakeMaker.Extensions) : [],
         };
-        return ClientHandshake.Check(response, isHttp2 ? null : request.Key[0], ["best", "a"], compression, dice.OneIn(2)) switch
+        return ClientHandshake.Check(response, isHttp2 ? null : request.KeyHeaders[0], ["best", "a"], compression, dice.OneIn(2)) switch
         {
             ClientHandshakeResult.Accepted => "opened",
             ClientHandshakeResult.Failed failed => failed.Sentence.Key,

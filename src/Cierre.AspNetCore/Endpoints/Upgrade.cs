@@ -26,17 +26,17 @@ internal static class Upgrade
             Method = request.Method,
             HttpVersion = connect is not null || HttpProtocol.IsHttp2(request.Protocol) ? HttpVersion.Version20
                 : HttpProtocol.IsHttp10(request.Protocol) ? HttpVersion.Version10 : HttpVersion.Version11,
-            Protocol = connect?.Protocol,
+            ExtendedConnectProtocol = connect?.Protocol,
             Url = Url(request),
-            HostCount = request.Headers.Host.Count,
+            HostHeaderCount = request.Headers.Host.Count,
             HasContent = HasContent(request, connect is not null),
             OtherMethods = context.GetEndpoint()?.Metadata.GetMetadata<OtherMethods>()?.Names ?? [],
-            Upgrade = Values(request, HeaderNames.Upgrade),
-            Connection = Values(request, HeaderNames.Connection),
-            Key = Values(request, HeaderNames.SecWebSocketKey),
-            Version = Values(request, HeaderNames.SecWebSocketVersion),
-            Subprotocols = Values(request, HeaderNames.SecWebSocketProtocol),
-            Extensions = Values(request, HeaderNames.SecWebSocketExtensions),
+            UpgradeHeaders = Values(request, HeaderNames.Upgrade),
+            ConnectionHeaders = Values(request, HeaderNames.Connection),
+            KeyHeaders = Values(request, HeaderNames.SecWebSocketKey),
+            VersionHeaders = Values(request, HeaderNames.SecWebSocketVersion),
+            SubprotocolHeaders = Values(request, HeaderNames.SecWebSocketProtocol),
+            ExtensionHeaders = Values(request, HeaderNames.SecWebSocketExtensions),
         };
     }
 
@@ -47,8 +47,8 @@ internal static class Upgrade
     /// <summary>What keeps a request that is in order from being taken for an upgrade, where that is known: Kestrel reads no tab in the Connection
     /// list.</summary>
     public static HandshakeRefusal? FaultOfConnection(HttpContext context, WebSocketHandshakeRequest request) =>
-        context.Features.Get<IHttpUpgradeFeature>() is not null && request.Connection.Any(value => value.Contains('\t', StringComparison.Ordinal))
-            ? HandshakeRefusal.ConnectionNotRead(request.Connection)
+        context.Features.Get<IHttpUpgradeFeature>() is not null && request.ConnectionHeaders.Any(value => value.Contains('\t', StringComparison.Ordinal))
+            ? HandshakeRefusal.ConnectionNotRead(request.ConnectionHeaders)
             : null;
 
     /// <summary>Answers 101, or 200 over HTTP/2. Null: the server takes no further upgrade (Kestrel's MaxConcurrentUpgradedConnections), and nothing was

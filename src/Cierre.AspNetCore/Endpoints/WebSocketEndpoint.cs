@@ -65,7 +65,7 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
     {
         WebSocketHandshakeRequest request = Upgrade.Read(context);
         WebSocketHandshakeResult handshake = WebSocketHandshake.Check(request, _subprotocols, _compression);
-        if (handshake.Negotiated is null)
+        if (!handshake.IsAccepted)
         {
             await RefuseAsync(context, HandshakeRefusal.Of(handshake)).ConfigureAwait(false);
             return;

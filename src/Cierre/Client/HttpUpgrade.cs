@@ -203,11 +203,11 @@ internal sealed class HttpUpgrade(Uri address, WebSocketClientOptions options, i
         Status = (int)response.StatusCode,
         IsHttp2 = http2,
         HttpVersion = response.Version,
-        Upgrade = Values(response, "Upgrade"),
-        Connection = Values(response, "Connection"),
-        Accept = Values(response, "Sec-WebSocket-Accept"),
-        Subprotocols = Values(response, "Sec-WebSocket-Protocol"),
-        Extensions = Values(response, "Sec-WebSocket-Extensions"),
+        UpgradeHeaders = Values(response, "Upgrade"),
+        ConnectionHeaders = Values(response, "Connection"),
+        AcceptHeaders = Values(response, "Sec-WebSocket-Accept"),
+        SubprotocolHeaders = Values(response, "Sec-WebSocket-Protocol"),
+        ExtensionHeaders = Values(response, "Sec-WebSocket-Extensions"),
     };
 
     private static string[] Values(HttpResponseMessage response, string name) =>

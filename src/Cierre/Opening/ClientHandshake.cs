@@ -51,13 +51,13 @@ internal static class ClientHandshake
         if (!response.IsHttp2)
         {
             ArgumentNullException.ThrowIfNull(key);
-            if ((CheckUpgrade(response) ?? CheckAccept(response.Accept, WebSocketKey.Accept(key))) is { } wrongUpgrade)
+            if ((CheckUpgrade(response) ?? CheckAccept(response.AcceptHeaders, WebSocketKey.Accept(key))) is { } wrongUpgrade)
             {
                 return wrongUpgrade;
             }
         }
 
-        if (ExtensionList.Parse(response.Extensions, out var extensions) is { } fault)
+        if (ExtensionList.Parse(response.ExtensionHeaders, out var extensions) is { } fault)
         {
             return ClientFailures.BadHandshakeExtensions(fault);
         }
@@ -67,7 +67,7 @@ internal static class ClientHandshake
             return wrongExtension;
         }
 
-        return CheckSubprotocol(response.Subprotocols, subprotocolsAsked, requireSubprotocol, out var subprotocol) is { } wrongSubprotocol
+        return CheckSubprotocol(response.SubprotocolHeaders, subprotocolsAsked, requireSubprotocol, out var subprotocol) is { } wrongSubprotocol
             ? wrongSubprotocol
             : new Accepted(subprotocol, extensions, deflate);
     }
@@ -111,24 +111,24 @@ internal static class ClientHandshake
     /// <summary>RFC 6455 4.1, 2 and 3: Upgrade is exactly websocket, Connection contains upgrade.</summary>
     private static Failed? CheckUpgrade(OpeningResponse response)
     {
-        if (response.Upgrade.Count == 0)
+        if (response.UpgradeHeaders.Count == 0)
         {
             return ClientFailures.BadHandshakeUpgradeMissing();
         }
 
-        if (HeaderList.Elements(response.Upgrade) is not [var upgrade] || !upgrade.Equals(OpeningHeaders.WebSocket, StringComparison.OrdinalIgnoreCase))
+        if (HeaderList.Elements(response.UpgradeHeaders) is not [var upgrade] || !upgrade.Equals(OpeningHeaders.WebSocket, StringComparison.OrdinalIgnoreCase))
         {
-            return ClientFailures.BadHandshakeUpgrade(response.Upgrade);
+            return ClientFailures.BadHandshakeUpgrade(response.UpgradeHeaders);
         }
 
-        if (response.Connection.Count == 0)
+        if (response.ConnectionHeaders.Count == 0)
         {
             return ClientFailures.BadHandshakeConnectionMissing();
         }
 
-        return HeaderList.Contains(response.Connection, OpeningHeaders.Upgrade)
+        return HeaderList.Contains(response.ConnectionHeaders, OpeningHeaders.Upgrade)
             ? null
-            : ClientFailures.BadHandshakeConnection(response.Connection);
+            : ClientFailures.BadHandshakeConnection(response.ConnectionHeaders);
     }
 
     private static Failed? CheckAccept(IReadOnlyList<string> accept, string due) => accept switch

@@ -21,12 +21,12 @@ public static class WebSocketHandshake
     {
         ArgumentNullException.ThrowIfNull(request);
         CheckNoNull(request.OtherMethods, nameof(request.OtherMethods));
-        CheckNoNull(request.Upgrade, nameof(request.Upgrade));
-        CheckNoNull(request.Connection, nameof(request.Connection));
-        CheckNoNull(request.Key, nameof(request.Key));
-        CheckNoNull(request.Version, nameof(request.Version));
-        CheckNoNull(request.Subprotocols, nameof(request.Subprotocols));
-        CheckNoNull(request.Extensions, nameof(request.Extensions));
+        CheckNoNull(request.UpgradeHeaders, nameof(request.UpgradeHeaders));
+        CheckNoNull(request.ConnectionHeaders, nameof(request.ConnectionHeaders));
+        CheckNoNull(request.KeyHeaders, nameof(request.KeyHeaders));
+        CheckNoNull(request.VersionHeaders, nameof(request.VersionHeaders));
+        CheckNoNull(request.SubprotocolHeaders, nameof(request.SubprotocolHeaders));
+        CheckNoNull(request.ExtensionHeaders, nameof(request.ExtensionHeaders));
         // The version before the key: a client of another version cannot know what our key looks like, but understands 426.
         if ((request.IsHttp2 ? CheckConnect(request) : CheckUpgrade(request)) is { } wrongRequest)
         {
@@ -43,14 +43,14 @@ public static class WebSocketHandshake
             return wrongVersion;
         }
 
-        if (!request.IsHttp2 && CheckKey(request.Key) is { } wrongKey)
+        if (!request.IsHttp2 && CheckKey(request.KeyHeaders) is { } wrongKey)
         {
             return wrongKey;
         }
 
-        if (!Subprotocols.TryParse(request.Subprotocols, out var offered, out var error))
+        if (!Subprotocols.TryParse(request.SubprotocolHeaders, out var offered, out var error))
         {
-            return ServerRefusals.SubprotocolsMalformed(request.Subprotocols, error);
+            return ServerRefusals.SubprotocolsMalformed(request.SubprotocolHeaders, error);
         }
 
         if (Subprotocols.FirstRepeated(offered) is { } repeated)
@@ -58,7 +58,7 @@ public static class WebSocketHandshake
             return ServerRefusals.SubprotocolRepeated(repeated);
         }
 
-        if (ExtensionList.Parse(request.Extensions, out var extensionOffers) is { } fault)
+        if (ExtensionList.Parse(request.ExtensionHeaders, out var extensionOffers) is { } fault)
         {
             return ServerRefusals.ExtensionsMalformed(fault);
         }
@@ -74,7 +74,7 @@ public static class WebSocketHandshake
                 HttpVersion = request.HttpVersion,
                 Terms = deflate?.For(server: true, compression!),
             },
-            request.IsHttp2 ? null : WebSocketKey.Accept(request.Key[0]),
+            request.IsHttp2 ? null : WebSocketKey.Accept(request.KeyHeaders[0]),
             offered);
     }
 
@@ -101,25 +101,25 @@ public static class WebSocketHandshake
             return ServerRefusals.HttpVersion10();
         }
 
-        if (request.HostCount != 1)
+        if (request.HostHeaderCount != 1)
         {
-            return ServerRefusals.HostCount(request.HostCount);
+            return ServerRefusals.HostCount(request.HostHeaderCount);
         }
 
-        if (!HeaderList.Contains(request.Upgrade, OpeningHeaders.WebSocket))
+        if (!HeaderList.Contains(request.UpgradeHeaders, OpeningHeaders.WebSocket))
         {
-            return ServerRefusals.UpgradeNotWebSocket(request.Upgrade);
+            return ServerRefusals.UpgradeNotWebSocket(request.UpgradeHeaders);
         }
 
-        return HeaderList.Contains(request.Connection, OpeningHeaders.Upgrade)
+        return HeaderList.Contains(request.ConnectionHeaders, OpeningHeaders.Upgrade)
             ? null
-            : ServerRefusals.ConnectionNotUpgrade(request.Connection);
+            : ServerRefusals.ConnectionNotUpgrade(request.ConnectionHeaders);
     }
 
     /// <summary>RFC 8441 5: :protocol stands for Upgrade and Connection, and the key is not needed.</summary>
     private static WebSocketHandshakeResult? CheckConnect(WebSocketHandshakeRequest request)
     {
-        if (request.Method != "CONNECT" || request.Protocol is not { } protocol)
+        if (request.Method != "CONNECT" || request.ExtendedConnectProtocol is not { } protocol)
         {
             return ServerRefusals.NotExtendedConnect(request.Method, request.OtherMethods);
         }
@@ -129,7 +129,7 @@ public static class WebSocketHandshake
             : ServerRefusals.ProtocolNotWebSocket(protocol);
     }
 
-    private static WebSocketHandshakeResult? CheckVersion(WebSocketHandshakeRequest request) => request.Version switch
+    private static WebSocketHandshakeResult? CheckVersion(WebSocketHandshakeRequest request) => request.VersionHeaders switch
     {
         [] => ServerRefusals.VersionMissing(request.IsHttp2),
         [OpeningHeaders.Version13] => null,

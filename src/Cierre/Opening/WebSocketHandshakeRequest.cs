@@ -1,7 +1,7 @@
 namespace Cierre;
 
 /// <summary>Holds what a server must know of a request to judge it: <see cref="WebSocketHandshake.Check"/>. RFC 6455 4.2.1, RFC 8441 5.</summary>
-/// <remarks>A header is a list with one value a header line, as the lines came; empty: it was not sent.</remarks>
+/// <remarks>Each header is a list with the values of its lines, as they came, commas included; empty: it was not sent.</remarks>
 public sealed class WebSocketHandshakeRequest
 {
     /// <summary>The method, as it came: <c>GET</c> over HTTP/1.1, <c>CONNECT</c> over HTTP/2.</summary>
@@ -14,14 +14,14 @@ public sealed class WebSocketHandshakeRequest
     public Version HttpVersion { get; init => field = Given(value, nameof(HttpVersion)); } = System.Net.HttpVersion.Version11;
 
     /// <summary>The pseudo-header <c>:protocol</c> of an extended CONNECT; null where there is none. RFC 8441 4.</summary>
-    public string? Protocol { get; init; }
+    public string? ExtendedConnectProtocol { get; init; }
 
     /// <summary>The address that the request is for, with the scheme <c>ws</c> or <c>wss</c>; null where nobody asks for it. It is judged by no rule, and
     /// becomes <see cref="WebSocketNegotiation.Url"/>.</summary>
     public Uri? Url { get; init; }
 
-    /// <summary>How many <c>Host</c> header lines came; default 1. Read over HTTP/1.1 only, where there must be exactly one (RFC 9112 3.2).</summary>
-    public int HostCount { get; init; } = 1;
+    /// <summary>How many <c>Host</c> headers came; default 1. Read over HTTP/1.1 only, where there must be exactly one (RFC 9112 3.2).</summary>
+    public int HostHeaderCount { get; init; } = 1;
 
     /// <summary>Whether content comes with it, or is announced: <c>Content-Length</c>, <c>Transfer-Encoding</c>.</summary>
     public bool HasContent { get; init; }
@@ -32,27 +32,27 @@ public sealed class WebSocketHandshakeRequest
 
     /// <summary>The values of <c>Upgrade</c>, one a header line.</summary>
     /// <exception cref="ArgumentNullException">Null.</exception>
-    public IReadOnlyList<string> Upgrade { get; init => field = Given(value, nameof(Upgrade)); } = [];
+    public IReadOnlyList<string> UpgradeHeaders { get; init => field = Given(value, nameof(UpgradeHeaders)); } = [];
 
     /// <summary>The values of <c>Connection</c>, one a header line.</summary>
     /// <exception cref="ArgumentNullException">Null.</exception>
-    public IReadOnlyList<string> Connection { get; init => field = Given(value, nameof(Connection)); } = [];
+    public IReadOnlyList<string> ConnectionHeaders { get; init => field = Given(value, nameof(ConnectionHeaders)); } = [];
 
     /// <summary>The values of <c>Sec-WebSocket-Key</c>, one a header line. RFC 6455 11.3.1.</summary>
     /// <exception cref="ArgumentNullException">Null.</exception>
-    public IReadOnlyList<string> Key { get; init => field = Given(value, nameof(Key)); } = [];
+    public IReadOnlyList<string> KeyHeaders { get; init => field = Given(value, nameof(KeyHeaders)); } = [];
 
     /// <summary>The values of <c>Sec-WebSocket-Version</c>, one a header line. RFC 6455 11.3.5.</summary>
     /// <exception cref="ArgumentNullException">Null.</exception>
-    public IReadOnlyList<string> Version { get; init => field = Given(value, nameof(Version)); } = [];
+    public IReadOnlyList<string> VersionHeaders { get; init => field = Given(value, nameof(VersionHeaders)); } = [];
 
     /// <summary>The values of <c>Sec-WebSocket-Protocol</c>, one a header line. RFC 6455 11.3.4.</summary>
     /// <exception cref="ArgumentNullException">Null.</exception>
-    public IReadOnlyList<string> Subprotocols { get; init => field = Given(value, nameof(Subprotocols)); } = [];
+    public IReadOnlyList<string> SubprotocolHeaders { get; init => field = Given(value, nameof(SubprotocolHeaders)); } = [];
 
     /// <summary>The values of <c>Sec-WebSocket-Extensions</c>, one a header line. RFC 6455 11.3.2.</summary>
     /// <exception cref="ArgumentNullException">Null.</exception>
-    public IReadOnlyList<string> Extensions { get; init => field = Given(value, nameof(Extensions)); } = [];
+    public IReadOnlyList<string> ExtensionHeaders { get; init => field = Given(value, nameof(ExtensionHeaders)); } = [];
 
     internal bool IsHttp2 => HttpVersion.Major >= 2;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Cierre.Opening;
 
@@ -19,6 +20,11 @@ public sealed class WebSocketHandshakeResult
 
     internal WebSocketHandshakeResult(HandshakeRefusalKind kind, int status, IReadOnlyList<KeyValuePair<string, string>> headers, string error) =>
         (Kind, StatusCode, Headers, Error, OfferedSubprotocols) = (kind, (HttpStatusCode)status, headers, error, []);
+
+    /// <summary>Whether the request is accepted: there is something <see cref="Negotiated"/>, and no <see cref="Error"/>.</summary>
+    [MemberNotNullWhen(true, nameof(Negotiated))]
+    [MemberNotNullWhen(false, nameof(Error), nameof(Kind))]
+    public bool IsAccepted => Negotiated is not null;
 
     /// <summary>What was agreed on, for <see cref="WebSocketConnection.CreateFromPipe"/>; null where the request is refused.</summary>
     public WebSocketNegotiation? Negotiated { get; }
@@ -48,7 +54,7 @@ public sealed class WebSocketHandshakeResult
     /// <exception cref="ArgumentException">The client does not offer it, and would fail the connection. RFC 6455 4.1.</exception>
     public WebSocketHandshakeResult WithSubprotocol(string? subprotocol)
     {
-        if (Negotiated is null) throw new InvalidOperationException("The request is refused: there is nothing to choose.");
+        if (!IsAccepted) throw new InvalidOperationException("The request is refused: there is nothing to choose.");
         if (subprotocol is not null && !OfferedSubprotocols.Contains(subprotocol, StringComparer.Ordinal))
             throw new ArgumentException("The client does not offer this subprotocol, and fails a connection with it (RFC 6455 4.1).", nameof(subprotocol));
         return subprotocol == Negotiated.Subprotocol ? this : new WebSocketHandshakeResult(Negotiated.With(subprotocol), _accept, OfferedSubprotocols);

@@ -15,9 +15,9 @@ public sealed class ClientHandshakeTests
     private static readonly OpeningResponse Http11 = new()
     {
         Status = 101,
-        Upgrade = ["websocket"],
-        Connection = ["Upgrade"],
-        Accept = ["s3pPLMBiTxaQ9kYGzzhZRbK+xOo="],
+        UpgradeHeaders = ["websocket"],
+        ConnectionHeaders = ["Upgrade"],
+        AcceptHeaders = ["s3pPLMBiTxaQ9kYGzzhZRbK+xOo="],
     };
 
     private static readonly OpeningResponse Http2 = new() { Status = 200, IsHttp2 = true };
@@ -50,14 +50,14 @@ public sealed class ClientHandshakeTests
         {
             Method = isHttp2 ? "CONNECT" : "GET",
             HttpVersion = isHttp2 ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11,
-            Protocol = isHttp2 ? "websocket" : null,
-            HostCount = 1,
-            Upgrade = [.. headers["Upgrade"]],
-            Connection = [.. headers["Connection"]],
-            Key = [.. headers["Sec-WebSocket-Key"]],
-            Version = [.. headers["Sec-WebSocket-Version"]],
-            Subprotocols = [.. headers["Sec-WebSocket-Protocol"]],
-            Extensions = [.. headers["Sec-WebSocket-Extensions"]],
+            ExtendedConnectProtocol = isHttp2 ? "websocket" : null,
+            HostHeaderCount = 1,
+            UpgradeHeaders = [.. headers["Upgrade"]],
+            ConnectionHeaders = [.. headers["Connection"]],
+            KeyHeaders = [.. headers["Sec-WebSocket-Key"]],
+            VersionHeaders = [.. headers["Sec-WebSocket-Version"]],
+            SubprotocolHeaders = [.. headers["Sec-WebSocket-Protocol"]],
+            ExtensionHeaders = [.. headers["Sec-WebSocket-Extensions"]],
         };
 
         Assert.NotNull(WebSocketHandshake.Check(request).Negotiated);
@@ -75,9 +75,9 @@ public sealed class ClientHandshakeTests
     [Fact]
     public void Upgrade_and_Connection_may_be_in_any_case_and_Accept_in_white_space() => ShouldAccept(Http11 with
     {
-        Upgrade = ["WebSocket"],
-        Connection = ["keep-alive", "UPGRADE"],
-        Accept = [" s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\t"],
+        UpgradeHeaders = ["WebSocket"],
+        ConnectionHeaders = ["keep-alive", "UPGRADE"],
+        AcceptHeaders = [" s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\t"],
     });
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class ClientHandshakeTests
 
     [Fact]
     public void Over_HTTP_2_Upgrade_Connection_and_Accept_are_ignored() =>
-        ShouldAccept(Http2 with { Upgrade = ["h2c"], Connection = ["close"], Accept = ["wrong", "wrong"] });
+        ShouldAccept(Http2 with { UpgradeHeaders = ["h2c"], ConnectionHeaders = ["close"], AcceptHeaders = ["wrong", "wrong"] });
 
     [Theory]
     [InlineData(300, false)]
@@ -124,7 +124,7 @@ public sealed class ClientHandshakeTests
     public void A_status_is_told_before_any_header() => ShouldFail(new OpeningResponse { Status = 200 }, "BadHandshakeStatus", 200, "101");
 
     [Fact]
-    public void Upgrade_must_be_there() => ShouldFail(Http11 with { Upgrade = [] }, "BadHandshakeUpgradeMissing");
+    public void Upgrade_must_be_there() => ShouldFail(Http11 with { UpgradeHeaders = [] }, "BadHandshakeUpgradeMissing");
 
     [Theory]
     [InlineData("h2c")]
@@ -132,34 +132,34 @@ public sealed class ClientHandshakeTests
     [InlineData("websocket, websocket")]
     [InlineData("")]
     public void Upgrade_must_be_websocket_and_nothing_else(string upgrade) =>
-        ShouldFail(Http11 with { Upgrade = [upgrade] }, "BadHandshakeUpgrade", upgrade);
+        ShouldFail(Http11 with { UpgradeHeaders = [upgrade] }, "BadHandshakeUpgrade", upgrade);
 
     [Fact]
-    public void Connection_must_be_there() => ShouldFail(Http11 with { Connection = [] }, "BadHandshakeConnectionMissing");
+    public void Connection_must_be_there() => ShouldFail(Http11 with { ConnectionHeaders = [] }, "BadHandshakeConnectionMissing");
 
     [Fact]
     public void Connection_must_contain_upgrade() =>
-        ShouldFail(Http11 with { Connection = ["keep-alive", "close"] }, "BadHandshakeConnection", "keep-alive, close");
+        ShouldFail(Http11 with { ConnectionHeaders = ["keep-alive", "close"] }, "BadHandshakeConnection", "keep-alive, close");
 
     [Fact]
-    public void Accept_must_be_there() => ShouldFail(Http11 with { Accept = [] }, "BadHandshakeAcceptMissing");
+    public void Accept_must_be_there() => ShouldFail(Http11 with { AcceptHeaders = [] }, "BadHandshakeAcceptMissing");
 
     [Fact]
     public void Accept_must_be_there_once() =>
-        ShouldFail(Http11 with { Accept = [Http11.Accept[0], Http11.Accept[0]] }, "BadHandshakeAcceptRepeated", 2);
+        ShouldFail(Http11 with { AcceptHeaders = [Http11.AcceptHeaders[0], Http11.AcceptHeaders[0]] }, "BadHandshakeAcceptRepeated", 2);
 
     [Theory]
     [InlineData("")]
     [InlineData("S3PPLMBITXAQ9KYGZZHZRBK+XOO=")]
     [InlineData("dGhlIHNhbXBsZSBub25jZQ==")]
     public void Accept_must_answer_the_key(string accept) =>
-        ShouldFail(Http11 with { Accept = [accept] }, "BadHandshakeAccept", accept, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+        ShouldFail(Http11 with { AcceptHeaders = [accept] }, "BadHandshakeAccept", accept, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
 
     [Theory]
     [MemberData(nameof(BothVersions))]
     public void Compression_that_was_offered_is_accepted(bool isHttp2)
     {
-        var accepted = ShouldAccept(Good(isHttp2) with { Extensions = ["permessage-deflate;client_max_window_bits=\"11\" ; server_no_context_takeover"] });
+        var accepted = ShouldAccept(Good(isHttp2) with { ExtensionHeaders = ["permessage-deflate;client_max_window_bits=\"11\" ; server_no_context_takeover"] });
 
         Assert.Equal("permessage-deflate; client_max_window_bits=11; server_no_context_takeover", ExtensionList.Format(accepted.Extensions));
         Assert.Equal(new DeflateParameters(new(15, Takeover: false), new(11, Takeover: true)), accepted.Deflate);
@@ -172,28 +172,28 @@ public sealed class ClientHandshakeTests
     [InlineData("permessage-deflate; \"x\"", "BadHandshakeExtensions", "permessage-deflate; \"x\"", 21)]
     [InlineData("Permessage-Deflate", "BadHandshakeExtensionNotOffered", "Permessage-Deflate")]
     public void An_answer_that_is_not_allowed_fails_and_names_what_is_wrong(string extensions, string key, params object[] arguments) =>
-        ShouldFail(Http11 with { Extensions = [extensions] }, key, arguments);
+        ShouldFail(Http11 with { ExtensionHeaders = [extensions] }, key, arguments);
 
     [Theory]
     [MemberData(nameof(BothVersions))]
     public void Compression_that_was_not_offered_fails(bool isHttp2) => ShouldFail(
-        ClientHandshake.Check(Good(isHttp2) with { Extensions = ["permessage-deflate"] }, isHttp2 ? null : Key, [], null, requireSubprotocol: false),
+        ClientHandshake.Check(Good(isHttp2) with { ExtensionHeaders = ["permessage-deflate"] }, isHttp2 ? null : Key, [], null, requireSubprotocol: false),
         "BadHandshakeExtensionNotOffered", "permessage-deflate");
 
     [Theory]
     [MemberData(nameof(BothVersions))]
     public void An_extension_that_was_not_offered_fails(bool isHttp2) =>
-        ShouldFail(Good(isHttp2) with { Extensions = ["permessage-deflate, baz; x=1"] }, "BadHandshakeExtensionNotOffered", "baz");
+        ShouldFail(Good(isHttp2) with { ExtensionHeaders = ["permessage-deflate, baz; x=1"] }, "BadHandshakeExtensionNotOffered", "baz");
 
     [Theory]
     [MemberData(nameof(BothVersions))]
     public void Malformed_extensions_fail(bool isHttp2) =>
-        ShouldFail(Good(isHttp2) with { Extensions = ["permessage-deflate", "bar; ="] }, "BadHandshakeExtensions", "bar; =", 6);
+        ShouldFail(Good(isHttp2) with { ExtensionHeaders = ["permessage-deflate", "bar; ="] }, "BadHandshakeExtensions", "bar; =", 6);
 
     [Theory]
     [MemberData(nameof(BothVersions))]
     public void A_subprotocol_that_was_asked_for_is_accepted(bool isHttp2) =>
-        Assert.Equal("b", ShouldAccept(Good(isHttp2) with { Subprotocols = ["b"] }, "a", "b").Subprotocol);
+        Assert.Equal("b", ShouldAccept(Good(isHttp2) with { SubprotocolHeaders = ["b"] }, "a", "b").Subprotocol);
 
     [Theory]
     [InlineData("c", "a", "b")]
@@ -201,14 +201,14 @@ public sealed class ClientHandshakeTests
     [InlineData("", "a")]
     [InlineData("a")]
     public void A_subprotocol_that_was_not_asked_for_fails(string name, params string[] asked) =>
-        ShouldFail(Check(Http11 with { Subprotocols = [name] }, asked), "BadHandshakeSubprotocolNotAsked", name);
+        ShouldFail(Check(Http11 with { SubprotocolHeaders = [name] }, asked), "BadHandshakeSubprotocolNotAsked", name);
 
     [Theory]
     [InlineData("a, b")]
     [InlineData("a", "b")]
     [InlineData("a", "a")]
     public void Several_subprotocols_fail(params string[] values) =>
-        ShouldFail(Check(Http11 with { Subprotocols = values }, "a", "b"), "BadHandshakeSubprotocolSeveral", string.Join(", ", values));
+        ShouldFail(Check(Http11 with { SubprotocolHeaders = values }, "a", "b"), "BadHandshakeSubprotocolSeveral", string.Join(", ", values));
 
     [Fact]
     public void No_subprotocol_opens_unless_one_is_required()

@@ -10,14 +10,19 @@ public sealed class WebSocketHandshakeRequestTests
         Assert.Throws<ArgumentNullException>("Method", () => new WebSocketHandshakeRequest { Method = null! });
         Assert.Throws<ArgumentNullException>("HttpVersion", () => new WebSocketHandshakeRequest { Method = "GET", HttpVersion = null! });
         Assert.Throws<ArgumentNullException>("OtherMethods", () => new WebSocketHandshakeRequest { Method = "GET", OtherMethods = null! });
-        Assert.Throws<ArgumentNullException>("Upgrade", () => new WebSocketHandshakeRequest { Method = "GET", Upgrade = null! });
-        Assert.Throws<ArgumentNullException>("Connection", () => new WebSocketHandshakeRequest { Method = "GET", Connection = null! });
-        Assert.Throws<ArgumentNullException>("Key", () => new WebSocketHandshakeRequest { Method = "GET", Key = null! });
-        Assert.Throws<ArgumentNullException>("Version", () => new WebSocketHandshakeRequest { Method = "GET", Version = null! });
-        Assert.Throws<ArgumentNullException>("Subprotocols", () => new WebSocketHandshakeRequest { Method = "GET", Subprotocols = null! });
-        Assert.Throws<ArgumentNullException>("Extensions", () => new WebSocketHandshakeRequest { Method = "GET", Extensions = null! });
+        Assert.Throws<ArgumentNullException>("UpgradeHeaders", () => new WebSocketHandshakeRequest { Method = "GET", UpgradeHeaders = null! });
+        Assert.Throws<ArgumentNullException>("ConnectionHeaders", () => new WebSocketHandshakeRequest { Method = "GET", ConnectionHeaders = null! });
+        Assert.Throws<ArgumentNullException>("KeyHeaders", () => new WebSocketHandshakeRequest { Method = "GET", KeyHeaders = null! });
+        Assert.Throws<ArgumentNullException>("VersionHeaders", () => new WebSocketHandshakeRequest { Method = "GET", VersionHeaders = null! });
+        Assert.Throws<ArgumentNullException>("SubprotocolHeaders", () => new WebSocketHandshakeRequest { Method = "GET", SubprotocolHeaders = null! });
+        Assert.Throws<ArgumentNullException>("ExtensionHeaders", () => new WebSocketHandshakeRequest { Method = "GET", ExtensionHeaders = null! });
         var request = new WebSocketHandshakeRequest { Method = "GET" };
-        Assert.Equal((1, new Version(1, 1), false), (request.HostCount, request.HttpVersion, request.HasContent));
-        Assert.All([request.Upgrade, request.Connection, request.Key, request.Version, request.Subprotocols, request.Extensions, request.OtherMethods], Assert.Empty);
+        Assert.Equal((1, new Version(1, 1), false), (request.HostHeaderCount, request.HttpVersion, request.HasContent));
+        IReadOnlyList<string>[] lists =
+        [
+            request.UpgradeHeaders, request.ConnectionHeaders, request.KeyHeaders, request.VersionHeaders, request.SubprotocolHeaders, request.ExtensionHeaders,
+            request.OtherMethods,
+        ];
+        Assert.All(lists, Assert.Empty);
     }
 }

@@ -11,7 +11,7 @@ public sealed class WebSocketHandshakeResultTests
     public void Answer_over_HTTP_1_1_has_all_of_its_headers()
     {
         WebSocketHandshakeResult accepted = WebSocketHandshake.Check(Request(), ["b", "a"], new DeflateOptions { ClientContextTakeover = true });
-        Assert.Equal((101, null), ((int)accepted.StatusCode, accepted.Error));
+        Assert.Equal((true, 101, null), (accepted.IsAccepted, (int)accepted.StatusCode, accepted.Error));
         Assert.Equal(
             [
                 new("Upgrade", "websocket"),
@@ -53,9 +53,9 @@ public sealed class WebSocketHandshakeResultTests
     [Fact]
     public void Refusal_has_nothing_to_choose()
     {
-        WebSocketHandshakeResult refused = WebSocketHandshake.Check(new WebSocketHandshakeRequest { Method = "GET", Subprotocols = ["a"] }, ["a"]);
+        WebSocketHandshakeResult refused = WebSocketHandshake.Check(new WebSocketHandshakeRequest { Method = "GET", SubprotocolHeaders = ["a"] }, ["a"]);
         Assert.Equal((426, null), ((int)refused.StatusCode, refused.Negotiated));
-        Assert.NotEmpty(refused.Error!);
+        Assert.NotEmpty(refused.IsAccepted ? "" : refused.Error);
         Assert.Empty(refused.OfferedSubprotocols);
         Assert.Throws<InvalidOperationException>(() => refused.WithSubprotocol("a"));
     }
@@ -64,7 +64,9 @@ public sealed class WebSocketHandshakeResultTests
     [Fact]
     public async Task Accepted_request_becomes_a_connection_over_a_stream_of_the_callers()
     {
-        WebSocketNegotiation agreed = WebSocketHandshake.Check(Request(), ["a"], new DeflateOptions()).Negotiated!;
+        WebSocketHandshakeResult result = WebSocketHandshake.Check(Request(), ["a"], new DeflateOptions());
+        Assert.True(result.IsAccepted);
+        WebSocketNegotiation agreed = result.Negotiated;
         Pipe toServer = new(), toClient = new();
         var options = new WebSocketConnectionOptions { Compression = new DeflateOptions { Threshold = 0 } };
         WebSocketConnection server = WebSocketConnection.CreateFromPipe(new DuplexPipe(toServer.Reader, toClient.Writer), WebSocketRole.Server, options, agreed);
@@ -79,14 +81,14 @@ public sealed class WebSocketHandshakeResultTests
     {
         Method = version is null ? "GET" : "CONNECT",
         HttpVersion = version ?? new Version(1, 1),
-        Protocol = version is null ? null : "websocket",
+        ExtendedConnectProtocol = version is null ? null : "websocket",
         Url = new Uri("wss://h.example/chat"),
-        Upgrade = ["websocket"],
-        Connection = ["Upgrade"],
-        Key = ["dGhlIHNhbXBsZSBub25jZQ=="],
-        Version = ["13"],
-        Subprotocols = ["a, b", "c"],
-        Extensions = ["permessage-deflate"],
+        UpgradeHeaders = ["websocket"],
+        ConnectionHeaders = ["Upgrade"],
+        KeyHeaders = ["dGhlIHNhbXBsZSBub25jZQ=="],
+        VersionHeaders = ["13"],
+        SubprotocolHeaders = ["a, b", "c"],
+        ExtensionHeaders = ["permessage-deflate"],
     };
 
     private sealed record DuplexPipe(PipeReader Input, PipeWriter Output) : IDuplexPipe;

@@ -91,13 +91,13 @@ public sealed class WebSocketHandshakeTests
 
     [Fact]
     public void Request_of_HTTP_1_0_is_told_so_though_it_has_no_Host() => Assert.Contains(
-        "HTTP/1.0", WebSocketHandshake.Check(new() { Method = "GET", HttpVersion = System.Net.HttpVersion.Version10, HostCount = 0 }).Error!, StringComparison.Ordinal);
+        "HTTP/1.0", WebSocketHandshake.Check(new() { Method = "GET", HttpVersion = System.Net.HttpVersion.Version10, HostHeaderCount = 0 }).Error!, StringComparison.Ordinal);
 
     [Fact]
     public void Null_among_the_values_of_a_header_is_refused_by_the_name_of_its_property()
     {
-        ArgumentException refused = Assert.Throws<ArgumentException>(() => WebSocketHandshake.Check(new() { Method = "GET", Key = [null!] }));
-        Assert.Equal(nameof(WebSocketHandshakeRequest.Key), refused.ParamName);
+        ArgumentException refused = Assert.Throws<ArgumentException>(() => WebSocketHandshake.Check(new() { Method = "GET", KeyHeaders = [null!] }));
+        Assert.Equal(nameof(WebSocketHandshakeRequest.KeyHeaders), refused.ParamName);
     }
 
     [Fact]
@@ -280,16 +280,16 @@ public sealed class WebSocketHandshakeTests
         {
             Method = Method,
             HttpVersion = HttpVersion,
-            Protocol = Protocol,
-            HostCount = HostCount,
+            ExtendedConnectProtocol = Protocol,
+            HostHeaderCount = HostCount,
             HasContent = HasContent,
             OtherMethods = OtherMethods,
-            Upgrade = Upgrade,
-            Connection = Connection,
-            Key = Key,
-            Version = Version,
-            Subprotocols = Subprotocols,
-            Extensions = Extensions,
+            UpgradeHeaders = Upgrade,
+            ConnectionHeaders = Connection,
+            KeyHeaders = Key,
+            VersionHeaders = Version,
+            SubprotocolHeaders = Subprotocols,
+            ExtensionHeaders = Extensions,
         };
     }
 }
