@@ -1,6 +1,6 @@
-using Cierre.TestKit;
 using System.Net;
-using System.Net.Http;
+using Cierre.TestKit;
+using Cierre.Tests.Client;
 using Xunit;
 
 namespace Cierre.Browser.Tests;
@@ -25,36 +25,6 @@ public sealed class BrowserWebSocketOptionsTests
     }
 
     [Fact]
-    public void Handler_gets_credentials_proxy_and_TLS_and_then_the_applications_own_hand()
-    {
-        var credentials = new NetworkCredential("u", "p");
-        var proxy = new WebProxy("http://127.0.0.1:1");
-        string? seenHost = null;
-        BrowserWebSocketOptions options = new BrowserWebSocketOptions
-        {
-            Credentials = credentials,
-            Proxy = proxy,
-            ConfigureTls = tls => tls.TargetHost = "other.example",
-            ConfigureHandler = handler =>
-            {
-                seenHost = handler.SslOptions.TargetHost;
-                handler.UseCookies = false;
-            },
-        }.For([]);
-        using var handler = new SocketsHttpHandler();
-        options.ConfigureHandler!(handler);
-        Assert.Equal((credentials, credentials, proxy, "other.example", false), (handler.Credentials, handler.DefaultProxyCredentials, handler.Proxy, seenHost, handler.UseCookies));
-    }
-
-    [Fact]
-    public void Handler_is_left_alone_where_nothing_is_set()
-    {
-        using var handler = new SocketsHttpHandler();
-        new BrowserWebSocketOptions().For([]).ConfigureHandler!(handler);
-        Assert.Equal((null, null), (handler.Credentials, handler.Proxy));
-    }
-
-    [Fact]
     public void Subprotocols_belong_into_the_constructor()
     {
         var options = new BrowserWebSocketOptions { Subprotocols = { "chat" } };
@@ -74,5 +44,43 @@ public sealed class BrowserWebSocketOptionsTests
         Assert.Empty(OptionsCopy.Faults(options, new BrowserWebSocketOptions(options)));
         Assert.Equal(["Headers was not copied"], OptionsCopy.Faults(options, (BrowserWebSocketOptions)options.WithHeader("z", "1")));
         Assert.Throws<ArgumentNullException>("other", () => new BrowserWebSocketOptions(null!));
+    }
+
+    /// <summary>They are a client's options: a connection that is given them does what they say.</summary>
+    [Fact]
+    public async Task Credentials_hold_for_a_connection_too()
+    {
+        await using RawServer server = RawServer.Start(
+            async peer =>
+            {
+                await peer.SendAsync("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n");
+                await peer.ReadHeadAsync();
+                Assert.Equal("Basic dTpw", peer.Header("Authorization"));
+                await peer.SwitchProtocolsAsync();
+                await peer.ReadToEndAsync();
+            },
+            switchProtocols: false);
+        var options = new BrowserWebSocketOptions { Credentials = new NetworkCredential("u", "p") };
+        WebSocketConnection connection = await WebSocketConnection.ConnectAsync(server.Url, options).WaitAsync(ClientRig.Bound);
+        connection.Abort();
+    }
+
+    [Fact]
+    public async Task Proxy_holds_for_a_connection_too()
+    {
+        var options = new BrowserWebSocketOptions { Proxy = new WebProxy($"http://127.0.0.1:{ClientRig.ClosedPort()}") };
+        var failed = await Assert.ThrowsAsync<WebSocketConnectException>(
+            () => WebSocketConnection.ConnectAsync(new Uri("ws://target.invalid:81/"), options).WaitAsync(ClientRig.Bound));
+        Assert.Equal(CloseCause.ProxyFailed, failed.Record.Cause);
+    }
+
+    [Fact]
+    public async Task TLS_options_hold_for_a_connection_too()
+    {
+        using var certificate = Certificates.ForLocalhost();
+        await using RawServer server = RawServer.Start(peer => peer.ReadToEndAsync(), certificate: certificate);
+        var options = new BrowserWebSocketOptions { ConfigureTls = tls => tls.RemoteCertificateValidationCallback = (_, _, _, _) => true };
+        WebSocketConnection connection = await WebSocketConnection.ConnectAsync(server.Url, options).WaitAsync(ClientRig.Bound);
+        connection.Abort();
     }
 }

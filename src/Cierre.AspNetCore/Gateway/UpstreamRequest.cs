@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Cierre.AspNetCore.Endpoints;
 using Microsoft.AspNetCore.Http;
 
@@ -53,7 +54,8 @@ internal static class UpstreamRequest
         Passing(request, options).Append(Via).Select(name => FaultOf(request, name)).FirstOrDefault(fault => fault is not null);
 
     private static string? FaultOf(HttpRequest request, string name) =>
-        request.Headers[name].Select(value => WebSocketClientOptions.GetHeaderError(name, value ?? "")).FirstOrDefault(fault => fault is not null);
+        request.Headers[name].Select(value => WebSocketClientOptions.GetHeaderError(name, value ?? "", CultureInfo.InvariantCulture))
+            .FirstOrDefault(fault => fault is not null);
 
     /// <summary>The headers that are to pass and may: what the gateway sets itself, what is each side's own handshake, and what belongs to one hop, does
     /// not.</summary>

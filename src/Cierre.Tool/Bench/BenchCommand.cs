@@ -70,7 +70,7 @@ internal static class BenchCommand
             foreach (string protocol in parsed.GetValue(protocols) ?? []) client.Subprotocols.Add(protocol);
             foreach (KeyValuePair<string, string> header in parsed.GetValue(headers) ?? []) client.Headers.Add(header);
 #pragma warning disable CA5359 // Asked for by name, for servers with a certificate of their own making.
-            if (parsed.GetValue(insecure)) client.ConfigureHandler = handler => handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+            if (parsed.GetValue(insecure)) client.ConfigureTls = tls => tls.RemoteCertificateValidationCallback = (_, _, _, _) => true;
 #pragma warning restore CA5359
             var settings = new BenchSettings(
                 parsed.GetValue(url)!,

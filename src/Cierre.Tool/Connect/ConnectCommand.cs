@@ -85,7 +85,7 @@ internal static class ConnectCommand
             foreach (string protocol in parsed.GetValue(protocols) ?? []) options.Subprotocols.Add(protocol);
             foreach (KeyValuePair<string, string> header in parsed.GetValue(headers) ?? []) options.Headers.Add(header);
 #pragma warning disable CA5359 // Asked for by name, for servers with a certificate of their own making.
-            if (parsed.GetValue(insecure)) options.ConfigureHandler = handler => handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+            if (parsed.GetValue(insecure)) options.ConfigureTls = tls => tls.RemoteCertificateValidationCallback = (_, _, _, _) => true;
 #pragma warning restore CA5359
             try
             {

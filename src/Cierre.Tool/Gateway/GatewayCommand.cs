@@ -41,8 +41,7 @@ internal static class GatewayCommand
                 foreach (string name in (string[])["Origin", "Authorization", "Cookie", "User-Agent"]) options.HeadersToForward.Add(name);
 #pragma warning disable CA5359 // Asked for by name, for upstreams with a certificate of their own making.
                 if (parsed.GetValue(insecure))
-                    options.ConfigureUpstream = (_, connect) => connect.ConfigureHandler = handler =>
-                        handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+                    options.ConfigureUpstream = (_, connect) => connect.ConfigureTls = tls => tls.RemoteCertificateValidationCallback = (_, _, _, _) => true;
 #pragma warning restore CA5359
                 options.OnEnded = report.Ended;
             });

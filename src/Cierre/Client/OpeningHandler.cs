@@ -28,6 +28,9 @@ internal sealed class OpeningHandler(Redirects redirects, NetworkCredential? cre
     {
         Uri url = redirects.Url;
         var handler = new SocketsHttpHandler { AllowAutoRedirect = options.FollowRedirects };
+        if (options.Credentials is { } own) (handler.Credentials, handler.DefaultProxyCredentials) = (own, own);
+        if (options.Proxy is { } proxy) handler.Proxy = proxy;
+        options.ConfigureTls?.Invoke(handler.SslOptions);
         options.ConfigureHandler?.Invoke(handler);
         if (handler.UseCookies) RequestHeaders.Check([new("Cookie", handler.CookieContainer.GetCookieHeader(url))]);
         (MaxRedirects, handler.AllowAutoRedirect) = (handler.AllowAutoRedirect ? handler.MaxAutomaticRedirections : 0, false);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Net;
 using System.Net.Http;
 using Cierre.Closing;
@@ -24,26 +25,23 @@ internal static class RequestHeaders
         foreach ((string name, string value) in headers)
         {
             if (name is null || value is null) throw new ArgumentException("A header has no name or no value; give it both, or leave it out.", nameof(headers));
-            if (FaultOf(name, value) is { } fault) throw new ArgumentException(fault, nameof(headers));
+            if (FaultOf(name, value, CultureInfo.InvariantCulture) is { } fault) throw new ArgumentException(fault, nameof(headers));
         }
     }
 
     /// <summary>What is wrong with a header that is to be part of an opening request; null for nothing.</summary>
-    public static string? FaultOf(string name, string value)
+    public static string? FaultOf(string name, string value, CultureInfo culture)
     {
         using var request = new HttpRequestMessage();
         if (IsOfTheHandshake(name) || !request.Headers.TryAddWithoutValidation(name, value))
         {
-            return $"The header '{HeaderText.Show(name)}' cannot be set: it is part of the handshake itself, or no header of a request.";
+            return Texts.Format(culture, "ExplainHeaderNotSettable", HeaderText.Show(name));
         }
 
         int wrong = value.AsSpan().IndexOfAnyExcept(Sendable);
-        if (wrong >= 0)
-            return $"The value of the header '{name}' has the character U+{(int)value[wrong]:X4} at index {wrong}; only visible ASCII, " +
-                $"spaces and tabs can be sent (RFC 9110 5.5).";
+        if (wrong >= 0) return Texts.Format(culture, "ExplainHeaderValue", name, (int)value[wrong], wrong);
         return name.Equals("Host", StringComparison.OrdinalIgnoreCase) && !IsHost(value)
-            ? $"The value of the header 'Host' is \"{HeaderText.Show(UrlUserInfo.HideInDoubt(value))}\"; a host, " +
-                $"or a host and a port such as example.org:8080, is needed (RFC 9110 7.2)."
+            ? Texts.Format(culture, "ExplainHeaderHost", HeaderText.Show(UrlUserInfo.HideInDoubt(value)), "example.org:8080")
             : null;
     }
 

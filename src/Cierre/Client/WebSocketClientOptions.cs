@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http;
+using System.Net.Security;
 using Cierre.Connections;
 
 namespace Cierre;
@@ -10,7 +12,8 @@ public class WebSocketClientOptions : WebSocketConnectionOptions
     /// <summary>Creates options with the defaults.</summary>
     public WebSocketClientOptions() { }
 
-    /// <summary>Copies options. No later change of one reaches the other: the lists are copied too.</summary>
+    /// <summary>Copies options. No later change of one reaches the other: the lists and <see cref="WebSocketConnectionOptions.Compression"/> are copied too;
+    /// the clock, the codes, the proxy and the credentials are shared.</summary>
     /// <param name="other">What is copied; nothing of it is changed.</param>
     /// <exception cref="ArgumentNullException">Null.</exception>
     public WebSocketClientOptions(WebSocketClientOptions other)
@@ -22,6 +25,9 @@ public class WebSocketClientOptions : WebSocketConnectionOptions
         ConnectTimeout = other.ConnectTimeout;
         SerializeOpenings = other.SerializeOpenings;
         FollowRedirects = other.FollowRedirects;
+        Credentials = other.Credentials;
+        Proxy = other.Proxy;
+        ConfigureTls = other.ConfigureTls;
         ConfigureHandler = other.ConfigureHandler;
         Dialer = other.Dialer;
     }
@@ -84,14 +90,27 @@ public class WebSocketClientOptions : WebSocketConnectionOptions
 
     /// <summary>Whether redirects are followed, never from wss to ws; default false: an answer of 3xx fails the opening. RFC 9110 15.4.</summary>
     /// <remarks>What an application says to the origin of its URL (scheme, host and port) is not said to another: <see cref="Headers"/> stay behind there, such
-    /// as Authorization, Cookie, Proxy-Authorization and Host, but for User-Agent and Via, and so do the user name and password of the URL and the credentials
-    /// of the handler, unless they are a <see cref="CredentialCache"/>, which says for itself whom they are for. Within the origin all of it goes along.
+    /// as Authorization, Cookie, Proxy-Authorization and Host, but for User-Agent and Via, and so do the user name and password of the URL and
+    /// <see cref="Credentials"/>, unless they are a <see cref="CredentialCache"/>, which says for itself whom they are for. Within the origin all of it goes
+    /// along.
     /// Subprotocols go to any, so they are no place for a token; and a client certificate is shown to whoever asks for one, unless a
-    /// <see cref="System.Net.Security.SslClientAuthenticationOptions.LocalCertificateSelectionCallback"/> looks at the host.</remarks>
+    /// <see cref="SslClientAuthenticationOptions.LocalCertificateSelectionCallback"/> looks at the host.</remarks>
     public bool FollowRedirects { get; set; }
 
-    /// <summary>Sets up the HTTP handler of this connection: proxy, TLS options, client certificates, cookies, credentials. Called once for each
-    /// opening.</summary>
+    /// <summary>Answers a server's demand for credentials, and a proxy's where the proxy brings none of its own; default null, none. For a token, set a
+    /// header. RFC 9110 11.</summary>
+    /// <remarks>The user name and the password of the URL, where it has them, come before for the URL's own server.</remarks>
+    public ICredentials? Credentials { get; set; }
+
+    /// <summary>The proxy; default null: the system's.</summary>
+    public IWebProxy? Proxy { get; set; }
+
+    /// <summary>Sets up TLS: client certificates, versions, the verdict on the server's certificate; default null, as the platform does. Called once for each
+    /// opening, with options that are of this opening alone.</summary>
+    public Action<SslClientAuthenticationOptions>? ConfigureTls { get; set; }
+
+    /// <summary>Sets up what else the HTTP handler of this connection has, such as cookies, a dial of your own, or no proxy at all; default null. Called once
+    /// for each opening, behind <see cref="Credentials"/>, <see cref="Proxy"/> and <see cref="ConfigureTls"/>: what is set here counts.</summary>
     /// <remarks>A certificate callback set here decides; without one the platform's verdict stands.</remarks>
     public Action<SocketsHttpHandler>? ConfigureHandler { get; set; }
 
@@ -101,13 +120,14 @@ public class WebSocketClientOptions : WebSocketConnectionOptions
     /// <summary>Tells why a header cannot be part of an opening request.</summary>
     /// <param name="name">The header.</param>
     /// <param name="value">Its value.</param>
-    /// <returns>One English sentence that says what is wrong with it; null where it can be sent. RFC 9110 5.5, RFC 6455 4.1.</returns>
-    /// <exception cref="ArgumentNullException">Null.</exception>
-    public static string? GetHeaderError(string name, string value)
+    /// <param name="culture">The language; null takes <see cref="CultureInfo.CurrentUICulture"/>. English where a text is missing.</param>
+    /// <returns>One sentence that says what is wrong with it; null where it can be sent. RFC 9110 5.5, RFC 6455 4.1.</returns>
+    /// <exception cref="ArgumentNullException">No name, or no value.</exception>
+    public static string? GetHeaderError(string name, string value, CultureInfo? culture = null)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(value);
-        return Client.RequestHeaders.FaultOf(name, value);
+        return Client.RequestHeaders.FaultOf(name, value, culture ?? CultureInfo.CurrentUICulture);
     }
 
     /// <summary>Checks what no single option can tell, as an opening does before its first byte: <see cref="Subprotocols"/>, <see cref="RequiredExtensions"/>
@@ -127,7 +147,7 @@ public class WebSocketClientOptions : WebSocketConnectionOptions
     /// <summary>Copies these options, with one header set to another value: new credentials, for instance.</summary>
     /// <param name="name">The header; all of its name, in any case of letters, are replaced by one.</param>
     /// <param name="value">Its value.</param>
-    /// <returns>The copy, of the same type, which no later change of these options reaches.</returns>
+    /// <returns>The copy, of the same type, which no later change of these options reaches; what a copy constructor shares, it shares.</returns>
     public WebSocketClientOptions WithHeader(string name, string value)
     {
         ArgumentNullException.ThrowIfNull(name);

@@ -10,7 +10,8 @@ public sealed class WebSocketReconnectOptions : WebSocketClientOptions
     /// <summary>Creates options with the defaults.</summary>
     public WebSocketReconnectOptions() { }
 
-    /// <summary>Copies options. No later change of one reaches the other: the lists are copied too.</summary>
+    /// <summary>Copies options. No later change of one reaches the other: the lists and <see cref="WebSocketConnectionOptions.Compression"/> are copied too;
+    /// the clock, the codes, the proxy, the credentials and <see cref="Random"/> are shared.</summary>
     /// <param name="other">What is copied; nothing of it is changed.</param>
     /// <exception cref="ArgumentNullException">Null.</exception>
     public WebSocketReconnectOptions(WebSocketReconnectOptions other)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http;
 using System.Net.Sockets;
+using Cierre.Client;
 using Cierre.TestKit;
 using Xunit;
 
@@ -112,6 +113,58 @@ public sealed class OpeningHandlerTests
     }
 
     [Fact]
+    public void Handler_gets_credentials_proxy_and_TLS_and_then_the_applications_own_hand()
+    {
+        var credentials = new NetworkCredential("u", "p");
+        var proxy = new WebProxy("http://127.0.0.1:1");
+        (ICredentials?, ICredentials?, IWebProxy?, string?) seen = default;
+        using SocketsHttpHandler handler = Create(new WebSocketClientOptions
+        {
+            Credentials = credentials,
+            Proxy = proxy,
+            ConfigureTls = tls => tls.TargetHost = "other.example",
+            ConfigureHandler = handler =>
+            {
+                seen = (handler.Credentials, handler.DefaultProxyCredentials, handler.Proxy, handler.SslOptions.TargetHost);
+                handler.UseCookies = false;
+            },
+        });
+        Assert.Equal((credentials, credentials, proxy, "other.example"), seen);
+        Assert.Equal((false, new Uri("http://127.0.0.1:1")), (handler.UseCookies, handler.Proxy!.GetProxy(new Uri("http://example.org/"))));
+    }
+
+    [Fact]
+    public void Handler_is_left_alone_where_nothing_is_set()
+    {
+        using SocketsHttpHandler handler = Create(new WebSocketClientOptions());
+        Assert.Equal((null, null), (handler.Credentials, handler.Proxy));
+    }
+
+    /// <summary>A proxy that brings credentials of its own answers with those, and another with the options'.</summary>
+    [Theory]
+    [InlineData(false, "dTpw")]
+    [InlineData(true, "cHJveHk6b3du")]
+    public async Task Credentials_answer_a_proxy_that_has_none_of_its_own(bool hasItsOwn, string expected)
+    {
+        string? answer = null;
+        await using RawServer proxy = RawServer.Start(
+            async peer =>
+            {
+                await peer.SendAsync("HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n");
+                await peer.ReadHeadAsync();
+                answer = peer.Header("Proxy-Authorization");
+                await peer.SendAsync("HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n");
+            },
+            switchProtocols: false);
+        CloseRecord record = await ClientRig.FailAsync(new Uri("ws://target.invalid:81/"), options =>
+        {
+            options.Credentials = new NetworkCredential("u", "p");
+            options.Proxy = new WebProxy($"http://127.0.0.1:{proxy.Port}") { Credentials = hasItsOwn ? new NetworkCredential("proxy", "own") : null };
+        });
+        Assert.Equal((CloseCause.ProxyFailed, $"Basic {expected}"), (record.Cause, answer));
+    }
+
+    [Fact]
     public async Task Headers_of_the_answer_can_be_read()
     {
         await using RawServer server = RawServer.Start(
@@ -130,6 +183,13 @@ public sealed class OpeningHandlerTests
         Assert.Null(client.ResponseHeaders);
         client.Abort();
         other.Abort();
+    }
+
+    private static SocketsHttpHandler Create(WebSocketClientOptions options)
+    {
+        var trace = new OpeningTrace(new OpeningClock(TimeProvider.System));
+        var redirects = new Redirects(new Uri("ws://example.org/"), []);
+        return new OpeningHandler(redirects, null, options, trace, new FreshKey()) { TakeTurnAsync = (_, _) => default }.Create();
     }
 
     private static InvalidOperationException Mine() => new("mine\n");

@@ -1,5 +1,6 @@
-using Cierre.TestKit;
+using System.Globalization;
 using System.Net;
+using Cierre.TestKit;
 using Xunit;
 
 namespace Cierre.Tests.Client;
@@ -67,8 +68,11 @@ public sealed class WebSocketClientOptionsTests
         Assert.All(wrong, options => Assert.Throws<ArgumentException>(options.Validate));
         Assert.Null(WebSocketClientOptions.GetHeaderError("Cookie", "a=b"));
         Assert.Null(WebSocketClientOptions.GetHeaderError("X", ""));
-        Assert.StartsWith("The header 'Sec-WebSocket-Key' cannot be set", WebSocketClientOptions.GetHeaderError("Sec-WebSocket-Key", "x"), StringComparison.Ordinal);
-        Assert.Contains("U+00E9 at index 1", WebSocketClientOptions.GetHeaderError("X", "né"), StringComparison.Ordinal);
+        Assert.StartsWith("The header 'Sec-WebSocket-Key' cannot be set", WebSocketClientOptions.GetHeaderError("Sec-WebSocket-Key", "x", CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        Assert.Contains("U+00E9 at index 1", WebSocketClientOptions.GetHeaderError("X", "né", CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        Assert.Equal(
+            "El valor de la cabecera 'X' tiene el carácter U+00E9 en el índice 1; solo se pueden enviar ASCII visible, espacios y tabuladores (RFC 9110 5.5).",
+            WebSocketClientOptions.GetHeaderError("X", "né", CultureInfo.GetCultureInfo("es-MX")));
         Assert.Throws<ArgumentNullException>("name", () => WebSocketClientOptions.GetHeaderError(null!, ""));
         Assert.Throws<ArgumentNullException>("value", () => WebSocketClientOptions.GetHeaderError("X", null!));
     }
