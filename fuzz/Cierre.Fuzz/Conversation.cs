@@ -197,7 +197,7 @@ internal sealed class Conversation
         }
 
         if (_doneAt >= 0) Require(_output.WrittenCount == _doneAt, "bytes written after the frames were done");
-        else if (_engine.FramesDone) _doneAt = _output.WrittenCount;
+        else if (_engine.OutputIsDone) _doneAt = _output.WrittenCount;
     }
 
     private CloseRecord End(EndReason why)

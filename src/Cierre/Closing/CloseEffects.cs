@@ -21,21 +21,27 @@ internal enum CloseEffects : ushort
     /// <summary>Our close frame goes out behind the messages that wait.</summary>
     QueueClose = 16,
 
+    /// <summary>The application learns that the connection closes, and what the peer sends is still handed out.</summary>
+    Announce = 32,
+
     /// <summary>No further message is handed out, and the application learns that the connection closes.</summary>
-    EndReceiving = 32,
+    EndReceiving = 64,
 
     /// <summary>Nothing is read until <see cref="ReadOn"/>.</summary>
-    StopReading = 64,
+    StopReading = 128,
 
     /// <summary>What the peer sends is read, whether or not the application reads: no backlog may hide its close frame.</summary>
-    ReadOn = 128,
+    ReadOn = 256,
 
     /// <summary>A server ends its direction of the stream behind what is written; a client waits for that. RFC 6455 7.1.1.</summary>
-    EndSendingFirst = 256,
+    EndSendingFirst = 512,
 
     /// <summary>Our direction of the stream ends behind what is written, in either role. RFC 6455 7.1.7.</summary>
-    EndSending = 512,
+    EndSending = 1024,
+
+    /// <summary>Our close frame is out: whoever waits for that is told.</summary>
+    ReportSent = 2048,
 
     /// <summary>The record is final: the transport is let go, and the end is told.</summary>
-    Release = 1024,
+    Release = 4096,
 }

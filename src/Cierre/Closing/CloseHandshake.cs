@@ -20,19 +20,23 @@ internal struct CloseHandshake(TimeSpan timeout)
 
     public readonly CloseState State => _state ?? Open.Instance;
 
-    public readonly bool IsOpen => _state is null or Violated { Answered: false };
+    public readonly bool IsOpen => _state is null or Open or Violated { Answered: false };
+
+    /// <summary>What the peer sends is handed out.</summary>
+    public readonly bool Delivers => _state is null or Open or Violated { Answered: false } or Sent { Delivers: true };
 
     public readonly CloseRecord? Record => (_state as Ended)?.Record;
 
     /// <summary>Every wait has an end: from the decision to the peer's close frame, and again from there to the end of the stream. So has that for the
     /// answers to what came before a violation.</summary>
-    public readonly TimeSpan Deadline => _state is null or Ended ? TimeSpan.MaxValue : _deadline;
+    public readonly TimeSpan Deadline => _state is null or Open or Ended ? TimeSpan.MaxValue : _deadline;
 
     /// <summary>Our close frame, once it was decided and as long as the end is not there.</summary>
     public readonly CloseFrame? Ours => _state switch
     {
         Violated v => v.Violation.Frame,
         Sent s => s.Frame,
+        Unanswered u => u.Answer,
         Exchanged x => x.Frame,
         Failed f => f.Frame,
         _ => null,
@@ -53,6 +57,9 @@ internal struct CloseHandshake(TimeSpan timeout)
         CloseState was = State;
         (CloseState next, CloseEffects effects) = (was, input) switch
         {
+            (Open, ByHand b)                        => (b.Begins ? Open.AnsweredByHand : Open.Instance, None),
+            (Open { ByHand: true }, Request r)      => (new Sent(r.Frame, r.Why, Delivers: true), QueueClose | Announce | TakeBack(r.TakesBack)),
+            (Open { ByHand: true }, PeerFrame p)    => (new Unanswered(p.Frame), DropPings | EndReceiving),    // the application answers
             (Open, Request r)                       => (new Sent(r.Frame, r.Why), Close(r.TakesBack)),         // 7.1.2
             (Open, PeerFrame p)                     => (Answer(p.Frame), WriteClose | EndReceiving | Done),    // 5.5.1: answered once
             (Open, Violate { Violation.Fails: false } v) => (new Sent(v.Violation.Frame, v.Violation.Why), Close(v.TakesBack)), // a limit of ours
@@ -65,23 +72,31 @@ internal struct CloseHandshake(TimeSpan timeout)
             (Violated v, Due)                       => (Fail(v), WriteClose | Unless(v.Answered, EndReceiving) | ReadOn | Failing), // the answers took too long
             (Violated v, StreamEnd)                 => (Lost(null, v.Violation.Why, EndedBy.Local, now), Unless(v.Answered, EndReceiving) | Gone),
 
+            (Unanswered { Answer: null } u, Request r) => (u with { Answer = r.Frame }, QueueClose | TakeBack(r.TakesBack)),
+            (Unanswered { Answer: null } u, Violate v) => (u with { Answer = v.Violation.Frame }, QueueClose | TakeBack(v.TakesBack)), // a limit of ours
+            (Unanswered { Answer: null } u, Due or ByHand { Begins: false }) => (Answer(u.Frame), WriteClose | Done), // nobody else does
+            (Unanswered { Answer: { } ours } u, Staging) => (Answer(u.Frame) with { Frame = ours }, Done),
+            (Unanswered { Answer: { } ours } u, Due) => (Answer(u.Frame) with { Frame = ours }, WriteClose | Done), // what waited before ours is dropped
+            (Unanswered u, StreamEnd)               => (Final(Answer(u.Frame), now), Gone),
+
+            (Sent { Delivers: true } s, ByHand { Begins: false } or Violate { Violation.Fails: false }) => (s with { Delivers = false }, EndReceiving | ReadOn),
             (Sent { Ours: Owed } s, Staging)        => (s with { Ours = Staged }, DropQueued),                 // 5.5.1: no data follows
             (Sent { Ours: Staged } s, Handing)      => (s with { Ours = Leaving }, None),
-            (Sent { Ours: Leaving } s, Written)     => (s with { Ours = Out }, None),
-            (Sent { Ours: Owed } s, PeerFrame p)    => (Both(s, p.Frame) with { Ours = Staged }, WriteClose | Done), // what waited before ours is dropped
-            (Sent s, PeerFrame p)                   => (Both(s, p.Frame), Done),                               // also when both close at once
+            (Sent { Ours: Leaving } s, Written)     => (s with { Ours = Out }, ReportSent),
+            (Sent { Ours: Owed } s, PeerFrame p)    => (Both(s, p.Frame) with { Ours = Staged }, WriteClose | EndOf(s) | Done), // what waited before ours is dropped
+            (Sent s, PeerFrame p)                   => (Both(s, p.Frame), EndOf(s) | Done),                    // also when both close at once
             (Sent, Violate { Violation.Fails: false }) => (was, None),                                         // a limit on data that is dropped anyway
-            (Sent { Ours: Owed } s, Violate v)      => (new Failed(v.Violation.Frame, s.Why.Then(v.Violation.Why), Staged), WriteClose | Failing),
-            (Sent s, Violate v)                     => (new Failed(s.Frame, s.Why.Then(v.Violation.Why), s.Ours), Failing), // no second close frame
-            (Sent s, StreamEnd e)                   => (Lost(SentFrame(s.Frame, s.Ours), s.Why.Then(e.Why), EndedBy.Local, now), Gone),
-            (Sent s, Due)                           => (Lost(SentFrame(s.Frame, s.Ours), s.Why.Then(NoAnswer(timeout)), EndedBy.Local, now), Gone),
+            (Sent { Ours: Owed } s, Violate v)      => (new Failed(v.Violation.Frame, s.Why.Then(v.Violation.Why), Staged), WriteClose | EndOf(s) | Failing),
+            (Sent s, Violate v)                     => (new Failed(s.Frame, s.Why.Then(v.Violation.Why), s.Ours), EndOf(s) | Failing), // no second close frame
+            (Sent s, StreamEnd e)                   => (Lost(SentFrame(s.Frame, s.Ours), s.Why.Then(e.Why), EndedBy.Local, now), EndOf(s) | Gone),
+            (Sent s, Due)                           => (Lost(SentFrame(s.Frame, s.Ours), s.Why.Then(NoAnswer(timeout)), EndedBy.Local, now), EndOf(s) | Gone),
 
             (Exchanged { Ours: Staged } x, Handing) => (x with { Ours = Leaving }, None),
-            (Exchanged { Ours: Leaving } x, Written) => (x with { Ours = Out }, ReadOn),                       // before the peer's end is read
+            (Exchanged { Ours: Leaving } x, Written) => (x with { Ours = Out }, ReadOn | ReportSent),          // before the peer's end is read
             (Exchanged x, StreamEnd or Due)         => (Final(x, now), Release),                               // what goes wrong from here on changes nothing
 
             (Failed { Ours: Staged } f, Handing)    => (f with { Ours = Leaving }, None),
-            (Failed { Ours: Leaving } f, Written)   => (f with { Ours = Out }, None),
+            (Failed { Ours: Leaving } f, Written)   => (f with { Ours = Out }, ReportSent),
             (Failed f, StreamEnd or Due)            => (Lost(SentFrame(f.Frame, f.Ours), f.Why, EndedBy.Local, now), Release),
 
             var (state, _)                          => (state, None),                                          // no move
@@ -94,7 +109,12 @@ internal struct CloseHandshake(TimeSpan timeout)
     }
 
     /// <summary>An ordinary closing handshake begins.</summary>
-    private static CloseEffects Close(bool takesBack) => QueueClose | EndReceiving | ReadOn | Unless(!takesBack, TakeBackQueued);
+    private static CloseEffects Close(bool takesBack) => QueueClose | EndReceiving | ReadOn | TakeBack(takesBack);
+
+    private static CloseEffects TakeBack(bool takesBack) => Unless(!takesBack, TakeBackQueued);
+
+    /// <summary>What came is handed out no more, where it was until now.</summary>
+    private static CloseEffects EndOf(Sent s) => Unless(!s.Delivers, EndReceiving);
 
     private static CloseEffects Unless(bool done, CloseEffects effect) => done ? None : effect;
 

@@ -21,6 +21,15 @@ internal abstract record CloseInput
     /// <param name="TakesBack">The messages that wait, and have not begun, are dropped; where it fails the connection, they are anyway.</param>
     public sealed record Violate(Violation Violation, bool Behind = false, bool TakesBack = false) : CloseInput;
 
+    /// <summary>Whether the application answers the peer's close frame itself, and reads what comes behind ours, from now on.</summary>
+    /// <param name="Begins">False: it is gone, and does neither.</param>
+    public sealed record ByHand(bool Begins) : CloseInput
+    {
+        public static readonly ByHand Begun = new(true);
+
+        public static readonly ByHand Over = new(false);
+    }
+
     /// <summary>What came before a violation is answered.</summary>
     public sealed record Answered : CloseInput
     {

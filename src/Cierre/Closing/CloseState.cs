@@ -6,13 +6,22 @@ internal abstract record CloseState
     private CloseState() { }
 
     /// <summary>No close frame either way. RFC 6455: OPEN.</summary>
-    public sealed record Open : CloseState
+    /// <param name="ByHand">The application answers the peer's close frame itself.</param>
+    public sealed record Open(bool ByHand = false) : CloseState
     {
         public static readonly Open Instance = new();
+
+        public static readonly Open AnsweredByHand = new(ByHand: true);
     }
 
     /// <summary>We decided to close and wait for the peer's close frame. RFC 6455: CLOSING.</summary>
-    public sealed record Sent(CloseFrame Frame, EndReason Why, Delivery Ours = Delivery.Owed) : CloseState;
+    /// <param name="Delivers">What the peer sends until then is handed out: the application answers by hand.</param>
+    public sealed record Sent(CloseFrame Frame, EndReason Why, Delivery Ours = Delivery.Owed, bool Delivers = false) : CloseState;
+
+    /// <summary>The peer's close frame came, and the application, which answers by hand, has not closed yet: it may still send. RFC 6455: CLOSING.</summary>
+    /// <param name="Frame">What came.</param>
+    /// <param name="Answer">The application's answer, which goes out behind what it sent before; null while there is none.</param>
+    public sealed record Unanswered(CloseFrame Frame, CloseFrame? Answer = null) : CloseState;
 
     /// <summary>The peer's close frame came, ours is out or on its way; the transport still has to end.</summary>
     public sealed record Exchanged(CloseFrame Frame, CloseFrame Received, bool ReceivedFirst, EndedBy By, EndReason Why, Delivery Ours = Delivery.Owed)

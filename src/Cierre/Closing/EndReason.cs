@@ -13,6 +13,9 @@ internal sealed record EndReason(CloseCause Cause, CloseDetail Detail, Exception
     public static readonly EndReason Disposed = new(CloseCause.Disposed, new CloseDetail("Disposed"));
     public static readonly EndReason Aborted = new(CloseCause.Aborted, new CloseDetail("Aborted"));
 
+    /// <summary>To a caller of System.Net.WebSockets a cancelled call is the end of the connection.</summary>
+    public static readonly EndReason CallCancelled = new(CloseCause.Aborted, new CloseDetail("CallCancelled"));
+
     /// <summary>Words for those who are told by a close frame, or by HTTP, and have no record.</summary>
     public static string ClientGone => new CloseDetail("ClientGone").English;
 

@@ -126,7 +126,7 @@ internal sealed class ConnectionDriver : DeadlineWheel.Entry, IMeasured
     /// <inheritdoc cref="TransportLifecycle.ReachesPeer"/>
     public bool ReachesPeer => _life.ReachesPeer;
 
-    public bool TakesOutput => Engine.IsOpen && ReachesPeer;
+    public bool TakesOutput => Engine.TakesData && ReachesPeer;
 
     /// <summary>Everything was given back.</summary>
     public bool IsGone => _life.State is TransportState.Gone;
@@ -240,11 +240,13 @@ internal sealed class ConnectionDriver : DeadlineWheel.Entry, IMeasured
         if (Asks(CloseEffects.TakeBackQueued)) Sending.TakeBackQueued(Cause());
         if (Asks(CloseEffects.DropPings)) Sending.DropPings(Cause());
         if (Asks(CloseEffects.QueueClose)) after |= Sending.WriteWaiting(Now);
+        if (Asks(CloseEffects.Announce)) _closing.Cancel(CallbackFailed);
         if (Asks(CloseEffects.EndReceiving)) after |= EndReceiving();
         if (Asks(CloseEffects.StopReading)) after |= Move(TransportInput.Full.Instance) | Receiving.AnswerIfIdle();
         if (Asks(CloseEffects.ReadOn)) after |= Move(TransportInput.Room.Instance);
         if (Asks(CloseEffects.EndSending)
             || (Asks(CloseEffects.EndSendingFirst) && Role == WebSocketRole.Server)) after |= Move(TransportInput.LastFrame.Instance);
+        if (Asks(CloseEffects.ReportSent) || Asks(CloseEffects.Release)) Sending.ReportClose();
         if (Asks(CloseEffects.Release)) after |= Move(TransportInput.Late.Instance);
         if (Engine.Deadline != TimeSpan.MaxValue) Schedule(Engine.Deadline - Now);
         return after;
@@ -260,6 +262,7 @@ internal sealed class ConnectionDriver : DeadlineWheel.Entry, IMeasured
         if ((effects & TransportEffects.DropOutput) != 0)
         {
             Sending.DropQueued(Known());
+            Sending.ReportClose();
             Transport.DropStaged();
             if (_life.Deadline != TimeSpan.MaxValue) Schedule(_life.Deadline - now);
         }

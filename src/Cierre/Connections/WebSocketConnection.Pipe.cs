@@ -33,10 +33,15 @@ public sealed partial class WebSocketConnection
     {
         ArgumentNullException.ThrowIfNull(pipe);
         OptionChecks.Defined(role, nameof(role));
-        options ??= new WebSocketConnectionOptions();
-        OpeningInfo info = Agreed(negotiated ?? new WebSocketNegotiation(), role == WebSocketRole.Server, options.Compression ?? new DeflateOptions());
         scheduler ??= PipeScheduler.ThreadPool;
         var transport = new PipeTransport(pipe.Input, new DuplexWire(pipe.Input, pipe.Output), scheduler);
+        return Run(transport, role, options ?? new WebSocketConnectionOptions(), negotiated, scheduler);
+    }
+
+    internal static WebSocketConnection Run(
+        Transport transport, WebSocketRole role, WebSocketConnectionOptions options, WebSocketNegotiation? negotiated, PipeScheduler scheduler)
+    {
+        OpeningInfo info = Agreed(negotiated ?? new WebSocketNegotiation(), role == WebSocketRole.Server, options.Compression ?? new DeflateOptions());
         var connection = new WebSocketConnection(role, options, transport, info);
         scheduler.Schedule(static connection => ((WebSocketConnection)connection!).Start(), connection);
         return connection;

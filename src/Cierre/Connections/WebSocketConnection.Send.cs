@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
 using Cierre.Protocol;
+using Cierre.Sending;
 
 namespace Cierre;
 
@@ -162,11 +163,8 @@ public sealed partial class WebSocketConnection
     /// nothing of it is written, and the message goes on (RFC 6455 8.1).</returns>
     /// <exception cref="WebSocketClosedException">The connection closes or is closed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; nothing was sent.</exception>
-    public async ValueTask<WebSocketMessageStream> OpenSendStreamAsync(WebSocketMessageKind kind, CancellationToken cancellationToken = default)
-    {
-        CheckKind(kind);
-        return await _driver.Sending.OpenSendStreamAsync(kind, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
-    }
+    public async ValueTask<WebSocketMessageStream> OpenSendStreamAsync(WebSocketMessageKind kind, CancellationToken cancellationToken = default) =>
+        await OpenSendStreamAsync(kind, WebSocketSendOptions.None, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
 
     /// <summary>Begins a message that is sent piece by piece: each write is a fragment, disposing the stream ends the message. Other messages wait until
     /// then.</summary>
@@ -182,7 +180,9 @@ public sealed partial class WebSocketConnection
         CancellationToken cancellationToken = default)
     {
         CheckKind(kind);
-        return await _driver.Sending.OpenSendStreamAsync(kind, cancellationToken, Compresses(options)).ConfigureAwait(SimulationContext.IsCurrent);
+        var stream = new MessageWriteStream(_driver, kind, Compresses(options));
+        await _driver.Sending.BeginMessageAsync(stream, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
+        return stream;
     }
 
     /// <summary>Whether a message with these options may be compressed.</summary>

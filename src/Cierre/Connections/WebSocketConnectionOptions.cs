@@ -19,7 +19,8 @@ public class WebSocketConnectionOptions
     {
         ArgumentNullException.ThrowIfNull(other);
         Compression = other.Compression is { } compression ? new DeflateOptions(compression) : null;
-        MaxMessageSize = other.MaxMessageSize;
+        _maxMessageSize = other._maxMessageSize;
+        ByHand = other.ByHand;
         MaxFragments = other.MaxFragments;
         AcceptedKind = other.AcceptedKind;
         PingInterval = other.PingInterval;
@@ -38,17 +39,24 @@ public class WebSocketConnectionOptions
 
     internal const int MostRecentFrames = 1024;
 
+    private long? _maxMessageSize;
+
+    /// <summary>The connection is read in pieces, and its close answered, by a caller of System.Net.WebSockets.</summary>
+    internal bool ByHand { get; set; }
+
     /// <summary>The largest message that is accepted, in bytes after reassembly; default 1 MiB. Larger: 1009, from the frame header where that tells.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+    /// <remarks>A <see cref="System.Net.WebSockets.WebSocket"/> that is made of a connection (<see cref="CierreSockets"/>) hands out pieces and holds no
+    /// message, so that it has no limit unless this is set.</remarks>
     public long MaxMessageSize
     {
-        get;
+        get => _maxMessageSize ?? ProtocolLimits.Default.MaxMessageSize;
         set
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, nameof(MaxMessageSize));
-            field = value;
+            _maxMessageSize = value;
         }
-    } = ProtocolLimits.Default.MaxMessageSize;
+    }
 
     /// <summary>The most fragments that one message may have; default 131,072: a fragment costs time and no memory. More: 1008.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
@@ -199,7 +207,7 @@ public class WebSocketConnectionOptions
 
     internal ProtocolLimits ToLimits() => new()
     {
-        MaxMessageSize = MaxMessageSize,
+        MaxMessageSize = ByHand ? _maxMessageSize ?? long.MaxValue : MaxMessageSize,
         MaxFragments = MaxFragments,
         AcceptedKind = (WebSocketOpcode?)AcceptedKind,
         PingInterval = PingInterval,

@@ -15,7 +15,7 @@ namespace Cierre;
 public readonly struct WebSocketMessage
 {
     private readonly ReadOnlyMemory<byte> _data;
-    private readonly Inbox? _lender;
+    private readonly MessageInbox? _lender;
     private readonly int _loan;
 
     /// <summary>A message whose memory nobody takes back.</summary>
@@ -26,7 +26,7 @@ public readonly struct WebSocketMessage
     }
 
     /// <summary>A message that lies in the memory of an inbox until its next loan.</summary>
-    internal WebSocketMessage(WebSocketMessageKind kind, ReadOnlyMemory<byte> data, Inbox lender, int loan)
+    internal WebSocketMessage(WebSocketMessageKind kind, ReadOnlyMemory<byte> data, MessageInbox lender, int loan)
         : this(kind, data)
     {
         _lender = lender;

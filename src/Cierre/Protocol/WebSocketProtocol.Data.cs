@@ -37,7 +37,7 @@ internal sealed partial class WebSocketProtocol
             _keepAlive.MessagePassed(now);
         }
 
-        if (!IsOpen)
+        if (!Delivers)
         {
             // After our close, the peer's data is checked and dropped.
             _messages.Release();

@@ -46,8 +46,17 @@ internal sealed partial class WebSocketProtocol(WebSocketRole role, ProtocolLimi
     /// <summary>The peer broke the protocol, and the close frame waits until what came before is answered: nothing is read.</summary>
     public bool IsViolated => _close.State is CloseState.Violated;
 
-    /// <summary>No frame follows and what comes is not processed any more.</summary>
-    public bool FramesDone => _close.State is CloseState.Exchanged or CloseState.Failed or CloseState.Ended;
+    /// <summary>What comes is handed out, and not dropped.</summary>
+    public bool Delivers => _close.Delivers;
+
+    /// <summary>Messages may be sent: no close was begun, or only the peer's, which is answered by hand.</summary>
+    public bool TakesData => _close.IsOpen || _close.State is CloseState.Unanswered { Answer: null };
+
+    /// <summary>What comes is not processed any more.</summary>
+    public bool InputIsDone => OutputIsDone || _close.State is CloseState.Unanswered;
+
+    /// <summary>No frame of ours follows, but the close frame that is written or is about to be.</summary>
+    public bool OutputIsDone => _close.State is CloseState.Exchanged or CloseState.Failed or CloseState.Ended;
 
     /// <summary>What a reconnecting client remembers, as evidence for the record: <see cref="CloseRecord.EarlyLossesBefore"/>.</summary>
     public int EarlyLossesBefore { get; set; }
@@ -80,13 +89,17 @@ internal sealed partial class WebSocketProtocol(WebSocketRole role, ProtocolLimi
         };
 
     /// <summary>A close frame waits behind messages: <see cref="WriteOwedClose"/> when they are out.</summary>
-    public bool OwesClose => _close.State is CloseState.Sent { Ours: Delivery.Owed } or CloseState.Violated { Answered: true };
+    public bool OwesClose =>
+        _close.State is CloseState.Sent { Ours: Delivery.Owed } or CloseState.Violated { Answered: true } or CloseState.Unanswered { Answer: not null };
 
     /// <summary>The transport has our close frame in hand, and has not said that it took it.</summary>
     public bool CloseIsLeaving => _close.Delivery is Delivery.Leaving;
 
+    /// <summary>The transport took our close frame.</summary>
+    public bool CloseIsOut => _close.Delivery is Delivery.Out;
+
     /// <summary>The peer's close frame came, and the transport has not taken ours yet.</summary>
-    public bool OwesAnswer => _close.State is CloseState.Exchanged { Ours: not Delivery.Out };
+    public bool OwesAnswer => _close.State is CloseState.Exchanged { Ours: not Delivery.Out } or CloseState.Unanswered;
 
     /// <summary>When the last message passed, either way.</summary>
     public TimeSpan LastMessage => _keepAlive.LastMessage;
@@ -149,11 +162,11 @@ internal sealed partial class WebSocketProtocol(WebSocketRole role, ProtocolLimi
             _messages.Release();
         }
 
-        while (!FramesDone)
+        while (!InputIsDone)
         {
             if (!_insideFrame)
             {
-                if (InParts && IsOpen && _messages.Held != 0) return HeldPart();
+                if (InParts && Delivers && _messages.Held != 0) return HeldPart();
                 if (input.IsEmpty) return new ProtocolEvent { Kind = ProtocolEventKind.NeedMore };
                 OperationStatus status = _frames.ReadHeader(ref input, _messages.Inside, out Violation? violation);
                 FrameHeader header = _frames.Header;
@@ -200,7 +213,7 @@ internal sealed partial class WebSocketProtocol(WebSocketRole role, ProtocolLimi
     /// <returns>False: nothing is held.</returns>
     public bool TryTakeHeld(out ProtocolEvent part)
     {
-        bool any = IsOpen && !IsViolated && _messages.Held != 0;
+        bool any = Delivers && !IsViolated && _messages.Held != 0;
         part = any ? HeldPart() : default;
         return any;
     }
@@ -240,6 +253,10 @@ internal sealed partial class WebSocketProtocol(WebSocketRole role, ProtocolLimi
     public CloseEffects Close(CloseFrame frame, EndReason why, bool takesBack, IBufferWriter<byte> output, TimeSpan now) =>
         Move(new CloseInput.Request(frame, why, takesBack), output, now);
 
+    /// <summary>Whether the application answers the peer's close frame itself, and reads what comes behind ours.</summary>
+    public CloseEffects AnswerByHand(bool begins, IBufferWriter<byte> output, TimeSpan now) =>
+        Move(begins ? CloseInput.ByHand.Begun : CloseInput.ByHand.Over, output, now);
+
     /// <summary>What came before a violation is answered: nothing more is taken to be sent, and the close frame follows.</summary>
     public CloseEffects Answered(IBufferWriter<byte> output, TimeSpan now) => Move(CloseInput.Answered.Instance, output, now);
 
@@ -253,7 +270,7 @@ internal sealed partial class WebSocketProtocol(WebSocketRole role, ProtocolLimi
 
     public void WriteOwedPong(IBufferWriter<byte> output, TimeSpan now)
     {
-        if (!_owesPong || FramesDone) return;
+        if (!_owesPong || InputIsDone) return;
         _owesPong = false;
         WriteControl(output, WebSocketOpcode.Pong, _owedPong.Span, now);
         _owedPong.Release();
@@ -307,7 +324,7 @@ internal sealed partial class WebSocketProtocol(WebSocketRole role, ProtocolLimi
 
     public void Release()
     {
-        if (FramesDone)
+        if (OutputIsDone)
         {
             _messages.Dispose();
             _data.Dispose();
@@ -328,7 +345,7 @@ internal sealed partial class WebSocketProtocol(WebSocketRole role, ProtocolLimi
     {
         CloseEffects effects = On(input, now);
         if ((effects & CloseEffects.WriteClose) != 0) WriteClose(output, now);
-        if (effects != CloseEffects.None && FramesDone) Release();
+        if (effects != CloseEffects.None && InputIsDone) Release();
         return effects;
     }
 

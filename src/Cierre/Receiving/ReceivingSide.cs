@@ -20,7 +20,7 @@ internal sealed class ReceivingSide : ITransportReceiver
     private readonly WebSocketProtocol _engine;
     private readonly Transport _transport;
     private readonly Lock _gate;
-    private readonly Inbox _inbox;
+    private Inbox _inbox;
 
     private SilenceCheck _silence;
     private OrderlyDrain? _drain;
@@ -34,7 +34,7 @@ internal sealed class ReceivingSide : ITransportReceiver
     public ReceivingSide(ConnectionDriver driver)
     {
         (_driver, _engine, _transport, _gate) = (driver, driver.Engine, driver.Transport, driver.Gate);
-        _inbox = new Inbox(_gate, driver);
+        _inbox = new MessageInbox(_gate, driver);
     }
 
     /// <summary>Checks what comes; set before the start.</summary>
@@ -89,13 +89,13 @@ internal sealed class ReceivingSide : ITransportReceiver
                 if (came) _engine.BytesCame(now);
                 came = false;
                 if (_waitsForTurn) BeginTurn(now);
-                if (_engine.IsViolated || (_engine.IsOpen && (_inbox.IsFull(_engine.HeldBytes) || _drain is { BytesLeft: <= 0 })))
+                if (_engine.IsViolated || (_engine.Delivers && (_inbox.IsFull(_engine.HeldBytes) || _drain is { BytesLeft: <= 0 })))
                 {
                     _driver.Move(TransportInput.Full.Instance);
                     break;
                 }
 
-                if (_engine.TurnIsOver && !bytes.IsEmpty && !_engine.FramesDone)
+                if (_engine.TurnIsOver && !bytes.IsEmpty && !_engine.InputIsDone)
                 {
                     // What is left is offered again when the others have had the thread.
                     _waitsForTurn = true;
@@ -111,7 +111,7 @@ internal sealed class ReceivingSide : ITransportReceiver
                 if (found.Kind == ProtocolEventKind.TurnOver) continue;
                 after = Handle(found, now);
                 roundTrip = found.Kind == ProtocolEventKind.Pong ? found.RoundTrip : null;
-                isMessage = found.Kind is ProtocolEventKind.Message or ProtocolEventKind.MessagePart && _engine.IsOpen;
+                isMessage = found.Kind is ProtocolEventKind.Message or ProtocolEventKind.MessagePart && _engine.Delivers;
                 _moreFollows = !last || !bytes.IsEmpty;
             }
 
@@ -120,7 +120,7 @@ internal sealed class ReceivingSide : ITransportReceiver
             if (roundTrip is { } measured) _driver.Telemetry?.Pinged(measured);
         }
 
-        if (_engine.FramesDone) Discard(offered);
+        if (_engine.InputIsDone) Discard(offered);
         if (_drain is { } drain) drain.BytesLeft -= offered - bytes.Length;
         return offered - bytes.Length;
     }
@@ -158,7 +158,7 @@ internal sealed class ReceivingSide : ITransportReceiver
 
     // ---- the reader's side ----
 
-    public WebSocketMessage Current => _inbox.Lent;
+    public WebSocketMessage Current => Messages.Lent;
 
     public ValueTask<WebSocketMessage?> ReceiveAsync(CancellationToken cancellationToken)
     {
@@ -167,9 +167,10 @@ internal sealed class ReceivingSide : ITransportReceiver
         ValueTask<WebSocketMessage?> result;
         lock (_gate)
         {
-            result = _inbox.TryReceive(out bool any)
-                ? new ValueTask<WebSocketMessage?>(any ? _inbox.Current : null)
-                : _inbox.WaitForMessage(cancellationToken);
+            MessageInbox inbox = Messages;
+            result = inbox.TryReceive(out bool any)
+                ? new ValueTask<WebSocketMessage?>(any ? inbox.Current : null)
+                : inbox.WaitForMessage(cancellationToken);
         }
 
         AfterReceive();
@@ -184,7 +185,8 @@ internal sealed class ReceivingSide : ITransportReceiver
         ValueTask<bool> result;
         lock (_gate)
         {
-            result = _inbox.TryReceive(out bool any) ? new ValueTask<bool>(any) : _inbox.WaitForNext(cancellationToken);
+            MessageInbox inbox = Messages;
+            result = inbox.TryReceive(out bool any) ? new ValueTask<bool>(any) : inbox.WaitForNext(cancellationToken);
         }
 
         AfterReceive();
@@ -201,10 +203,11 @@ internal sealed class ReceivingSide : ITransportReceiver
         MessageReadStream? stream;
         lock (_gate)
         {
-            here = _inbox.TryReceiveStream(out stream);
+            MessageInbox inbox = Messages;
+            here = inbox.TryReceiveStream(out stream);
             if (!here)
             {
-                waiting = _inbox.WaitForStream(cancellationToken);
+                waiting = inbox.WaitForStream(cancellationToken);
                 // The beginning of a message that came before anybody asked for it as a stream.
                 if (_inbox.WantsParts && _engine.TryTakeHeld(out ProtocolEvent part)) after = Handle(part, _driver.Now);
             }
@@ -219,7 +222,7 @@ internal sealed class ReceivingSide : ITransportReceiver
         AfterReceive();
         if (here) return stream;
         await waiting.ConfigureAwait(SimulationContext.IsCurrent);
-        lock (_gate) return _inbox.TakeStream();
+        lock (_gate) return Messages.TakeStream();
     }
 
     /// <param name="blocks">Whether the caller's thread does nothing else until there is a part.</param>
@@ -234,10 +237,10 @@ internal sealed class ReceivingSide : ITransportReceiver
             int count;
             lock (_gate)
             {
-                count = _inbox.ReadPart(stream, buffer.Span, out bool cutOff);
+                count = Messages.ReadPart(stream, buffer.Span, out bool cutOff);
                 if (cutOff) throw new WebSocketClosedException(_driver.Known());
                 if (count < 0 && blocks && InBatch) throw Inbox.WaitsForItself();
-                if (count < 0) waiting = _inbox.WaitForPart(cancellationToken);
+                if (count < 0) waiting = Messages.WaitForPart(cancellationToken);
             }
 
             AfterReceive();
@@ -246,10 +249,43 @@ internal sealed class ReceivingSide : ITransportReceiver
         }
     }
 
+    /// <summary>From now on another reader has what comes, as it comes, and answers the peer's close frame itself.</summary>
+    /// <exception cref="InvalidOperationException">A receive waits, or something that was received is still in use.</exception>
+    public PieceInbox ReadByHand()
+    {
+        lock (_gate)
+        {
+            if (_inbox is PieceInbox before) return before;
+            var pieces = new PieceInbox(_gate, _driver);
+            Messages.MoveTo(pieces);
+            _inbox = pieces;
+            if (_engine.State is not CloseState.Open) pieces.End();
+            // What came of a message before.
+            else if (_engine.TryTakeHeld(out ProtocolEvent part)) pieces.DeliverPart(part);
+            _driver.Apply(_engine.AnswerByHand(true, _transport, _driver.Now));
+            return pieces;
+        }
+    }
+
+    /// <summary>The reader that answers by hand is gone: what it has not read is dropped, and the peer's close frame is answered here.</summary>
+    public void StopReadingByHand()
+    {
+        if (_inbox is not PieceInbox pieces) return;
+        Afterwards after;
+        lock (_gate)
+        {
+            after = new Afterwards(TransportEffects.None, pieces.Leave()) | _driver.Apply(_engine.AnswerByHand(false, _transport, _driver.Now));
+            if (_driver.IsPaused) after |= _driver.Move(TransportInput.Room.Instance);
+        }
+
+        _driver.Do(after);
+        _driver.Sending.Flush();
+    }
+
     public void CloseStream(MessageReadStream stream)
     {
         bool wake;
-        lock (_gate) wake = _inbox.CloseStream(stream);
+        lock (_gate) wake = Messages.CloseStream(stream);
         if (wake) _inbox.Wake();
         AfterReceive();
     }
@@ -279,7 +315,7 @@ internal sealed class ReceivingSide : ITransportReceiver
     /// Under the lock.</summary>
     public void NoteUnread()
     {
-        if (!_engine.IsOpen || _engine.IsViolated) return;
+        if (!_engine.Delivers || _engine.IsViolated) return;
         _engine.UnreadBytes = _driver.IsPaused && _inbox.IsFull(_engine.HeldBytes) ? Waiting : 0;
     }
 
@@ -305,6 +341,9 @@ internal sealed class ReceivingSide : ITransportReceiver
         if (probe) SilenceCheck.Probe(_transport);
         _drain?.GoOn();
     }
+
+    private MessageInbox Messages => _inbox as MessageInbox ?? throw new InvalidOperationException(
+        "The connection is read through the System.Net.WebSockets.WebSocket that was made of it.");
 
     private Afterwards Handle(in ProtocolEvent found, TimeSpan now)
     {
@@ -342,7 +381,7 @@ internal sealed class ReceivingSide : ITransportReceiver
     }
 
     /// <summary>There may be room again, or a failure or a drain may have waited for the handler to come back.</summary>
-    private void AfterReceive()
+    public void AfterReceive()
     {
         // A violation that was found this very moment has not paused the reading yet, and its reader may wait again by then.
         if (_driver.IsPaused || _engine.IsViolated)

@@ -82,7 +82,22 @@ internal struct Outbox
         return dropped;
     }
 
-    public void BeginStream(MessageWriteStream stream) => _streaming = stream;
+    public void BeginStream(MessageWriteStream stream)
+    {
+        stream.Continued = false;
+        _streaming = stream;
+    }
+
+    /// <summary>Whether a part of the streamed message is written here and now, because none waits before it; it counts as written then.</summary>
+    /// <param name="opcode">That of its frame.</param>
+    public bool WritesPart(MessageWriteStream stream, bool final, out WebSocketOpcode opcode)
+    {
+        opcode = stream.Continued ? WebSocketOpcode.Continuation : (WebSocketOpcode)stream.Kind;
+        if (_part is not null) return false;
+        stream.Continued = true;
+        if (final) _streaming = null;
+        return true;
+    }
 
     /// <summary>A part of the streamed message that waits for room; false if one waits already. The message's end may wait behind it.</summary>
     public bool TryEnqueuePart(AwaitedSend part)
@@ -156,7 +171,7 @@ internal struct Outbox
             else if (first.Stream is { } stream)
             {
                 _waiting.RemoveFirst();
-                _streaming = stream;
+                BeginStream(stream);
                 first.Complete();
             }
             else if (first.NextShared != 0 && output.Backlog != 0)

@@ -65,7 +65,7 @@ internal sealed class Output : IThreadPoolWorkItem
                 after = _driver.Sending.WriteWaiting(_driver.Receiving.BatchNow);
                 if (!_driver.ReachesPeer) _transport.DropStaged();
                 if (_transport.Staged != 0) flushes = BeginFlush();
-                else if (!WritesLater(out later) && _engine.FramesDone) after |= _driver.Move(TransportInput.Drained.Instance);
+                else if (!WritesLater(out later) && _engine.OutputIsDone) after |= _driver.Move(TransportInput.Drained.Instance);
             }
 
             if (!after.IsNothing) _driver.Do(after);
@@ -109,7 +109,7 @@ internal sealed class Output : IThreadPoolWorkItem
     private bool WritesLater(out bool begins)
     {
         begins = false;
-        if (_engine.Work < WritesUntil || _engine.FramesDone || _driver.Sending.IsIdle) return false;
+        if (_engine.Work < WritesUntil || _engine.OutputIsDone || _driver.Sending.IsIdle) return false;
         begins = !_writesLater;
         _writesLater = true;
         return true;

@@ -23,6 +23,7 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
 
     private Outbox _outbox;
     private PingWaiters _pings;
+    private TaskCompletionSource? _closeIsOut;
 
     public Output Output { get; } = new(driver);
 
@@ -58,6 +59,16 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
 
     /// <summary>When something must have gone out. Under the lock.</summary>
     public TimeSpan Deadline => _outbox.Deadline < Output.Deadline ? _outbox.Deadline : Output.Deadline;
+
+    /// <summary>Completes when our close frame is with the kernel, or cannot get there any more.</summary>
+    public Task WhenCloseIsOut()
+    {
+        lock (_gate)
+        {
+            if (_engine.CloseIsOut || _engine.Record is not null || !driver.ReachesPeer) return Task.CompletedTask;
+            return (_closeIsOut ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
 
     public void Flush() => Output.Flush();
 
@@ -131,28 +142,25 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
     }
 
     /// <summary>Begins a message of many fragments, when the messages before it are out. Other messages wait until it ends.</summary>
-    public async ValueTask<MessageWriteStream> OpenSendStreamAsync(WebSocketMessageKind kind, CancellationToken cancellationToken, bool compressible = true)
+    public ValueTask BeginMessageAsync(MessageWriteStream stream, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        var stream = new MessageWriteStream(driver, kind, compressible);
-        AwaitedSend? pending = null;
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
+        AwaitedSend pending;
         lock (_gate)
         {
-            if (Refusal() is { } closed) throw closed;
+            if (Refusal() is { } closed) return ValueTask.FromException(closed);
             if (_outbox.IsFree)
             {
                 _outbox.BeginStream(stream);
+                return default;
             }
-            else
-            {
-                pending = new AwaitedSend(default, default, final: false) { Token = cancellationToken, Stream = stream };
-                if (Buffer.Policy == SlowReaderPolicy.Wait) _outbox.EnqueueForRoom(pending, Buffer, _transport.Backlog);
-                else _outbox.Enqueue(pending);
-            }
+
+            pending = new AwaitedSend(default, default, final: false) { Token = cancellationToken, Stream = stream };
+            if (Buffer.Policy == SlowReaderPolicy.Wait) _outbox.EnqueueForRoom(pending, Buffer, _transport.Backlog);
+            else _outbox.Enqueue(pending);
         }
 
-        await Sent(pending).ConfigureAwait(SimulationContext.IsCurrent);
-        return stream;
+        return Sent(pending);
     }
 
     public ValueTask WritePartAsync(MessageWriteStream stream, ReadOnlyMemory<byte> payload, bool final, CancellationToken cancellationToken)
@@ -167,8 +175,16 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
                 return final ? default : ValueTask.FromException(Refusal() ?? new WebSocketClosedException(driver.Known()));
             }
 
-            pending = new AwaitedSend((WebSocketOpcode)stream.Kind, payload, final) { Compressible = stream.Compressible, Token = cancellationToken };
-            if (!_outbox.TryEnqueuePart(pending)) throw new InvalidOperationException("A write to this message is already waiting: one write at a time.");
+            if (payload.Length > FrameWriter.MaxPayload || _transport.Backlog >= HighWater || !_outbox.WritesPart(stream, final, out WebSocketOpcode opcode))
+            {
+                pending = new AwaitedSend((WebSocketOpcode)stream.Kind, payload, final) { Compressible = stream.Compressible, Token = cancellationToken };
+                if (!_outbox.TryEnqueuePart(pending)) throw new InvalidOperationException("A write to this message is already waiting: one write at a time.");
+            }
+            else
+            {
+                _engine.WriteData(_transport, opcode, final, payload.Span, driver.Receiving.BatchNow, stream.Compressible);
+                if (driver.Receiving.BatchGoesOn && _transport.Staged < HighWater) return default;
+            }
         }
 
         return Sent(pending);
@@ -180,7 +196,8 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
         Task<TimeSpan> answered;
         lock (_gate)
         {
-            if (Refusal() is { } closed) return Task.FromException<TimeSpan>(closed);
+            // After the peer's close frame no pong comes, though data may still be sent.
+            if (!driver.IsOpen || Refusal() is not null) return Task.FromException<TimeSpan>(new WebSocketClosedException(driver.Known()));
             TimeSpan now = driver.Now;
             answered = _pings.Add(_engine.WritePing(_transport, now), now);
         }
@@ -222,9 +239,12 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
     public Afterwards WriteWaiting(TimeSpan now)
     {
         if (_transport.Backlog < HighWater) _engine.WriteOwedPong(_transport, now);
-        if (!_engine.FramesDone) _outbox.Drain(_engine, _transport, Buffer, HighWater, Output.WritesUntil, now);
+        if (!_engine.OutputIsDone) _outbox.Drain(_engine, _transport, Buffer, HighWater, Output.WritesUntil, now);
         return _engine.OwesClose && _outbox.IsIdle ? driver.Apply(_engine.WriteOwedClose(_transport, now)) : default;
     }
+
+    /// <summary>Our close frame is out, or never will be.</summary>
+    public void ReportClose() => _closeIsOut?.TrySetResult();
 
     public void DropQueued(CloseRecord known) => _outbox.Fail(known);
 

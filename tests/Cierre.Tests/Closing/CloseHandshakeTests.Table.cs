@@ -18,6 +18,8 @@ public partial class CloseHandshakeTests
         ("a violation while we answer", new CloseInput.Violate(Broken, Behind: true)),
         ("a limit of ours", new CloseInput.Violate(Limit)),
         ("we have answered", CloseInput.Answered.Instance),
+        ("the application answers by hand", CloseInput.ByHand.Begun),
+        ("it does so no more", CloseInput.ByHand.Over),
         ("our frame has its turn", CloseInput.Staging.Instance),
         ("the transport is given it", CloseInput.Handing.Instance),
         ("the transport takes it", CloseInput.Written.Instance),
@@ -42,6 +44,13 @@ public partial class CloseHandshakeTests
         ("Failed, leaving", [Inputs[0].Input, CloseInput.Staging.Instance, CloseInput.Handing.Instance, Inputs[2].Input]),
         ("Failed, out", [Inputs[2].Input, CloseInput.Handing.Instance, CloseInput.Written.Instance]),
         ("Ended", [new CloseInput.StreamEnd(Fin)]),
+        ("Open, by hand", [CloseInput.ByHand.Begun]),
+        ("Sent by hand, owed", [CloseInput.ByHand.Begun, Inputs[0].Input]),
+        ("Sent by hand, staged", [CloseInput.ByHand.Begun, Inputs[0].Input, CloseInput.Staging.Instance]),
+        ("Sent by hand, leaving", [CloseInput.ByHand.Begun, Inputs[0].Input, CloseInput.Staging.Instance, CloseInput.Handing.Instance]),
+        ("Sent by hand, out", [CloseInput.ByHand.Begun, Inputs[0].Input, CloseInput.Staging.Instance, CloseInput.Handing.Instance, CloseInput.Written.Instance]),
+        ("Unanswered", [CloseInput.ByHand.Begun, Inputs[1].Input]),
+        ("Unanswered, answer owed", [CloseInput.ByHand.Begun, Inputs[1].Input, Inputs[0].Input]),
     ];
 
     [Fact]
@@ -71,6 +80,9 @@ public partial class CloseHandshakeTests
     private static string Name(CloseState state) => state switch
     {
         CloseState.Violated { Answered: true } => "Violated, answered",
+        CloseState.Open { ByHand: true } => "Open, by hand",
+        CloseState.Unanswered { Answer: not null } => "Unanswered, answer owed",
+        CloseState.Sent { Ours: var ours, Delivers: true } => $"Sent by hand, {Word(ours)}",
         CloseState.Sent { Ours: var ours } => $"Sent, {Word(ours)}",
         CloseState.Exchanged { Ours: var ours } => $"Exchanged, {Word(ours)}",
         CloseState.Failed { Ours: var ours } => $"Failed, {Word(ours)}",
@@ -95,6 +107,8 @@ public partial class CloseHandshakeTests
             CloseEffects.TakeBackQueued => "drop what has not begun",
             CloseEffects.DropPings => "drop pings",
             CloseEffects.QueueClose => $"queue {ours}",
+            CloseEffects.Announce => "announce",
+            CloseEffects.ReportSent => "report it sent",
             CloseEffects.EndReceiving => "end receiving",
             CloseEffects.StopReading => "stop reading",
             CloseEffects.ReadOn => "read on",

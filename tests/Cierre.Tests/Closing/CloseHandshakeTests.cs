@@ -314,7 +314,7 @@ public partial class CloseHandshakeTests
     {
         Peer(Restarting);
         Assert.Equal(None, _close.On(CloseInput.Handing.Instance, _now));
-        Assert.Equal(ReadOn, _close.On(CloseInput.Written.Instance, _now));
+        Assert.Equal(ReadOn | ReportSent, _close.On(CloseInput.Written.Instance, _now));
     }
 
     [Fact]

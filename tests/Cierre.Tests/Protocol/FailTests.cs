@@ -43,7 +43,7 @@ public class FailTests
         engine.Engine.Answered(output, TimeSpan.Zero);
         Assert.False(engine.Engine.IsOpen);
         engine.Engine.WriteOwedClose(output, TimeSpan.Zero);
-        Assert.True(engine.Engine.FramesDone);
+        Assert.True(engine.Engine.OutputIsDone);
         Assert.Equal([1, 8], WireFrame.ParseAll(output.WrittenSpan, side, deflates: false).Select(frame => (int)frame.Opcode));
     }
 

@@ -6,9 +6,9 @@ using Xunit;
 namespace Cierre.Tests.Receiving;
 
 /// <summary>What the rules for whole connections do not show; those are in ReceivingSideTests and MessageReadStreamTests.</summary>
-public sealed class InboxTests
+public sealed class MessageInboxTests
 {
-    private readonly Inbox _inbox = new(new Lock(), new Played().Connection.Driver);
+    private readonly MessageInbox _inbox = new(new Lock(), new Played().Connection.Driver);
 
     [Fact]
     public void Inbox_is_full_at_64_KiB_of_messages_and_fragments_together_while_nobody_waits()

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Net.WebSockets;
+
+namespace Cierre.SystemNet;
+
+/// <summary>What callers of System.Net.WebSockets may not do, in that API's own exceptions, thrown before anything is written.</summary>
+internal static class Misuse
+{
+    /// <exception cref="ArgumentNullException">The segment has no array.</exception>
+    public static void CheckSegment(ArraySegment<byte> buffer, string name)
+    {
+        if (buffer.Array is null) throw new ArgumentNullException(name, "The segment has no array.");
+    }
+
+    /// <exception cref="ArgumentException">It is neither text nor binary.</exception>
+    public static void CheckType(WebSocketMessageType type, string name)
+    {
+        if (type is not (WebSocketMessageType.Text or WebSocketMessageType.Binary))
+            throw new ArgumentException($"A message is Text or Binary, and {type} is neither: to close, call CloseAsync or CloseOutputAsync.", name);
+    }
+
+    /// <summary>The close frame that a caller means.</summary>
+    /// <exception cref="ArgumentException">A close frame must not say this.</exception>
+    public static CloseFrame CheckClose(WebSocketCloseStatus status, string? description, WebSocketRole role)
+    {
+        if (status == WebSocketCloseStatus.Empty)
+        {
+            return string.IsNullOrEmpty(description)
+                ? CloseFrame.Empty
+                : throw new ArgumentException("A close frame without a status (Empty) has no description: give null, or a status.", nameof(description));
+        }
+
+        // The role decides too: 1010 is a client's to send. RFC 6455 7.4.1.
+        if (CloseCodes.GetSendError((int)status, description, role, CultureInfo.InvariantCulture) is { } fault) throw new ArgumentException(fault, nameof(status));
+        return new CloseFrame((ushort)status, description ?? "");
+    }
+
+    public static WebSocketException InvalidState(WebSocketState state, params ReadOnlySpan<WebSocketState> valid) => new(
+        WebSocketError.InvalidState,
+        $"The WebSocket is {state}; this call is for the states {string.Join(", ", valid.ToArray())}.");
+
+    /// <summary>The caller aborted the WebSocket, or cancelled a call, which does so too.</summary>
+    public static OperationCanceledException WasAborted() => new(nameof(WebSocketState.Aborted));
+
+    /// <param name="known">How the connection ended, as far as it is known.</param>
+    public static WebSocketException Lost(CloseRecord? known)
+    {
+        string message = known?.Explain(CultureInfo.InvariantCulture) ?? "The connection ended without a close frame of the peer's.";
+        return new WebSocketException(WebSocketError.ConnectionClosedPrematurely, new IOException(message, known?.Exception));
+    }
+}

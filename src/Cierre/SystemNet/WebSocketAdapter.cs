@@ -1,0 +1,317 @@
+using System.Net.WebSockets;
+using System.Runtime.CompilerServices;
+using Cierre.Closing;
+using Cierre.Connections;
+using Cierre.Protocol;
+using Cierre.Receiving;
+using Cierre.Sending;
+
+namespace Cierre.SystemNet;
+
+/// <summary>A connection as a caller of System.Net.WebSockets knows it: pieces of messages, a close that the caller answers, and that API's exceptions.</summary>
+/// <remarks>
+/// What the connection knows is not kept here again: the state is read off the close machine, as far as the caller has read. Of its own this class knows what
+/// the caller did to this object alone (<see cref="Left"/>) and was told of the end.
+/// </remarks>
+internal sealed class WebSocketAdapter : WebSocket
+{
+    private readonly ConnectionDriver _driver;
+    private readonly PieceInbox _pieces;
+    private MessageWriteStream? _message;
+    private bool _insideMessage;
+    private volatile Left _left;
+    private volatile bool _endIsTold;
+
+    public WebSocketAdapter(WebSocketConnection connection)
+    {
+        Connection = connection;
+        _driver = connection.Driver;
+        _pieces = _driver.Receiving.ReadByHand();
+    }
+
+    /// <summary>What the caller did to this object, beside closing.</summary>
+    private enum Left : byte
+    {
+        Not,
+
+        Disposed,
+
+        /// <summary>Aborted, or a receive, a send or a close was cancelled, which does so too.</summary>
+        Aborted,
+    }
+
+    public WebSocketConnection Connection { get; }
+
+    public override string? SubProtocol => Connection.Subprotocol;
+
+    public override WebSocketState State
+    {
+        get
+        {
+            if (_left == Left.Aborted) return WebSocketState.Aborted;
+            WebSocketState state = ReadState();
+            return _left == Left.Disposed && state != WebSocketState.Aborted ? WebSocketState.Closed : state;
+        }
+    }
+
+    public override WebSocketCloseStatus? CloseStatus =>
+        Received is { } frame ? frame.IsEmpty ? WebSocketCloseStatus.NormalClosure : (WebSocketCloseStatus)frame.Code : null;
+
+    public override string? CloseStatusDescription => Received?.Reason;
+
+    /// <summary>The peer's close frame, once the caller has all that came before it.</summary>
+    private CloseFrame? Received => _pieces.IsRead ? ReceivedOf(_driver.Engine.State) : null;
+
+    // ---- receiving ----
+
+    public override async Task<WebSocketReceiveResult> ReceiveAsync(ArraySegment<byte> buffer, CancellationToken cancellationToken)
+    {
+        Misuse.CheckSegment(buffer, nameof(buffer));
+        ValueWebSocketReceiveResult result = await ReceiveAsync(buffer.AsMemory(), cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
+        return result.MessageType == WebSocketMessageType.Close
+            ? new WebSocketReceiveResult(0, WebSocketMessageType.Close, true, CloseStatus, CloseStatusDescription)
+            : new WebSocketReceiveResult(result.Count, result.MessageType, result.EndOfMessage);
+    }
+
+    public override ValueTask<ValueWebSocketReceiveResult> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        if (RefusalToReceive() is { } refusal) return ValueTask.FromException<ValueWebSocketReceiveResult>(refusal);
+        ValueTask<MessagePiece?> received;
+        try
+        {
+            received = _pieces.ReceiveAsync(buffer, cancellationToken);
+        }
+        catch (InvalidOperationException e)
+        {
+            return ValueTask.FromException<ValueWebSocketReceiveResult>(e);
+        }
+
+        return received.IsCompletedSuccessfully && received.Result is { } piece
+            ? new ValueTask<ValueWebSocketReceiveResult>(ResultOf(piece))
+            : ReceivedAsync(received);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ValueWebSocketReceiveResult> ReceivedAsync(ValueTask<MessagePiece?> received)
+    {
+        MessagePiece? piece;
+        try
+        {
+            // One that completed without a piece has told of the end, and has nothing more to give.
+            piece = received.IsCompletedSuccessfully ? null : await received.ConfigureAwait(SimulationContext.IsCurrent);
+        }
+        catch (OperationCanceledException)
+        {
+            Cancel();
+            throw;
+        }
+
+        if (piece is { } some) return ResultOf(some);
+        _endIsTold = true;
+        return Received is null ? throw Lost() : new ValueWebSocketReceiveResult(0, WebSocketMessageType.Close, true);
+    }
+
+    private static ValueWebSocketReceiveResult ResultOf(MessagePiece piece) => new(
+        piece.Count,
+        piece.Kind == WebSocketMessageKind.Text ? WebSocketMessageType.Text : WebSocketMessageType.Binary,
+        piece.EndsMessage);
+
+    // ---- sending ----
+
+    public override Task SendAsync(ArraySegment<byte> buffer, WebSocketMessageType messageType, bool endOfMessage, CancellationToken cancellationToken)
+    {
+        Misuse.CheckSegment(buffer, nameof(buffer));
+        return SendAsync(buffer.AsMemory(), messageType, endOfMessage, cancellationToken).AsTask();
+    }
+
+    public override ValueTask SendAsync(ReadOnlyMemory<byte> buffer, WebSocketMessageType messageType, bool endOfMessage,
+        CancellationToken cancellationToken) =>
+        SendAsync(buffer, messageType, endOfMessage ? WebSocketMessageFlags.EndOfMessage : WebSocketMessageFlags.None, cancellationToken);
+
+    public override ValueTask SendAsync(ReadOnlyMemory<byte> buffer, WebSocketMessageType messageType, WebSocketMessageFlags messageFlags,
+        CancellationToken cancellationToken = default)
+    {
+        Misuse.CheckType(messageType, nameof(messageType));
+        if (RefusalToSend() is { } refusal) return ValueTask.FromException(refusal);
+        var kind = messageType == WebSocketMessageType.Text ? WebSocketMessageKind.Text : WebSocketMessageKind.Binary;
+        bool ends = (messageFlags & WebSocketMessageFlags.EndOfMessage) != 0;
+        bool compressible = (messageFlags & WebSocketMessageFlags.DisableCompression) == 0;
+        ValueTask sent = ends && !_insideMessage
+            ? _driver.Sending.SendAsync((WebSocketOpcode)kind, buffer, cancellationToken, compressible)
+            : SendPieceAsync(kind, buffer, ends, compressible, cancellationToken);
+        return sent.IsCompletedSuccessfully ? default : SentAsync(sent);
+    }
+
+    /// <summary>One frame of a message of several.</summary>
+    private ValueTask SendPieceAsync(WebSocketMessageKind kind, ReadOnlyMemory<byte> buffer, bool ends, bool compressible, CancellationToken cancellationToken)
+    {
+        bool begins = !_insideMessage;
+        if (begins && (_message is null || _message.Kind != kind || _message.Compressible != compressible))
+            _message = new MessageWriteStream(_driver, kind, compressible);
+        MessageWriteStream message = _message!;
+        _insideMessage = !ends;
+        ValueTask turn = begins ? _driver.Sending.BeginMessageAsync(message, cancellationToken) : default;
+        return turn.IsCompletedSuccessfully
+            ? _driver.Sending.WritePartAsync(message, buffer, ends, cancellationToken)
+            : InTurnAsync(turn, message, buffer, ends, cancellationToken);
+    }
+
+    private async ValueTask InTurnAsync(ValueTask turn, MessageWriteStream message, ReadOnlyMemory<byte> buffer, bool ends, CancellationToken cancellationToken)
+    {
+        await turn.ConfigureAwait(SimulationContext.IsCurrent);
+        await _driver.Sending.WritePartAsync(message, buffer, ends, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask SentAsync(ValueTask sent)
+    {
+        try
+        {
+            await sent.ConfigureAwait(SimulationContext.IsCurrent);
+        }
+        catch (OperationCanceledException)
+        {
+            Cancel();
+            throw;
+        }
+        catch (WebSocketClosedException)
+        {
+            throw RefusalToSend() ?? Lost();
+        }
+    }
+
+    // ---- the end ----
+
+    public override async Task CloseOutputAsync(WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken)
+    {
+        CloseFrame frame = Misuse.CheckClose(closeStatus, statusDescription, _driver.Role);
+        if (RefusalToClose() is { } refusal) throw refusal;
+        await CloseOutputAsync(frame, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
+    }
+
+    public override async Task CloseAsync(WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken)
+    {
+        CloseFrame frame = Misuse.CheckClose(closeStatus, statusDescription, _driver.Role);
+        if (RefusalToClose(orWait: true) is { } refusal) throw refusal;
+        await CloseOutputAsync(frame, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
+        // What still comes is the receive's that waits, and else nobody's.
+        _pieces.Discard();
+        await Within(_pieces.WhenOver(), cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
+        _endIsTold = true;
+        if (ReceivedOf(_driver.Engine.State) is null) throw Lost();
+    }
+
+    public override void Abort()
+    {
+        if (State is WebSocketState.Closed or WebSocketState.Aborted) return;
+        _left = Left.Aborted;
+        _driver.Abort(EndReason.Aborted);
+    }
+
+    /// <summary>Closes with 1001 where no close was begun, answers the peer's where it is not answered, and leaves the rest to the connection.</summary>
+    public override void Dispose()
+    {
+        if (_left != Left.Not) return;
+        _left = Left.Disposed;
+        Leave(EndReason.Disposed);
+    }
+
+    private async Task CloseOutputAsync(CloseFrame frame, CancellationToken cancellationToken)
+    {
+        _driver.BeginClose(frame, EndReason.Requested);
+        await Within(_driver.Sending.WhenCloseIsOut(), cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
+    }
+
+    private async Task Within(Task task, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await task.WaitAsync(cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
+        }
+        catch (OperationCanceledException)
+        {
+            Cancel();
+            throw;
+        }
+    }
+
+    /// <summary>A cancelled call is the end of the connection, as its callers expect. The peer is told, where the stream still takes it.</summary>
+    private void Cancel()
+    {
+        if (_left == Left.Aborted) return;
+        _left = Left.Aborted;
+        Leave(EndReason.CallCancelled);
+    }
+
+    private void Leave(EndReason why)
+    {
+        _driver.Receiving.StopReadingByHand();
+        _driver.BeginClose(new CloseFrame(CloseCodes.GoingAway, why.Text), why);
+    }
+
+    // ---- what the close machine says ----
+
+    private static CloseFrame? ReceivedOf(CloseState state) => state switch
+    {
+        CloseState.Unanswered u => u.Frame,
+        CloseState.Exchanged x => x.Received,
+        CloseState.Ended e => e.Record.Received,
+        _ => null,
+    };
+
+    private WebSocketState ReadState()
+    {
+        CloseState state = _driver.Engine.State;
+        bool isRead = _pieces.IsRead;
+        return state switch
+        {
+            CloseState.Open or CloseState.Violated => WebSocketState.Open,
+            CloseState.Sent => WebSocketState.CloseSent,
+            CloseState.Unanswered { Answer: null } => isRead ? WebSocketState.CloseReceived : WebSocketState.Open,
+            CloseState.Unanswered => WebSocketState.Closed,
+            CloseState.Exchanged { ReceivedFirst: false } when !isRead => WebSocketState.CloseSent,
+            CloseState.Exchanged => WebSocketState.Closed,
+            _ when !isRead => WebSocketState.Open,
+            CloseState.Ended { Record.Received: not null } => WebSocketState.Closed,
+            _ => WebSocketState.Aborted,
+        };
+    }
+
+    private Exception? RefusalToReceive() => _left switch
+    {
+        Left.Aborted => Misuse.WasAborted(),
+        Left.Disposed => new ObjectDisposedException(nameof(WebSocket)),
+        _ => _endIsTold ? Misuse.InvalidState(State, WebSocketState.Open, WebSocketState.CloseSent) : null,
+    };
+
+    private Exception? RefusalToSend() => _left switch
+    {
+        Left.Aborted => Misuse.WasAborted(),
+        Left.Disposed => new ObjectDisposedException(nameof(WebSocket)),
+        _ => _driver.TakesSends ? null
+            : State is var state and (WebSocketState.CloseSent or WebSocketState.Closed) ? Misuse.InvalidState(state, WebSocketState.Open, WebSocketState.CloseReceived)
+            : Lost(),
+    };
+
+    private Exception? RefusalToClose(bool orWait = false) => _left switch
+    {
+        Left.Aborted => Misuse.WasAborted(),
+        Left.Disposed => new ObjectDisposedException(nameof(WebSocket)),
+        _ => State switch
+        {
+            WebSocketState.CloseSent when orWait => null,
+            WebSocketState.Open or WebSocketState.CloseReceived => null,
+            WebSocketState.Aborted when !_endIsTold => Lost(),
+            var state => Misuse.InvalidState(state, WebSocketState.Open, WebSocketState.CloseReceived, WebSocketState.CloseSent),
+        },
+    };
+
+    /// <summary>The connection ended without a close frame of the peer's: what callers of System.Net.WebSockets take for a loss, and nothing else, so that they
+    /// come back.</summary>
+    private WebSocketException Lost()
+    {
+        _endIsTold = true;
+        CloseRecord? known = _driver.RecordSoFar;
+        return Misuse.Lost(known);
+    }
+}

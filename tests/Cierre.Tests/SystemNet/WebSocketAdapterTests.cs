@@ -1,0 +1,323 @@
+using System.Net.WebSockets;
+using Cierre.Tests.Connections;
+using Xunit;
+
+namespace Cierre.Tests.SystemNet;
+
+/// <summary>What the adapter does with the close, by the clock and by the byte. The contract of the abstract class is held beside the framework's own in
+/// Cierre.SystemNet.Tests.</summary>
+public sealed class WebSocketAdapterTests
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    private readonly Played _played = new();
+    private readonly WebSocket _socket;
+    private readonly byte[] _buffer = new byte[100];
+
+    public WebSocketAdapterTests() => _socket = _played.Connection.AsWebSocket();
+
+    [Fact]
+    public void Connection_has_one_adapter_and_the_adapter_its_connection()
+    {
+        Assert.Same(_socket, _played.Connection.AsWebSocket());
+        Assert.Same(_played.Connection, _socket.GetCierre());
+    }
+
+    [Fact]
+    public async Task Close_of_the_peer_is_told_and_not_answered_and_the_caller_may_send_on()
+    {
+        Task<string> receiving = ReceiveAsync();
+        _played.PeerClose(4001, "bye");
+        Assert.Equal("Close 0 end", await Played.Within(receiving));
+        Assert.Equal((WebSocketState.CloseReceived, (WebSocketCloseStatus?)4001, "bye"), (_socket.State, _socket.CloseStatus, _socket.CloseStatusDescription));
+        Assert.Empty(_played.Sent);
+        await _socket.SendAsync("more"u8.ToArray(), WebSocketMessageType.Text, true, None);
+        await _socket.CloseOutputAsync((WebSocketCloseStatus)4002, "mine", None);
+        Assert.Equal(["more", "close 4002 mine"], _played.Sent.Select(Word));
+        Assert.Equal(WebSocketState.Closed, _socket.State);
+        _played.Wire.End();
+        CloseRecord record = await _played.Ended;
+        Assert.Equal((4001, "bye", true, EndedBy.Remote, CloseCause.PeerClosed), (record.Code, record.Reason, record.WasClean, record.EndedBy, record.Cause));
+        Assert.Equal(new CloseFrame(4002, "mine"), record.Sent);
+        Assert.True(record.ReceivedFirst);
+    }
+
+    [Fact]
+    public async Task Close_of_the_peer_that_nobody_answers_is_answered_with_the_echo_after_the_close_timeout()
+    {
+        _played.PeerClose(4001, "bye");
+        await AdvanceAsync(4.9);
+        Assert.Empty(_played.Sent);
+        await AdvanceAsync(0.3);
+        await Played.Until(() => _played.Sent.Count == 1);
+        Assert.Equal("close 4001 ", Word(_played.Sent[0]));
+        _played.Wire.End();
+        Assert.Equal((4001, true), ((await _played.Ended).Code, (await _played.Ended).WasClean));
+    }
+
+    [Fact]
+    public async Task Answer_that_waits_behind_what_was_sent_goes_out_by_the_same_deadline()
+    {
+        _played.Wire.HoldsFlushes = true;
+        Task stuck = _socket.SendAsync(new ReadOnlyMemory<byte>(new byte[300_000]), WebSocketMessageType.Binary, true, None).AsTask();
+        _played.PeerClose(4001);
+        Task closing = _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", None);
+        await AdvanceAsync(5.1);
+        await Assert.ThrowsAsync<WebSocketException>(() => Played.Within(stuck));
+        Assert.False(closing.IsCompleted);
+        await AdvanceAsync(5.1);
+        CloseRecord record = await _played.Ended;
+        Assert.Equal((4001, false, null), (record.Code, record.WasClean, record.Sent));
+        await Played.Within(closing);
+    }
+
+    [Fact]
+    public void Dispose_answers_the_peer_with_the_echo()
+    {
+        _played.PeerClose(4001, "bye");
+        _socket.Dispose();
+        Assert.Equal(["close 4001 "], _played.Sent.Select(Word));
+        Assert.Equal(WebSocketState.Closed, _socket.State);
+    }
+
+    [Fact]
+    public async Task Dispose_of_an_open_socket_says_1001_and_the_connection_ends_by_itself()
+    {
+        _socket.Dispose();
+        Assert.Equal(["close 1001 the connection object was disposed without a close"], _played.Sent.Select(Word));
+        _played.PeerText("late");
+        _played.PeerClose(1001);
+        _played.Wire.End();
+        Assert.Equal((1001, true, CloseCause.Disposed), ((await _played.Ended).Code, (await _played.Ended).WasClean, (await _played.Ended).Cause));
+    }
+
+    [Fact]
+    public async Task Dispose_right_behind_a_close_leaves_the_frame_its_way()
+    {
+        Task closing = _socket.CloseOutputAsync((WebSocketCloseStatus)4400, "invalid", None);
+        _socket.Dispose();
+        await Played.Within(closing);
+        Assert.Equal(["close 4400 invalid"], _played.Sent.Select(Word));
+        _played.PeerClose(4400);
+        _played.Wire.End();
+        Assert.Equal((4400, true, CloseCause.Requested), ((await _played.Ended).Code, (await _played.Ended).WasClean, (await _played.Ended).Cause));
+    }
+
+    [Fact]
+    public async Task What_the_peer_sends_behind_our_close_is_delivered_until_its_own()
+    {
+        await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", None);
+        Assert.Equal(WebSocketState.CloseSent, _socket.State);
+        _played.PeerText("one");
+        _played.Peer(Played.Ping, "p"u8);
+        _played.PeerText("two");
+        Assert.Equal("Text 3 end", await ReceiveAsync());
+        _played.PeerClose(1000);
+        Assert.Equal((WebSocketState.CloseSent, null), (_socket.State, _socket.CloseStatus));
+        Assert.Equal("Text 3 end", await ReceiveAsync());
+        Assert.Equal((WebSocketState.Closed, WebSocketCloseStatus.NormalClosure), (_socket.State, _socket.CloseStatus));
+        Assert.Equal("Close 0 end", await ReceiveAsync());
+        Assert.Equal(["close 1000 ", "pong"], _played.Sent.Select(Word));
+    }
+
+    [Fact]
+    public async Task Close_drops_what_still_comes_and_waits_for_the_peer_s()
+    {
+        _played.PeerText("unread");
+        Task closing = _socket.CloseAsync(WebSocketCloseStatus.NormalClosure, "done", None);
+        _played.PeerText("late");
+        Assert.False(closing.IsCompleted);
+        _played.PeerClose(1000);
+        await Played.Within(closing);
+        Assert.Equal(WebSocketState.Closed, _socket.State);
+    }
+
+    [Fact]
+    public async Task Close_reads_past_a_backlog_that_nobody_reads()
+    {
+        for (int i = 0; i < 20; i++) _played.Peer(Played.Binary, new byte[8 * 1024]);
+        Task closing = _socket.CloseAsync(WebSocketCloseStatus.NormalClosure, "done", None);
+        _played.PeerClose(1000);
+        await Played.Within(closing);
+    }
+
+    [Fact]
+    public async Task Close_that_nobody_answers_is_a_loss_after_the_close_timeout()
+    {
+        Task closing = _socket.CloseAsync(WebSocketCloseStatus.NormalClosure, "", None);
+        await AdvanceAsync(5.1);
+        WebSocketException lost = await Assert.ThrowsAsync<WebSocketException>(() => Played.Within(closing));
+        Assert.Equal(WebSocketError.ConnectionClosedPrematurely, lost.WebSocketErrorCode);
+        Assert.Contains("5", lost.InnerException!.Message, StringComparison.Ordinal);
+        Assert.Equal(WebSocketState.Aborted, _socket.State);
+    }
+
+    [Fact]
+    public async Task Message_comes_in_pieces_as_they_come_and_its_end_with_the_last()
+    {
+        Task<string> receiving = ReceiveAsync();
+        _played.Peer(Played.Text, "one "u8, fin: false);
+        Assert.Equal("Text 4", await Played.Within(receiving));
+        _played.Peer(0, "two"u8);
+        Assert.Equal("Text 3 end", await ReceiveAsync());
+    }
+
+    [Fact]
+    public async Task Message_larger_than_the_buffer_comes_in_several_pieces_and_ends_with_the_last_byte()
+    {
+        _played.PeerText(new string('a', 250));
+        Assert.Equal(["Text 100", "Text 100", "Text 50 end"], [await ReceiveAsync(), await ReceiveAsync(), await ReceiveAsync()]);
+        Task<string> receiving = ReceiveAsync();
+        _played.PeerText(new string('b', 200));
+        Assert.Equal(["Text 100", "Text 100 end"], [await Played.Within(receiving), await ReceiveAsync()]);
+    }
+
+    [Fact]
+    public async Task Receive_without_memory_waits_for_something_and_takes_nothing()
+    {
+        Task<string> waiting = ReceiveAsync(Memory<byte>.Empty);
+        Assert.False(waiting.IsCompleted);
+        _played.PeerText("data");
+        Assert.Equal("Text 0", await Played.Within(waiting));
+        Assert.Equal("Text 0", await ReceiveAsync(Memory<byte>.Empty));
+        Assert.Equal("Text 4 end", await ReceiveAsync());
+        waiting = ReceiveAsync(Memory<byte>.Empty);
+        _played.PeerClose(1000);
+        Assert.Equal("Close 0 end", await Played.Within(waiting));
+    }
+
+    [Fact]
+    public async Task Backlog_that_nobody_reads_stops_the_reading_and_the_reader_starts_it_again()
+    {
+        for (int i = 0; i < 30; i++) _played.Peer(Played.Binary, new byte[8 * 1024]);
+        Assert.True(_played.Connection.Driver.IsPaused);
+        int whole = 0;
+        var big = new byte[8 * 1024];
+        while (whole < 30)
+        {
+            if ((await Played.Within(_socket.ReceiveAsync(big.AsMemory(), None).AsTask())).EndOfMessage) whole++;
+        }
+    }
+
+    [Fact]
+    public async Task Messages_have_no_limit_unless_it_is_set()
+    {
+        var unlimited = new Played(setup: options => options.ByHand = true);
+        unlimited.Peer(Played.Binary, new byte[2 * 1024 * 1024]);
+        Assert.True(unlimited.Connection.IsOpen);
+        var limited = new Played(setup: options => (options.ByHand, options.MaxMessageSize) = (true, 1000));
+        WebSocket socket = limited.Connection.AsWebSocket();
+        Task receiving = socket.ReceiveAsync(_buffer.AsMemory(), None).AsTask();
+        limited.Peer(Played.Binary, new byte[1001]);
+        await Assert.ThrowsAsync<WebSocketException>(() => Played.Within(receiving));
+        Assert.StartsWith("close 1009", Word(limited.Sent[0]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Violation_sends_our_close_frame_and_throws_as_a_loss()
+    {
+        Task receiving = ReceiveAsync();
+        _played.Wire.Push(RawPeer.Frame(Played.Text, "x"u8, fin: true, rsv: 4, mask: true));
+        WebSocketException e = await Assert.ThrowsAsync<WebSocketException>(() => Played.Within(receiving));
+        Assert.StartsWith("close 1002", Word(_played.Sent[0]), StringComparison.Ordinal);
+        Assert.Equal(WebSocketState.Aborted, _socket.State);
+        Assert.Contains("RSV1", e.InnerException!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Loss_is_told_to_the_receive_and_names_the_cause()
+    {
+        Task receiving = ReceiveAsync();
+        _played.Wire.End();
+        WebSocketException e = await Assert.ThrowsAsync<WebSocketException>(() => Played.Within(receiving));
+        Assert.Equal(WebSocketError.ConnectionClosedPrematurely, e.WebSocketErrorCode);
+        Assert.Contains("1006", e.InnerException!.Message, StringComparison.Ordinal);
+        Assert.Equal(WebSocketState.Aborted, _socket.State);
+    }
+
+    [Fact]
+    public async Task Cancelled_receive_ends_the_connection_and_the_peer_is_told()
+    {
+        using var cancel = new CancellationTokenSource();
+        Task receiving = _socket.ReceiveAsync(_buffer.AsMemory(), cancel.Token).AsTask();
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Played.Within(receiving));
+        Assert.Equal(WebSocketState.Aborted, _socket.State);
+        await Played.Until(() => _played.Sent.Count == 1);
+        Assert.Equal("close 1001 a call of the application was cancelled", Word(_played.Sent[0]));
+        _played.PeerClose(1001);
+        _played.Wire.End();
+        Assert.Equal((1001, CloseCause.Aborted, EndedBy.Local), ((await _played.Ended).Code, (await _played.Ended).Cause, (await _played.Ended).EndedBy));
+    }
+
+    [Fact]
+    public async Task Message_is_sent_frame_by_frame_and_another_kind_follows_it()
+    {
+        await _socket.SendAsync("on"u8.ToArray(), WebSocketMessageType.Text, false, None);
+        await _socket.SendAsync("e"u8.ToArray(), WebSocketMessageType.Text, false, None);
+        await _socket.SendAsync(Array.Empty<byte>(), WebSocketMessageType.Text, true, None);
+        await _socket.SendAsync("two"u8.ToArray(), WebSocketMessageType.Binary, true, None);
+        Assert.Equal([(1, false), (0, false), (0, true), (2, true)], _played.Sent.Select(frame => (frame.Opcode, frame.Fin)));
+    }
+
+    [Fact]
+    public async Task Connection_that_has_an_adapter_is_read_through_it_alone()
+    {
+        InvalidOperationException e = await Assert.ThrowsAsync<InvalidOperationException>(async () => await _played.Connection.ReceiveAsync());
+        Assert.Contains("System.Net.WebSockets", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_came_before_the_adapter_was_made_is_read_through_it()
+    {
+        var played = new Played();
+        played.PeerText("whole");
+        played.Peer(Played.Text, "be"u8, fin: false);
+        WebSocket socket = played.Connection.AsWebSocket();
+        Assert.Equal("Text 5 end", await ReceiveAsync(socket, _buffer));
+        Assert.Equal("Text 2", await ReceiveAsync(socket, _buffer));
+        played.Peer(0, "gun"u8);
+        Assert.Equal("Text 3 end", await ReceiveAsync(socket, _buffer));
+    }
+
+    [Fact]
+    public async Task Adapter_is_refused_while_a_receive_waits()
+    {
+        var played = new Played();
+        Task waiting = played.ReceiveTextAsync();
+        Assert.Throws<InvalidOperationException>(played.Connection.AsWebSocket);
+        played.PeerText("mine");
+        await waiting;
+    }
+
+    [Fact]
+    public async Task Closing_token_is_cancelled_when_a_close_begins_though_data_is_still_delivered()
+    {
+        CancellationToken closing = _played.Connection.Closing;
+        await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", None);
+        await Played.Until(() => closing.IsCancellationRequested);
+        _played.PeerText("x");
+        Assert.Equal("Text 1 end", await ReceiveAsync());
+    }
+
+    private static string Word(RawFrame frame) => frame.Opcode switch
+    {
+        Played.Close => $"close {frame.CloseCode} {frame.CloseReason}",
+        Played.Pong => "pong",
+        _ => frame.Text,
+    };
+
+    private Task<string> ReceiveAsync(Memory<byte>? buffer = null) => ReceiveAsync(_socket, buffer ?? _buffer);
+
+    private static async Task<string> ReceiveAsync(WebSocket socket, Memory<byte> buffer)
+    {
+        ValueWebSocketReceiveResult result = await Played.Within(socket.ReceiveAsync(buffer, None).AsTask());
+        return $"{result.MessageType} {result.Count}{(result.EndOfMessage ? " end" : "")}";
+    }
+
+    private async Task AdvanceAsync(double seconds)
+    {
+        await Task.Yield();
+        _played.Clock.Advance(TimeSpan.FromSeconds(seconds));
+    }
+}
