@@ -79,11 +79,12 @@ internal struct CloseHandshake(TimeSpan timeout)
             (Unanswered { Answer: { } ours } u, Due) => (Answer(u.Frame) with { Frame = ours }, WriteClose | Done), // what waited before ours is dropped
             (Unanswered u, StreamEnd)               => (Final(Answer(u.Frame), now), Gone),
 
-            (Sent { Delivers: true } s, ByHand { Begins: false } or Violate { Violation.Fails: false }) => (s with { Delivers = false }, EndReceiving | ReadOn),
+            (Sent { Delivers: true } s, ByHand { Begins: false }) => (s with { Delivers = false }, EndReceiving | ReadOn), // nobody reads any more
+            (Sent { Delivers: true } s, Violate { Violation.Fails: false }) => (s with { Delivers = false }, EndReceiving | ReadOn), // a limit of ours
             (Sent { Ours: Owed } s, Staging)        => (s with { Ours = Staged }, DropQueued),                 // 5.5.1: no data follows
             (Sent { Ours: Staged } s, Handing)      => (s with { Ours = Leaving }, None),
             (Sent { Ours: Leaving } s, Written)     => (s with { Ours = Out }, ReportSent),
-            (Sent { Ours: Owed } s, PeerFrame p)    => (Both(s, p.Frame) with { Ours = Staged }, WriteClose | EndOf(s) | Done), // what waited before ours is dropped
+            (Sent { Ours: Owed } s, PeerFrame p)    => (Both(s, p.Frame) with { Ours = Staged }, WriteClose | EndOf(s) | Done), // before what waits
             (Sent s, PeerFrame p)                   => (Both(s, p.Frame), EndOf(s) | Done),                    // also when both close at once
             (Sent, Violate { Violation.Fails: false }) => (was, None),                                         // a limit on data that is dropped anyway
             (Sent { Ours: Owed } s, Violate v)      => (new Failed(v.Violation.Frame, s.Why.Then(v.Violation.Why), Staged), WriteClose | EndOf(s) | Failing),

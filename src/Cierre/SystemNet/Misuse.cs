@@ -31,7 +31,8 @@ internal static class Misuse
         }
 
         // The role decides too: 1010 is a client's to send. RFC 6455 7.4.1.
-        if (CloseCodes.GetSendError((int)status, description, role, CultureInfo.InvariantCulture) is { } fault) throw new ArgumentException(fault, nameof(status));
+        string? fault = CloseCodes.GetSendError((int)status, description, role, CultureInfo.InvariantCulture);
+        if (fault is not null) throw new ArgumentException(fault, nameof(status));
         return new CloseFrame((ushort)status, description ?? "");
     }
 

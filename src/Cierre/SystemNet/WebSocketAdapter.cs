@@ -8,7 +8,8 @@ using Cierre.Sending;
 
 namespace Cierre.SystemNet;
 
-/// <summary>A connection as a caller of System.Net.WebSockets knows it: pieces of messages, a close that the caller answers, and that API's exceptions.</summary>
+/// <summary>A connection as a caller of System.Net.WebSockets knows it: pieces of messages, a close that the caller answers, and that API's
+/// exceptions.</summary>
 /// <remarks>
 /// What the connection knows is not kept here again: the state is read off the close machine, as far as the caller has read. Of its own this class knows what
 /// the caller did to this object alone (<see cref="Left"/>) and was told of the end.
@@ -86,9 +87,8 @@ internal sealed class WebSocketAdapter : WebSocket
             return ValueTask.FromException<ValueWebSocketReceiveResult>(e);
         }
 
-        return received.IsCompletedSuccessfully && received.Result is { } piece
-            ? new ValueTask<ValueWebSocketReceiveResult>(ResultOf(piece))
-            : ReceivedAsync(received);
+        if (!received.IsCompletedSuccessfully) return ReceivedAsync(received);
+        return received.Result is { } piece ? new ValueTask<ValueWebSocketReceiveResult>(ResultOf(piece)) : EndedAsync();
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -97,8 +97,7 @@ internal sealed class WebSocketAdapter : WebSocket
         MessagePiece? piece;
         try
         {
-            // One that completed without a piece has told of the end, and has nothing more to give.
-            piece = received.IsCompletedSuccessfully ? null : await received.ConfigureAwait(SimulationContext.IsCurrent);
+            piece = await received.ConfigureAwait(SimulationContext.IsCurrent);
         }
         catch (OperationCanceledException)
         {
@@ -106,9 +105,15 @@ internal sealed class WebSocketAdapter : WebSocket
             throw;
         }
 
-        if (piece is { } some) return ResultOf(some);
+        return piece is { } some ? ResultOf(some) : await EndedAsync().ConfigureAwait(SimulationContext.IsCurrent);
+    }
+
+    private ValueTask<ValueWebSocketReceiveResult> EndedAsync()
+    {
         _endIsTold = true;
-        return Received is null ? throw Lost() : new ValueWebSocketReceiveResult(0, WebSocketMessageType.Close, true);
+        return Received is null
+            ? ValueTask.FromException<ValueWebSocketReceiveResult>(_left == Left.Aborted ? Misuse.WasAborted() : Lost())
+            : new ValueTask<ValueWebSocketReceiveResult>(new ValueWebSocketReceiveResult(0, WebSocketMessageType.Close, true));
     }
 
     private static ValueWebSocketReceiveResult ResultOf(MessagePiece piece) => new(
@@ -176,7 +181,7 @@ internal sealed class WebSocketAdapter : WebSocket
         }
         catch (WebSocketClosedException)
         {
-            throw RefusalToSend() ?? Lost();
+            throw _left == Left.Aborted ? Misuse.WasAborted() : Lost();
         }
     }
 
@@ -289,8 +294,9 @@ internal sealed class WebSocketAdapter : WebSocket
         Left.Aborted => Misuse.WasAborted(),
         Left.Disposed => new ObjectDisposedException(nameof(WebSocket)),
         _ => _driver.TakesSends ? null
-            : State is var state and (WebSocketState.CloseSent or WebSocketState.Closed) ? Misuse.InvalidState(state, WebSocketState.Open, WebSocketState.CloseReceived)
-            : Lost(),
+            : State is var state and (WebSocketState.CloseSent or WebSocketState.Closed)
+                ? Misuse.InvalidState(state, WebSocketState.Open, WebSocketState.CloseReceived)
+                : Lost(),
     };
 
     private Exception? RefusalToClose(bool orWait = false) => _left switch

@@ -153,53 +153,6 @@ public sealed class WebSocketAdapterTests
     }
 
     [Fact]
-    public async Task Message_comes_in_pieces_as_they_come_and_its_end_with_the_last()
-    {
-        Task<string> receiving = ReceiveAsync();
-        _played.Peer(Played.Text, "one "u8, fin: false);
-        Assert.Equal("Text 4", await Played.Within(receiving));
-        _played.Peer(0, "two"u8);
-        Assert.Equal("Text 3 end", await ReceiveAsync());
-    }
-
-    [Fact]
-    public async Task Message_larger_than_the_buffer_comes_in_several_pieces_and_ends_with_the_last_byte()
-    {
-        _played.PeerText(new string('a', 250));
-        Assert.Equal(["Text 100", "Text 100", "Text 50 end"], [await ReceiveAsync(), await ReceiveAsync(), await ReceiveAsync()]);
-        Task<string> receiving = ReceiveAsync();
-        _played.PeerText(new string('b', 200));
-        Assert.Equal(["Text 100", "Text 100 end"], [await Played.Within(receiving), await ReceiveAsync()]);
-    }
-
-    [Fact]
-    public async Task Receive_without_memory_waits_for_something_and_takes_nothing()
-    {
-        Task<string> waiting = ReceiveAsync(Memory<byte>.Empty);
-        Assert.False(waiting.IsCompleted);
-        _played.PeerText("data");
-        Assert.Equal("Text 0", await Played.Within(waiting));
-        Assert.Equal("Text 0", await ReceiveAsync(Memory<byte>.Empty));
-        Assert.Equal("Text 4 end", await ReceiveAsync());
-        waiting = ReceiveAsync(Memory<byte>.Empty);
-        _played.PeerClose(1000);
-        Assert.Equal("Close 0 end", await Played.Within(waiting));
-    }
-
-    [Fact]
-    public async Task Backlog_that_nobody_reads_stops_the_reading_and_the_reader_starts_it_again()
-    {
-        for (int i = 0; i < 30; i++) _played.Peer(Played.Binary, new byte[8 * 1024]);
-        Assert.True(_played.Connection.Driver.IsPaused);
-        int whole = 0;
-        var big = new byte[8 * 1024];
-        while (whole < 30)
-        {
-            if ((await Played.Within(_socket.ReceiveAsync(big.AsMemory(), None).AsTask())).EndOfMessage) whole++;
-        }
-    }
-
-    [Fact]
     public async Task Messages_have_no_limit_unless_it_is_set()
     {
         var unlimited = new Played(setup: options => options.ByHand = true);

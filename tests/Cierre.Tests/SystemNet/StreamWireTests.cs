@@ -1,0 +1,31 @@
+using System.IO.Pipelines;
+using Cierre.SystemNet;
+using Xunit;
+
+namespace Cierre.Tests.SystemNet;
+
+public sealed class StreamWireTests
+{
+    [Fact]
+    public async Task Bytes_are_written_and_flushed_and_the_stream_ends_as_a_whole()
+    {
+        var stream = new BufferedStream(new MemoryStream());
+        PipeReader input = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true));
+        var wire = new StreamWire(input, stream);
+        await wire.WriteAsync(new byte[] { 1, 2, 3 });
+        Assert.Equal(3, stream.UnderlyingStream.Length);
+        Assert.True(wire.EndsOnShutdown);
+        await wire.ShutdownSendAsync();
+        Assert.True(stream.CanWrite);
+        await wire.DisposeAsync();
+        Assert.False(stream.CanWrite);
+    }
+
+    [Fact]
+    public void Cut_disposes_the_stream()
+    {
+        var stream = new MemoryStream();
+        new StreamWire(PipeReader.Create(stream), stream).Abort();
+        Assert.False(stream.CanRead);
+    }
+}
