@@ -70,7 +70,7 @@ internal static class CierreSide
                 {
                     long before = s.BufferedAmount;
                     act.Ours(s);
-                    if (s.ReadyState > WebSocket.Open) neverSent += s.BufferedAmount - before;
+                    if (s.ReadyState > WebSocket.OPEN) neverSent += s.BufferedAmount - before;
                     seen.Add($"{act.Name}: {s.ReadyState}, {s.BufferedAmount} buffered");
                 }
                 catch (DomException e)
