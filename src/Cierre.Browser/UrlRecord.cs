@@ -68,7 +68,7 @@ internal sealed record UrlRecord(Uri Address, string Href, string Origin)
         foreach (string name in names)
         {
             ArgumentNullException.ThrowIfNull(name, nameof(protocols));
-            if (!IsToken(name))
+            if (!WebSocketHandshake.IsSubprotocol(name))
             {
                 throw DomException.SyntaxError($"The subprotocol '{Show(name)}' is not a token of ASCII letters, digits and !#$%&'*+-.^_`|~ (RFC 6455 4.1).");
             }
@@ -77,20 +77,6 @@ internal sealed record UrlRecord(Uri Address, string Href, string Origin)
         }
 
         return names;
-    }
-
-    /// <summary>The client's own rule, told by an exception: what it would not ask for is no token.</summary>
-    private static bool IsToken(string name)
-    {
-        try
-        {
-            new WebSocketClientOptions { Subprotocols = { name } }.Validate();
-            return true;
-        }
-        catch (ArgumentException)
-        {
-            return false;
-        }
     }
 
     private static char[] C0ControlsAndSpace { get; } = [.. Enumerable.Range(0, 0x21).Select(c => (char)c)];

@@ -15,15 +15,4 @@ public sealed class HandshakeRefusalTests
         Assert.DoesNotContain(refusal.Text, char.IsControl);
         Assert.InRange(refusal.Text.Length, 100, 250);
     }
-
-    [Theory]
-    [InlineData("websocket", true)]
-    [InlineData("h2c,\tWebSocket ,", true)]
-    [InlineData("h2c|websocket", true)]
-    [InlineData("websockets", false)]
-    [InlineData("\"websocket\"", false)]
-    [InlineData("web socket", false)]
-    [InlineData("", false)]
-    public void List_over_header_lines_names_a_token_or_not(string lines, bool named) =>
-        Assert.Equal(named, HeaderTokens.Contains(new Microsoft.Extensions.Primitives.StringValues(lines.Split('|')), "websocket"));
 }

@@ -18,9 +18,6 @@ internal sealed class SharedPathPolicy : MatcherPolicy, INodeBuilderPolicy, IEnd
     // Before the policies that look at method, host and content type.
     private const int BeforeMethods = -2000;
 
-    // The upgrade token, and the value of :protocol over HTTP/2.
-    private const string WebSocket = "websocket";
-
     public override int Order => BeforeMethods;
 
     /// <summary>A socket stands before what has the same order and is as specific.</summary>
@@ -68,20 +65,10 @@ internal sealed class SharedPathPolicy : MatcherPolicy, INodeBuilderPolicy, IEnd
             : new Endpoint(socket.RequestDelegate, metadata, socket.DisplayName);
     }
 
-    /// <summary>Whether a request asks for a WebSocket. RFC 9110 7.8: Upgrade is ignored in HTTP/1.0; RFC 6455 4.1: the method is GET.</summary>
-    private static bool IsHandshake(HttpContext context)
-    {
-        if (context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true, Protocol: { } protocol })
-        {
-            return protocol.Equals(WebSocket, StringComparison.OrdinalIgnoreCase);
-        }
-
-        HttpRequest request = context.Request;
-        return request.Method == HttpMethods.Get
-            && request.Headers.Upgrade is { Count: > 0 } upgrade
-            && HttpProtocol.IsHttp11(request.Protocol)
-            && HeaderTokens.Contains(upgrade, WebSocket);
-    }
+    /// <summary>Whether a request asks for a WebSocket. One without an Upgrade header, as all ordinary ones are, costs a look at that.</summary>
+    private static bool IsHandshake(HttpContext context) =>
+        (context.Request.Headers.Upgrade.Count > 0 || context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true })
+            && WebSocketHandshake.IsRequested(Upgrade.Read(context));
 
     private sealed class ByHandshake(int handshake, int plain) : PolicyJumpTable
     {

@@ -25,6 +25,7 @@ internal static class Upgrade
         {
             Method = request.Method,
             HttpVersion = connect is not null || HttpProtocol.IsHttp2(request.Protocol) ? HttpVersion.Version20
+                : HttpProtocol.IsHttp3(request.Protocol) ? HttpVersion.Version30
                 : HttpProtocol.IsHttp10(request.Protocol) ? HttpVersion.Version10 : HttpVersion.Version11,
             ExtendedConnectProtocol = connect?.Protocol,
             Url = Url(request),

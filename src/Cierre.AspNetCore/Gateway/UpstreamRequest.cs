@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using Cierre.AspNetCore.Endpoints;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 
 namespace Cierre.AspNetCore.Gateway;
 
@@ -67,7 +67,8 @@ internal static class UpstreamRequest
     /// <summary>RFC 9110 7.6.1: an intermediary removes what belongs to one hop, that is also every header that the request's own Connection names.</summary>
     /// <remarks>So far as the server tells: Kestrel makes "Upgrade, X" into "Upgrade", and leaves "keep-alive, Upgrade, X" as it is.</remarks>
     private static bool IsOfOneHop(HttpRequest request, string name) =>
-        OfOneHop.Contains(name, StringComparer.OrdinalIgnoreCase) || HeaderTokens.Contains(request.Headers.Connection, name);
+        OfOneHop.Contains(name, StringComparer.OrdinalIgnoreCase)
+            || request.Headers.GetCommaSeparatedValues(HeaderNames.Connection).Contains(name, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The way so far, and behind it this hop: by which version the request came, and who received it.</summary>
     private static string ViaOf(HttpRequest request) =>

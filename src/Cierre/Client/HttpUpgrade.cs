@@ -176,15 +176,19 @@ internal sealed class HttpUpgrade(Uri address, WebSocketClientOptions options, i
             new StreamPipeReaderOptions(bufferSize: ReadBuffer, minimumReadSize: ReadBuffer / 2, leaveOpen: true, useZeroByteReads: true));
         var wire = new ClientWire(input, stream, _trace.Socket, canHalfClose: !OpeningHandler.IsTls(reached) && !http2, http2, response, invoker,
             _trace.EndOfStream);
-        var info = new OpeningInfo(
-            accepted.Subprotocol,
-            ExtensionList.Format(accepted.Extensions),
-            reached,
-            http2 ? HttpVersion.Version20 : HttpVersion.Version11,
-            accepted.Deflate?.For(server: false, _compression!),
-            _trace.Clock.Stop(completed: true),
-            response.Headers);
-        var connection = new WebSocketConnection(WebSocketRole.Client, options, new PipeTransport(input, wire), info);
+        var negotiated = new WebSocketNegotiation
+        {
+            Subprotocol = accepted.Subprotocol,
+            Extensions = ExtensionList.Format(accepted.Extensions),
+            Url = reached,
+            HttpVersion = http2 ? HttpVersion.Version20 : HttpVersion.Version11,
+            Terms = accepted.Deflate?.For(server: false, _compression!),
+        };
+        var connection = new WebSocketConnection(WebSocketRole.Client, options, new PipeTransport(input, wire), negotiated)
+        {
+            OpeningTimes = _trace.Clock.Stop(completed: true),
+            ResponseHeaders = response.Headers,
+        };
         connection.Driver.EarlyLossesBefore = earlyLossesBefore;
         if (RequiredExtensions.Check(options.RequiredExtensions, accepted.Extensions) is (var frame, var why))
         {

@@ -31,7 +31,7 @@ internal readonly struct ConnectionControl
     public static ConnectionControl Of(WebSocketConnection connection) => new(connection);
 
     /// <summary>A server's connection that is not open yet: for those who are given it with the request's values.</summary>
-    public static WebSocketConnection Create(WebSocketNegotiation negotiated) => new(OpeningInfo.Of(negotiated));
+    public static WebSocketConnection Create(WebSocketNegotiation negotiated) => new(negotiated);
 
     /// <summary>Opens a connection that was created, over the stream that the handshake was answered on.</summary>
     /// <param name="guard">Asked about what comes; null: nobody.</param>

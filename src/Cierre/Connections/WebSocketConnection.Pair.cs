@@ -20,7 +20,7 @@ public sealed partial class WebSocketConnection
         var toClient = new Pipe(options);
         clientOptions ??= new WebSocketConnectionOptions();
         serverOptions ??= new WebSocketConnectionOptions();
-        (OpeningInfo ours, OpeningInfo theirs) = Agree(clientOptions.Compression, serverOptions.Compression);
+        (WebSocketNegotiation ours, WebSocketNegotiation theirs) = Agree(clientOptions.Compression, serverOptions.Compression);
         WebSocketConnection client = End(WebSocketRole.Client, clientOptions, toClient.Reader, toServer.Writer, ours);
         WebSocketConnection server = End(WebSocketRole.Server, serverOptions, toServer.Reader, toClient.Writer, theirs);
         client.Start();
@@ -28,15 +28,17 @@ public sealed partial class WebSocketConnection
         return (client, server);
     }
 
-    private static (OpeningInfo Client, OpeningInfo Server) Agree(DeflateOptions? client, DeflateOptions? server)
+    private static (WebSocketNegotiation Client, WebSocketNegotiation Server) Agree(DeflateOptions? client, DeflateOptions? server)
     {
-        if (client is null || server is null) return (OpeningInfo.InMemory, OpeningInfo.InMemory);
+        var negotiated = new WebSocketNegotiation();
+        if (client is null || server is null) return (negotiated, negotiated);
         DeflateParameters? accepted = DeflateNegotiation.Accept(DeflateNegotiation.Offers(client), server, out ExtensionOffer answer);
-        OpeningInfo info = OpeningInfo.InMemory with { Extensions = ExtensionList.Format([answer]) };
-        return (info with { Deflate = DeflateNegotiation.Check(answer, client, out _)!.For(server: false, client) },
-            info with { Deflate = accepted!.For(server: true, server) });
+        negotiated = new WebSocketNegotiation { Extensions = ExtensionList.Format([answer]) };
+        return (negotiated.With(DeflateNegotiation.Check(answer, client, out _)!.For(server: false, client)),
+            negotiated.With(accepted!.For(server: true, server)));
     }
 
-    private static WebSocketConnection End(WebSocketRole role, WebSocketConnectionOptions options, PipeReader input, PipeWriter output, OpeningInfo info) =>
-        new(role, options, new PipeTransport(input, new DuplexWire(input, output)), info);
+    private static WebSocketConnection End(
+        WebSocketRole role, WebSocketConnectionOptions options, PipeReader input, PipeWriter output, WebSocketNegotiation negotiated) =>
+        new(role, options, new PipeTransport(input, new DuplexWire(input, output)), negotiated);
 }

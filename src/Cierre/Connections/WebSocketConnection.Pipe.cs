@@ -41,22 +41,22 @@ public sealed partial class WebSocketConnection
     internal static WebSocketConnection Run(
         Transport transport, WebSocketRole role, WebSocketConnectionOptions options, WebSocketNegotiation? negotiated, PipeScheduler scheduler)
     {
-        OpeningInfo info = Agreed(negotiated ?? new WebSocketNegotiation(), role == WebSocketRole.Server, options.Compression ?? new DeflateOptions());
-        var connection = new WebSocketConnection(role, options, transport, info);
+        negotiated = WithTerms(negotiated ?? new WebSocketNegotiation(), role == WebSocketRole.Server, options.Compression ?? new DeflateOptions());
+        var connection = new WebSocketConnection(role, options, transport, negotiated);
         scheduler.Schedule(static connection => ((WebSocketConnection)connection!).Start(), connection);
         return connection;
     }
 
-    private static OpeningInfo Agreed(WebSocketNegotiation negotiated, bool isServer, DeflateOptions own)
+    /// <summary>The same, with what its extensions mean to this end.</summary>
+    private static WebSocketNegotiation WithTerms(WebSocketNegotiation negotiated, bool isServer, DeflateOptions own)
     {
         string extensions = negotiated.Extensions;
-        OpeningInfo info = OpeningInfo.Of(negotiated) with { Deflate = null };
-        if (extensions.Length == 0) return info;
+        if (extensions.Length == 0) return negotiated.With(terms: null);
         // A server has said it itself; a client holds it against what it asked for.
         DeflateOptions asked = isServer ? new DeflateOptions { ClientContextTakeover = true } : own;
         return ExtensionList.Parse([extensions], out IReadOnlyList<ExtensionOffer> answer) is null && answer is [{ Name: DeflateNegotiation.Name } deflate]
             && DeflateNegotiation.Check(deflate, asked, out _) is { } agreed
-            ? info with { Deflate = agreed.For(isServer, own) }
+            ? negotiated.With(agreed.For(isServer, own))
             : throw new ArgumentException(
                 $"'{extensions}' is not permessage-deflate alone with parameters that these options can have agreed to (RFC 7692 7.1).", nameof(negotiated));
     }

@@ -19,13 +19,15 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
 {
     private static long _lastId;
 
+    private readonly WebSocketNegotiation _negotiated;
     private ConnectionDriver? _opened;
 
     /// <summary>One that is not open yet: a server makes it before it answers, for those who are given it with the request's other values.</summary>
-    internal WebSocketConnection(OpeningInfo info) => Info = info;
+    internal WebSocketConnection(WebSocketNegotiation negotiated) => _negotiated = negotiated;
 
-    internal WebSocketConnection(WebSocketRole role, WebSocketConnectionOptions options, Transport transport, OpeningInfo info)
-        : this(info) => Open(role, options, transport);
+    /// <param name="negotiated">What was agreed on, with the terms of this end.</param>
+    internal WebSocketConnection(WebSocketRole role, WebSocketConnectionOptions options, Transport transport, WebSocketNegotiation negotiated)
+        : this(negotiated) => Open(role, options, transport);
 
     /// <summary>Its number: no other connection of the process has it, and one that was opened later has a higher one.</summary>
     public long Id { get; } = Interlocked.Increment(ref _lastId);
@@ -35,25 +37,25 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
     public WebSocketRole Role => _opened?.Role ?? WebSocketRole.Server;
 
     /// <summary>The subprotocol that was agreed on; null for none. RFC 6455 1.9.</summary>
-    public string? Subprotocol => Info.Subprotocol;
+    public string? Subprotocol => _negotiated.Subprotocol;
 
     /// <summary>The extensions in use, as in <c>Sec-WebSocket-Extensions</c>; empty for none. RFC 6455 9.1.</summary>
-    public string Extensions => Info.Extensions;
+    public string Extensions => _negotiated.Extensions;
 
     /// <summary>The address: for a client the one it connected to, after redirects, without a user name and password; for one over a pipe or stream what
     /// <see cref="WebSocketNegotiation.Url"/> says; null for a pair in memory.</summary>
-    public Uri? Url => Info.Url;
+    public Uri? Url => _negotiated.Url;
 
     /// <summary>The HTTP version that carried the opening handshake: 1.1 or 2.0, or what <see cref="WebSocketNegotiation.HttpVersion"/> says.</summary>
-    public Version HttpVersion => Info.HttpVersion;
+    public Version HttpVersion => _negotiated.HttpVersion;
 
     /// <summary>The headers of the server's answer, with which a client's opening succeeded; null for a server's connection, for a pair in memory and for one
     /// over a pipe or stream. RFC 6455 4.2.2.</summary>
-    public HttpResponseHeaders? ResponseHeaders => Info.ResponseHeaders;
+    public HttpResponseHeaders? ResponseHeaders { get; internal init; }
 
     /// <summary>Where the time of the opening went; null for a server's connection, for a pair in memory and for one over a pipe or
     /// stream.</summary>
-    public OpeningTimes? OpeningTimes => Info.Times;
+    public OpeningTimes? OpeningTimes { get; internal init; }
 
     /// <summary>Whether no close was begun by either side.</summary>
     public bool IsOpen => _driver.IsOpen;
@@ -87,8 +89,6 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
     /// <see cref="WebSocketConnectionOptions.SendBufferLimit"/>.</summary>
     public long QueuedBytes => _driver.Sending.QueuedBytes;
 
-    internal OpeningInfo Info { get; }
-
     internal ConnectionDriver Driver => _driver;
 
     // What is called on most paths: the throw is elsewhere, so that this is inlined.
@@ -96,7 +96,7 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
 
     internal void Open(WebSocketRole role, WebSocketConnectionOptions options, Transport transport)
     {
-        _opened = new ConnectionDriver(role, options.ToLimits(), transport, options.TimeProvider, Info.Deflate, Id)
+        _opened = new ConnectionDriver(role, options.ToLimits(), transport, options.TimeProvider, _negotiated.Terms, Id)
         {
             Engine = { CloseCodes = options.CloseCodes },
             Sending =

@@ -9,6 +9,30 @@ namespace Cierre;
 /// connection: <see cref="WebSocketConnection.CreateFromPipe"/>. Origins and credentials are the server's to judge.</remarks>
 public static class WebSocketHandshake
 {
+    /// <summary>Tells whether a request asks for a WebSocket at all, in order or not: for a server that has other answers at the same address, such as pages.
+    /// RFC 9110 7.8, RFC 8441 4.</summary>
+    /// <param name="request">What is known of it: method, HTTP version, and <c>Upgrade</c> or <c>:protocol</c> are looked at.</param>
+    /// <returns>True for a GET of HTTP/1.1 whose <c>Upgrade</c> names <c>websocket</c>, and for an extended CONNECT for <c>websocket</c>. What is wrong with it
+    /// otherwise, <see cref="Check"/> says.</returns>
+    /// <exception cref="ArgumentNullException">No request.</exception>
+    public static bool IsRequested(WebSocketHandshakeRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return request.IsHttp2
+            ? request.Method == "CONNECT" && IsWebSocket(request.ExtendedConnectProtocol)
+            : request.Method == "GET" && request.HttpVersion >= HttpVersion.Version11 && HeaderList.Contains(request.UpgradeHeaders, OpeningHeaders.WebSocket);
+    }
+
+    /// <summary>Tells whether a text can be the name of a subprotocol: a token. RFC 6455 4.1, RFC 9110 5.6.2.</summary>
+    /// <param name="name">The text.</param>
+    /// <returns>False where it is empty, or has anything but ASCII letters, digits and <c>!#$%&amp;'*+-.^_`|~</c>.</returns>
+    /// <exception cref="ArgumentNullException">Null.</exception>
+    public static bool IsSubprotocol(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Subprotocols.IsToken(name);
+    }
+
     /// <summary>Judges a request.</summary>
     /// <param name="request">What is known of it.</param>
     /// <param name="subprotocols">What the server speaks, in its order of preference; the first that the client offers is chosen. Null: none.</param>
@@ -78,6 +102,8 @@ public static class WebSocketHandshake
             offered);
     }
 
+    private static bool IsWebSocket(string? protocol) => OpeningHeaders.WebSocket.Equals(protocol, StringComparison.OrdinalIgnoreCase);
+
     private static void CheckNoNull(IReadOnlyList<string> values, string name)
     {
         for (int i = 0; i < values.Count; i++)
@@ -124,7 +150,7 @@ public static class WebSocketHandshake
             return ServerRefusals.NotExtendedConnect(request.Method, request.OtherMethods);
         }
 
-        return protocol.Equals(OpeningHeaders.WebSocket, StringComparison.OrdinalIgnoreCase)
+        return IsWebSocket(protocol)
             ? null
             : ServerRefusals.ProtocolNotWebSocket(protocol);
     }

@@ -6,6 +6,12 @@ namespace Cierre;
 /// <see cref="WebSocketConnection.CreateFromPipe"/>. RFC 6455 4.2.2.</summary>
 public sealed class WebSocketNegotiation
 {
+    /// <summary>Says that nothing was agreed on but a WebSocket over HTTP/1.1.</summary>
+    public WebSocketNegotiation() { }
+
+    private WebSocketNegotiation(WebSocketNegotiation other) =>
+        (Subprotocol, Extensions, Url, HttpVersion, Terms) = (other.Subprotocol, other.Extensions, other.Url, other.HttpVersion, other.Terms);
+
     /// <summary>The subprotocol of the server's answer; null for none. RFC 6455 1.9.</summary>
     public string? Subprotocol { get; init; }
 
@@ -36,9 +42,11 @@ public sealed class WebSocketNegotiation
         }
     } = System.Net.HttpVersion.Version11;
 
-    /// <summary>What the server's end does about compression; null where it was not negotiated here.</summary>
+    /// <summary>What the end that negotiated does about compression, a server's after <see cref="WebSocketHandshake.Check"/>; null: none was agreed on, or not
+    /// here.</summary>
     internal DeflateTerms? Terms { get; init; }
 
-    internal WebSocketNegotiation With(string? subprotocol) =>
-        new() { Subprotocol = subprotocol, Extensions = Extensions, Url = Url, HttpVersion = HttpVersion, Terms = Terms };
+    internal WebSocketNegotiation With(string? subprotocol) => new(this) { Subprotocol = subprotocol };
+
+    internal WebSocketNegotiation With(DeflateTerms? terms) => new(this) { Terms = terms };
 }

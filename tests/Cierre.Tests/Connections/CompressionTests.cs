@@ -245,8 +245,9 @@ public sealed class CompressionTests
     private static (WebSocketConnection Connection, FakeTransport Wire) Agreed(DeflateTerms? terms)
     {
         var wire = new FakeTransport();
-        OpeningInfo info = terms is null ? OpeningInfo.InMemory : OpeningInfo.InMemory with { Extensions = "permessage-deflate", Deflate = terms };
-        var connection = new WebSocketConnection(WebSocketRole.Server, new WebSocketConnectionOptions { TimeProvider = new Microsoft.Extensions.Time.Testing.FakeTimeProvider() }, wire, info);
+        var negotiated = new WebSocketNegotiation { Extensions = terms is null ? "" : "permessage-deflate", Terms = terms };
+        var options = new WebSocketConnectionOptions { TimeProvider = new Microsoft.Extensions.Time.Testing.FakeTimeProvider() };
+        var connection = new WebSocketConnection(WebSocketRole.Server, options, wire, negotiated);
         connection.Start();
         return (connection, wire);
     }

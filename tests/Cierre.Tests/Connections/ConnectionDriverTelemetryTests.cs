@@ -28,7 +28,8 @@ public sealed class ConnectionDriverTelemetryTests
         using var meter = new MeterProbe(CierreTelemetry.MeterName, "http.route", "/compressed");
         var wire = new FakeTransport();
         var connection = new WebSocketConnection(
-            WebSocketRole.Server, new WebSocketConnectionOptions { PingInterval = Timeout.InfiniteTimeSpan }, wire, OpeningInfo.InMemory with { Extensions = "permessage-deflate", Deflate = DeflateKit.Terms(threshold: 256) });
+            WebSocketRole.Server, new WebSocketConnectionOptions { PingInterval = Timeout.InfiniteTimeSpan }, wire,
+            new WebSocketNegotiation { Extensions = "permessage-deflate", Terms = DeflateKit.Terms(threshold: 256) });
         connection.Start(ConnectionTelemetry.OfServer("/compressed", "ws", "/", TimeProvider.System));
         wire.Push(RawPeer.Frame(2, DeflateKit.Compress(new byte[2000]), true, 4, mask: true));
         await connection.SendAsync(new byte[3000]);

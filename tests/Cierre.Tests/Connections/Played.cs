@@ -19,7 +19,7 @@ internal sealed class Played
         IsClient = client;
         var options = new WebSocketConnectionOptions { TimeProvider = Clock };
         setup?.Invoke(options);
-        Connection = new WebSocketConnection(client ? WebSocketRole.Client : WebSocketRole.Server, options, Wire, OpeningInfo.InMemory);
+        Connection = new WebSocketConnection(client ? WebSocketRole.Client : WebSocketRole.Server, options, Wire, new WebSocketNegotiation());
         Connection.Start(measured?.Invoke(Clock));
     }
 

@@ -11,9 +11,12 @@ public sealed class WebSocketConnectionTests
     [Fact]
     public void Connection_says_what_its_opening_agreed_on()
     {
-        var info = new OpeningInfo("chat", "x", new Uri("ws://example.test/"), HttpVersion.Version20);
-        var connection = new WebSocketConnection(WebSocketRole.Client, new WebSocketConnectionOptions(), new FakeTransport(), info);
-        Assert.Equal(("chat", "x", info.Url, HttpVersion.Version20), (connection.Subprotocol, connection.Extensions, connection.Url, connection.HttpVersion));
+        var negotiated = new WebSocketNegotiation
+        {
+            Subprotocol = "chat", Extensions = "x", Url = new Uri("ws://example.test/"), HttpVersion = HttpVersion.Version20,
+        };
+        var connection = new WebSocketConnection(WebSocketRole.Client, new WebSocketConnectionOptions(), new FakeTransport(), negotiated);
+        Assert.Equal(("chat", "x", negotiated.Url, HttpVersion.Version20), (connection.Subprotocol, connection.Extensions, connection.Url, connection.HttpVersion));
     }
 
     [Theory]

@@ -222,6 +222,50 @@ public sealed class WebSocketHandshakeTests
         ShouldRefuse(Http11 with { HttpVersion = new Version(0, 9) }, HandshakeRefusalKind.HttpVersion10, 426);
     }
 
+    [Theory]
+    [InlineData("websocket", true)]
+    [InlineData("h2c,\tWebSocket ,", true)]
+    [InlineData("h2c|websocket", true)]
+    [InlineData("websockets", false)]
+    [InlineData("\"websocket\"", false)]
+    [InlineData("web socket", false)]
+    [InlineData("", false)]
+    public void Request_asks_for_a_WebSocket_by_a_token_of_its_Upgrade_list(string lines, bool asks)
+    {
+        WebSocketHandshakeRequest Request(string method, Version version) => new() { Method = method, HttpVersion = version, UpgradeHeaders = lines.Split('|') };
+        Assert.Equal(asks, WebSocketHandshake.IsRequested(Request("GET", HttpVersion.Version11)));
+        Assert.False(WebSocketHandshake.IsRequested(Request("POST", HttpVersion.Version11)));
+        Assert.False(WebSocketHandshake.IsRequested(Request("GET", HttpVersion.Version10)));
+        Assert.False(WebSocketHandshake.IsRequested(Request("CONNECT", HttpVersion.Version20)));
+    }
+
+    [Theory]
+    [InlineData("websocket", true)]
+    [InlineData("WebSocket", true)]
+    [InlineData("connect-udp", false)]
+    [InlineData(null, false)]
+    public void Request_over_HTTP_2_asks_for_a_WebSocket_by_its_protocol(string? protocol, bool asks)
+    {
+        var request = new WebSocketHandshakeRequest { Method = "CONNECT", HttpVersion = HttpVersion.Version20, ExtendedConnectProtocol = protocol };
+        Assert.Equal(asks, WebSocketHandshake.IsRequested(request));
+    }
+
+    [Theory]
+    [InlineData("chat.v2", true)]
+    [InlineData("!#$%&'*+-.^_`|~09azAZ", true)]
+    [InlineData("", false)]
+    [InlineData("a b", false)]
+    [InlineData("a,b", false)]
+    [InlineData("ä", false)]
+    public void Subprotocol_is_a_token(string name, bool isOne) => Assert.Equal(isOne, WebSocketHandshake.IsSubprotocol(name));
+
+    [Fact]
+    public void Questions_of_nothing_are_refused()
+    {
+        Assert.Throws<ArgumentNullException>("request", () => WebSocketHandshake.IsRequested(null!));
+        Assert.Throws<ArgumentNullException>("name", () => WebSocketHandshake.IsSubprotocol(null!));
+    }
+
     [Fact]
     public void Without_a_request_there_is_nothing_to_judge() => Assert.Throws<ArgumentNullException>("request", () => WebSocketHandshake.Check(null!));
 

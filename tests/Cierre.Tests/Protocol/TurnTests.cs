@@ -118,7 +118,7 @@ public sealed class TurnTests
         var options = new WebSocketConnectionOptions();
         setup?.Invoke(options);
         var wire = new FakeTransport();
-        var connection = new WebSocketConnection(WebSocketRole.Server, options, wire, Cierre.Connections.OpeningInfo.InMemory with { Deflate = DeflateKit.Terms() });
+        var connection = new WebSocketConnection(WebSocketRole.Server, options, wire, new WebSocketNegotiation { Terms = DeflateKit.Terms() });
         connection.Start();
         return (connection, wire);
     }

@@ -321,7 +321,7 @@ public sealed class PipeTransportTests
     {
         // As Kestrel's with UnsafePreferInlineScheduling.
         var inline = new Pipe(new PipeOptions(readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, useSynchronizationContext: false));
-        var connection = new WebSocketConnection(WebSocketRole.Server, new WebSocketConnectionOptions(), new PipeTransport(inline.Reader, _wire), OpeningInfo.InMemory);
+        var connection = new WebSocketConnection(WebSocketRole.Server, new WebSocketConnectionOptions(), new PipeTransport(inline.Reader, _wire), new WebSocketNegotiation());
         connection.Start();
         Task reader = Read();
         if (abort) connection.Abort();
