@@ -40,7 +40,7 @@ internal sealed class OpeningTarget : Target
         Input = Encoding.UTF8.GetBytes(
             $"{version} {request.Method} {request.ExtendedConnectProtocol} {request.HostHeaderCount} {request.HasContent} {headers} {origin} {host}");
         if (Listed.Contains(origin)) Require(origin is "null" or "https://app.example" or "https://a.wild.example", $"{origin} is let in");
-        bool isOwn = OriginRule.IsSameOrigin(origin, "http", host);
+        bool isOwn = Origin.IsSame(origin, "http", host);
         Require(!isOwn || (Origin.TryParse(origin, out Origin own) && own.Scheme == "http"), $"{origin} is one with {host}");
         DeflateOptions? compression = dice.OneIn(2) ? new DeflateOptions() : null;
         WebSocketHandshakeResult result = WebSocketHandshake.Check(request, ["best", "a"], compression);

@@ -11,7 +11,7 @@ internal sealed class EndpointOptionsValidation : IValidateOptions<WebSocketEndp
     {
         try
         {
-            OriginList.Parse(options.AllowedOrigins, OriginPolicy.Option);
+            OriginList.Parse(options.AllowedOrigins, AllowedOrigins.Option);
             return ValidateOptionsResult.Success;
         }
         catch (ArgumentException e)

@@ -26,7 +26,7 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
     private readonly ILogger _logger = CloseLog.Of(services.GetRequiredService<ILoggerFactory>());
     private readonly string[] _subprotocols = [.. options.Subprotocols];
     private readonly DeflateOptions? _compression = options.Compression is { } compression ? new DeflateOptions(compression) : null;
-    private readonly OriginPolicy _origins = new(options.AllowedOrigins);
+    private readonly AllowedOrigins _origins = new(options.AllowedOrigins);
 
     public WebSocketEndpointOptions Options => options;
 

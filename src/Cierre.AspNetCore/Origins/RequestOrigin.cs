@@ -18,7 +18,7 @@ public static class RequestOrigin
     {
         ArgumentNullException.ThrowIfNull(request);
         string origin = request.Headers[HeaderNames.Origin].ToString();
-        return origin.Length == 0 || OriginRule.IsSameOrigin(origin, request.Scheme, HostOf(request));
+        return origin.Length == 0 || Origin.IsSame(origin, request.Scheme, HostOf(request));
     }
 
     /// <summary>Tells whether a request came to this machine under a name that is its own whoever asks: <c>localhost</c>, or a loopback address as browsers

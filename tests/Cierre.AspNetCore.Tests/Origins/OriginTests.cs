@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Cierre.AspNetCore.Tests.Origins;
 
-public sealed class OriginRuleTests
+public sealed class OriginTests
 {
     [Theory]
     [InlineData("http://example.com", "http", "example.com")]
@@ -24,7 +24,7 @@ public sealed class OriginRuleTests
     [InlineData("https://xn--bcher-kva.example", "https", "BÜCHER.example")]
     [InlineData("https://example.com.", "https", "example.com.")]
     public void Scheme_host_and_port_alike_is_the_same_origin(string origin, string scheme, string host) =>
-        Assert.True(OriginRule.IsSameOrigin(origin, scheme, host));
+        Assert.True(Origin.IsSame(origin, scheme, host));
 
     [Theory]
     [InlineData("http://example.com", "https", "example.com")]
@@ -38,7 +38,7 @@ public sealed class OriginRuleTests
     [InlineData("https://example.com.", "https", "example.com")]
     [InlineData("https://xn--bcher-kva.example", "https", "bucher.example")]
     public void Another_scheme_host_or_port_is_another_origin(string origin, string scheme, string host) =>
-        Assert.False(OriginRule.IsSameOrigin(origin, scheme, host));
+        Assert.False(Origin.IsSame(origin, scheme, host));
 
     [Theory]
     [InlineData("null")]
@@ -55,7 +55,7 @@ public sealed class OriginRuleTests
     [InlineData("https://example.com:0")]
     [InlineData("https://example.com:443:443")]
     [InlineData("https://example.com:65979")]
-    public void What_is_no_origin_is_the_same_as_nothing(string origin) => Assert.False(OriginRule.IsSameOrigin(origin, "https", "example.com"));
+    public void What_is_no_origin_is_the_same_as_nothing(string origin) => Assert.False(Origin.IsSame(origin, "https", "example.com"));
 
     [Theory]
     [InlineData("null", "null")]
@@ -63,5 +63,5 @@ public sealed class OriginRuleTests
     [InlineData("https://", "")]
     [InlineData("https://user@example.com", "user@example.com")]
     [InlineData("https://example.com/", "example.com/")]
-    public void What_is_no_host_is_not_the_same_as_itself(string origin, string host) => Assert.False(OriginRule.IsSameOrigin(origin, "https", host));
+    public void What_is_no_host_is_not_the_same_as_itself(string origin, string host) => Assert.False(Origin.IsSame(origin, "https", host));
 }

@@ -5,7 +5,7 @@ using Microsoft.Net.Http.Headers;
 namespace Cierre.AspNetCore.Endpoints;
 
 /// <summary>RFC 6455 10.2: a browser names the page's origin, and a server accepts only those it expects.</summary>
-internal sealed class OriginPolicy(IEnumerable<string> allowed)
+internal sealed class AllowedOrigins(IEnumerable<string> allowed)
 {
     public const string Option = $"{nameof(WebSocketEndpointOptions)}.{nameof(WebSocketEndpointOptions.AllowedOrigins)}";
 
@@ -25,5 +25,5 @@ internal sealed class OriginPolicy(IEnumerable<string> allowed)
     }
 
     private static bool IsOwnButForTheScheme(HttpRequest request, string origin) =>
-        Origin.TryParse(origin, out Origin from) && OriginRule.IsSameOrigin(origin, from.Scheme, RequestOrigin.HostOf(request));
+        Origin.TryParse(origin, out Origin from) && Origin.IsSame(origin, from.Scheme, RequestOrigin.HostOf(request));
 }

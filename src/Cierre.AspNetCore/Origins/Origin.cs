@@ -35,6 +35,13 @@ internal readonly record struct Origin(string Scheme, string Host, int? Port)
         return true;
     }
 
+    /// <summary>
+    /// RFC 6454 5: tells whether a page of this Origin header comes from where the request went: its scheme and its Host header. The schemes ws
+    /// and wss count as http and https. The origin "null" is the same as nothing, itself included.
+    /// </summary>
+    public static bool IsSame(string origin, string scheme, string host) =>
+        TryParse(origin, out Origin theirs) && TryRead(scheme, host, out Origin ours) && theirs == ours;
+
     /// <summary>As browsers write it: the scheme's own port is left out.</summary>
     public override string ToString() => Port is { } port && port != DefaultPort(Scheme) ? $"{Scheme}://{Host}:{port}" : $"{Scheme}://{Host}";
 
@@ -56,15 +63,4 @@ internal readonly record struct Origin(string Scheme, string Host, int? Port)
 
         return true;
     }
-}
-
-/// <summary>RFC 6454 5: two origins are the same when scheme, host and port are.</summary>
-internal static class OriginRule
-{
-    /// <summary>
-    /// Tells whether a page of this Origin header comes from where the request went: its scheme and its Host header. The schemes ws
-    /// and wss count as http and https. The origin "null" is the same as nothing, itself included.
-    /// </summary>
-    public static bool IsSameOrigin(string origin, string scheme, string host) =>
-        Origin.TryParse(origin, out Origin theirs) && Origin.TryRead(scheme, host, out Origin ours) && theirs == ours;
 }
