@@ -61,12 +61,12 @@ internal sealed class HttpUpgrade(Uri address, WebSocketClientOptions options, i
     {
         using var timeout = new CancellationTokenSource(options.ConnectTimeout, options.TimeProvider);
         // Held until the opening has succeeded or failed.
-        using var turn = options.SerializeOpenings ? new OpeningTurn() : null;
+        using var addressLock = options.SerializeOpenings ? new AddressLock() : null;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         // One handler a connection: it carries this connection's settings, and its socket is ours to end.
         var handler = new OpeningHandler(_redirects, UrlUserInfo.CredentialsOf(address), options, _trace, _key)
         {
-            TakeTurnAsync = (addresses, token) => TakeTurnAsync(turn, addresses, token)
+            LockAddressesAsync = (addresses, token) => LockAddressesAsync(addressLock, addresses, token)
         };
         var invoker = new HttpMessageInvoker(handler.Create());
         try
@@ -81,17 +81,17 @@ internal sealed class HttpUpgrade(Uri address, WebSocketClientOptions options, i
             if (timeout.IsCancellationRequested) throw Failed(TimedOut(options.ConnectTimeout, e));
             // The handler has a limit of its own for a dial, which the application may have set.
             if (e is OperationCanceledException { InnerException: TimeoutException }) throw Failed(TimedOut(handler.DialTimeout, e));
-            throw Failed(CauseOfFailure.Of(e, _trace, _redirects.Url.Host));
+            throw Failed(OpeningFailure.Of(e, _trace, _redirects.Url.Host));
         }
     }
 
     /// <summary>RFC 6455 4.1, step 2. The wait is part of the opening, and so of its one bound.</summary>
-    private async ValueTask TakeTurnAsync(OpeningTurn? turn, IEnumerable<string> addresses, CancellationToken cancellationToken)
+    private async ValueTask LockAddressesAsync(AddressLock? addressLock, IEnumerable<string> addresses, CancellationToken cancellationToken)
     {
-        if (turn is null) return;
-        _trace.WaitsForTurn = true;
-        await turn.TakeAsync(addresses, cancellationToken).ConfigureAwait(false);
-        _trace.WaitsForTurn = false;
+        if (addressLock is null) return;
+        _trace.WaitsForAddress = true;
+        await addressLock.TakeAsync(addresses, cancellationToken).ConfigureAwait(false);
+        _trace.WaitsForAddress = false;
     }
 
     /// <summary>Names the addresses that were dialled where none of them stood, and what was waited for where nothing was dialled yet.</summary>
@@ -99,7 +99,7 @@ internal sealed class HttpUpgrade(Uri address, WebSocketClientOptions options, i
         CloseCause.ConnectTimeout,
         _trace switch
         {
-            { WaitsForTurn: true } => new CloseDetail("ConnectTimeoutWaiting", limit.TotalSeconds),
+            { WaitsForAddress: true } => new CloseDetail("ConnectTimeoutWaiting", limit.TotalSeconds),
             { Phase: OpeningPhase.Tcp, Attempts: { Count: > 0 } tried } => new CloseDetail("ConnectTimeoutTried", limit.TotalSeconds, tried),
             _ => new CloseDetail("ConnectTimeout", limit.TotalSeconds),
         },
@@ -133,7 +133,7 @@ internal sealed class HttpUpgrade(Uri address, WebSocketClientOptions options, i
     // A server of HTTP/1.1 answers the preface of HTTP/2 with anything, a reset included; TCP and TLS stood by then.
     private bool SpeaksNoHttp2(Exception e) =>
         _trace.Phase == OpeningPhase.Upgrade
-            || CauseOfFailure.ErrorOf(e) is HttpRequestError.VersionNegotiationError or HttpRequestError.ExtendedConnectNotSupported;
+            || OpeningFailure.ErrorOf(e) is HttpRequestError.VersionNegotiationError or HttpRequestError.ExtendedConnectNotSupported;
 
     private async Task<(HttpResponseMessage Response, bool IsHttp2)> SendAsync(HttpMessageInvoker invoker, bool http2, CancellationToken cancellationToken)
     {

@@ -19,7 +19,7 @@ internal sealed class OpeningHandler(Redirects redirects, NetworkCredential? cre
     public TimeSpan DialTimeout => _handler!.ConnectTimeout;
 
     /// <summary>Waits until nobody else connects to these addresses, where openings wait for each other. RFC 6455 4.1, step 2.</summary>
-    public required Func<IEnumerable<string>, CancellationToken, ValueTask> TakeTurnAsync { get; init; }
+    public required Func<IEnumerable<string>, CancellationToken, ValueTask> LockAddressesAsync { get; init; }
 
     public static bool IsTls(Uri target) => target.Scheme is "wss" or "https";
 
@@ -73,7 +73,7 @@ internal sealed class OpeningHandler(Redirects redirects, NetworkCredential? cre
             // Where a proxy, or a dial of the application's own, looks the name up, each name counts as a host of its own (RFC 6455 4.1).
             bool isNamed = proxy is not null || dial is not null;
             Uri named = IsTunnel(context.InitialRequestMessage) ? redirects.Url : target;
-            if (isNamed) await TakeTurnAsync([$"{named.IdnHost}:{named.Port}"], token).ConfigureAwait(false);
+            if (isNamed) await LockAddressesAsync([$"{named.IdnHost}:{named.Port}"], token).ConfigureAwait(false);
             Stream stream = dial is null
                 ? await DialAsync(context.DnsEndPoint, isNamed, token).ConfigureAwait(false)
                 : await trace.GuardAsync(nameof(handler.ConnectCallback), () => dial(context, token)).ConfigureAwait(false);
@@ -105,11 +105,11 @@ internal sealed class OpeningHandler(Redirects redirects, NetworkCredential? cre
     /// <summary>The handler's own request to a proxy; ours over HTTP/2 is a CONNECT that names its protocol.</summary>
     private static bool IsTunnel(HttpRequestMessage request) => request.Method == HttpMethod.Connect && request.Headers.Protocol is null;
 
-    private async ValueTask<Stream> DialAsync(DnsEndPoint endPoint, bool hasTurn, CancellationToken cancellationToken)
+    private async ValueTask<Stream> DialAsync(DnsEndPoint endPoint, bool isLocked, CancellationToken cancellationToken)
     {
         IPAddress[] addresses = await options.Dialer.Resolve(Dialer.Plain(endPoint.Host), cancellationToken).ConfigureAwait(false);
         IEnumerable<string> endPoints = addresses.Select(address => new IPEndPoint(address, endPoint.Port).ToString());
-        if (!hasTurn) await TakeTurnAsync(endPoints, cancellationToken).ConfigureAwait(false);
+        if (!isLocked) await LockAddressesAsync(endPoints, cancellationToken).ConfigureAwait(false);
         return await new AddressRace(options.Dialer.Connect, trace, options.TimeProvider).RunAsync(addresses, endPoint.Port, cancellationToken)
             .ConfigureAwait(false);
     }

@@ -38,7 +38,7 @@ internal sealed class OpeningTrace(OpeningClock clock)
     public bool ProxyReached { get; set; }
 
     /// <summary>Whether the opening waits until no other is connecting to the same address. RFC 6455 4.1, step 2.</summary>
-    public bool WaitsForTurn { get; set; }
+    public bool WaitsForAddress { get; set; }
 
     public Socket? Socket { get; set; }
 

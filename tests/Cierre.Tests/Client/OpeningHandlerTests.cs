@@ -189,7 +189,7 @@ public sealed class OpeningHandlerTests
     {
         var trace = new OpeningTrace(new OpeningClock(TimeProvider.System));
         var redirects = new Redirects(new Uri("ws://example.org/"), []);
-        return new OpeningHandler(redirects, null, options, trace, new FreshKey()) { TakeTurnAsync = (_, _) => default }.Create();
+        return new OpeningHandler(redirects, null, options, trace, new FreshKey()) { LockAddressesAsync = (_, _) => default }.Create();
     }
 
     private static InvalidOperationException Mine() => new("mine\n");

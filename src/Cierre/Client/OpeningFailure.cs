@@ -11,7 +11,7 @@ namespace Cierre.Client;
 /// text.</summary>
 /// <remarks>What neither explains is quoted. Where nothing in it is the network's, it is the request's or the application's own, and the next attempt would end
 /// the same way.</remarks>
-internal static class CauseOfFailure
+internal static class OpeningFailure
 {
     public static EndReason Of(Exception exception, OpeningTrace trace, string host)
     {

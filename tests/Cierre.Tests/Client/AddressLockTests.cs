@@ -7,12 +7,12 @@ using Xunit;
 namespace Cierre.Tests.Client;
 
 /// <summary>RFC 6455 4.1, step 2.</summary>
-public sealed class OpeningTurnTests
+public sealed class AddressLockTests
 {
     [Fact]
     public async Task Whoever_shares_an_address_waits_and_the_others_do_not()
     {
-        using OpeningTurn first = new(), second = new(), third = new(), other = new();
+        using AddressLock first = new(), second = new(), third = new(), other = new();
         await first.TakeAsync(["a:1", "b:1"], default);
         await other.TakeAsync(["a:2", "c:1"], default);
         Task waiting = second.TakeAsync(["b:1", "d:1"], default).AsTask();
@@ -28,7 +28,7 @@ public sealed class OpeningTurnTests
     [Fact]
     public async Task Who_gives_up_leaves_the_line_and_holds_nothing()
     {
-        using OpeningTurn first = new(), second = new(), third = new();
+        using AddressLock first = new(), second = new(), third = new();
         using var cancel = new CancellationTokenSource();
         await first.TakeAsync(["give-up:1"], default);
         Task waiting = second.TakeAsync(["before:1", "give-up:1"], cancel.Token).AsTask();
@@ -40,7 +40,7 @@ public sealed class OpeningTurnTests
     [Fact]
     public async Task Opening_that_is_over_takes_no_turn_any_more()
     {
-        using OpeningTurn first = new(), second = new(), third = new();
+        using AddressLock first = new(), second = new(), third = new();
         await first.TakeAsync(["over:1"], default);
         Task late = second.TakeAsync(["over:1"], default).AsTask();
         second.Dispose();
@@ -52,7 +52,7 @@ public sealed class OpeningTurnTests
     [Fact]
     public async Task Another_address_on_the_way_gives_the_one_before_back_and_the_same_one_is_kept()
     {
-        using OpeningTurn first = new(), second = new();
+        using AddressLock first = new(), second = new();
         await first.TakeAsync(["from:1"], default);
         await first.TakeAsync(["from:1"], default);
         Task waiting = second.TakeAsync(["from:1"], default).AsTask();
@@ -66,15 +66,15 @@ public sealed class OpeningTurnTests
     {
         for (int round = 0; round < 100; round++)
         {
-            OpeningTurn[] turns = [.. Enumerable.Range(0, 5).Select(_ => new OpeningTurn())];
+            AddressLock[] turns = [.. Enumerable.Range(0, 5).Select(_ => new AddressLock())];
             await Task.WhenAll(turns.Select(async turn =>
             {
                 using (turn) await turn.TakeAsync([$"kept-{round}:1", "kept:2"], default);
             })).WaitAsync(ClientRig.Bound);
         }
 
-        Assert.Equal(0, OpeningTurn.CountAt("kept:2"));
-        Assert.Equal(0, OpeningTurn.CountAt("kept-99:1"));
+        Assert.Equal(0, AddressLock.CountAt("kept:2"));
+        Assert.Equal(0, AddressLock.CountAt("kept-99:1"));
     }
 
     [Theory]
@@ -121,20 +121,20 @@ public sealed class OpeningTurnTests
         Task<WebSocketConnection> given = Connect(TimeSpan.FromSeconds(1), cancel.Token);
         Task<WebSocketConnection> second = Connect(TimeSpan.FromSeconds(1), default);
         string address = $"127.0.0.1:{server.Port}";
-        Assert.True(SpinWait.SpinUntil(() => OpeningTurn.CountAt(address) == 3, ClientRig.Bound));
+        Assert.True(SpinWait.SpinUntil(() => AddressLock.CountAt(address) == 3, ClientRig.Bound));
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given.WaitAsync(ClientRig.Bound));
-        Assert.True(SpinWait.SpinUntil(() => OpeningTurn.CountAt(address) == 2, ClientRig.Bound));
+        Assert.True(SpinWait.SpinUntil(() => AddressLock.CountAt(address) == 2, ClientRig.Bound));
         clock.Advance(TimeSpan.FromSeconds(0.9));
         Assert.False(second.IsCompleted);
         clock.Advance(TimeSpan.FromSeconds(0.2));
         Assert.Equal(
             (CloseCause.ConnectTimeout, "the opening took longer than 1 s and still waited for other openings to the same address"),
             await FailureOf(second));
-        Assert.True(SpinWait.SpinUntil(() => OpeningTurn.CountAt(address) == 1, ClientRig.Bound));
+        Assert.True(SpinWait.SpinUntil(() => AddressLock.CountAt(address) == 1, ClientRig.Bound));
         clock.Advance(TimeSpan.FromHours(1));
         Assert.Equal((CloseCause.ConnectTimeout, "the opening took longer than 3600 s"), await FailureOf(first));
-        Assert.True(SpinWait.SpinUntil(() => OpeningTurn.CountAt(address) == 0, ClientRig.Bound));
+        Assert.True(SpinWait.SpinUntil(() => AddressLock.CountAt(address) == 0, ClientRig.Bound));
 
         Task<WebSocketConnection> Connect(TimeSpan timeout, CancellationToken token) => WebSocketConnection.ConnectAsync(
             server.Url, new WebSocketClientOptions { SerializeOpenings = true, ConnectTimeout = timeout, TimeProvider = clock }, token);

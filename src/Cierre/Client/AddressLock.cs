@@ -1,12 +1,12 @@
 namespace Cierre.Client;
 
-/// <summary>The turn of one opening among those to the same addresses. RFC 6455 4.1, step 2: no more than one connection to an address may be in a CONNECTING
+/// <summary>What one opening holds while it connects: its addresses, each of which one opening at a time may hold. RFC 6455 4.1, step 2: no more than one connection to an address may be in a CONNECTING
 /// state.</summary>
 /// <remarks>
 /// <para>Who waits keeps its place, whoever gives up leaves it, and an address that nobody connects to is forgotten.</para>
 /// <para>One that has several addresses waits for all of them, in their order, so that two openings never wait for each other.</para>
 /// </remarks>
-internal sealed class OpeningTurn : IDisposable
+internal sealed class AddressLock : IDisposable
 {
     private static readonly Lock Gate = new();
     private static readonly Dictionary<string, Line> Lines = [];
@@ -41,7 +41,7 @@ internal sealed class OpeningTurn : IDisposable
                 Line line = Join(address);
                 try
                 {
-                    await line.Turn.WaitAsync(either.Token).ConfigureAwait(false);
+                    await line.Free.WaitAsync(either.Token).ConfigureAwait(false);
                 }
                 catch
                 {
@@ -91,7 +91,7 @@ internal sealed class OpeningTurn : IDisposable
         {
             foreach (string address in _held)
             {
-                Lines[address].Turn.Release();
+                Lines[address].Free.Release();
                 Release(address);
             }
 
@@ -120,7 +120,7 @@ internal sealed class OpeningTurn : IDisposable
     /// <summary>Who connects to an address, or waits to. A semaphore whose wait handle is never asked for holds nothing.</summary>
     private sealed class Line
     {
-        public SemaphoreSlim Turn { get; } = new(1, 1);
+        public SemaphoreSlim Free { get; } = new(1, 1);
 
         public int Members { get; set; }
     }

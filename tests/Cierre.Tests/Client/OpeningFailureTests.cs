@@ -9,7 +9,7 @@ using Xunit;
 namespace Cierre.Tests.Client;
 
 /// <summary>What needs no socket; FailedOpeningTests, TlsFailureTests and ProxyTests show the rest as it happens.</summary>
-public sealed class CauseOfFailureTests
+public sealed class OpeningFailureTests
 {
     [Theory]
     [InlineData(OpeningPhase.NameResolution, SocketError.HostNotFound, CloseCause.NameNotResolved)]
@@ -113,7 +113,7 @@ public sealed class CauseOfFailureTests
     public void Reset_before_the_answer_says_so() =>
         Assert.Equal("ResetBeforeAnswer", Of(new HttpRequestException("text", new SocketException((int)SocketError.ConnectionReset)), new OpeningTrace(new OpeningClock(TimeProvider.System)) { Phase = OpeningPhase.Upgrade }).Detail.Key);
 
-    private static EndReason Of(Exception exception, OpeningTrace trace) => CauseOfFailure.Of(exception, trace, "host");
+    private static EndReason Of(Exception exception, OpeningTrace trace) => OpeningFailure.Of(exception, trace, "host");
 
     private static OpeningTrace Trace(OpeningPhase phase, Uri? proxy) =>
         new(new OpeningClock(TimeProvider.System)) { Phase = phase, Dialled = proxy is null ? "host:1" : "proxy:1", Proxy = proxy };
