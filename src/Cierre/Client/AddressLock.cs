@@ -1,7 +1,7 @@
 namespace Cierre.Client;
 
-/// <summary>What one opening holds while it connects: its addresses, each of which one opening at a time may hold. RFC 6455 4.1, step 2: no more than one connection to an address may be in a CONNECTING
-/// state.</summary>
+/// <summary>The addresses that one opening holds while it connects, each of which one opening at a time may hold. RFC 6455 4.1, step 2: no more than one
+/// connection to an address may be in a CONNECTING state.</summary>
 /// <remarks>
 /// <para>Who waits keeps its place, whoever gives up leaves it, and an address that nobody connects to is forgotten.</para>
 /// <para>One that has several addresses waits for all of them, in their order, so that two openings never wait for each other.</para>

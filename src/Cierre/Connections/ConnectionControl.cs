@@ -24,7 +24,7 @@ internal readonly struct ConnectionControl
     public bool IsOver => Driver.IsOver;
 
     /// <summary>How many bytes of messages the operating system has taken so far.</summary>
-    public long PayloadTaken => Driver.Sending.Output.PayloadTaken;
+    public long PayloadTaken => Driver.Sending.Flusher.PayloadTaken;
 
     private ConnectionDriver Driver => _connection.Driver;
 
@@ -73,5 +73,5 @@ internal readonly struct ConnectionControl
     public void SetHandlerToken(CancellationToken token) => Driver.ClosingOfHandler = token;
 
     /// <summary>Tells whenever the operating system has taken some of a message, on whatever thread that is.</summary>
-    public void TellTaken(Action taken) => Driver.Sending.Output.PayloadWasTaken = taken;
+    public void TellTaken(Action taken) => Driver.Sending.Flusher.PayloadWasTaken = taken;
 }

@@ -103,7 +103,7 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
             {
                 Buffer = new SendBuffer(options.SendBufferLimit, options.SlowReaderPolicy),
                 BroadcastTimeout = options.BroadcastTimeout,
-                Output = { SendTimeout = options.SendTimeout },
+                Flusher = { SendTimeout = options.SendTimeout },
             },
         };
         if (options.ByHand) _opened.Receiving.ReadByHand();

@@ -25,7 +25,7 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
     private PingWaiters _pings;
     private TaskCompletionSource? _closeIsOut;
 
-    public Output Output { get; } = new(driver);
+    public Flusher Flusher { get; } = new(driver);
 
     /// <summary>How much may wait for the peer; set before the start.</summary>
     public SendBuffer Buffer { get; set; } = new(int.MaxValue, SlowReaderPolicy.Wait);
@@ -58,7 +58,7 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
     public bool IsIdle => _outbox.IsIdle;
 
     /// <summary>When something must have gone out. Under the lock.</summary>
-    public TimeSpan Deadline => _outbox.Deadline < Output.Deadline ? _outbox.Deadline : Output.Deadline;
+    public TimeSpan Deadline => _outbox.Deadline < Flusher.Deadline ? _outbox.Deadline : Flusher.Deadline;
 
     /// <summary>Completes when our close frame is with the kernel, or cannot get there any more.</summary>
     public Task WhenCloseIsOut()
@@ -70,7 +70,7 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
         }
     }
 
-    public void Flush() => Output.Flush();
+    public void Flush() => Flusher.Flush();
 
     // ---- the application's side ----
 
@@ -214,7 +214,7 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
         lock (_gate)
         {
             if (!driver.TakesOutput) return EnqueueResult.Closed;
-            if (GoesAtOnce(message.Length) && !Output.IsFlushing && WriteAtOnce(message)) return EnqueueResult.Taken;
+            if (GoesAtOnce(message.Length) && !Flusher.IsFlushing && WriteAtOnce(message)) return EnqueueResult.Taken;
             if (Buffer.Policy == SlowReaderPolicy.Wait) return WaitForRoom(message, receiver);
             dropped = MakeRoom(message.Length, out violation);
             if (violation is null) _outbox.Enqueue(Queued(message));
@@ -239,7 +239,7 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
     public Afterwards WriteWaiting(TimeSpan now)
     {
         if (_transport.Backlog < HighWater) _engine.WriteOwedPong(_transport, now);
-        if (!_engine.OutputIsDone) _outbox.Drain(_engine, _transport, Buffer, HighWater, Output.WritesUntil, now);
+        if (!_engine.OutputIsDone) _outbox.Drain(_engine, _transport, Buffer, HighWater, Flusher.WritesUntil, now);
         return _engine.OwesClose && _outbox.IsIdle ? driver.Apply(_engine.WriteOwedClose(_transport, now)) : default;
     }
 
@@ -258,7 +258,7 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
     /// <summary>Closes for a peer that does not take what waits for it, or no broadcast in time.</summary>
     public Afterwards Tick(TimeSpan now)
     {
-        Violation? violation = Output.Tick(now);
+        Violation? violation = Flusher.Tick(now);
         bool overdue = _outbox.Deadline <= now;
         if (overdue) violation ??= Violations.BroadcastNotTaken(BroadcastTimeout);
         if (violation is not null && driver.TakesOutput)
@@ -282,7 +282,7 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
     private bool GoesAtOnce(int bytes) =>
         _outbox.IsFree
         && _transport.Backlog < Math.Min(HighWater, Buffer.Limit)
-        && (Buffer.Policy == SlowReaderPolicy.Wait ? Buffer.HasRoom(_transport.Backlog, bytes) : !Output.IsFlushing);
+        && (Buffer.Policy == SlowReaderPolicy.Wait ? Buffer.HasRoom(_transport.Backlog, bytes) : !Flusher.IsFlushing);
 
     /// <summary>True: it leaves with what the batch brings.</summary>
     private bool WriteNow(WebSocketOpcode kind, ReadOnlySpan<byte> payload, bool compressible)

@@ -6,12 +6,12 @@ using Xunit;
 namespace Cierre.Tests.Sending;
 
 /// <summary>What of the application's bytes the transport took: exactly, framing and control frames not counted.</summary>
-public sealed class OutputTests
+public sealed class FlusherTests
 {
     private readonly Played _played = new(client: true);
     private int _calls;
 
-    public OutputTests() => _played.Connection.Driver.Sending.Output.PayloadWasTaken = () => _calls++;
+    public FlusherTests() => _played.Connection.Driver.Sending.Flusher.PayloadWasTaken = () => _calls++;
 
     [Fact]
     public async Task Bytes_count_when_their_flush_has_completed()
@@ -19,10 +19,10 @@ public sealed class OutputTests
         _played.Wire.HoldsFlushes = true;
         ValueTask first = _played.Connection.Driver.Sending.SendAsync(WebSocketOpcode.Text, new byte[10], default);
         ValueTask second = _played.Connection.Driver.Sending.SendAsync(WebSocketOpcode.Binary, new byte[100], default);
-        Assert.Equal((0L, 0), (_played.Connection.Driver.Sending.Output.PayloadTaken, _calls));
+        Assert.Equal((0L, 0), (_played.Connection.Driver.Sending.Flusher.PayloadTaken, _calls));
         _played.Wire.HoldsFlushes = false;
         _played.Wire.CompleteFlush();
-        Assert.True(SpinWait.SpinUntil(() => _played.Connection.Driver.Sending.Output.PayloadTaken == 110, TimeSpan.FromSeconds(10)));
+        Assert.True(SpinWait.SpinUntil(() => _played.Connection.Driver.Sending.Flusher.PayloadTaken == 110, TimeSpan.FromSeconds(10)));
         Assert.Equal(2, _calls);
         await first;
         await second;
@@ -33,14 +33,14 @@ public sealed class OutputTests
     {
         await _played.Connection.Driver.Sending.SendAsync(WebSocketOpcode.Text, default, default);
         _ = _played.Connection.Driver.Sending.PingAsync(default);
-        Assert.Equal((0L, 0), (_played.Connection.Driver.Sending.Output.PayloadTaken, _calls));
+        Assert.Equal((0L, 0), (_played.Connection.Driver.Sending.Flusher.PayloadTaken, _calls));
     }
 
     [Fact]
     public async Task Large_message_counts_piece_by_piece()
     {
         await _played.Connection.Driver.Sending.SendAsync(WebSocketOpcode.Binary, new byte[300_000], default);
-        Assert.Equal(300_000, _played.Connection.Driver.Sending.Output.PayloadTaken);
+        Assert.Equal(300_000, _played.Connection.Driver.Sending.Flusher.PayloadTaken);
         Assert.InRange(_calls, 2, 10);
     }
 
@@ -49,6 +49,6 @@ public sealed class OutputTests
     {
         _played.Wire.WriteFails = new IOException("gone");
         _ = _played.Connection.Driver.Sending.SendAsync(WebSocketOpcode.Text, new byte[10], default);
-        Assert.Equal((0L, 0), (_played.Connection.Driver.Sending.Output.PayloadTaken, _calls));
+        Assert.Equal((0L, 0), (_played.Connection.Driver.Sending.Flusher.PayloadTaken, _calls));
     }
 }

@@ -3,14 +3,14 @@ using Xunit;
 
 namespace Cierre.Tests.Sending;
 
-public sealed class OutputWatchTests
+public sealed class FlushWatchTests
 {
     private long _acknowledged;
 
     [Fact]
     public void Output_is_stuck_when_nothing_moved_for_the_timeout()
     {
-        var watch = new OutputWatch(S(40));
+        var watch = new FlushWatch(S(40));
         Assert.Equal(TimeSpan.MaxValue, watch.Deadline);
         Assert.True(watch.Begin(S(100), 0));
         Assert.Equal(S(110), watch.Deadline);
@@ -22,7 +22,7 @@ public sealed class OutputWatchTests
     [Fact]
     public void Next_flush_that_waits_begins_the_time_anew_because_the_one_before_was_completed()
     {
-        var watch = new OutputWatch(S(40));
+        var watch = new FlushWatch(S(40));
         Assert.True(watch.Begin(S(100), 0));
         watch.Moved(S(101));
         _acknowledged = 5;
@@ -36,7 +36,7 @@ public sealed class OutputWatchTests
     [Fact]
     public void Flush_that_completes_or_bytes_that_are_acknowledged_begin_the_time_anew()
     {
-        var watch = new OutputWatch(S(40));
+        var watch = new FlushWatch(S(40));
         watch.Begin(S(0), 0);
         watch.Moved(S(30));
         Assert.False(IsStuck(ref watch, 69));
@@ -49,16 +49,16 @@ public sealed class OutputWatchTests
     [Fact]
     public void Nothing_is_watched_when_nothing_waits_or_nobody_asked()
     {
-        var watch = new OutputWatch(S(40));
+        var watch = new FlushWatch(S(40));
         watch.Begin(S(0), 0);
         Assert.False(watch.IsStuck(waits: false, S(50), () => 0));
         Assert.False(watch.IsWatched);
-        var off = new OutputWatch(Timeout.InfiniteTimeSpan);
-        Assert.False(off.Begin(S(0), 0) || new OutputWatch(TimeSpan.Zero).Begin(S(0), 0));
+        var off = new FlushWatch(Timeout.InfiniteTimeSpan);
+        Assert.False(off.Begin(S(0), 0) || new FlushWatch(TimeSpan.Zero).Begin(S(0), 0));
         Assert.Equal(TimeSpan.MaxValue, off.Deadline);
     }
 
-    private bool IsStuck(ref OutputWatch watch, int now) => watch.IsStuck(waits: true, S(now), () => _acknowledged);
+    private bool IsStuck(ref FlushWatch watch, int now) => watch.IsStuck(waits: true, S(now), () => _acknowledged);
 
     private static TimeSpan S(int seconds) => TimeSpan.FromSeconds(seconds);
 }

@@ -6,7 +6,7 @@ namespace Cierre.Sending;
 /// That the peer takes something is seen by a flush that completes, and by the progress of one that does not yet: by what the peer has acknowledged where
 /// the system says so, because the kernel lets a writer go on late; else by what the layer below has taken.
 /// </remarks>
-internal struct OutputWatch(TimeSpan timeout)
+internal struct FlushWatch(TimeSpan timeout)
 {
     // How often the system is asked within the timeout.
     private const int Checks = 4;

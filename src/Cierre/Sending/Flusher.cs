@@ -9,7 +9,7 @@ using Cierre.Transports;
 namespace Cierre.Sending;
 
 /// <summary>What is written goes out: one flush at a time, and after the last frame the end of our direction.</summary>
-internal sealed class Output : IThreadPoolWorkItem
+internal sealed class Flusher : IThreadPoolWorkItem
 {
     private readonly ConnectionDriver _driver;
     private readonly WebSocketProtocol _engine;
@@ -18,13 +18,13 @@ internal sealed class Output : IThreadPoolWorkItem
     private readonly Action _flushDone;
 
     private ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter _flush;
-    private OutputWatch _watch;
+    private FlushWatch _watch;
     private TimeSpan _sendTimeout;
     private long _payloadFlushing;
     private long _payloadTaken;
     private bool _writesLater;
 
-    public Output(ConnectionDriver driver)
+    public Flusher(ConnectionDriver driver)
     {
         (_driver, _engine, _transport, _gate) = (driver, driver.Engine, driver.Transport, driver.Gate);
         _flushDone = FlushDone;
@@ -39,7 +39,7 @@ internal sealed class Output : IThreadPoolWorkItem
     /// <summary>How long a peer may take nothing while something waits for it; zero or less: as long as it likes. Set before the start.</summary>
     public TimeSpan SendTimeout
     {
-        set => (_sendTimeout, _watch) = (value, new OutputWatch(value));
+        set => (_sendTimeout, _watch) = (value, new FlushWatch(value));
     }
 
     /// <summary>When <see cref="Tick"/> wants to be called. Under the lock.</summary>
@@ -153,9 +153,9 @@ internal sealed class Output : IThreadPoolWorkItem
     private void FlushDone() => NoContext.Run(
         static state =>
         {
-            var output = (Output)state!;
-            output.EndFlush();
-            output.Flush();
+            var flusher = (Flusher)state!;
+            flusher.EndFlush();
+            flusher.Flush();
         },
         this);
 
