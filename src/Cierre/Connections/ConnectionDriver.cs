@@ -132,7 +132,7 @@ internal sealed class ConnectionDriver : DeadlineWheel.Entry, IMeasured
     public bool IsGone => _life.State is TransportState.Gone;
 
     /// <summary>The record, or what can be said of it by now.</summary>
-    public CloseRecord Known() => Engine.Record ?? Engine.RecordAsKnown(Now, _life.Fault is { } fault ? CauseOfEnd.Of(fault) : null);
+    public CloseRecord Known() => Engine.Record ?? Engine.RecordAsKnown(Now, _life.Fault is { } fault ? TransportEndReason.Of(fault) : null);
 
     /// <inheritdoc cref="ClosingToken.Foreign"/>
     public CancellationToken Foreign(CancellationToken token) => _closing.Foreign(token);
@@ -314,7 +314,7 @@ internal sealed class ConnectionDriver : DeadlineWheel.Entry, IMeasured
         Afterwards after;
         lock (Gate)
         {
-            after = Apply(Engine.EndOfStream(CauseOfEnd.Of(_life.End!.Value), Now));
+            after = Apply(Engine.EndOfStream(TransportEndReason.Of(_life.End!.Value), Now));
             Receiving.StopDraining();
             Transport.DropStaged();
         }

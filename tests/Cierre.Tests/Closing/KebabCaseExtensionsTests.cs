@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Cierre.Tests.Closing;
 
-public partial class CloseWordsTests
+public partial class KebabCaseExtensionsTests
 {
     [Fact]
     public void Cause_in_kebab_case_is_its_name() =>

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Cierre.Tests.Connections;
 
-public sealed class CauseOfEndTests
+public sealed class TransportEndReasonTests
 {
     [Theory]
     [InlineData(TransportEndKind.EndOfStream, CloseCause.EndOfStream)]
@@ -18,7 +18,7 @@ public sealed class CauseOfEndTests
     internal void Each_kind_of_end_has_its_cause(TransportEndKind kind, CloseCause cause)
     {
         var exception = new IOException("text");
-        EndReason why = CauseOfEnd.Of(new TransportEnd(kind, exception));
+        EndReason why = TransportEndReason.Of(new TransportEnd(kind, exception));
         Assert.Equal(cause, why.Cause);
         Assert.DoesNotContain("text", why.Detail.English, StringComparison.Ordinal);
         if (kind != TransportEndKind.Closed) Assert.Same(exception, why.Exception);
@@ -33,5 +33,5 @@ public sealed class CauseOfEndTests
         Assert.NotEmpty(Detail(null));
     }
 
-    private static string Detail(Exception? exception) => CauseOfEnd.Of(new TransportEnd(TransportEndKind.Reset, exception)).Detail.English;
+    private static string Detail(Exception? exception) => TransportEndReason.Of(new TransportEnd(TransportEndKind.Reset, exception)).Detail.English;
 }

@@ -1,7 +1,7 @@
 namespace Cierre;
 
 /// <summary>Writes the words of a <see cref="CloseRecord"/> as JSON, logs and metrics have them.</summary>
-public static class CloseWords
+public static class KebabCaseExtensions
 {
     /// <summary>Writes a cause in kebab-case: <c>peer-closed</c>.</summary>
     /// <param name="cause">The cause.</param>

@@ -5,7 +5,7 @@ using Cierre.Transports;
 namespace Cierre.Connections;
 
 /// <summary>From how an open connection's transport ended to the cause that the record names: the evidence, one switch.</summary>
-internal static class CauseOfEnd
+internal static class TransportEndReason
 {
     public static EndReason Of(TransportEnd end) => end.Kind switch
     {
