@@ -63,15 +63,13 @@ public sealed class WebSocketTests
             await peer.ReadFrameAsync();
         }, switchProtocols: false);
         WebSocket socket = SocketRig.Make(server.Url, null, "chat.v2", "chat.v1");
-        string? inOpen = null;
-        socket.OnOpen = _ => inOpen = socket.Protocol;
-        var rig = new SocketRig(socket);
-        socket.AddEventListener("open", _ => inOpen = socket.Protocol);
-        await rig.OpenAsync();
+        // An open event waits for the first listener of its type, and for no other.
+        var inOpen = new TaskCompletionSource<string>();
+        socket.OnOpen = _ => inOpen.SetResult(socket.Protocol);
+        Assert.Equal("chat.v1", await inOpen.Task.WaitAsync(SocketRig.Bound));
         Assert.Equal("chat.v1", socket.Protocol);
         socket.Close();
-        await rig.CloseAsync();
-        Assert.Equal("chat.v1", inOpen);
+        await socket.Closed.WaitAsync(SocketRig.Bound);
     }
 
     [Fact]
