@@ -7,6 +7,7 @@ using Cierre.AspNetCore.Inspector;
 using Cierre.AspNetCore.Kestrel;
 using Cierre.AspNetCore.Roster;
 using Cierre.AspNetCore.Shedding;
+using Cierre.AspNetCore.SystemNet;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Connections;
@@ -14,6 +15,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -52,6 +54,9 @@ public static class CierreServiceCollectionExtensions
         services.AddSingleton<DrainGate>();
         services.AddSingleton<Capacity>();
         services.AddOptions<WebSocketLimitOptions>().BindConfiguration("Cierre:Limits").ValidateOnStart();
+        services.AddSingleton(provider => new ConnectionOpener(
+            provider.GetRequiredService<WebSocketRoster>(), provider.GetRequiredService<DrainGate>(), provider.GetRequiredService<UserNames>(),
+            provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<Drain>();
         services.AddSingleton(provider => new WebSocketServer(
             provider.GetRequiredService<WebSocketRoster>(), provider.GetRequiredService<DrainGate>(), provider.GetRequiredService<Drain>(),
@@ -77,8 +82,18 @@ public static class CierreServiceCollectionExtensions
             ?? throw new InvalidOperationException("WebSocketCredentials can be had as a parameter of a WebSocket endpoint's handler only."));
         services.AddOptions<WebSocketServerOptions>().BindConfiguration("Cierre:Server").ValidateOnStart();
         services.TryAddSingleton(provider => provider.GetRequiredService<IOptions<WebSocketServerOptions>>().Value.CloseCodes);
-        services.AddOptions<WebSocketEndpointOptions>()
-            .BindConfiguration("Cierre")
+        AddServersOwn(services.AddOptions<WebSocketEndpointOptions>().BindConfiguration("Cierre"));
+        AddServersOwn(services.AddOptions<CierreWebSocketOptions>().BindConfiguration("Cierre:WebSockets"));
+        services.AddSingleton(provider => new AcceptingServers(provider));
+        services.AddSingleton<IValidateOptions<WebSocketEndpointOptions>, EndpointOptionsValidation>();
+        services.AddSingleton<MatcherPolicy, SharedPathPolicy>();
+        services.AddSingleton<IConnectionListenerFactory, SocketListenerFactory>();
+        CloseInFrontOf(services, services.LastOrDefault(s => s.ServiceType == typeof(IAuthorizationMiddlewareResultHandler)));
+    }
+
+    /// <summary>The server's codes, and its clock unless another is set.</summary>
+    private static void AddServersOwn<TOptions>(OptionsBuilder<TOptions> builder)
+        where TOptions : WebSocketConnectionOptions => builder
             .Configure<CloseCodes>((options, codes) => options.CloseCodes = codes)
             // The clock of drain, capacity and shedding, so that all of a server's times move together.
             .Configure<IServiceProvider>((options, provider) =>
@@ -86,11 +101,6 @@ public static class CierreServiceCollectionExtensions
                 if (options.TimeProvider == TimeProvider.System) options.TimeProvider = provider.GetService<TimeProvider>() ?? TimeProvider.System;
             })
             .ValidateOnStart();
-        services.AddSingleton<IValidateOptions<WebSocketEndpointOptions>, EndpointOptionsValidation>();
-        services.AddSingleton<MatcherPolicy, SharedPathPolicy>();
-        services.AddSingleton<IConnectionListenerFactory, SocketListenerFactory>();
-        CloseInFrontOf(services, services.LastOrDefault(s => s.ServiceType == typeof(IAuthorizationMiddlewareResultHandler)));
-    }
 
     /// <summary>What the application registered, or else ASP.NET Core's own, still decides where no endpoint of ours asks for a close.</summary>
     private static void CloseInFrontOf(IServiceCollection services, ServiceDescriptor? registered)

@@ -18,6 +18,7 @@ namespace Cierre.AspNetCore.Endpoints;
 internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions options, IServiceProvider services)
 {
     private readonly WebSocketRoster _connections = services.GetRequiredService<WebSocketRoster>();
+    private readonly ConnectionOpener _opener = services.GetRequiredService<ConnectionOpener>();
     private readonly LateHandlers _late = services.GetRequiredService<LateHandlers>();
     private readonly DrainGate _gate = services.GetRequiredService<DrainGate>();
     private readonly Capacity _capacity = services.GetRequiredService<Capacity>();
@@ -169,26 +170,14 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
     {
         // All that asks the application comes before the answer: behind it there is a connection, which has to come to its end.
         MessageRate? rate = RateOf(context);
-        string? user = UserOf(context.User);
-        DateTimeOffset openedAt = options.TimeProvider.GetUtcNow();
-        if (await Upgrade.AcceptAsync(context, accepted).ConfigureAwait(false) is not { } transport)
+        var opening = new ConnectionOpening(name, options, accepted, slot) { Rate = rate, OnClosed = options.OnClosed, IsInspector = options.IsInspector };
+        if (await _opener.OpenAsync(context, opening, connection).ConfigureAwait(false) is not ({ } entry, var leaving))
         {
-            // Before the answer: whoever reads it may knock again.
-            slot.Dispose();
             await RefuseAsync(context, HandshakeRefusal.AtCapacity(EndReason.UpgradesAtCapacity, _capacity.Limits.RetryAfter)).ConfigureAwait(false);
             return;
         }
 
-        connection ??= ConnectionControl.Create(accepted.Negotiated!);
-        ConnectionControl control = ConnectionControl.Of(connection);
-        control.Open(options, transport, rate, e => CloseLog.CallbackFailed(_logger, nameof(HttpContext.RequestAborted), e));
-        var entry = new OpenConnection(connection, name, user, RemoteOf(context.Connection), openedAt) { IsInspector = options.IsInspector };
-        _connections.Add(entry);
-        control.Start(context.Features.Get<ConnectionTelemetry>());
-        // One that opened while the drain took its snapshot.
-        _gate.Notice?.Drain(connection);
-        Task leaving = LeaveAsync(entry, slot);
-        Task handler = HandlerRun.RunAsync(connection, context, isRefusal ? run : Watched(entry, slot, run));
+        Task handler = HandlerRun.RunAsync(entry.Connection, context, isRefusal ? run : Watched(entry, slot, run));
         try
         {
             await leaving.ConfigureAwait(false);
@@ -221,22 +210,6 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
         return run(connection, context, cancellationToken);
     };
 
-    private async Task LeaveAsync(OpenConnection entry, Slot slot)
-    {
-        WebSocketConnection connection = entry.Connection;
-        CloseRecord record = await connection.Closed.ConfigureAwait(false);
-        slot.Dispose();
-        CloseLog.Closed(_logger, connection.Id, name, record);
-        if (options.OnClosed is { } told)
-        {
-            Guarded.Call((told, connection, record), static of => of.told(of.connection, of.record), e =>
-                CloseLog.CallbackFailed(_logger, nameof(WebSocketEndpointOptions.OnClosed), e));
-        }
-
-        // Last: who waits for the end of all of them may count on having been told of each.
-        _connections.Remove(entry, record);
-    }
-
     private void ListenerFailed(Exception exception) => CloseLog.ListenerFailed(_logger, exception);
 
     private static Func<WebSocketConnection, HttpContext, CancellationToken, Task> Closing(CloseFrame frame, EndReason why,
@@ -253,9 +226,6 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
     }
 
     private string? UserOf(ClaimsPrincipal user) => _users.Of(user);
-
-    private static IPEndPoint? RemoteOf(ConnectionInfo connection) =>
-        connection.RemoteIpAddress is { } address ? new IPEndPoint(address, connection.RemotePort) : null;
 
     private MessageRate? RateOf(HttpContext context)
     {

@@ -45,6 +45,11 @@ internal static partial class CloseLog
         EventId = 14, EventName = "ClientLeft", Level = LogLevel.Debug, Message = "WebSocket {Endpoint}: the client left before its handshake was answered")]
     public static partial void ClientLeft(ILogger logger, string endpoint);
 
+    [LoggerMessage(EventId = 16, EventName = "AnotherMiddleware", Level = LogLevel.Warning,
+        Message = "UseWebSockets stands behind UseCierreWebSockets, where it does nothing, and has other options: its allowed origins are not checked. " +
+        "Give UseCierreWebSockets these options, or configure WebSocketOptions once for both")]
+    public static partial void AnotherMiddleware(ILogger logger);
+
     [LoggerMessage(EventId = 8, EventName = "CallbackFailed", Level = LogLevel.Error, Message = "The endpoint's {Callback} failed")]
     public static partial void CallbackFailed(ILogger logger, string callback, Exception exception);
 

@@ -33,6 +33,10 @@ internal readonly struct ConnectionControl
     /// <summary>A server's connection that is not open yet: for those who are given it with the request's values.</summary>
     public static WebSocketConnection Create(WebSocketNegotiation negotiated) => new(negotiated);
 
+    /// <summary>A copy of options for a connection that is read in pieces, and whose close is answered, by a caller of System.Net.WebSockets.</summary>
+    /// <param name="keepAlive">How often that caller has a ping sent, where the options do not say; infinite: never.</param>
+    public static WebSocketConnectionOptions OptionsByHand(WebSocketConnectionOptions options, TimeSpan keepAlive) => options.CopyByHand(keepAlive);
+
     /// <summary>Opens a connection that was created, over the stream that the handshake was answered on.</summary>
     /// <param name="guard">Asked about what comes; null: nobody.</param>
     /// <param name="callbackFailed">Told of what code of the application's threw that nobody awaits.</param>

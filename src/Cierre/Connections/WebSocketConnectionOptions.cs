@@ -23,7 +23,7 @@ public class WebSocketConnectionOptions
         ByHand = other.ByHand;
         MaxFragments = other.MaxFragments;
         AcceptedKind = other.AcceptedKind;
-        PingInterval = other.PingInterval;
+        _pingInterval = other._pingInterval;
         PingTimeout = other.PingTimeout;
         IdleTimeout = other.IdleTimeout;
         CloseTimeout = other.CloseTimeout;
@@ -39,7 +39,9 @@ public class WebSocketConnectionOptions
 
     internal const int MostRecentFrames = 1024;
 
+    // Null: nobody has set it, and the default depends on who reads.
     private long? _maxMessageSize;
+    private TimeSpan? _pingInterval;
 
     /// <summary>The connection is read in pieces, and its close answered, by a caller of System.Net.WebSockets.</summary>
     internal bool ByHand { get; set; }
@@ -83,9 +85,9 @@ public class WebSocketConnectionOptions
     /// <exception cref="ArgumentOutOfRangeException">Not positive and not infinite, or more than 24 days.</exception>
     public TimeSpan PingInterval
     {
-        get;
-        set => field = OptionChecks.CheckOrOff(value, nameof(PingInterval));
-    } = ProtocolLimits.Default.PingInterval;
+        get => _pingInterval ?? ProtocolLimits.Default.PingInterval;
+        set => _pingInterval = OptionChecks.CheckOrOff(value, nameof(PingInterval));
+    }
 
     /// <summary>How long a peer may stay silent after a ping before the connection is closed with 1011; default 20 s. Any byte counts as life.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not positive, or more than 24 days.</exception>
@@ -204,6 +206,8 @@ public class WebSocketConnectionOptions
             field = value;
         }
     } = TimeProvider.System;
+
+    internal WebSocketConnectionOptions CopyByHand(TimeSpan keepAlive) => new(this) { ByHand = true, PingInterval = _pingInterval ?? keepAlive };
 
     internal ProtocolLimits ToLimits() => new()
     {

@@ -70,6 +70,9 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
         }
     }
 
+    /// <summary>Called where a send is cancelled that has begun, which is finished first; null: nobody minds. Set before the start.</summary>
+    public Action? CancelledTooLate { get; set; }
+
     public void Flush() => Flusher.Flush();
 
     // ---- the application's side ----
@@ -401,9 +404,11 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
 
     private void Cancel(AwaitedSend send)
     {
+        bool late;
         lock (_gate)
         {
-            if (_outbox.Remove(send))
+            late = !_outbox.Remove(send);
+            if (!late)
             {
                 send.Fail(new OperationCanceledException(send.Token));
                 // Whoever waits behind it for room waits for it no more.
@@ -411,6 +416,7 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
             }
         }
 
+        if (late && !send.Task.IsCompleted) CancelledTooLate?.Invoke();
         // Our close frame may have waited for just this one.
         Flush();
     }

@@ -40,13 +40,17 @@ internal static class Misuse
         WebSocketError.InvalidState,
         $"The WebSocket is {state}; this call is for the states {string.Join(", ", valid.ToArray())}.");
 
-    /// <summary>The caller aborted the WebSocket, or cancelled a call, which does so too.</summary>
+    /// <summary>What a call meets whose WebSocket is aborted meanwhile, or another call of which is cancelled.</summary>
     public static OperationCanceledException WasAborted() => new(nameof(WebSocketState.Aborted));
 
+    /// <summary>The end without a close frame of the peer's. A loss is what callers take for one, and nothing else, so that they come back; a rule that the peer
+    /// broke is a fault of the peer's.</summary>
     /// <param name="known">How the connection ended, as far as it is known.</param>
-    public static WebSocketException Lost(CloseRecord? known)
+    public static WebSocketException Ended(CloseRecord? known)
     {
+        bool isFault = known is { EndedBy: EndedBy.Local, Cause: CloseCause.ProtocolViolation or CloseCause.InvalidData or CloseCause.MessageTooBig };
         string message = known?.Explain(CultureInfo.InvariantCulture) ?? "The connection ended without a close frame of the peer's.";
-        return new WebSocketException(WebSocketError.ConnectionClosedPrematurely, new IOException(message, known?.Exception));
+        return new WebSocketException(
+            isFault ? WebSocketError.Faulted : WebSocketError.ConnectionClosedPrematurely, new IOException(message, known?.Exception));
     }
 }

@@ -28,6 +28,7 @@ internal sealed class WebSocketAdapter : WebSocket
         Connection = connection;
         _driver = connection.Driver;
         _pieces = _driver.Receiving.ReadByHand();
+        _driver.Sending.CancelledTooLate = Cut;
     }
 
     /// <summary>What the caller did to this object, beside closing.</summary>
@@ -77,6 +78,12 @@ internal sealed class WebSocketAdapter : WebSocket
     public override ValueTask<ValueWebSocketReceiveResult> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         if (RefusalToReceive() is { } refusal) return ValueTask.FromException<ValueWebSocketReceiveResult>(refusal);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            Cancel();
+            return ValueTask.FromCanceled<ValueWebSocketReceiveResult>(cancellationToken);
+        }
+
         ValueTask<MessagePiece?> received;
         try
         {
@@ -112,7 +119,7 @@ internal sealed class WebSocketAdapter : WebSocket
     {
         _endIsTold = true;
         return Received is null
-            ? ValueTask.FromException<ValueWebSocketReceiveResult>(_left == Left.Aborted ? Misuse.WasAborted() : Lost())
+            ? ValueTask.FromException<ValueWebSocketReceiveResult>(Overtaken())
             : new ValueTask<ValueWebSocketReceiveResult>(new ValueWebSocketReceiveResult(0, WebSocketMessageType.Close, true));
     }
 
@@ -138,6 +145,7 @@ internal sealed class WebSocketAdapter : WebSocket
     {
         Misuse.CheckType(messageType, nameof(messageType));
         if (RefusalToSend() is { } refusal) return ValueTask.FromException(refusal);
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
         var kind = messageType == WebSocketMessageType.Text ? WebSocketMessageKind.Text : WebSocketMessageKind.Binary;
         bool ends = (messageFlags & WebSocketMessageFlags.EndOfMessage) != 0;
         bool compressible = (messageFlags & WebSocketMessageFlags.DisableCompression) == 0;
@@ -172,16 +180,12 @@ internal sealed class WebSocketAdapter : WebSocket
     {
         try
         {
+            // One that is cancelled before it has begun is taken out, and the connection goes on.
             await sent.ConfigureAwait(SimulationContext.IsCurrent);
-        }
-        catch (OperationCanceledException)
-        {
-            Cancel();
-            throw;
         }
         catch (WebSocketClosedException)
         {
-            throw _left == Left.Aborted ? Misuse.WasAborted() : Lost();
+            throw Overtaken();
         }
     }
 
@@ -191,6 +195,7 @@ internal sealed class WebSocketAdapter : WebSocket
     {
         CloseFrame frame = Misuse.CheckClose(closeStatus, statusDescription, _driver.Role);
         if (RefusalToClose() is { } refusal) throw refusal;
+        cancellationToken.ThrowIfCancellationRequested();
         await CloseOutputAsync(frame, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
     }
 
@@ -198,12 +203,13 @@ internal sealed class WebSocketAdapter : WebSocket
     {
         CloseFrame frame = Misuse.CheckClose(closeStatus, statusDescription, _driver.Role);
         if (RefusalToClose(orWait: true) is { } refusal) throw refusal;
+        cancellationToken.ThrowIfCancellationRequested();
         await CloseOutputAsync(frame, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
         // What still comes is the receive's that waits, and else nobody's.
         _pieces.Discard();
         await Within(_pieces.WhenOver(), cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
         _endIsTold = true;
-        if (ReceivedOf(_driver.Engine.State) is null) throw Lost();
+        if (ReceivedOf(_driver.Engine.State) is null) throw Overtaken();
     }
 
     public override void Abort()
@@ -248,6 +254,13 @@ internal sealed class WebSocketAdapter : WebSocket
         Leave(EndReason.CallCancelled);
     }
 
+    /// <summary>A send that has begun was cancelled: the peer takes nothing, so nothing can be said to it.</summary>
+    private void Cut()
+    {
+        _left = Left.Aborted;
+        _driver.Abort(EndReason.CallCancelled);
+    }
+
     private void Leave(EndReason why)
     {
         _driver.Receiving.StopReadingByHand();
@@ -282,42 +295,33 @@ internal sealed class WebSocketAdapter : WebSocket
         };
     }
 
-    private Exception? RefusalToReceive() => _left switch
+    private WebSocketException? RefusalToReceive() =>
+        _left != Left.Not || _endIsTold ? Misuse.InvalidState(State, WebSocketState.Open, WebSocketState.CloseSent) : null;
+
+    private WebSocketException? RefusalToSend()
     {
-        Left.Aborted => Misuse.WasAborted(),
-        Left.Disposed => new ObjectDisposedException(nameof(WebSocket)),
-        _ => _endIsTold ? Misuse.InvalidState(State, WebSocketState.Open, WebSocketState.CloseSent) : null,
+        if (_left == Left.Not && _driver.TakesSends) return null;
+        WebSocketState state = State;
+        return _left == Left.Not && !_endIsTold && state is not (WebSocketState.CloseSent or WebSocketState.Closed)
+            ? Lost()
+            : Misuse.InvalidState(state, WebSocketState.Open, WebSocketState.CloseReceived);
+    }
+
+    private WebSocketException? RefusalToClose(bool orWait = false) => State switch
+    {
+        WebSocketState.Open or WebSocketState.CloseReceived => null,
+        WebSocketState.CloseSent when orWait => null,
+        WebSocketState.Aborted when _left == Left.Not && !_endIsTold => Lost(),
+        var state => Misuse.InvalidState(state, WebSocketState.Open, WebSocketState.CloseReceived, WebSocketState.CloseSent),
     };
 
-    private Exception? RefusalToSend() => _left switch
-    {
-        Left.Aborted => Misuse.WasAborted(),
-        Left.Disposed => new ObjectDisposedException(nameof(WebSocket)),
-        _ => _driver.TakesSends ? null
-            : State is var state and (WebSocketState.CloseSent or WebSocketState.Closed)
-                ? Misuse.InvalidState(state, WebSocketState.Open, WebSocketState.CloseReceived)
-                : Lost(),
-    };
+    /// <summary>What a call meets that the end overtakes.</summary>
+    private Exception Overtaken() => _left == Left.Aborted ? Misuse.WasAborted() : Lost();
 
-    private Exception? RefusalToClose(bool orWait = false) => _left switch
-    {
-        Left.Aborted => Misuse.WasAborted(),
-        Left.Disposed => new ObjectDisposedException(nameof(WebSocket)),
-        _ => State switch
-        {
-            WebSocketState.CloseSent when orWait => null,
-            WebSocketState.Open or WebSocketState.CloseReceived => null,
-            WebSocketState.Aborted when !_endIsTold => Lost(),
-            var state => Misuse.InvalidState(state, WebSocketState.Open, WebSocketState.CloseReceived, WebSocketState.CloseSent),
-        },
-    };
-
-    /// <summary>The connection ended without a close frame of the peer's: what callers of System.Net.WebSockets take for a loss, and nothing else, so that they
-    /// come back.</summary>
+    /// <summary>The connection ended without a close frame of the peer's.</summary>
     private WebSocketException Lost()
     {
         _endIsTold = true;
-        CloseRecord? known = _driver.RecordSoFar;
-        return Misuse.Lost(known);
+        return Misuse.Ended(_driver.RecordSoFar);
     }
 }

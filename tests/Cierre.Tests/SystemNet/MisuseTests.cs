@@ -64,7 +64,7 @@ public sealed class MisuseTests
     {
         Assert.Equal(WebSocketError.InvalidState, Misuse.InvalidState(WebSocketState.Closed, WebSocketState.Open).WebSocketErrorCode);
         Assert.Contains("Closed", Misuse.InvalidState(WebSocketState.Closed, WebSocketState.Open).Message, StringComparison.Ordinal);
-        Assert.Equal(WebSocketError.ConnectionClosedPrematurely, Misuse.Lost(null).WebSocketErrorCode);
-        Assert.NotNull(Misuse.Lost(null).InnerException);
+        Assert.Equal(WebSocketError.ConnectionClosedPrematurely, Misuse.Ended(null).WebSocketErrorCode);
+        Assert.NotNull(Misuse.Ended(null).InnerException);
     }
 }

@@ -167,13 +167,14 @@ public sealed class WebSocketAdapterTests
     }
 
     [Fact]
-    public async Task Violation_sends_our_close_frame_and_throws_as_a_loss()
+    public async Task Violation_sends_our_close_frame_and_is_a_fault_of_the_peer_s()
     {
         Task receiving = ReceiveAsync();
         _played.Wire.Push(RawPeer.Frame(Played.Text, "x"u8, fin: true, rsv: 4, mask: true));
         WebSocketException e = await Assert.ThrowsAsync<WebSocketException>(() => Played.Within(receiving));
         Assert.StartsWith("close 1002", Word(_played.Sent[0]), StringComparison.Ordinal);
         Assert.Equal(WebSocketState.Aborted, _socket.State);
+        Assert.Equal(WebSocketError.Faulted, e.WebSocketErrorCode);
         Assert.Contains("RSV1", e.InnerException!.Message, StringComparison.Ordinal);
     }
 
@@ -201,6 +202,23 @@ public sealed class WebSocketAdapterTests
         _played.PeerClose(1001);
         _played.Wire.End();
         Assert.Equal((1001, CloseCause.Aborted, EndedBy.Local), ((await _played.Ended).Code, (await _played.Ended).Cause, (await _played.Ended).EndedBy));
+    }
+
+    [Fact]
+    public async Task Send_that_is_cancelled_before_it_has_begun_is_taken_out_and_one_that_has_cuts()
+    {
+        _played.Wire.HoldsFlushes = true;
+        using var cancel = new CancellationTokenSource();
+        using var late = new CancellationTokenSource();
+        Task begun = _socket.SendAsync(new ReadOnlyMemory<byte>(new byte[300_000]), WebSocketMessageType.Binary, true, late.Token).AsTask();
+        Task behind = _socket.SendAsync(new ReadOnlyMemory<byte>(new byte[100]), WebSocketMessageType.Binary, true, cancel.Token).AsTask();
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Played.Within(behind));
+        Assert.Equal(WebSocketState.Open, _socket.State);
+        await late.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Played.Within(begun));
+        Assert.Equal(WebSocketState.Aborted, _socket.State);
+        Assert.Equal(1, _played.Wire.AbortCalls);
     }
 
     [Fact]
