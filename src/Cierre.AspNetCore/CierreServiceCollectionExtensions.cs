@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Cierre;
 using Cierre.AspNetCore;
 using Cierre.AspNetCore.Admission;
@@ -92,7 +93,8 @@ public static class CierreServiceCollectionExtensions
     }
 
     /// <summary>The server's codes, and its clock unless another is set.</summary>
-    private static void AddServersOwn<TOptions>(OptionsBuilder<TOptions> builder)
+    private static void AddServersOwn<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions>(
+        OptionsBuilder<TOptions> builder)
         where TOptions : WebSocketConnectionOptions => builder
             .Configure<CloseCodes>((options, codes) => options.CloseCodes = codes)
             // The clock of drain, capacity and shedding, so that all of a server's times move together.

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Cierre.AspNetCore.Roster;
 using Cierre.Closing;
 using Cierre.Connections;
@@ -7,6 +8,7 @@ using SystemWebSocket = System.Net.WebSockets.WebSocket;
 namespace Cierre.AspNetCore.SystemNet;
 
 /// <summary>A connection that was accepted in the course of a request, which stays as long as the connection does.</summary>
+[SuppressMessage("Reliability", "CA1001", Justification = "A source without timer or wait handle holds nothing that needs disposal.")]
 internal sealed class AcceptedConnection
 {
     private readonly OpenConnection _entry;

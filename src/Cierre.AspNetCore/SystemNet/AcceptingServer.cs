@@ -20,6 +20,9 @@ namespace Cierre.AspNetCore.SystemNet;
 /// <param name="framework">What the framework's own middleware would go by.</param>
 internal sealed class AcceptingServer(CierreWebSocketOptions options, WebSocketOptions framework, IServiceProvider services)
 {
+    // The most characters of a header that a sentence quotes.
+    private const int MostShown = 100;
+
     private readonly ConnectionOpener _opener = services.GetRequiredService<ConnectionOpener>();
     private readonly LateHandlers _late = services.GetRequiredService<LateHandlers>();
     private readonly DrainGate _gate = services.GetRequiredService<DrainGate>();
@@ -86,7 +89,8 @@ internal sealed class AcceptingServer(CierreWebSocketOptions options, WebSocketO
         try
         {
             var opening = new ConnectionOpening(name, OptionsFor(accept), handshake, slot) { OnClosed = options.OnClosed };
-            if (await _opener.OpenAsync(context, opening).ConfigureAwait(false) is ({ } entry, var left)) return new AcceptedConnection(context, entry, left, _late);
+            if (await _opener.OpenAsync(context, opening).ConfigureAwait(false) is ({ } entry, var left))
+                return new AcceptedConnection(context, entry, left, _late);
         }
         catch
         {
@@ -116,7 +120,8 @@ internal sealed class AcceptingServer(CierreWebSocketOptions options, WebSocketO
     }
 
     /// <summary>Another server's, or a test server's, stays; that of the framework's middleware gives way.</summary>
-    private static bool IsOurs(IHttpWebSocketFeature? before) => before is null or WebSocketFeature || before.GetType().DeclaringType == typeof(WebSocketMiddleware);
+    private static bool IsOurs(IHttpWebSocketFeature? before) =>
+        before is null or WebSocketFeature || before.GetType().DeclaringType == typeof(WebSocketMiddleware);
 
     private HandshakeRefusal? RefusalOf(HttpContext context)
     {
@@ -124,8 +129,8 @@ internal sealed class AcceptingServer(CierreWebSocketOptions options, WebSocketO
         // As the framework's middleware has it, which does nothing behind ours.
         if (_origins.Length > 0 && !StringValues.IsNullOrEmpty(origin) && !_origins.Contains(origin.ToString(), StringComparer.Ordinal))
         {
-            return HandshakeRefusal.Origin(
-                $"The origin {UntrustedText.Escape(origin.ToString(), 100)} is not one of {nameof(WebSocketOptions)}.{nameof(WebSocketOptions.AllowedOrigins)}.");
+            string shown = UntrustedText.Escape(origin.ToString(), MostShown);
+            return HandshakeRefusal.Origin($"The origin {shown} is not one of {nameof(WebSocketOptions)}.{nameof(WebSocketOptions.AllowedOrigins)}.");
         }
 
         return _gate.Notice is { } drain ? HandshakeRefusal.Draining(drain.RetryAfter) : null;
@@ -133,8 +138,9 @@ internal sealed class AcceptingServer(CierreWebSocketOptions options, WebSocketO
 
     private Task RefuseAsync(HttpContext context, HandshakeRefusal refusal)
     {
-        if (refusal.IsOfOrigin) CloseLog.OriginRefused(_logger, NameOf(context), refusal.Text);
-        else CloseLog.HandshakeRefused(_logger, NameOf(context), refusal.Status, refusal.Text);
+        string name = NameOf(context);
+        if (refusal.IsOfOrigin) CloseLog.OriginRefused(_logger, name, refusal.Text);
+        else CloseLog.HandshakeRefused(_logger, name, refusal.Status, refusal.Text);
         return refusal.AnswerAsync(context);
     }
 

@@ -7,13 +7,15 @@ using Microsoft.Extensions.Options;
 
 namespace Microsoft.AspNetCore.Builder;
 
-/// <summary>Puts Cierre under programs that accept WebSockets through <c>HttpContext.WebSockets</c>: SignalR, Blazor, GraphQL servers, handlers of your own.</summary>
+/// <summary>Puts Cierre under programs that accept WebSockets through <c>HttpContext.WebSockets</c>: SignalR, Blazor, GraphQL servers, handlers of your
+/// own.</summary>
 public static class CierreWebSocketsApplicationBuilderExtensions
 {
     /// <summary>Stands in the place of <c>UseWebSockets</c>: whatever accepts a WebSocket behind it gets a connection of Cierre, with the face of
     /// <see cref="System.Net.WebSockets.WebSocket"/>. docs/drop-in.md says what becomes better, and what differs.</summary>
     /// <remarks>
-    /// <para>It goes by the framework's own <see cref="WebSocketOptions"/>: a foreign origin is answered with 403 as there. The framework's middleware may stay, in
+    /// <para>It goes by the framework's own <see cref="WebSocketOptions"/>: a foreign origin is answered with 403 as there. The framework's middleware may
+    /// stay, in
     /// front or behind; what it would check that is not in these options is not checked behind this one, and the start of the host warns of that.</para>
     /// <para>Requests that open no WebSocket, and servers that have no upgrade to offer, are left as they are.</para>
     /// </remarks>

@@ -7,7 +7,8 @@ using Microsoft.AspNetCore.WebSockets;
 namespace Cierre.AspNetCore.SystemNet;
 
 /// <summary>Looks for the framework's WebSocket middleware in a pipeline that is built, for a warning at the start.</summary>
-/// <remarks>A pipeline is a chain of delegates that nobody can ask, so the fields behind them are looked at. Where a trimmed program has them no more, nothing is
+/// <remarks>A pipeline is a chain of delegates that nobody can ask, so the fields behind them are looked at. Where a trimmed program has them no more, nothing
+/// is
 /// found, and nothing is lost but the warning.</remarks>
 internal static class LaterMiddleware
 {

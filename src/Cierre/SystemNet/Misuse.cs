@@ -43,7 +43,8 @@ internal static class Misuse
     /// <summary>What a call meets whose WebSocket is aborted meanwhile, or another call of which is cancelled.</summary>
     public static OperationCanceledException WasAborted() => new(nameof(WebSocketState.Aborted));
 
-    /// <summary>The end without a close frame of the peer's. A loss is what callers take for one, and nothing else, so that they come back; a rule that the peer
+    /// <summary>The end without a close frame of the peer's. A loss is what callers take for one, and nothing else, so that they come back; a rule that the
+    /// peer
     /// broke is a fault of the peer's.</summary>
     /// <param name="known">How the connection ended, as far as it is known.</param>
     public static WebSocketException Ended(CloseRecord? known)

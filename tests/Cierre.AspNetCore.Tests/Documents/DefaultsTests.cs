@@ -21,6 +21,7 @@ public sealed class DefaultsTests
         new BrowserWebSocketOptions(),
         new DeflateOptions(),
         new WebSocketEndpointOptions(),
+        new CierreWebSocketOptions(),
         new WebSocketGatewayOptions(new WebSocketEndpointOptions()),
         new WebSocketLimitOptions(),
         new WebSocketDrainOptions(),
