@@ -35,7 +35,12 @@ internal readonly struct ConnectionControl
 
     /// <summary>A copy of options for a connection that is read in pieces, and whose close is answered, by a caller of System.Net.WebSockets.</summary>
     /// <param name="keepAlive">How often that caller has a ping sent, where the options do not say; infinite: never.</param>
-    public static WebSocketConnectionOptions OptionsByHand(WebSocketConnectionOptions options, TimeSpan keepAlive) => options.CopyByHand(keepAlive);
+    public static WebSocketConnectionOptions OptionsByHand(WebSocketConnectionOptions options, TimeSpan keepAlive)
+    {
+        var copy = new WebSocketConnectionOptions(options);
+        copy.ReadByHand(keepAlive);
+        return copy;
+    }
 
     /// <summary>Opens a connection that was created, over the stream that the handshake was answered on.</summary>
     /// <param name="guard">Asked about what comes; null: nobody.</param>

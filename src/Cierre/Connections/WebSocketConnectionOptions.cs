@@ -44,7 +44,7 @@ public class WebSocketConnectionOptions
     private TimeSpan? _pingInterval;
 
     /// <summary>The connection is read in pieces, and its close answered, by a caller of System.Net.WebSockets.</summary>
-    internal bool ByHand { get; set; }
+    internal bool ByHand { get; private set; }
 
     /// <summary>The largest message that is accepted, in bytes after reassembly; default 1 MiB. Larger: 1009, from the frame header where that tells.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
@@ -207,7 +207,12 @@ public class WebSocketConnectionOptions
         }
     } = TimeProvider.System;
 
-    internal WebSocketConnectionOptions CopyByHand(TimeSpan keepAlive) => new(this) { ByHand = true, PingInterval = _pingInterval ?? keepAlive };
+    /// <param name="keepAlive">How often a ping is sent where nobody has set that here.</param>
+    internal void ReadByHand(TimeSpan keepAlive)
+    {
+        ByHand = true;
+        _pingInterval ??= keepAlive;
+    }
 
     internal ProtocolLimits ToLimits() => new()
     {

@@ -23,7 +23,8 @@ public static class CierreSockets
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static async Task<WebSocket> ConnectAsync(Uri url, WebSocketClientOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var byHand = new WebSocketClientOptions(options ?? new WebSocketClientOptions()) { ByHand = true };
+        var byHand = new WebSocketClientOptions(options ?? new WebSocketClientOptions());
+        byHand.ReadByHand(byHand.PingInterval);
         WebSocketConnection connection = await WebSocketConnection.ConnectAsync(url, byHand, cancellationToken).ConfigureAwait(false);
         return connection.AsWebSocket();
     }
@@ -72,8 +73,11 @@ public static class CierreSockets
         return (webSocket as WebSocketAdapter)?.Connection;
     }
 
-    private static WebSocketConnectionOptions ByHand(WebSocketConnectionOptions? options) =>
-        new(options ?? new WebSocketConnectionOptions()) { ByHand = true };
+    private static WebSocketConnectionOptions ByHand(WebSocketConnectionOptions? options)
+    {
+        options ??= new WebSocketConnectionOptions();
+        return ConnectionControl.OptionsByHand(options, options.PingInterval);
+    }
 
     /// <summary>A socket is read and written as it is; any other stream through a pipe.</summary>
     private static Transport TransportOf(Stream stream)

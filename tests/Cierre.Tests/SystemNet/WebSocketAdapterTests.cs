@@ -155,10 +155,14 @@ public sealed class WebSocketAdapterTests
     [Fact]
     public async Task Messages_have_no_limit_unless_it_is_set()
     {
-        var unlimited = new Played(setup: options => options.ByHand = true);
+        var unlimited = new Played(setup: options => options.ReadByHand(options.PingInterval));
         unlimited.Peer(Played.Binary, new byte[2 * 1024 * 1024]);
         Assert.True(unlimited.Connection.IsOpen);
-        var limited = new Played(setup: options => (options.ByHand, options.MaxMessageSize) = (true, 1000));
+        var limited = new Played(setup: options =>
+        {
+            options.ReadByHand(options.PingInterval);
+            options.MaxMessageSize = 1000;
+        });
         WebSocket socket = limited.Connection.AsWebSocket();
         Task receiving = socket.ReceiveAsync(_buffer.AsMemory(), None).AsTask();
         limited.Peer(Played.Binary, new byte[1001]);
