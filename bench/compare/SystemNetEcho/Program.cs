@@ -1,4 +1,5 @@
-// The peer to compare with: an echo with System.Net.WebSockets on the same Kestrel settings as `cierre serve`.
+// The peer to compare with: an echo with System.Net.WebSockets on the same Kestrel settings as `cierre serve`. With `cierre` as its third argument the same
+// program runs on Cierre: SystemNetEcho PORT SIZE [cierre]
 using System.Net;
 using System.Net.WebSockets;
 
@@ -8,8 +9,11 @@ int size = args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo
 WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
 builder.Logging.ClearProviders();
 builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
+bool onCierre = args is [_, _, "cierre"];
+if (onCierre) builder.Services.AddCierre();
 WebApplication app = builder.Build();
-app.UseWebSockets();
+if (onCierre) app.UseCierreWebSockets();
+else app.UseWebSockets();
 app.Map("/", async context =>
 {
     using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync();

@@ -68,6 +68,12 @@ internal abstract class Inbox(Lock gate, ConnectionDriver driver)
 
     public abstract bool DeliverPart(in ProtocolEvent part);
 
+    /// <summary>The reader has something, and waits only for more of the batch. Of the transport's thread.</summary>
+    public virtual bool WaitsForBatch => false;
+
+    /// <summary>The batch is used up: a reader that waited for more of it has what there is.</summary>
+    public virtual bool EndBatch() => false;
+
     /// <summary>Nothing more comes; what lies here can still be read.</summary>
     public virtual bool End()
     {

@@ -22,6 +22,8 @@ internal sealed class PieceInbox(Lock gate, ConnectionDriver driver) : Inbox(gat
     private int _taken;
     private MessagePiece? _result;
     private Memory<byte> _target;
+    private int _filled;
+    private WebSocketMessageKind _kind;
     private TaskCompletionSource? _over;
     private bool _isOut;
     private bool _discards;
@@ -67,19 +69,27 @@ internal sealed class PieceInbox(Lock gate, ConnectionDriver driver) : Inbox(gat
         }
 
         // Of a wait without memory it is told that something has come; an empty message is all of it.
-        int count = Math.Min(bytes.Length, _target.Length);
+        int count = Math.Min(bytes.Length, _target.Length - _filled);
         bool whole = count == bytes.Length;
-        bytes[..count].CopyTo(_target.Span);
-        if (!whole) Add((WebSocketMessageKind)part.MessageKind, bytes[count..], part.Last);
+        bytes[..count].CopyTo(_target.Span[_filled..]);
+        _filled += count;
+        _kind = (WebSocketMessageKind)part.MessageKind;
+        if (!whole) Add(_kind, bytes[count..], part.Last);
         part.Drop();
-        _result = new MessagePiece((WebSocketMessageKind)part.MessageKind, count, whole && part.Last);
-        _isOut = true;
-        return StopWaiting();
+        // What follows at once saves the reader a turn.
+        if (whole && !part.Last && _filled < _target.Length && Driver.Receiving.BatchGoesOn) return false;
+        return HandOver(whole && part.Last);
     }
+
+    /// <summary>Something lies in the memory of the reader, which waits for more of the same batch.</summary>
+    public override bool WaitsForBatch => _filled > 0 && Waits != Waiting.ForNothing;
+
+    public override bool EndBatch() => WaitsForBatch && HandOver(endsMessage: false);
 
     public override bool End()
     {
         _over?.TrySetResult();
+        if (WaitsForBatch) _result = new MessagePiece(_kind, _filled, false);
         return base.End();
     }
 
@@ -88,33 +98,36 @@ internal sealed class PieceInbox(Lock gate, ConnectionDriver driver) : Inbox(gat
 
     // ---- the reader's side ----
 
-    /// <summary>Takes what has come of the next message, or waits for it; null at the end of the connection.</summary>
+    /// <summary>Takes what has come of the next message, or begins to wait for it.</summary>
     /// <param name="buffer">Empty: nothing is taken, and the wait holds no memory.</param>
-    public ValueTask<MessagePiece?> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    /// <param name="piece">Null at the end of the connection.</param>
+    /// <param name="wait">Of a wait: the token for <see cref="IValueTaskSource{TResult}"/>.</param>
+    /// <returns>Whether there is something, so that nobody waits.</returns>
+    /// <exception cref="InvalidOperationException">A receive is already waiting.</exception>
+    public bool TryReceive(Memory<byte> buffer, CancellationToken cancellationToken, out MessagePiece? piece, out short wait)
     {
-        ValueTask<MessagePiece?> result;
+        piece = null;
+        bool isHere;
         lock (Gate)
         {
             CheckOne();
             _isOut = false;
+            isHere = _pieces.Count > 0 || HasEnded;
             if (_pieces.Count > 0)
             {
-                result = new ValueTask<MessagePiece?>(Take(buffer.Span));
+                piece = Take(buffer.Span);
             }
-            else if (HasEnded)
+            else if (!isHere)
             {
-                result = default;
-            }
-            else
-            {
-                (_target, _result) = (buffer, null);
+                (_target, _filled, _result) = (buffer, 0, null);
                 Wait(Waiting.ForPiece, cancellationToken);
-                result = new ValueTask<MessagePiece?>(this, Waiter.Version);
             }
+
+            wait = Waiter.Version;
         }
 
         Driver.Receiving.AfterReceive();
-        return result;
+        return isHere;
     }
 
     /// <summary>Nobody will ask for what comes: it is dropped, and so is what lies here. A reader that waits by now gets what comes first.</summary>
@@ -143,6 +156,13 @@ internal sealed class PieceInbox(Lock gate, ConnectionDriver driver) : Inbox(gat
             if (HasEnded) return Task.CompletedTask;
             return (_over ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
+    }
+
+    private bool HandOver(bool endsMessage)
+    {
+        _result = new MessagePiece(_kind, _filled, endsMessage);
+        _isOut = true;
+        return StopWaiting();
     }
 
     private void Drop()
@@ -198,15 +218,15 @@ internal sealed class PieceInbox(Lock gate, ConnectionDriver driver) : Inbox(gat
         return new MessagePiece(first.Kind, count, first.EndsMessage && _taken == 0);
     }
 
-    MessagePiece? IValueTaskSource<MessagePiece?>.GetResult(short token)
+    public MessagePiece? GetResult(short token)
     {
         Unclaim(token);
         Waiter.GetResult(token);
         return _result;
     }
 
-    ValueTaskSourceStatus IValueTaskSource<MessagePiece?>.GetStatus(short token) => Waiter.GetStatus(token);
+    public ValueTaskSourceStatus GetStatus(short token) => Waiter.GetStatus(token);
 
-    void IValueTaskSource<MessagePiece?>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         Waiter.OnCompletedGuarded(continuation, state, token, flags, inPlace: !HasContext);
 }

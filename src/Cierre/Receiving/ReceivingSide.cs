@@ -109,10 +109,10 @@ internal sealed class ReceivingSide : ITransportReceiver
                 ProtocolEvent found = _engine.Read(ref bytes, _transport, now);
                 if (found.Kind == ProtocolEventKind.NeedMore) break;
                 if (found.Kind == ProtocolEventKind.TurnOver) continue;
+                _moreFollows = !last || !bytes.IsEmpty;
                 after = Handle(found, now);
                 roundTrip = found.Kind == ProtocolEventKind.Pong ? found.RoundTrip : null;
                 isMessage = found.Kind is ProtocolEventKind.Message or ProtocolEventKind.MessagePart && _engine.Delivers;
-                _moreFollows = !last || !bytes.IsEmpty;
             }
 
             // A reader that the close wakes has all the time it wants; the answer to the close frame has not.
@@ -127,11 +127,19 @@ internal sealed class ReceivingSide : ITransportReceiver
 
     public void BatchEnd()
     {
-        _batchThread = 0;
         _moreFollows = false;
+        if (_inbox.WaitsForBatch) EndBatch();
+        _batchThread = 0;
         _driver.Sending.Flush();
         if (_waitsForTurn) _transport.ResumeLater();
         _drain?.GoOn();
+    }
+
+    private void EndBatch()
+    {
+        bool wake;
+        lock (_gate) wake = _inbox.EndBatch();
+        if (wake) _inbox.Wake(inline: true);
     }
 
     /// <summary>The peer's close frame came, and the answer is not out; or its violation came, and what came before is still being answered.

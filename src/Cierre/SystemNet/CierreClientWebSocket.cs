@@ -92,8 +92,8 @@ public sealed class CierreClientWebSocket : WebSocket
         Open.SendAsync(buffer, messageType, endOfMessage, cancellationToken);
 
     /// <inheritdoc/>
-    public override ValueTask SendAsync(ReadOnlyMemory<byte> buffer, WebSocketMessageType messageType, bool endOfMessage, CancellationToken cancellationToken) =>
-        Open.SendAsync(buffer, messageType, endOfMessage, cancellationToken);
+    public override ValueTask SendAsync(ReadOnlyMemory<byte> buffer, WebSocketMessageType messageType, bool endOfMessage,
+        CancellationToken cancellationToken) => Open.SendAsync(buffer, messageType, endOfMessage, cancellationToken);
 
     /// <inheritdoc/>
     public override ValueTask SendAsync(ReadOnlyMemory<byte> buffer, WebSocketMessageType messageType, WebSocketMessageFlags messageFlags,
@@ -151,14 +151,16 @@ public sealed class CierreClientWebSocket : WebSocket
         {
             using var given = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _abort.Token);
             WebSocketConnection connection = await WebSocketConnection.ConnectAsync(uri, Options.Fix(), given.Token).ConfigureAwait(false);
-            Keep(HttpStatusCode.SwitchingProtocols, connection.ResponseHeaders?.NonValidated.Select(header => (header.Key, (IEnumerable<string>)header.Value)));
+            Keep(HttpStatusCode.SwitchingProtocols, connection.ResponseHeaders?.NonValidated
+                .Select(header => (header.Key, (IEnumerable<string>)header.Value)));
             Opened(connection.AsWebSocket());
         }
         catch (WebSocketConnectException e)
         {
             Failed();
             HttpRefusal? refusal = e.Record.HttpRefusal;
-            if (refusal is not null) Keep(refusal.StatusCode, refusal.Headers.GroupBy(header => header.Key, header => header.Value, StringComparer.OrdinalIgnoreCase)
+            if (refusal is not null) Keep(refusal.StatusCode, refusal.Headers
+                .GroupBy(header => header.Key, header => header.Value, StringComparer.OrdinalIgnoreCase)
                 .Select(header => (header.Key, (IEnumerable<string>)[.. header])));
             throw new WebSocketException(
                 refusal is null ? WebSocketError.Faulted : WebSocketError.NotAWebSocket, e.Record.Explain(CultureInfo.InvariantCulture), e);

@@ -18,7 +18,8 @@ public sealed class CierreClientWebSocketOptions
 
     internal CierreClientWebSocketOptions() { }
 
-    /// <summary>What is Cierre's own: limits, times, trace, close codes. Headers, subprotocols, version and handler are said by the members beside it.</summary>
+    /// <summary>What is Cierre's own: limits, times, trace, close codes. Headers, subprotocols, version and handler are said by the members beside
+    /// it.</summary>
     /// <exception cref="ArgumentNullException">Null.</exception>
     /// <exception cref="InvalidOperationException">The opening has begun.</exception>
     public WebSocketClientOptions Cierre
@@ -43,7 +44,8 @@ public sealed class CierreClientWebSocketOptions
         }
     } = System.Net.HttpVersion.Version11;
 
-    /// <summary>How strictly <see cref="HttpVersion"/> is meant; default <see cref="HttpVersionPolicy.RequestVersionOrLower"/>. A server that does not speak HTTP/2
+    /// <summary>How strictly <see cref="HttpVersion"/> is meant; default <see cref="HttpVersionPolicy.RequestVersionOrLower"/>. A server that does not speak
+    /// HTTP/2
     /// is asked in HTTP/1.1 again, which no other policy allows: with <see cref="HttpVersionPolicy.RequestVersionExact"/> or
     /// <see cref="HttpVersionPolicy.RequestVersionOrHigher"/> and 2.0 the opening is refused by name.</summary>
     /// <exception cref="InvalidOperationException">The opening has begun.</exception>

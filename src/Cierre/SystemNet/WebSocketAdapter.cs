@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
+using System.Threading.Tasks.Sources;
 using Cierre.Closing;
 using Cierre.Connections;
 using Cierre.Protocol;
@@ -14,7 +15,7 @@ namespace Cierre.SystemNet;
 /// What the connection knows is not kept here again: the state is read off the close machine, as far as the caller has read. Of its own this class knows what
 /// the caller did to this object alone (<see cref="Left"/>) and was told of the end.
 /// </remarks>
-internal sealed class WebSocketAdapter : WebSocket
+internal sealed class WebSocketAdapter : WebSocket, IValueTaskSource<ValueWebSocketReceiveResult>
 {
     private readonly ConnectionDriver _driver;
     private readonly PieceInbox _pieces;
@@ -84,43 +85,53 @@ internal sealed class WebSocketAdapter : WebSocket
             return ValueTask.FromCanceled<ValueWebSocketReceiveResult>(cancellationToken);
         }
 
-        ValueTask<MessagePiece?> received;
         try
         {
-            received = _pieces.ReceiveAsync(buffer, cancellationToken);
+            if (!_pieces.TryReceive(buffer, cancellationToken, out MessagePiece? received, out short wait))
+                return new ValueTask<ValueWebSocketReceiveResult>(this, wait);
+            return received is { } piece ? new ValueTask<ValueWebSocketReceiveResult>(ResultOf(piece)) : EndedAsync();
         }
         catch (InvalidOperationException e)
         {
             return ValueTask.FromException<ValueWebSocketReceiveResult>(e);
         }
-
-        if (!received.IsCompletedSuccessfully) return ReceivedAsync(received);
-        return received.Result is { } piece ? new ValueTask<ValueWebSocketReceiveResult>(ResultOf(piece)) : EndedAsync();
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ValueWebSocketReceiveResult> ReceivedAsync(ValueTask<MessagePiece?> received)
+    ValueWebSocketReceiveResult IValueTaskSource<ValueWebSocketReceiveResult>.GetResult(short token)
     {
-        MessagePiece? piece;
         try
         {
-            piece = await received.ConfigureAwait(SimulationContext.IsCurrent);
+            return _pieces.GetResult(token) is { } piece ? ResultOf(piece) : End();
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (_left == Left.Not)
         {
             Cancel();
             throw;
         }
-
-        return piece is { } some ? ResultOf(some) : await EndedAsync().ConfigureAwait(SimulationContext.IsCurrent);
     }
+
+    ValueTaskSourceStatus IValueTaskSource<ValueWebSocketReceiveResult>.GetStatus(short token) => _pieces.GetStatus(token);
+
+    void IValueTaskSource<ValueWebSocketReceiveResult>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _pieces.OnCompleted(continuation, state, token, flags);
 
     private ValueTask<ValueWebSocketReceiveResult> EndedAsync()
     {
+        try
+        {
+            return new ValueTask<ValueWebSocketReceiveResult>(End());
+        }
+        catch (Exception e)
+        {
+            return ValueTask.FromException<ValueWebSocketReceiveResult>(e);
+        }
+    }
+
+    private ValueWebSocketReceiveResult End()
+    {
         _endIsTold = true;
-        return Received is null
-            ? ValueTask.FromException<ValueWebSocketReceiveResult>(Overtaken())
-            : new ValueTask<ValueWebSocketReceiveResult>(new ValueWebSocketReceiveResult(0, WebSocketMessageType.Close, true));
+        return Received is null ? throw Overtaken() : new ValueWebSocketReceiveResult(0, WebSocketMessageType.Close, true);
     }
 
     private static ValueWebSocketReceiveResult ResultOf(MessagePiece piece) => new(
@@ -280,10 +291,10 @@ internal sealed class WebSocketAdapter : WebSocket
     private WebSocketState ReadState()
     {
         CloseState state = _driver.Engine.State;
+        if (state is CloseState.Open or CloseState.Violated) return WebSocketState.Open;
         bool isRead = _pieces.IsRead;
         return state switch
         {
-            CloseState.Open or CloseState.Violated => WebSocketState.Open,
             CloseState.Sent => WebSocketState.CloseSent,
             CloseState.Unanswered { Answer: null } => isRead ? WebSocketState.CloseReceived : WebSocketState.Open,
             CloseState.Unanswered => WebSocketState.Closed,

@@ -92,6 +92,28 @@ public sealed class PieceInboxTests
     }
 
     [Fact]
+    public async Task Reader_that_waits_gets_what_one_batch_brings_in_one_go()
+    {
+        Task<string> receiving = ReceiveAsync();
+        byte[] frame = _played.Frame(Played.Text, "12345"u8, fin: false);
+        _played.Wire.Push([.. frame, .. _played.Frame(0, "678"u8, fin: false), .. _played.Frame(0, "9"u8, fin: false).AsSpan(0, 3)]);
+        Assert.Equal("Text 8", await Played.Within(receiving));
+        receiving = ReceiveAsync();
+        _played.Wire.Push([.. _played.Frame(0, "9"u8, fin: false).AsSpan(3), .. _played.Frame(0, "0"u8), .. _played.Frame("next")]);
+        Assert.Equal("Text 2 end", await Played.Within(receiving));
+        Assert.Equal("Text 4 end", await ReceiveAsync());
+    }
+
+    [Fact]
+    public async Task Reader_that_waits_has_what_came_before_the_close_of_the_same_batch()
+    {
+        Task<string> receiving = ReceiveAsync();
+        _played.Wire.Push([.. _played.Frame(Played.Text, "12"u8, fin: false), .. _played.Frame(Played.Close, [3, 232])]);
+        Assert.Equal("Text 2", await Played.Within(receiving));
+        Assert.Equal("Close 0 end", await ReceiveAsync());
+    }
+
+    [Fact]
     public async Task Empty_message_ends_a_wait_without_memory_and_is_taken_by_it()
     {
         Task<string> waiting = ReceiveAsync(Memory<byte>.Empty);

@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using Cierre.TestKit;
 using Cierre.Tests.Connections;
 using Xunit;
 
@@ -274,6 +275,48 @@ public sealed class WebSocketAdapterTests
         _played.PeerText("x");
         Assert.Equal("Text 1 end", await ReceiveAsync());
     }
+
+    [Theory]
+    [InlineData(32, false)]
+    [InlineData(16 * 1024, false)]
+    [InlineData(32, true)]
+    public Task Echoed_message_allocates_nothing(int size, bool waitsWithoutMemory) => OwnProcess.RunAsync(typeof(WebSocketAdapterTests), async () =>
+    {
+        var played = new Played { Wire = { Captures = false } };
+        WebSocket socket = played.Connection.AsWebSocket();
+        Task echo = Echo();
+        byte[] frame = played.Frame(Played.Binary, new byte[size]), scratch = new byte[frame.Length];
+        long least = long.MaxValue;
+        int runs = 0;
+        for (; runs < 20 && least != 0; runs++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 1_000; i++)
+            {
+                frame.CopyTo(scratch, 0);
+                played.Wire.PushInPlace(scratch);
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.Equal(runs * 1_000, played.Connection.Traffic.MessagesSent);
+        OwnProcess.Figure("bytes allocated for 1,000 messages", least, 0);
+        played.PeerClose(1000);
+        await Played.Within(echo);
+
+        async Task Echo()
+        {
+            byte[] buffer = new byte[size];
+            while (true)
+            {
+                ValueWebSocketReceiveResult result = await socket.ReceiveAsync(waitsWithoutMemory ? Memory<byte>.Empty : buffer, None);
+                if (result.MessageType == WebSocketMessageType.Close) return;
+                if (waitsWithoutMemory) result = await socket.ReceiveAsync(buffer.AsMemory(), None);
+                await socket.SendAsync(buffer.AsMemory(0, result.Count), result.MessageType, result.EndOfMessage, None);
+            }
+        }
+    }, (size, waitsWithoutMemory));
 
     private static string Word(RawFrame frame) => frame.Opcode switch
     {
