@@ -36,14 +36,21 @@ internal static class Conversation
         SimulatedLink link = network.Connect(Path(random, weather, largest), Path(random, weather, largest));
         var negotiated = new WebSocketNegotiation { Extensions = Agreement.Between(clients.Options.Compression, servers.Options.Compression) };
         (Wire up, Wire arrivedUp, Wire down, Wire arrivedDown) = Watch(link, strictClient: true, strictServer: true, compresses: negotiated.Extensions.Length > 0);
-        var client = new Party("client", network, link.OpenClient(clients.Options, negotiated), clients, up, arrivedDown);
-        var server = new Party("server", network, link.OpenServer(servers.Options, negotiated), servers, down, arrivedUp);
+        // An application of System.Net.WebSockets on neither side, or on one.
+        int byHand = random.Next(6);
+        Party client = Create("client", byHand == 1, network, link.OpenClient(clients.Options, negotiated), clients, up, arrivedDown, weather);
+        Party server = Create("server", byHand == 2, network, link.OpenServer(servers.Options, negotiated), servers, down, arrivedUp, weather);
         (client.Peer, server.Peer) = (server, client);
         await Both(client.PlayAsync(), server.PlayAsync());
         Invariants.OfOne(client);
         Invariants.OfOne(server);
         if (weather == Weather.Calm) Invariants.OfTwoInCalm(client, server);
     }
+
+    private static Party Create(
+        string name, bool byHand, SimulatedNetwork network, WebSocketConnection connection, Plan plan, Wire outgoing, Wire incoming, Weather weather) => byHand
+        ? new PieceParty(name, network, connection, plan, outgoing, incoming, isPatient: weather == Weather.Calm)
+        : new MessageParty(name, network, connection, plan, outgoing, incoming);
 
     private static async Task AgainstRawPeerAsync(SimulatedNetwork network)
     {
@@ -54,9 +61,9 @@ internal static class Conversation
         (Wire up, Wire arrivedUp, Wire down, Wire arrivedDown) = Watch(link, strictClient: !weServe, strictServer: weServe, compresses: peer.Extensions.Length > 0);
         var plan = new Plan { Options = peer.Options, AnswersWithin = random.Next(4) switch { 0 => null, 1 => 1, 2 => RuleBreaker.QuickAnswer, _ => 6_000 } };
         var negotiated = new WebSocketNegotiation { Extensions = peer.Extensions };
-        Party party = weServe
-            ? new Party("server", network, link.OpenServer(peer.Options, negotiated), plan, down, arrivedUp)
-            : new Party("client", network, link.OpenClient(peer.Options, negotiated), plan, up, arrivedDown);
+        MessageParty party = weServe
+            ? new MessageParty("server", network, link.OpenServer(peer.Options, negotiated), plan, down, arrivedUp)
+            : new MessageParty("client", network, link.OpenClient(peer.Options, negotiated), plan, up, arrivedDown);
         await Both(party.PlayAsync(), peer.PlayAsync());
         Invariants.OfOne(party);
         peer.Check(party);

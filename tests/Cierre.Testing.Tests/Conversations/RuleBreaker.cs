@@ -100,7 +100,7 @@ internal sealed class RuleBreaker
     }
 
     /// <summary>What the other side has to say of it.</summary>
-    public void Check(Party party)
+    public void Check(MessageParty party)
     {
         CloseRecord record = party.Record;
         switch (_verdict)
@@ -130,7 +130,7 @@ internal sealed class RuleBreaker
 
     /// <summary>docs/closing.md 4: what came before the violation is answered, and the close frame goes out behind the answers. An application that
     /// takes longer than the close timeout is not awaited.</summary>
-    private void CheckAnswers(Party party)
+    private void CheckAnswers(MessageParty party)
     {
         if (_verdict is not Verdict.Fails || !(_reads || _answers) || party.Plan.AnswersWithin is not <= QuickAnswer) return;
         int answers = party.Outgoing.Messages, messages = party.Received.Count;
