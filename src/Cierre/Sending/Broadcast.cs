@@ -36,7 +36,7 @@ internal sealed class Broadcast : IThreadPoolWorkItem
         {
             foreach (WebSocketConnection receiver in receivers)
             {
-                EnqueueResult enqueued = receiver.Driver.Sending.Enqueue(message, receiver);
+                EnqueueResult enqueued = receiver.Driver.Sending.Broadcasts.Enqueue(message, receiver);
                 if (enqueued != EnqueueResult.Closed) receiver.Driver.Sending.FlushEnqueued();
                 result = result.With(enqueued);
             }
@@ -56,7 +56,7 @@ internal sealed class Broadcast : IThreadPoolWorkItem
         {
             foreach (WebSocketConnection receiver in receivers)
             {
-                EnqueueResult enqueued = receiver.Driver.Sending.Enqueue(message, receiver);
+                EnqueueResult enqueued = receiver.Driver.Sending.Broadcasts.Enqueue(message, receiver);
                 result = result.With(enqueued);
                 if (enqueued == EnqueueResult.Closed) continue;
                 if (count == taken.Length) taken = Larger(taken);

@@ -14,9 +14,6 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
     /// <summary>How much may be staged or under way before a send waits: await is backpressure.</summary>
     public const int HighWater = 64 * 1024;
 
-    // Up to here a copy costs less than a place in the outbox.
-    private const int SmallBroadcast = 4096;
-
     private readonly WebSocketProtocol _engine = driver.Engine;
     private readonly Transport _transport = driver.Transport;
     private readonly Lock _gate = driver.Gate;
@@ -24,6 +21,14 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
     private Outbox _outbox;
     private PingWaiters _pings;
     private TaskCompletionSource? _closeIsOut;
+
+    /// <summary>What waits. Under the lock.</summary>
+    public ref Outbox Outbox => ref _outbox;
+
+    /// <summary>What was agreed on compression; null: none.</summary>
+    public DeflateTerms? Deflate => deflate;
+
+    public BroadcastSends Broadcasts => new(this, driver);
 
     public Flusher Flusher { get; } = new(driver);
 
@@ -209,27 +214,6 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
         return answered.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Takes one message of a broadcast, or lets it wait for room; <see cref="FlushEnqueued"/> sends it off.</summary>
-    public EnqueueResult Enqueue(BroadcastMessage message, WebSocketConnection receiver)
-    {
-        Violation? violation;
-        int dropped;
-        lock (_gate)
-        {
-            if (!driver.TakesOutput) return EnqueueResult.Closed;
-            if (GoesAtOnce(message.Length) && !Flusher.IsFlushing && WriteAtOnce(message)) return EnqueueResult.Taken;
-            if (Buffer.Policy == SlowReaderPolicy.Wait) return WaitForRoom(message, receiver);
-            dropped = MakeRoom(message.Length, out violation);
-            if (violation is null) _outbox.Enqueue(Queued(message));
-        }
-
-        if (violation is null && dropped == 0) return EnqueueResult.Taken;
-        message.SlowOnes().Add(receiver);
-        if (violation is null) return EnqueueResult.TakenForOlder;
-        driver.BeginClose(violation, takeBack: true);
-        return EnqueueResult.Closed;
-    }
-
     /// <summary>Sends off what was posted; a handler's own connection does so when its batch of input is used up.</summary>
     public void FlushEnqueued()
     {
@@ -282,7 +266,7 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
     private WebSocketClosedException? Refusal() => driver.TakesOutput ? null : new WebSocketClosedException(driver.Known());
 
     /// <summary>Nothing is before it. Where a message may be dropped it is staged only if it leaves at once: what is staged cannot be taken back.</summary>
-    private bool GoesAtOnce(int bytes) =>
+    public bool GoesAtOnce(int bytes) =>
         _outbox.IsFree
         && _transport.Backlog < Math.Min(HighWater, Buffer.Limit)
         && (Buffer.Policy == SlowReaderPolicy.Wait ? Buffer.HasRoom(_transport.Backlog, bytes) : !Flusher.IsFlushing);
@@ -294,52 +278,8 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
         return driver.Receiving.BatchGoesOn && _transport.Staged < HighWater;
     }
 
-    /// <summary>Behind what waits already: what comes later does not overtake it.</summary>
-    private EnqueueResult WaitForRoom(BroadcastMessage message, WebSocketConnection receiver)
-    {
-        OutboxEntry queued = Queued(message);
-        if (_outbox.TakesNext(queued, Buffer, _transport.Backlog)) return EnqueueResult.Taken;
-        bool bounded = BroadcastTimeout != Timeout.InfiniteTimeSpan;
-        SlowReceivers slow = message.SlowOnes();
-        slow.Expect();
-        TimeSpan takenBy = bounded ? driver.Now + BroadcastTimeout : TimeSpan.MaxValue;
-        _outbox.EnqueueForRoom(new WaitingBroadcast(queued, takenBy, receiver, slow), Buffer, _transport.Backlog);
-        if (bounded) driver.Schedule(BroadcastTimeout);
-        return EnqueueResult.Waits;
-    }
-
-    private bool WriteAtOnce(BroadcastMessage message)
-    {
-        TimeSpan now = driver.Receiving.BatchNow;
-        if (FramesOf(message) is not { } frames)
-        {
-            if (message.Length > FrameWriter.MaxPayload) return false;
-            _engine.WriteData(_transport, message.Opcode, fin: true, message.Payload, now, message.Compressible);
-            return true;
-        }
-
-        bool lies = _transport.Backlog == 0 && !driver.Receiving.InBatch;
-        if (frames.Length > (lies ? frames.FrameAt(0) : SmallBroadcast)) return false;
-        // Where it lies, though it be small: thousands of copies at a time are more than a pool of arrays keeps.
-        if (lies) _transport.StageShared(frames.Bytes, frames.Bytes.Memory);
-        else _transport.Write(frames.Bytes.Memory.Span);
-        _engine.CountFrame(frames, last: true, now);
-        return true;
-    }
-
-    private OutboxEntry Queued(BroadcastMessage message)
-    {
-        if (FramesOf(message) is not { } frames) return new UnawaitedSend(message.Opcode, message.Bytes.Share(), message.Compressible);
-        frames.Bytes.Share();
-        return new FramedSend(frames);
-    }
-
-    /// <summary>Frames that others send as well; null where each connection makes its own: a client masks, and what is compressed with context takeover
-    /// depends on what went before.</summary>
-    private FramedMessage? FramesOf(BroadcastMessage message) => driver.Role == WebSocketRole.Client ? null : message.FramesFor(deflate);
-
     /// <summary>Applies a policy that does not wait to a message that would; how many older ones were dropped for it.</summary>
-    private int MakeRoom(int bytes, out Violation? violation)
+    public int MakeRoom(int bytes, out Violation? violation)
     {
         violation = null;
         long waiting = Waiting;
