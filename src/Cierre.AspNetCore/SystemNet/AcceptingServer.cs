@@ -168,11 +168,10 @@ internal sealed class AcceptingServer(CierreWebSocketOptions options, WebSocketO
     /// <summary>Zero means to the framework's programs that nobody pings.</summary>
     private WebSocketConnectionOptions OptionsFor(WebSocketAcceptContext accept)
     {
-        if (accept.KeepAliveInterval is null) return _usual ??= Options(framework.KeepAliveInterval);
-        return Options(accept.KeepAliveInterval.Value);
-
-        WebSocketConnectionOptions Options(TimeSpan interval) =>
-            ConnectionControl.OptionsByHand(options, interval > TimeSpan.Zero ? interval : Timeout.InfiniteTimeSpan);
+        if (accept is { KeepAliveInterval: null, KeepAliveTimeout: null })
+            return _usual ??= ConnectionControl.OptionsByHand(options, framework.KeepAliveInterval, framework.KeepAliveTimeout);
+        return ConnectionControl.OptionsByHand(
+            options, accept.KeepAliveInterval ?? framework.KeepAliveInterval, accept.KeepAliveTimeout ?? framework.KeepAliveTimeout);
     }
 
     /// <summary>The route pattern; a program without routes has one name for all.</summary>

@@ -34,11 +34,11 @@ internal readonly struct ConnectionControl
     public static WebSocketConnection Create(WebSocketNegotiation negotiated) => new(negotiated);
 
     /// <summary>A copy of options for a connection that is read in pieces, and whose close is answered, by a caller of System.Net.WebSockets.</summary>
-    /// <param name="keepAlive">How often that caller has a ping sent, where the options do not say; infinite: never.</param>
-    public static WebSocketConnectionOptions OptionsByHand(WebSocketConnectionOptions options, TimeSpan keepAlive)
+    /// <inheritdoc cref="WebSocketConnectionOptions.ReadByHand" path="/param"/>
+    public static WebSocketConnectionOptions OptionsByHand(WebSocketConnectionOptions options, TimeSpan pingInterval, TimeSpan? pingTimeout = null)
     {
         var copy = new WebSocketConnectionOptions(options);
-        copy.ReadByHand(keepAlive);
+        copy.ReadByHand(pingInterval, pingTimeout);
         return copy;
     }
 

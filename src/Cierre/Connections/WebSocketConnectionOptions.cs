@@ -24,7 +24,7 @@ public class WebSocketConnectionOptions
         MaxFragments = other.MaxFragments;
         AcceptedKind = other.AcceptedKind;
         _pingInterval = other._pingInterval;
-        PingTimeout = other.PingTimeout;
+        _pingTimeout = other._pingTimeout;
         IdleTimeout = other.IdleTimeout;
         CloseTimeout = other.CloseTimeout;
         Trace = other.Trace;
@@ -42,6 +42,7 @@ public class WebSocketConnectionOptions
     // Null: nobody has set it, and the default depends on who reads.
     private long? _maxMessageSize;
     private TimeSpan? _pingInterval;
+    private TimeSpan? _pingTimeout;
 
     /// <summary>The connection is read in pieces, and its close answered, by a caller of System.Net.WebSockets.</summary>
     internal bool ByHand { get; private set; }
@@ -93,9 +94,9 @@ public class WebSocketConnectionOptions
     /// <exception cref="ArgumentOutOfRangeException">Not positive, or more than 24 days.</exception>
     public TimeSpan PingTimeout
     {
-        get;
-        set => field = OptionChecks.Check(value, nameof(PingTimeout));
-    } = ProtocolLimits.Default.PingTimeout;
+        get => _pingTimeout ?? ProtocolLimits.Default.PingTimeout;
+        set => _pingTimeout = OptionChecks.Check(value, nameof(PingTimeout));
+    }
 
     /// <summary>How long no message may pass either way before the connection is closed with 3008; pings do not count. Default
     /// <see cref="Timeout.InfiniteTimeSpan"/>: off.</summary>
@@ -207,11 +208,14 @@ public class WebSocketConnectionOptions
         }
     } = TimeProvider.System;
 
-    /// <param name="keepAlive">How often a ping is sent where nobody has set that here.</param>
-    internal void ReadByHand(TimeSpan keepAlive)
+    /// <summary>Makes these the options of a caller of System.Net.WebSockets; what was set here counts before what that caller says.</summary>
+    /// <param name="pingInterval">How often that caller has a ping sent; zero, as infinite, means never.</param>
+    /// <param name="pingTimeout">How long it waits for an answer; null, zero or infinite: as long as is the default here.</param>
+    internal void ReadByHand(TimeSpan pingInterval, TimeSpan? pingTimeout = null)
     {
         ByHand = true;
-        _pingInterval ??= keepAlive;
+        _pingInterval ??= pingInterval > TimeSpan.Zero ? pingInterval : Timeout.InfiniteTimeSpan;
+        if (pingTimeout > TimeSpan.Zero) _pingTimeout ??= pingTimeout;
     }
 
     internal ProtocolLimits ToLimits() => new()

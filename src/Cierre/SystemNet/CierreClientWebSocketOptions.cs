@@ -167,11 +167,10 @@ public sealed class CierreClientWebSocketOptions
         {
             HttpVersion = HttpVersion.Major > 1 ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11,
         };
-        options.ReadByHand(KeepAliveInterval > TimeSpan.Zero ? KeepAliveInterval : Timeout.InfiniteTimeSpan);
+        options.ReadByHand(KeepAliveInterval, KeepAliveTimeout);
         foreach (KeyValuePair<string, string> header in _headers) options.Headers.Add(header);
         foreach (string subprotocol in _subprotocols) options.Subprotocols.Add(subprotocol);
         options.Compression ??= Compression();
-        if (KeepAliveTimeout > TimeSpan.Zero) options.PingTimeout = KeepAliveTimeout;
         Action<SocketsHttpHandler>? own = Cierre.ConfigureHandler;
         options.ConfigureHandler = handler =>
         {

@@ -182,7 +182,17 @@ internal sealed class WebSocketAdapter : WebSocket, IValueTaskSource<ValueWebSoc
 
     private async ValueTask InTurnAsync(ValueTask turn, MessageWriteStream message, ReadOnlyMemory<byte> buffer, bool ends, CancellationToken cancellationToken)
     {
-        await turn.ConfigureAwait(SimulationContext.IsCurrent);
+        try
+        {
+            await turn.ConfigureAwait(SimulationContext.IsCurrent);
+        }
+        catch
+        {
+            // The message has not begun.
+            _insideMessage = false;
+            throw;
+        }
+
         await _driver.Sending.WritePartAsync(message, buffer, ends, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
     }
 

@@ -48,6 +48,8 @@ public sealed class AcceptingServerTests
         await using TestServer server = await StartAsync(Carrier.Http1, EchoAsync, build: builder => builder.Logging.SetMinimumLevel(LogLevel.Debug).AddProvider(log));
         await using WebSocketConnection client = await server.ConnectAsync(path: "/accept");
         WebSocketRoster roster = server.Services.GetRequiredService<WebSocketServer>().Connections;
+        // The client may have its answer before.
+        await Waits.Until(() => roster.Count == 1, "the connection to enter");
         Assert.Equal("/accept", Assert.Single(roster).Endpoint);
         await client.CloseAsync().Soon();
         await Waits.Until(() => roster.Count == 0, "the connection to leave");

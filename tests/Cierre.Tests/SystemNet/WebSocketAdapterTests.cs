@@ -237,6 +237,22 @@ public sealed class WebSocketAdapterTests
     }
 
     [Fact]
+    public async Task Message_that_is_cancelled_before_its_turn_has_not_begun()
+    {
+        _played.Wire.HoldsFlushes = true;
+        Task before = _socket.SendAsync(new ReadOnlyMemory<byte>(new byte[300_000]), WebSocketMessageType.Binary, true, None).AsTask();
+        using var cancel = new CancellationTokenSource();
+        Task first = _socket.SendAsync(new ReadOnlyMemory<byte>("part"u8.ToArray()), WebSocketMessageType.Text, false, cancel.Token).AsTask();
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Played.Within(first));
+        _played.Wire.HoldsFlushes = false;
+        _played.Wire.CompleteFlush();
+        await Played.Within(before);
+        await _socket.SendAsync("whole"u8.ToArray(), WebSocketMessageType.Text, true, None);
+        Assert.Equal((1, true, "whole"), (_played.Sent[^1].Opcode, _played.Sent[^1].Fin, _played.Sent[^1].Text));
+    }
+
+    [Fact]
     public async Task Connection_that_has_an_adapter_is_read_through_it_alone()
     {
         InvalidOperationException e = await Assert.ThrowsAsync<InvalidOperationException>(async () => await _played.Connection.ReceiveAsync());
