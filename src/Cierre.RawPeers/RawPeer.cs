@@ -19,6 +19,7 @@ public sealed class RawPeer : IAsyncDisposable, IDisposable
     private const int LongestHead = 64 * 1024;
     private static readonly byte[] MaskingKey = [0x37, 0xfa, 0x21, 0x3d];
 
+    private readonly Socket? _socket;
     private readonly Stream _stream;
     private readonly bool _client;
     private readonly TimeSpan _bound;
@@ -27,9 +28,9 @@ public sealed class RawPeer : IAsyncDisposable, IDisposable
     private int _count;
     private RawEnd? _end;
 
-    private RawPeer(Socket socket, Stream stream, bool client, TimeSpan bound)
+    private RawPeer(Socket? socket, Stream stream, bool client, TimeSpan bound)
     {
-        Socket = socket;
+        _socket = socket;
         _stream = stream;
         _client = client;
         _bound = bound;
@@ -39,7 +40,8 @@ public sealed class RawPeer : IAsyncDisposable, IDisposable
     public bool IsClient => _client;
 
     /// <summary>The socket itself, for what this class has no word for.</summary>
-    public Socket Socket { get; }
+    /// <exception cref="InvalidOperationException">The peer plays on a stream in memory, which has no socket.</exception>
+    public Socket Socket => _socket ?? throw new InvalidOperationException("This peer plays on a stream in memory, which has no socket.");
 
     /// <summary>The head of the other side's request or response, once it was read.</summary>
     public string Head { get; private set; } = "";
@@ -85,6 +87,9 @@ public sealed class RawPeer : IAsyncDisposable, IDisposable
 
     /// <summary>Plays on a stream that was opened by other means, such as an HTTP/2 stream; the socket is the one that carries it.</summary>
     public static RawPeer Over(Socket socket, Stream stream, bool client, TimeSpan? bound = null) => new(socket, stream, client, bound ?? DefaultBound);
+
+    /// <summary>Plays on one end of a link in memory.</summary>
+    public static RawPeer Over(MemoryLinkStream end, bool client, TimeSpan? bound = null) => new(null, end, client, bound ?? DefaultBound);
 
     /// <summary>Plays a server on an accepted socket; nothing was read yet.</summary>
     public static RawPeer Accepted(Socket socket)
@@ -251,22 +256,32 @@ public sealed class RawPeer : IAsyncDisposable, IDisposable
     {
         if (_stream is SslStream secure)
             await Within(_bound, "sending close_notify", _ => secure.ShutdownAsync());
-        Socket.Shutdown(SocketShutdown.Send);
+        if (_stream is MemoryLinkStream memory)
+            memory.HalfClose();
+        else
+            Socket.Shutdown(SocketShutdown.Send);
     }
 
     /// <summary>Ends the connection with RST; what was not sent yet is lost.</summary>
     public void Reset()
     {
-        Socket.LingerState = new LingerOption(true, 0);
-        Socket.Dispose();
+        if (_stream is MemoryLinkStream memory)
+        {
+            memory.Reset();
+        }
+        else
+        {
+            Socket.LingerState = new LingerOption(true, 0);
+            Socket.Dispose();
+        }
+
         _end = RawEnd.Reset;
     }
 
     /// <summary>Closes the socket: FIN, or RST when the other side's bytes are still unread.</summary>
     public ValueTask DisposeAsync()
     {
-        // Not through SslStream: it would say close_notify, which only HalfCloseAsync should.
-        Socket.Dispose();
+        Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -277,7 +292,14 @@ public sealed class RawPeer : IAsyncDisposable, IDisposable
 #pragma warning restore CA5350
 
     /// <inheritdoc cref="DisposeAsync"/>
-    public void Dispose() => Socket.Dispose();
+    public void Dispose()
+    {
+        // Not through SslStream: it would say close_notify, which only HalfCloseAsync should.
+        if (_socket is null)
+            _stream.Dispose();
+        else
+            _socket.Dispose();
+    }
 
     private async Task NeedMoreAsync(string what)
     {
@@ -301,7 +323,7 @@ public sealed class RawPeer : IAsyncDisposable, IDisposable
         {
             await Within(_bound, what, async ct => count = await _stream.ReadAsync(_buffer.AsMemory(_start + _count), ct));
         }
-        catch (IOException e) when (e.GetBaseException() is SocketException { SocketErrorCode: SocketError.ConnectionReset } or HttpProtocolException)
+        catch (Exception e) when (e.GetBaseException() is SocketException { SocketErrorCode: SocketError.ConnectionReset } or HttpIOException)
         {
             return _end = RawEnd.Reset;
         }

@@ -1,12 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
-using Cierre.TestKit;
 
-namespace Cierre.AspNetCore.Tests;
+namespace Cierre.TestKit;
 
 /// <summary>Frames by hand over an HTTP/2 stream that HttpClient opened. RFC 8441.</summary>
-internal static class Http2Peer
+public static class Http2Peer
 {
+    /// <summary>Opens a WebSocket with <paramref name="headers"/> ("Name: value") added.</summary>
     public static async Task<RawPeer> ConnectAsync(Uri url, params string[] headers)
     {
         Socket? socket = null;
@@ -25,6 +25,7 @@ internal static class Http2Peer
         return RawPeer.Over(socket!, await response.Content.ReadAsStreamAsync(), client: true);
     }
 
+    /// <summary>The extended CONNECT that asks for it.</summary>
     public static HttpRequestMessage Request(Uri url, params string[] headers)
     {
         var request = new HttpRequestMessage(HttpMethod.Connect, url) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
