@@ -9,6 +9,7 @@ using Cierre.AspNetCore.Kestrel;
 using Cierre.AspNetCore.Roster;
 using Cierre.AspNetCore.Shedding;
 using Cierre.AspNetCore.SystemNet;
+using Cierre.Closing;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Connections;
@@ -16,6 +17,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -52,7 +54,9 @@ public static class CierreServiceCollectionExtensions
     {
         services.AddSingleton(_ => new WebSocketRoster());
         services.AddSingleton(provider => new UserNames(provider.GetRequiredService<IOptions<WebSocketServerOptions>>().Value.UserIdSelector));
-        services.AddSingleton<DrainGate>();
+        services.AddSingleton(provider => new DrainGate(
+            provider.GetRequiredService<IHostApplicationLifetime>(),
+            () => provider.GetRequiredService<IOptions<WebSocketDrainOptions>>().Value.Notice(EndReason.HostStopping)));
         services.AddSingleton<Capacity>();
         services.AddOptions<WebSocketLimitOptions>().BindConfiguration("Cierre:Limits").ValidateOnStart();
         services.AddSingleton(provider => new ConnectionOpener(

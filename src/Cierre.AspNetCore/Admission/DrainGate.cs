@@ -1,15 +1,21 @@
 using Cierre.Closing;
 using Cierre.Connections;
+using Microsoft.Extensions.Hosting;
 
 namespace Cierre.AspNetCore.Admission;
 
 /// <summary>Whether new connections are let in: not while the server drains, nor after it.</summary>
-internal sealed class DrainGate
+/// <param name="atStop">What the drain will tell that the stop of the host begins.</param>
+internal sealed class DrainGate(IHostApplicationLifetime lifetime, Func<DrainNotice> atStop)
 {
     private volatile DrainNotice? _notice;
 
     /// <summary>What the drain tells; null while the gate is open.</summary>
     public DrainNotice? Notice => _notice;
+
+    /// <summary>What a connection is told that is left while the server drains, or the host stops and is about to drain; null: neither.</summary>
+    /// <remarks>Whoever learns of the stop by the host's token, as SignalR does, is earlier than the drain.</remarks>
+    public DrainNotice? Farewell => _notice ?? (lifetime.ApplicationStopping.IsCancellationRequested ? atStop() : null);
 
     public bool IsClosed => _notice is not null;
 

@@ -45,8 +45,7 @@ internal sealed class Drain(WebSocketRoster connections, DrainGate gate, IOption
 
     private async Task RunAsync(WebSocketDrainOptions options, EndReason why, CancellationToken cancellationToken)
     {
-        if (options.Code == CloseCodes.ServiceRestart) why = EndReason.ServiceRestarting;
-        var notice = new DrainNotice(new CloseFrame(options.Code, options.Reason ?? why.Text), why, options.RetryAfter);
+        DrainNotice notice = options.Notice(why);
         long begun = _time.GetTimestamp();
         TimeSpan timeout = options.Limit(host.Value.ShutdownTimeout);
         gate.Close(notice);

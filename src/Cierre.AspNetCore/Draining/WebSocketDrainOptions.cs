@@ -1,3 +1,5 @@
+using Cierre.AspNetCore.Admission;
+using Cierre.Closing;
 using Cierre.Connections;
 
 namespace Cierre.AspNetCore;
@@ -59,6 +61,13 @@ public sealed class WebSocketDrainOptions
         get;
         set => field = WebSocketLimitOptions.AtLeastASecond(value, nameof(RetryAfter));
     } = TimeSpan.FromSeconds(5);
+
+    /// <summary>What connections are told.</summary>
+    internal DrainNotice Notice(EndReason why)
+    {
+        if (Code == CloseCodes.ServiceRestart) why = EndReason.ServiceRestarting;
+        return new DrainNotice(new CloseFrame(Code, Reason ?? why.Text), why, RetryAfter);
+    }
 
     /// <summary>How long a drain may take where the host gives itself so long to stop; <see cref="TimeSpan.MaxValue"/>: no limit.</summary>
     internal TimeSpan Limit(TimeSpan host) => Finite(Timeout ?? host);

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Cierre.AspNetCore.Admission;
 using Cierre.AspNetCore.Roster;
 using Cierre.Closing;
 using Cierre.Connections;
@@ -19,10 +20,12 @@ internal sealed class AcceptedConnection
     private bool _hasReturned;
 
     /// <param name="left">Completes when the connection has left the roster.</param>
-    public AcceptedConnection(HttpContext context, OpenConnection entry, Task left, LateHandlers late)
+    /// <param name="gate">Knows what a connection is told that is left because the host stops.</param>
+    public AcceptedConnection(HttpContext context, OpenConnection entry, Task left, LateHandlers late, DrainGate gate)
     {
         (_entry, _left, _late) = (entry, left, late);
         Socket = entry.Connection.AsWebSocket();
+        ConnectionControl.Of(entry.Connection).SetFarewell(() => gate.Farewell is { } notice ? (notice.Frame, notice.Why) : null);
         context.Features.Set(entry.Connection);
         // What the request's own token means to programs of System.Net.WebSockets: the connection is lost, not that it closes.
         context.RequestAborted = _lost.Token;

@@ -90,7 +90,7 @@ internal sealed class AcceptingServer(CierreWebSocketOptions options, WebSocketO
         {
             var opening = new ConnectionOpening(name, OptionsFor(accept), handshake, slot) { OnClosed = options.OnClosed };
             if (await _opener.OpenAsync(context, opening).ConfigureAwait(false) is ({ } entry, var left))
-                return new AcceptedConnection(context, entry, left, _late);
+                return new AcceptedConnection(context, entry, left, _late, _gate);
         }
         catch
         {

@@ -59,6 +59,9 @@ internal readonly struct ConnectionControl
     /// <summary>The run of an endpoint's handler. Once it is over, how it ended is why the connection closes, whoever is first to say so.</summary>
     public void RunBy(Task handler) => _connection.Handler = handler;
 
+    /// <inheritdoc cref="SystemNet.WebSocketAdapter.Farewell"/>
+    public void SetFarewell(Func<(CloseFrame Frame, EndReason Why)?> farewell) => ((SystemNet.WebSocketAdapter)_connection.AsWebSocket()).Farewell = farewell;
+
     /// <summary>Closes for a rule that the peer broke, by an ordinary closing handshake.</summary>
     public void Close(Violation violation) => Driver.BeginClose(violation);
 

@@ -45,6 +45,10 @@ internal sealed class WebSocketAdapter : WebSocket, IValueTaskSource<ValueWebSoc
 
     public WebSocketConnection Connection { get; }
 
+    /// <summary>Asked what the peer is told where the caller leaves without a close of its own, and why; null, or none said: 1001, and what the caller did. Set
+    /// before anybody can leave.</summary>
+    public Func<(CloseFrame Frame, EndReason Why)?>? Farewell { get; set; }
+
     public override string? SubProtocol => Connection.Subprotocol;
 
     public override WebSocketState State
@@ -285,7 +289,8 @@ internal sealed class WebSocketAdapter : WebSocket, IValueTaskSource<ValueWebSoc
     private void Leave(EndReason why)
     {
         _driver.Receiving.StopReadingByHand();
-        _driver.BeginClose(new CloseFrame(CloseCodes.GoingAway, why.Text), why);
+        (CloseFrame frame, EndReason because) = Farewell?.Invoke() ?? (new CloseFrame(CloseCodes.GoingAway, why.Text), why);
+        _driver.BeginClose(frame, because);
     }
 
     // ---- what the close machine says ----

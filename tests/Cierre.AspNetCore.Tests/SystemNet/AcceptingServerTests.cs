@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Xunit;
 using static Cierre.AspNetCore.Tests.SystemNet.AcceptingRig;
@@ -400,6 +401,46 @@ public sealed class AcceptingServerTests
         var received = new StringBuilder();
         while (received.Length < text.Length) received.Append((await client.ReceiveAsync().Soon())!.Value.GetText());
         Assert.Equal(text, received.ToString());
+    }
+
+    [Theory]
+    [InlineData("cancels its receive")]
+    [InlineData("disposes")]
+    [InlineData("returns")]
+    public async Task Program_that_leaves_because_the_host_stops_says_what_the_drain_says(string how)
+    {
+        await using TestServer server = await StartAsync(
+            Carrier.Http1,
+            async (socket, context) =>
+            {
+                // As SignalR does: the host's token comes before the drain.
+                CancellationToken stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+                ValueTask<ValueWebSocketReceiveResult> receive = socket.ReceiveAsync(new byte[10].AsMemory(), how == "cancels its receive" ? stopping : None);
+                if (how == "disposes")
+                {
+                    using CancellationTokenRegistration _ = stopping.Register(socket.Dispose);
+                    await receive;
+                }
+                else if (how == "returns")
+                {
+                    await Task.Delay(Timeout.Infinite, stopping).ContinueWith(_ => { }, None);
+                }
+                else
+                {
+                    await receive;
+                }
+            },
+            builder => builder.Configuration["Cierre:Drain:Code"] = "1012");
+        await using RawPeer peer = await server.RawAsync("/accept");
+        await Waits.Until(() => server.Services.GetRequiredService<WebSocketServer>().Connections.Count == 1, "the connection");
+        server.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        Assert.Equal((1012, "the service restarts"), await CloseAsync(peer));
+    }
+
+    private static async Task<(int, string)> CloseAsync(RawPeer peer)
+    {
+        RawFrame frame = await peer.ReadFrameAsync().Soon();
+        return (frame.CloseCode!.Value, frame.CloseReason!);
     }
 
     private static Task<TestServer> StartAsync(Carrier carrier, Func<WebSocket, HttpContext, Task> program, Action<WebApplicationBuilder>? build = null) =>
