@@ -52,13 +52,16 @@ public static class CierreWebSocketsApplicationBuilderExtensions
         builder.Finally(endpoint =>
         {
             if (endpoint.RequestDelegate is not { } run) return;
-            IServiceProvider services = endpoint.ApplicationServices;
-            // All that one call maps shares its limits.
-            AcceptingServer server = shared ??= AcceptingServers.Of(services)
-                .Create(services.GetRequiredService<IOptions<WebSocketOptions>>().Value, configure);
-            endpoint.RequestDelegate = context => server.RunAsync(context, run);
+            // Blazor builds its endpoints without the application's services; those of the first request know what is registered.
+            if (endpoint.ApplicationServices.GetService<IServiceScopeFactory>() is not null) ServerOf(endpoint.ApplicationServices);
+            endpoint.RequestDelegate = context => (shared ?? ServerOf(context.RequestServices)).RunAsync(context, run);
         });
         return builder;
+
+        // All that one call maps shares its limits.
+        AcceptingServer ServerOf(IServiceProvider services) => LazyInitializer.EnsureInitialized(
+            ref shared,
+            () => AcceptingServers.Of(services).Create(services.GetRequiredService<IOptions<WebSocketOptions>>().Value, configure));
     }
 
     /// <summary>The connection that carries this request's WebSocket: its record, its traffic, its trace.</summary>
