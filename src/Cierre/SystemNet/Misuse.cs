@@ -20,8 +20,9 @@ internal static class Misuse
     }
 
     /// <summary>The close frame that a caller means.</summary>
+    /// <param name="received">The peer's close frame: its code may be the answer, whoever may begin with it. RFC 6455 5.5.1. Null: none came.</param>
     /// <exception cref="ArgumentException">A close frame must not say this.</exception>
-    public static CloseFrame CheckClose(WebSocketCloseStatus status, string? description, WebSocketRole role)
+    public static CloseFrame CheckClose(WebSocketCloseStatus status, string? description, WebSocketRole role, CloseFrame? received = null)
     {
         if (status == WebSocketCloseStatus.Empty)
         {
@@ -30,8 +31,9 @@ internal static class Misuse
                 : throw new ArgumentException("A close frame without a status (Empty) has no description: give null, or a status.", nameof(description));
         }
 
-        // The role decides too: 1010 is a client's to send. RFC 6455 7.4.1.
-        string? fault = CloseCodes.GetSendError((int)status, description, role, CultureInfo.InvariantCulture);
+        // The role decides too: 1010 is a client's to send. RFC 6455 7.4.1. What came may go back, so only the description is left to check.
+        int code = received?.Code == (int)status ? CloseCodes.NormalClosure : (int)status;
+        string? fault = CloseCodes.GetSendError(code, description, role, CultureInfo.InvariantCulture);
         if (fault is not null) throw new ArgumentException(fault, nameof(status));
         return new CloseFrame((ushort)status, description ?? "");
     }

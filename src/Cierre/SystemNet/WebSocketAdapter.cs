@@ -218,7 +218,7 @@ internal sealed class WebSocketAdapter : WebSocket, IValueTaskSource<ValueWebSoc
 
     public override async Task CloseOutputAsync(WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken)
     {
-        CloseFrame frame = Misuse.CheckClose(closeStatus, statusDescription, _driver.Role);
+        CloseFrame frame = Misuse.CheckClose(closeStatus, statusDescription, _driver.Role, Received);
         if (RefusalToClose() is { } refusal) throw refusal;
         cancellationToken.ThrowIfCancellationRequested();
         await CloseOutputAsync(frame, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
@@ -226,7 +226,7 @@ internal sealed class WebSocketAdapter : WebSocket, IValueTaskSource<ValueWebSoc
 
     public override async Task CloseAsync(WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken)
     {
-        CloseFrame frame = Misuse.CheckClose(closeStatus, statusDescription, _driver.Role);
+        CloseFrame frame = Misuse.CheckClose(closeStatus, statusDescription, _driver.Role, Received);
         if (RefusalToClose(orWait: true) is { } refusal) throw refusal;
         cancellationToken.ThrowIfCancellationRequested();
         await CloseOutputAsync(frame, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);

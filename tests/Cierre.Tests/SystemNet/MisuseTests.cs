@@ -43,6 +43,18 @@ public sealed class MisuseTests
         Assert.Throws<ArgumentException>(() => Misuse.CheckClose(WebSocketCloseStatus.MandatoryExtension, null, WebSocketRole.Server));
     }
 
+    [Theory]
+    [InlineData(1010, WebSocketRole.Server)]
+    [InlineData(1010, WebSocketRole.Client)]
+    [InlineData(1012, WebSocketRole.Client)]
+    public void Code_that_came_may_be_answered_with_itself(ushort code, WebSocketRole role)
+    {
+        var received = new CloseFrame(code, "why");
+        Assert.Equal(received, Misuse.CheckClose((WebSocketCloseStatus)code, "why", role, received));
+        Assert.Throws<ArgumentException>(() => Misuse.CheckClose((WebSocketCloseStatus)code, new string('a', 124), role, received));
+        Assert.Throws<ArgumentException>(() => Misuse.CheckClose((WebSocketCloseStatus)1006, "why", role, received));
+    }
+
     [Fact]
     public void Message_is_text_or_binary()
     {

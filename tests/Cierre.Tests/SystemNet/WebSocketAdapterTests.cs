@@ -43,6 +43,18 @@ public sealed class WebSocketAdapterTests
         Assert.True(record.ReceivedFirst);
     }
 
+    [Theory]
+    [InlineData(1010)]
+    [InlineData(1012)]
+    public async Task Close_of_the_peer_may_be_answered_with_the_code_that_came_whoever_may_begin_with_it(ushort code)
+    {
+        Task<string> receiving = ReceiveAsync();
+        _played.PeerClose(code, "as it came");
+        await Played.Within(receiving);
+        await _socket.CloseOutputAsync(_socket.CloseStatus!.Value, _socket.CloseStatusDescription, None);
+        Assert.Equal([$"close {code} as it came"], _played.Sent.Select(Word));
+    }
+
     [Fact]
     public async Task Close_of_the_peer_that_nobody_answers_is_answered_with_the_echo_after_the_close_timeout()
     {
