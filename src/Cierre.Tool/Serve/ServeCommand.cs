@@ -41,7 +41,8 @@ internal static class ServeCommand
         };
 
         var command = new Command("serve", "Serves WebSocket connections and reports how each one ends: echo at /; /close?code=N&reason=T closes at once; " +
-            "at /throw the first message makes the handler fail; /silent never sends.")
+            "at /throw the first message makes the handler fail; /silent never sends. /system and /system/close?code=N&reason=T do as / and /close, by a program on " +
+            "System.Net.WebSockets, to which --rate does not apply.")
         {
             listen.Url, maxMessage, limits.MaxFragments, accept, limits.CloseTimeout, limits.PingInterval, limits.PingTimeout, idleTimeout, maxConnections,
                 atCapacity, rate, drainCode, drainSpread, compression, listen.Cert, listen.Key, http2Only, json, language,
@@ -49,7 +50,7 @@ internal static class ServeCommand
         command.SetAction(async parsed =>
         {
             HostAddress address = listen.AddressOf(parsed);
-            void Configure(WebSocketEndpointOptions options)
+            void ConfigureAll(WebSocketConnectionOptions options)
             {
                 options.MaxMessageSize = parsed.GetValue(maxMessage) ?? standard.MaxMessageSize;
                 options.AcceptedKind = parsed.GetValue(accept) switch
@@ -57,14 +58,20 @@ internal static class ServeCommand
                     "text" => WebSocketMessageKind.Text, "binary" => WebSocketMessageKind.Binary, _ => null
                 };
                 limits.ApplyTo(options, parsed);
-                options.MaxMessagesPerSecond = (int?)parsed.GetValue(rate);
                 options.IdleTimeout = Seconds.ZeroIsOff(parsed.GetValue(idleTimeout) ?? TimeSpan.Zero);
                 options.Compression = parsed.GetValue(compression) == "on" ? new DeflateOptions() : null;
+            }
+
+            void Configure(WebSocketEndpointOptions options)
+            {
+                ConfigureAll(options);
+                options.MaxMessagesPerSecond = (int?)parsed.GetValue(rate);
             }
 
             bool cleartextHttp2 = parsed.GetValue(http2Only);
             if (cleartextHttp2 && address.IsHttps) throw new UsageException("--h2c is cleartext: it needs a --url with http.");
             using X509Certificate2? certificate = listen.CertificateOf(parsed);
+            var report = new ServeReport(parsed.GetValue(json), language.Of(parsed));
             void Services(IServiceCollection services)
             {
                 DrainOf(services, parsed.GetValue(drainCode), parsed.GetValue(drainSpread) ?? TimeSpan.Zero);
@@ -73,10 +80,15 @@ internal static class ServeCommand
                     most.MaxConnections = (int?)parsed.GetValue(maxConnections);
                     most.CapacityResponse = parsed.GetValue(atCapacity) == "close" ? RefusalMode.Close : RefusalMode.Status;
                 });
+                services.Configure<CierreWebSocketOptions>(options =>
+                {
+                    ConfigureAll(options);
+                    options.OnClosed = (_, record) => report.Closed(record);
+                });
             }
 
             await using WebApplication app = ToolHost.Build(address, certificate, cleartextHttp2, Services);
-            return await RunAsync(app, Configure, new ServeReport(parsed.GetValue(json), language.Of(parsed)));
+            return await RunAsync(app, Configure, report);
         });
         return command;
     }

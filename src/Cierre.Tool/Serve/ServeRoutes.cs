@@ -10,11 +10,12 @@ internal static class ServeRoutes
 {
     public static void Map(WebApplication app, Action<WebSocketEndpointOptions> configure, ServeReport report)
     {
-        app.Use(RefuseUnsendableCode);
+        app.Use(RefuseUnsendable);
         Map("/", (connection, _) => EchoAsync(connection));
         Map("/close", CloseAsync);
         Map("/throw", (connection, _) => ThrowAsync(connection));
         Map("/silent", (connection, _) => ReadOnlyAsync(connection));
+        SystemRoutes.Map(app);
 
         void Map(string path, Func<WebSocketConnection, HttpContext, Task> handler) => app.MapWebSocket(
             path,
@@ -34,7 +35,7 @@ internal static class ServeRoutes
     }
 
     private static Task CloseAsync(WebSocketConnection connection, HttpContext context) =>
-        connection.CloseAsync(Code(context) ?? CloseCodes.NormalClosure, context.Request.Query["reason"].ToString());
+        connection.CloseAsync(Code(context) ?? CloseCodes.NormalClosure, Reason(context));
 
     private static async Task ThrowAsync(WebSocketConnection connection)
     {
@@ -48,17 +49,28 @@ internal static class ServeRoutes
         }
     }
 
-    /// <summary>A code that must not be sent is refused in HTTP, where there is still a way to say so.</summary>
-    private static Task RefuseUnsendableCode(HttpContext context, RequestDelegate next)
+    /// <summary>What must not be sent is refused in HTTP, where there is still a way to say so.</summary>
+    private static Task RefuseUnsendable(HttpContext context, RequestDelegate next)
     {
-        if (context.Request.Path != "/close" || Code(context) is not null || !context.Request.Query.ContainsKey("code")) return next(context);
+        bool bySystem = context.Request.Path == SystemRoutes.Close;
+        if (context.Request.Path != "/close" && !bySystem) return next(context);
+        string? fault = null;
+        if (Code(context) is null && context.Request.Query.ContainsKey("code"))
+            fault = "The code of ?code=N must be one that a server may send: 1000-1003, 1007-1009, 1011-1014 or 3000-4999.";
+        // A long reason is cut by a connection of ours, and thrown at by System.Net.WebSockets.
+        else if (bySystem)
+            fault = CloseCodes.GetSendError(CloseCodes.NormalClosure, Reason(context), WebSocketRole.Server, CultureInfo.InvariantCulture);
+        if (fault is null) return next(context);
         context.Response.StatusCode = StatusCodes.Status400BadRequest;
-        return context.Response.WriteAsync("The code of ?code=N must be one that a server may send: 1000-1003, 1007-1009, 1011-1014 or 3000-4999.\n");
+        return context.Response.WriteAsync(fault + "\n");
     }
 
-    private static ushort? Code(HttpContext context) =>
+    /// <summary>The code that the client asks for; null where it asks for none, or for one that a server may not send.</summary>
+    public static ushort? Code(HttpContext context) =>
         ushort.TryParse(context.Request.Query["code"], NumberStyles.None, CultureInfo.InvariantCulture, out ushort code)
         && CloseCodes.GetSendError(code, reason: null, WebSocketRole.Server, CultureInfo.InvariantCulture) is null
             ? code
             : null;
+
+    public static string Reason(HttpContext context) => context.Request.Query["reason"].ToString();
 }

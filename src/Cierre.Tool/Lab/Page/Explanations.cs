@@ -8,6 +8,7 @@ internal static class Explanations
     public static IReadOnlyList<string> Of(Outcome outcome)
     {
         List<string> keys = [];
+        if (outcome.Situation.Program is { } program) keys.Add(program.Comparison);
         (CloseRecord? client, CloseRecord? server, ReceivedEvent? browser) = (outcome.Client, outcome.Server, outcome.Page?.Event);
         if (client is null && server is not null) keys.Add("raw-client-record");
         if (client is { WasOpen: true } && server is null) keys.Add("raw-server");

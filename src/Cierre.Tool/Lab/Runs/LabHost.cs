@@ -1,7 +1,9 @@
+using System.Net.WebSockets;
 using System.Security.Cryptography.X509Certificates;
 using Cierre.AspNetCore;
 using Cierre.Tool.Hosting;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 
 namespace Cierre.Tool.Lab.Runs;
 
@@ -50,6 +52,9 @@ internal sealed class LabHost : IAsyncDisposable
     /// <summary>The server's end, for a situation that does something with it from outside; known once the handler runs.</summary>
     public Task<WebSocketConnection> ServerSide(Situation situation) => _ends[situation.Name].Connection.Task;
 
+    /// <summary>Completes when the server's program is over; it throws what that threw.</summary>
+    public Task ProgramOver(Situation situation) => _ends[situation.Name].ProgramOver.Task;
+
     /// <summary>How the server's end of a situation's one connection ended.</summary>
     public async Task<CloseRecord> Record(Situation situation) => (await _ends[situation.Name].Ended.Task).Record;
 
@@ -78,24 +83,22 @@ internal sealed class LabHost : IAsyncDisposable
     {
         var ends = new Ends();
         _ends.Add(situation.Name, ends);
-        void Configure(WebSocketEndpointOptions options)
-        {
-            options.CloseTimeout = LabPlayer.CloseTimeout;
-            situation.Options?.Invoke(options);
-            // The lab's page is served from another port: another origin.
-            options.AllowedOrigins.Add("*");
-            if (_onClosed is not null) options.Trace = LabTrace.Options;
-            options.OnClosed = (connection, record) =>
-            {
-                ends.Ended.TrySetResult((connection, record));
-                _onClosed?.Invoke(record);
-            };
-        }
-
         string path = "/" + situation.Name;
+        RequestDelegate? run = situation.Program is { } program ? context => RunAsync(program, context, ends) : null;
         if (situation.Map is { } map)
         {
-            map(new LabRoute(_app, path, Configure));
+            map(new LabRoute(_app, path, Configure, run));
+            return;
+        }
+
+        if (run is not null)
+        {
+            _app.Map(path, run).UseCierre(options =>
+            {
+                options.CloseTimeout = situation.Program!.CloseTimeout;
+                if (_onClosed is not null) options.Trace = LabTrace.Options;
+                options.OnClosed = Closed;
+            });
             return;
         }
 
@@ -107,11 +110,45 @@ internal sealed class LabHost : IAsyncDisposable
                 return situation.Handler(connection);
             },
             Configure);
+
+        void Configure(WebSocketEndpointOptions options)
+        {
+            options.CloseTimeout = LabPlayer.CloseTimeout;
+            situation.Options?.Invoke(options);
+            // The lab's page is served from another port: another origin.
+            options.AllowedOrigins.Add("*");
+            if (_onClosed is not null) options.Trace = LabTrace.Options;
+            options.OnClosed = Closed;
+        }
+
+        void Closed(WebSocketConnection connection, CloseRecord record)
+        {
+            ends.Ended.TrySetResult((connection, record));
+            _onClosed?.Invoke(record);
+        }
+    }
+
+    private static async Task RunAsync(SystemProgram program, HttpContext context, Ends ends)
+    {
+        using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync();
+        if (socket.GetCierre() is { } connection) ends.Connection.TrySetResult(connection);
+        try
+        {
+            await program.RunAsync(socket);
+            ends.ProgramOver.TrySetResult();
+        }
+        catch (Exception e)
+        {
+            ends.ProgramOver.TrySetException(e);
+            throw;
+        }
     }
 
     private sealed class Ends
     {
         public TaskCompletionSource<WebSocketConnection> Connection { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource ProgramOver { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public TaskCompletionSource<(WebSocketConnection Connection, CloseRecord Record)> Ended { get; } =
             new(TaskCreationOptions.RunContinuationsAsynchronously);

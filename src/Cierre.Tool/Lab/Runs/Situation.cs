@@ -18,6 +18,9 @@ internal sealed record Situation(string Name, string Description)
     /// <summary>What the server does with the connection; it echoes unless told otherwise.</summary>
     public Func<WebSocketConnection, Task> Handler { get; init; } = EchoAsync;
 
+    /// <summary>The server's program in the place of <see cref="Handler"/>, where it is written on System.Net.WebSockets.</summary>
+    public SystemProgram? Program { get; init; }
+
     /// <summary>Changes the endpoint's options.</summary>
     public Action<WebSocketEndpointOptions>? Options { get; init; }
 

@@ -14,6 +14,9 @@ internal sealed class SituationRun(Situation situation, LabHost host, LabPlayer 
     /// <summary>How the server's end of the connection ended: the first to end, where there are several.</summary>
     public Task<CloseRecord> ServerRecord => host.Record(situation);
 
+    /// <summary>Completes when the server's program, on System.Net.WebSockets, is over; it throws what that threw.</summary>
+    public Task ProgramOver => host.ProgramOver(situation);
+
     /// <summary>Connects the client to the situation's endpoint.</summary>
     public Task<LabClient> ConnectAsync(Action<WebSocketClientOptions>? configure = null) => ConnectAsync(Url, configure);
 

@@ -49,6 +49,7 @@ internal static class All
         InsideMessage.OfTheOther(),
         PrivateCode.ByServer(),
         BothClose.Create(),
+        .. SystemSockets.Create(),
         .. HandshakeRefused.Create(),
     ];
 }
