@@ -112,7 +112,7 @@ public static class CierreHttpConnectionOptionsExtensions
     {
         if (options.WebSocketConfiguration is null) return;
         throw new NotSupportedException(
-            $"{nameof(HttpConnectionOptions)}.{nameof(HttpConnectionOptions.WebSocketConfiguration)} is not supported with {nameof(UseCierre)}, because it sets "
-            + $"up a {nameof(ClientWebSocket)}, and there is none: pass {nameof(UseCierre)} a delegate that sets up {nameof(WebSocketClientOptions)}.");
+            $"{nameof(HttpConnectionOptions)}.{nameof(HttpConnectionOptions.WebSocketConfiguration)} is not supported with {nameof(UseCierre)}, because it "
+            + $"sets up a {nameof(ClientWebSocket)}, and there is none: pass {nameof(UseCierre)} a delegate that sets up {nameof(WebSocketClientOptions)}.");
     }
 }

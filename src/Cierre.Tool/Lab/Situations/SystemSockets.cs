@@ -12,7 +12,8 @@ internal static class SystemSockets
 {
     private const string Last = "one thing more";
 
-    // The server waits for the program's answer, the program does something else, and the client waits for the server's answer: each longer than the one before.
+    // How long the server waits for the program's answer, how late that comes, and how long the client waits for the server: each is longer than the one
+    // before.
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(0.5), Late = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromSeconds(6);
 
     private static readonly CloseFrame Bye = new(CloseCodes.NormalClosure, "that was all");
@@ -24,7 +25,7 @@ internal static class SystemSockets
 
     public static Situation[] Create() =>
     [
-        OfClientsClose("system-own-code", "the client closes, and the server's program, on System.Net.WebSockets, says a word more and answers with a code of its own",
+        OfClientsClose("system-own-code", "the client closes, and the server's program, on System.Net.WebSockets, sends on and answers with a code of its own",
             new SystemProgram(AnswerAsync, "system-own-code") { ClientOfFramework = OwnCode }) with
         {
             Client = OwnCode,
