@@ -53,6 +53,7 @@ public static class CierreServiceCollectionExtensions
     private static void Register(IServiceCollection services)
     {
         services.AddSingleton(_ => new WebSocketRoster());
+        services.AddSingleton<RelayedConnections>();
         services.AddSingleton(provider => new UserNames(provider.GetRequiredService<IOptions<WebSocketServerOptions>>().Value.UserIdSelector));
         services.AddSingleton(provider => new DrainGate(
             provider.GetRequiredService<IHostApplicationLifetime>(),
@@ -64,8 +65,8 @@ public static class CierreServiceCollectionExtensions
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<Drain>();
         services.AddSingleton(provider => new WebSocketServer(
-            provider.GetRequiredService<WebSocketRoster>(), provider.GetRequiredService<DrainGate>(), provider.GetRequiredService<Drain>(),
-            provider.GetRequiredService<Shedder>()));
+            provider.GetRequiredService<WebSocketRoster>(), provider.GetRequiredService<RelayedConnections>(), provider.GetRequiredService<DrainGate>(),
+            provider.GetRequiredService<Drain>(), provider.GetRequiredService<Shedder>()));
         services.AddSingleton<Shedder>();
         services.AddSingleton<Pressure>();
         services.AddHostedService<PressureWatch>();
@@ -90,6 +91,7 @@ public static class CierreServiceCollectionExtensions
         AddServersOwn(services.AddOptions<WebSocketEndpointOptions>().BindConfiguration("Cierre"));
         AddServersOwn(services.AddOptions<CierreWebSocketOptions>().BindConfiguration("Cierre:WebSockets"));
         services.AddSingleton(provider => new AcceptingServers(provider));
+        services.AddSingleton(provider => new UpgradeObserver(provider));
         services.AddSingleton<IValidateOptions<WebSocketEndpointOptions>, EndpointOptionsValidation>();
         services.AddSingleton<MatcherPolicy, SharedPathPolicy>();
         services.AddSingleton<IConnectionListenerFactory, SocketListenerFactory>();

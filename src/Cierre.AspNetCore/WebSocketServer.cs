@@ -1,5 +1,6 @@
 using Cierre.AspNetCore.Admission;
 using Cierre.AspNetCore.Draining;
+using Cierre.AspNetCore.Roster;
 using Cierre.AspNetCore.Shedding;
 using Cierre.Connections;
 
@@ -12,11 +13,15 @@ public sealed class WebSocketServer
     private readonly Drain _drain;
     private readonly Shedder _shedder;
 
-    internal WebSocketServer(WebSocketRoster connections, DrainGate gate, Drain drain, Shedder shedder) =>
-        (Connections, _gate, _drain, _shedder) = (connections, gate, drain, shedder);
+    internal WebSocketServer(WebSocketRoster connections, RelayedConnections relayed, DrainGate gate, Drain drain, Shedder shedder) =>
+        (Connections, RelayedConnections, _gate, _drain, _shedder) = (connections, relayed, gate, drain, shedder);
 
     /// <summary>The open connections: to list and find, to send to and to close; and how the last ones ended.</summary>
     public WebSocketRoster Connections { get; }
+
+    /// <summary>The open connections behind <c>UseCierreUpgradeObservation</c>, whose bytes YARP or another relay passes on: a listing of the moment, in no
+    /// order. A drain closes them too; load is shed by closing none of them.</summary>
+    public IReadOnlyCollection<RelayedConnection> RelayedConnections { get; }
 
     /// <summary>Whether the server drains or has drained: new handshakes are answered 503.</summary>
     public bool IsDraining => _gate.IsClosed;

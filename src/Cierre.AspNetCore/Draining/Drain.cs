@@ -1,5 +1,6 @@
 using Cierre.AspNetCore.Admission;
 using Cierre.AspNetCore.Logging;
+using Cierre.AspNetCore.Roster;
 using Cierre.Closing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -12,8 +13,8 @@ namespace Cierre.AspNetCore.Draining;
 /// afterwards.</summary>
 /// <remarks>Two drains may run at a time, as when the host stops during one that was asked for: a connection takes the first close that reaches it, and each
 /// has its own bound.</remarks>
-internal sealed class Drain(WebSocketRoster connections, DrainGate gate, IOptions<WebSocketDrainOptions> configured, IOptions<HostOptions> host,
-    IServiceProvider services)
+internal sealed class Drain(WebSocketRoster connections, RelayedConnections relayed, DrainGate gate, IOptions<WebSocketDrainOptions> configured,
+    IOptions<HostOptions> host, IServiceProvider services)
 {
     // Beyond the close timeout of each connection: a handler that does not come back for what was received. Its peer has to have its
     // close frame, and time to answer it, before the patience of the whole ends.
@@ -49,14 +50,18 @@ internal sealed class Drain(WebSocketRoster connections, DrainGate gate, IOption
         long begun = _time.GetTimestamp();
         TimeSpan timeout = options.Limit(host.Value.ShutdownTimeout);
         gate.Close(notice);
-        IReadOnlyCollection<WebSocketConnection> open = connections.Snapshot();
-        int count = open.Count;
+        Action[] open =
+        [
+            .. connections.Snapshot().Select(connection => (Action)(() => notice.Drain(connection))),
+            .. relayed.Select(connection => (Action)(() => connection.Drain(notice.Frame, notice.Why))),
+        ];
+        int count = open.Length;
         // A server of ordinary requests stops as it would without us, its log included.
         if (count != 0) CloseLog.DrainBegan(_logger, count, options.Code);
-        foreach ((WebSocketConnection connection, TimeSpan at) in Spread.Over(open, options.Spread, Random.Shared))
+        foreach ((Action drain, TimeSpan at) in Spread.Over(open, options.Spread, Random.Shared))
         {
             if (await EmptiesBeforeAsync(at).ConfigureAwait(false)) break;
-            notice.Drain(connection);
+            drain();
         }
 
         TimeSpan half = (timeout - options.Spread) / 2;
@@ -76,7 +81,7 @@ internal sealed class Drain(WebSocketRoster connections, DrainGate gate, IOption
     private async Task<bool> EmptiesWithinAsync(TimeSpan time, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        Task empty = connections.WhenEmpty();
+        Task empty = Task.WhenAll(connections.WhenEmpty(), relayed.WhenEmpty());
         if (time <= TimeSpan.Zero) return empty.IsCompleted;
         try
         {
@@ -92,9 +97,11 @@ internal sealed class Drain(WebSocketRoster connections, DrainGate gate, IOption
     private void Cut()
     {
         IReadOnlyCollection<WebSocketConnection> left = connections.Snapshot();
-        int count = left.Count;
+        RelayedConnection[] passing = [.. relayed];
+        int count = left.Count + passing.Length;
         if (count == 0) return;
         CloseLog.DrainCut(_logger, count);
         foreach (WebSocketConnection connection in left) connection.Abort();
+        foreach (RelayedConnection connection in passing) connection.Abort();
     }
 }

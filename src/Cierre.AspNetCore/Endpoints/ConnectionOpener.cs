@@ -70,6 +70,6 @@ internal sealed class ConnectionOpener(WebSocketRoster connections, DrainGate ga
         connections.Remove(entry, record);
     }
 
-    private static IPEndPoint? RemoteOf(ConnectionInfo connection) =>
+    public static IPEndPoint? RemoteOf(ConnectionInfo connection) =>
         connection.RemoteIpAddress is { } address ? new IPEndPoint(address, connection.RemotePort) : null;
 }

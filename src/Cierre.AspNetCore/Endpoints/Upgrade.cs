@@ -14,6 +14,13 @@ using Microsoft.Net.Http.Headers;
 
 namespace Cierre.AspNetCore.Endpoints;
 
+/// <summary>Somebody who stands between the request and the server's upgrade, to look at what passes: not at a connection of ours, which is known.</summary>
+internal interface IUpgradeOnlooker
+{
+    /// <summary>Gives the request back as the server made it.</summary>
+    void Leave();
+}
+
 /// <summary>Reads the opening request, and turns an accepted one into a transport: the best one that the server offers.</summary>
 internal static class Upgrade
 {
@@ -57,6 +64,7 @@ internal static class Upgrade
     public static async Task<Transport?> AcceptAsync(HttpContext context, WebSocketHandshakeResult accepted)
     {
         LiftLimits(context);
+        context.Features.Get<IUpgradeOnlooker>()?.Leave();
         Transport? transport = ExtendedConnect(context) is { } connect
             ? await AcceptAsync(context, connect, accepted).ConfigureAwait(false)
             : await SwitchAsync(context, accepted).ConfigureAwait(false);

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Cierre.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Cierre.AspNetCore.Logging;
@@ -33,6 +35,48 @@ internal static partial class CloseLog
     private static partial void ConnectionClosed(
         ILogger logger, LogLevel level, long id, string endpoint, ushort code, string codeName, bool wasClean, string endedBy, string cause, string detail,
         double seconds, Exception? exception);
+
+    /// <summary>A connection that was passed on: the record's received frame is the client's.</summary>
+    public static void Relayed(
+        ILogger logger, string requestId, string endpoint, CloseRecord record, CloseFrame? fromServer, in ConnectionTelemetry.Passed passed)
+    {
+        bool isLost = record.EndedBy == EndedBy.Network;
+        if (!logger.IsEnabled(isLost ? LogLevel.Information : LogLevel.Debug)) return;
+        string frames = $"client {Word(record.Received)}, server {Word(fromServer)}, to the client {Word(record.Sent)}";
+        if (isLost)
+        {
+            RelayedLost(
+                logger, requestId, endpoint, record.Code, record.Cause.ToKebabCase(), record.Detail, frames,
+                passed.MessagesReceived, passed.BytesReceived, passed.MessagesSent, passed.BytesSent, record.Elapsed.TotalSeconds, record.Exception);
+        }
+        else
+        {
+            RelayedClosed(
+                logger, requestId, endpoint, record.Code, record.WasClean, record.EndedBy.ToKebabCase(), record.Cause.ToKebabCase(),
+                record.Detail, frames, passed.MessagesReceived, passed.BytesReceived, passed.MessagesSent, passed.BytesSent, record.Elapsed.TotalSeconds);
+        }
+    }
+
+    private static string Word(CloseFrame? frame) => frame switch
+    {
+        null => "none",
+        { Reason: "" } => frame.Code.ToString(CultureInfo.InvariantCulture),
+        _ => $"{frame.Code.ToString(CultureInfo.InvariantCulture)} {UntrustedText.Quote(frame.Reason)}",
+    };
+
+    [LoggerMessage(EventId = 17, EventName = "RelayedClosed", Level = LogLevel.Debug,
+        Message = "WebSocket {RequestId} {Endpoint} relayed, closed: {Code}, clean {WasClean}, ended by {EndedBy}, {Cause}: {Detail}; close frames: {Frames}; " +
+        "from the client {MessagesFromClient} messages of {BytesFromClient} bytes, to it {MessagesToClient} of {BytesToClient} ({Seconds:0.000} s)")]
+    private static partial void RelayedClosed(
+        ILogger logger, string requestId, string endpoint, ushort code, bool wasClean, string endedBy, string cause, string detail, string frames,
+        long messagesFromClient, long bytesFromClient, long messagesToClient, long bytesToClient, double seconds);
+
+    [LoggerMessage(EventId = 18, EventName = "RelayedLost", Level = LogLevel.Information,
+        Message = "WebSocket {RequestId} {Endpoint} relayed, lost: {Code}, {Cause}: {Detail}; close frames: {Frames}; " +
+        "from the client {MessagesFromClient} messages of {BytesFromClient} bytes, to it {MessagesToClient} of {BytesToClient} ({Seconds:0.000} s)")]
+    private static partial void RelayedLost(
+        ILogger logger, string requestId, string endpoint, ushort code, string cause, string detail, string frames,
+        long messagesFromClient, long bytesFromClient, long messagesToClient, long bytesToClient, double seconds, Exception? exception);
 
     [LoggerMessage(EventId = 10, EventName = "HandshakeRefused", Level = LogLevel.Debug,
         Message = "WebSocket {Endpoint} refused a handshake with {Status}: {Text}")]

@@ -16,16 +16,14 @@ public sealed class WebSocketRoster : IReadOnlyCollection<OpenConnection>
     private readonly ConcurrentDictionary<long, OpenConnection> _open = new();
     private readonly Roster.UserIndex _users = new();
     private readonly Roster.RecentCloses _closed = new();
-    private readonly Lock _gate = new();
-    private int _count;
-    private TaskCompletionSource? _whenEmpty;
+    private readonly OpenCount _count = new();
 
     internal WebSocketRoster()
     {
     }
 
     /// <summary>How many connections are open, closing ones included.</summary>
-    public int Count => Volatile.Read(ref _count);
+    public int Count => _count.Value;
 
     /// <summary>Gets the last 100 connections that ended, the newest first: a copy of the moment.</summary>
     public IReadOnlyList<ClosedConnection> GetRecentCloses() => _closed.Snapshot();
@@ -61,7 +59,7 @@ public sealed class WebSocketRoster : IReadOnlyCollection<OpenConnection>
     internal void Add(OpenConnection entry)
     {
         if (!_open.TryAdd(entry.Id, entry)) return;
-        Interlocked.Increment(ref _count);
+        _count.Enter();
         _users.Add(entry);
     }
 
@@ -71,22 +69,10 @@ public sealed class WebSocketRoster : IReadOnlyCollection<OpenConnection>
         _users.Remove(entry);
         _closed.Add(new ClosedConnection(entry.Id, entry.Endpoint, entry.UserId, entry.RemoteEndPoint, entry.Connection.Subprotocol, entry.OpenedAt,
             record) { IsInspector = entry.IsInspector });
-        if (Interlocked.Decrement(ref _count) != 0) return;
-        lock (_gate) _whenEmpty?.TrySetResult();
+        _count.Leave();
     }
 
     internal void Rename(OpenConnection entry, string? user) => _users.Rename(entry, user);
 
-    internal Task WhenEmpty()
-    {
-        lock (_gate)
-        {
-            if (Count == 0) return Task.CompletedTask;
-            if (_whenEmpty is null or { Task.IsCompleted: true }) _whenEmpty = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            Task task = _whenEmpty.Task;
-            // The last may have left before the gate was ours.
-            if (Count == 0) _whenEmpty.TrySetResult();
-            return task;
-        }
-    }
+    internal Task WhenEmpty() => _count.WhenEmpty();
 }

@@ -16,6 +16,12 @@ internal sealed record EndReason(CloseCause Cause, CloseDetail Detail, Exception
     /// <summary>To a caller of System.Net.WebSockets a cancelled call is the end of the connection.</summary>
     public static readonly EndReason CallCancelled = new(CloseCause.Aborted, new CloseDetail("CallCancelled"));
 
+    /// <summary>A connection that is passed on to another server, whose close frame came before the client's.</summary>
+    public static readonly EndReason UpstreamClosed = new(CloseCause.Requested, new CloseDetail("UpstreamClosed"));
+
+    /// <summary>A connection that is passed on to another server, which ended without a close frame, or was given up by who passes it on.</summary>
+    public static readonly EndReason UpstreamEnded = new(CloseCause.UpstreamFailed, new CloseDetail("UpstreamEnded"));
+
     /// <summary>Words for those who are told by a close frame, or by HTTP, and have no record.</summary>
     public static string ClientGone => new CloseDetail("ClientGone").English;
 
@@ -36,6 +42,8 @@ internal sealed record EndReason(CloseCause Cause, CloseDetail Detail, Exception
         trouble = words.English;
         return new(CloseCause.UpstreamFailed, new CloseDetail("UpstreamFailed", words, upstream.Why.Detail), upstream.Exception);
     }
+
+    public static EndReason CloseNotAnswered(TimeSpan timeout) => new(CloseCause.CloseTimeout, new CloseDetail("CloseNotAnswered", timeout.TotalSeconds));
 
     /// <summary>Fetch 2.9: the port is one of those that a browser does not connect to.</summary>
     public static EndReason PortBlocked(int port) => new(CloseCause.Aborted, new CloseDetail("PortBlocked", port));

@@ -42,6 +42,9 @@ internal readonly struct ConnectionControl
         return copy;
     }
 
+    /// <summary>Why a stream that carries a connection ended, for who follows one that is not ours.</summary>
+    public static EndReason ReasonOf(TransportEnd end) => TransportEndReason.Of(end);
+
     /// <summary>Opens a connection that was created, over the stream that the handshake was answered on.</summary>
     /// <param name="guard">Asked about what comes; null: nobody.</param>
     /// <param name="callbackFailed">Told of what code of the application's threw that nobody awaits.</param>

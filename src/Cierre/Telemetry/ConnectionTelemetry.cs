@@ -6,7 +6,7 @@ namespace Cierre.Telemetry;
 /// <summary>What one connection tells, from the beginning of its opening to its end: measurements and its span. Called outside of every lock.</summary>
 /// <remarks>Listeners are the application's code, and run in the middle of an opening or an end: what one of them throws keeps neither the connection nor the
 /// other listeners from anything.</remarks>
-internal sealed class ConnectionTelemetry
+internal sealed partial class ConnectionTelemetry
 {
     private readonly ConnectionGroup _group;
     private readonly Activity? _span;

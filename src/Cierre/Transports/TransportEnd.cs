@@ -24,6 +24,9 @@ internal readonly record struct TransportEnd(TransportEndKind Kind, Exception? E
     /// <inheritdoc cref="TransportEndKind.Reset"/>
     public static TransportEnd Reset(Exception exception) => new(TransportEndKind.Reset, exception);
 
+    /// <inheritdoc cref="TransportEndKind.EndOfStream"/>
+    public static TransportEnd EndOfStream => new(TransportEndKind.EndOfStream);
+
     /// <inheritdoc cref="TransportEndKind.CutHere"/>
     public static TransportEnd CutHere(Exception exception) => new(TransportEndKind.CutHere, exception);
 

@@ -1,0 +1,128 @@
+using Cierre.AspNetCore.Admission;
+using Cierre.AspNetCore.Endpoints;
+using Cierre.AspNetCore.Logging;
+using Cierre.AspNetCore.Roster;
+using Cierre.Telemetry;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Cierre.AspNetCore.SystemNet;
+
+/// <summary>Stands in front of a relay: requests for a WebSocket are refused while the server drains, and what they are upgraded to is looked at.</summary>
+internal sealed class UpgradeObserver(IServiceProvider services)
+{
+    private readonly RelayedConnections _relayed = services.GetRequiredService<RelayedConnections>();
+    private readonly DrainGate _gate = services.GetRequiredService<DrainGate>();
+    private readonly UserNames _users = services.GetRequiredService<UserNames>();
+    private readonly CierreWebSocketOptions _options = services.GetRequiredService<IOptions<CierreWebSocketOptions>>().Value;
+    private readonly ILogger _logger = CloseLog.Of(services.GetRequiredService<ILoggerFactory>());
+
+    public Task RunAsync(HttpContext context, RequestDelegate next)
+    {
+        if (!Upgrade.IsPossible(context) || !WebSocketHandshake.IsRequested(Upgrade.Read(context))) return next(context);
+        return _gate.Notice is { } drain ? RefuseAsync(context, HandshakeRefusal.Draining(drain.RetryAfter)) : ObserveAsync(context, next);
+    }
+
+    /// <summary>The request was upgraded.</summary>
+    public ObservedRelay Begin(HttpContext context, Stream stream, ConnectionTelemetry telemetry)
+    {
+        var relay = new ObservedRelay(context, NameOf(context), _users.Of(context.User), _options, stream);
+        if (context.Features.Get<IHttpMetricsTagsFeature>() is { } metrics) metrics.MetricsDisabled = true;
+        telemetry.Opened(() => relay.Passed);
+        _relayed.Add(relay);
+        // One that opened while the drain took its snapshot.
+        if (_gate.Notice is { } drain) relay.Drain(drain.Frame, drain.Why);
+        return relay;
+    }
+
+    private async Task ObserveAsync(HttpContext context, RequestDelegate next)
+    {
+        var telemetry = ConnectionTelemetry.OfRelay(NameOf(context), _options.TimeProvider, e => CloseLog.ListenerFailed(_logger, e));
+        var observed = new ObservedUpgrade(this, context, telemetry);
+        try
+        {
+            await next(context).ConfigureAwait(false);
+            // Whoever took the server's features before has upgraded it unseen.
+            if (!observed.HasLeft && context.Response.StatusCode >= StatusCodes.Status300MultipleChoices) telemetry.Answered(context.Response.StatusCode);
+        }
+        catch (Exception e)
+        {
+            if (!observed.HasLeft) telemetry.Failed(e);
+            throw;
+        }
+        finally
+        {
+            if (observed.Relay is { } relay) End(relay, telemetry);
+        }
+    }
+
+    private void End(ObservedRelay relay, ConnectionTelemetry telemetry)
+    {
+        CloseRecord record = relay.End(telemetry);
+        ConnectionTelemetry.Passed passed = relay.Passed;
+        CloseLog.Relayed(_logger, relay.RequestId, relay.Endpoint, record, relay.FromServer, passed);
+        // Last: who waits for the end of all of them may count on having been told of each.
+        _relayed.Remove(relay);
+    }
+
+    private Task RefuseAsync(HttpContext context, HandshakeRefusal refusal)
+    {
+        CloseLog.HandshakeRefused(_logger, NameOf(context), refusal.Status, refusal.Text);
+        return refusal.AnswerAsync(context);
+    }
+
+    private static string NameOf(HttpContext context) => (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "/";
+}
+
+/// <summary>The two features by which a server hands a connection over. RFC 9110 7.8, RFC 8441 4.</summary>
+internal sealed class ObservedUpgrade : IHttpUpgradeFeature, IHttpExtendedConnectFeature, IUpgradeOnlooker
+{
+    private readonly UpgradeObserver _observer;
+    private readonly HttpContext _context;
+    private readonly ConnectionTelemetry _telemetry;
+    private readonly IHttpUpgradeFeature? _upgrade;
+    private readonly IHttpExtendedConnectFeature? _connect;
+
+    public ObservedUpgrade(UpgradeObserver observer, HttpContext context, ConnectionTelemetry telemetry)
+    {
+        (_observer, _context, _telemetry) = (observer, context, telemetry);
+        IFeatureCollection features = context.Features;
+        _upgrade = features.Get<IHttpUpgradeFeature>();
+        _connect = features.Get<IHttpExtendedConnectFeature>();
+        if (_upgrade is not null) features.Set<IHttpUpgradeFeature>(this);
+        if (_connect is not null) features.Set<IHttpExtendedConnectFeature>(this);
+        features.Set<IUpgradeOnlooker>(this);
+    }
+
+    /// <summary>Null: the request was not upgraded, or not by a relay.</summary>
+    public ObservedRelay? Relay { get; private set; }
+
+    public bool HasLeft { get; private set; }
+
+    public bool IsUpgradableRequest => _upgrade!.IsUpgradableRequest;
+
+    public bool IsExtendedConnect => _connect!.IsExtendedConnect;
+
+    public string? Protocol => _connect!.Protocol;
+
+    public async Task<Stream> UpgradeAsync() => Observe(await _upgrade!.UpgradeAsync().ConfigureAwait(false));
+
+    public async ValueTask<Stream> AcceptAsync() => Observe(await _connect!.AcceptAsync().ConfigureAwait(false));
+
+    public void Leave()
+    {
+        HasLeft = true;
+        _context.Features.Set(_upgrade);
+        _context.Features.Set(_connect);
+    }
+
+    private ObservedStream Observe(Stream stream)
+    {
+        Relay = _observer.Begin(_context, stream, _telemetry);
+        return new ObservedStream(Relay, stream);
+    }
+}
