@@ -133,7 +133,7 @@ public sealed class ObservedRelayTests
         });
         await using WebSocketConnection client = await rig.ConnectAsync("/accept");
         Assert.Equal("/accept", (await rig.RelayedAsync()).Endpoint);
-        Task drain = rig.Server.DrainAsync(new WebSocketDrainOptions { Code = 1012 }, TestContext.Current.CancellationToken);
+        Task drain = await rig.BeginDrainAsync();
         Assert.Equal((1012, true), ((await client.DiscardAllAsync().Soon()).Code, (await client.Closed).WasClean));
         await drain.Soon();
     }

@@ -90,6 +90,13 @@ internal sealed class RelayRig : IAsyncDisposable
         return Server.RelayedConnections.Single();
     }
 
+    /// <summary>Drains with 1012, once so many connections are listed.</summary>
+    public async Task<Task> BeginDrainAsync(int count = 1)
+    {
+        await Waits.Until(() => Server.RelayedConnections.Count == count, "the connections to be listed");
+        return Server.DrainAsync(new WebSocketDrainOptions { Code = CloseCodes.ServiceRestart }, None);
+    }
+
     /// <summary>The one line of the one connection that has ended.</summary>
     public async Task<string> LineAsync()
     {
