@@ -65,8 +65,9 @@ internal static partial class CloseLog
     };
 
     [LoggerMessage(EventId = 17, EventName = "RelayedClosed", Level = LogLevel.Debug,
-        Message = "WebSocket {RequestId} {Endpoint} relayed, closed: {Code}, clean {WasClean}, ended by {EndedBy}, {Cause}: {Detail}; close frames: {Frames}; " +
-        "from the client {MessagesFromClient} messages of {BytesFromClient} bytes, to it {MessagesToClient} of {BytesToClient} ({Seconds:0.000} s)")]
+        Message = "WebSocket {RequestId} {Endpoint} relayed, closed: {Code}, clean {WasClean}, ended by {EndedBy}, {Cause}: {Detail}; " +
+        "close frames: {Frames}; from the client {MessagesFromClient} messages of {BytesFromClient} bytes, " +
+        "to it {MessagesToClient} of {BytesToClient} ({Seconds:0.000} s)")]
     private static partial void RelayedClosed(
         ILogger logger, string requestId, string endpoint, ushort code, bool wasClean, string endedBy, string cause, string detail, string frames,
         long messagesFromClient, long bytesFromClient, long messagesToClient, long bytesToClient, double seconds);

@@ -4,8 +4,8 @@ namespace Cierre.AspNetCore;
 
 /// <summary>Names one open WebSocket connection whose bytes a program of this server passes on to another server: YARP, or another relay behind
 /// <c>UseCierreUpgradeObservation</c>.</summary>
-/// <remarks>No <see cref="WebSocketConnection"/> stands behind it: its frames are looked at as they pass, and only a drain adds one. It has no number, since the
-/// relay's log knows the request.</remarks>
+/// <remarks>No <see cref="WebSocketConnection"/> stands behind it: its frames are looked at as they pass, and only a drain adds one. It goes by the name of its
+/// request, which the relay's log has too.</remarks>
 public abstract class RelayedConnection
 {
     private protected RelayedConnection(string requestId, string endpoint, string? userId, IPEndPoint? remote, DateTimeOffset openedAt) =>

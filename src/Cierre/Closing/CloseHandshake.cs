@@ -90,7 +90,7 @@ internal struct CloseHandshake(TimeSpan timeout)
             (Sent { Ours: Owed } s, Violate v)      => (new Failed(v.Violation.Frame, s.Why.Then(v.Violation.Why), Staged), WriteClose | EndOf(s) | Failing),
             (Sent s, Violate v)                     => (new Failed(s.Frame, s.Why.Then(v.Violation.Why), s.Ours), EndOf(s) | Failing), // no second close frame
             (Sent s, StreamEnd e)                   => (Lost(SentFrame(s.Frame, s.Ours), s.Why.Then(e.Why), EndedBy.Local, now), EndOf(s) | Gone),
-            (Sent s, Due)                           => (Lost(SentFrame(s.Frame, s.Ours), s.Why.Then(EndReason.CloseNotAnswered(timeout)), EndedBy.Local, now), EndOf(s) | Gone),
+            (Sent s, Due)                           => (Lost(SentFrame(s.Frame, s.Ours), s.Why.Then(NoAnswer(timeout)), EndedBy.Local, now), EndOf(s) | Gone),
 
             (Exchanged { Ours: Staged } x, Handing) => (x with { Ours = Leaving }, None),
             (Exchanged { Ours: Leaving } x, Written) => (x with { Ours = Out }, ReadOn | ReportSent),          // before the peer's end is read
@@ -134,6 +134,8 @@ internal struct CloseHandshake(TimeSpan timeout)
 
     /// <summary>The frame, if the peer can have it.</summary>
     private static CloseFrame? SentFrame(CloseFrame frame, Delivery ours) => ours == Out ? frame : null;
+
+    private static EndReason NoAnswer(TimeSpan timeout) => EndReason.CloseNotAnswered(timeout);
 
     /// <summary>RFC 6455 7.1.5: without a valid close frame the code is 1006.</summary>
     private static Ended Lost(CloseFrame? sent, EndReason why, EndedBy by, TimeSpan now) => new(new CloseRecord
