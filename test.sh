@@ -57,6 +57,7 @@ needed=()
 for name in "${projects[@]}"; do
     case $name in
         Cierre.Interop.Tests) needed+=(node python chromium nginx haproxy) ;;
+        Cierre.Frameworks.Tests) needed+=(node chromium) ;;
         Cierre.Tool.Tests) needed+=(chromium firefox) ;;
     esac
 done

@@ -12,7 +12,7 @@ peer() {
     fi
 }
 
-what_node() { echo "node with npm, or the npm packages of tests/Cierre.Interop.Tests/Peers (Debian: nodejs npm; then npm ci there)"; }
+what_node() { echo "node with npm, or the npm packages of tests/*/Peers (Debian: nodejs npm; then npm ci there)"; }
 what_python() { echo "/usr/bin/python3 with websockets (Debian: python3-websockets)"; }
 what_chromium() { echo "chromium (Debian: chromium)"; }
 what_firefox() { echo "firefox-esr (Debian: firefox-esr)"; }
@@ -22,9 +22,15 @@ what_haproxy() { echo "haproxy (Debian: haproxy)"; }
 # Debian keeps them where only an administrator's PATH looks.
 PATH=$PATH:/usr/sbin
 
-node_peers=$root/tests/Cierre.Interop.Tests/Peers
+node_peers=("$root/tests/Cierre.Interop.Tests/Peers" "$root/tests/Cierre.Frameworks.Tests/Peers")
 
-have_node() { command -v node >/dev/null && cmp -s "$node_peers/package-lock.json" "$node_peers/node_modules/.installed"; }
+have_node() {
+    local peers
+    command -v node >/dev/null || return 1
+    for peers in "${node_peers[@]}"; do
+        cmp -s "$peers/package-lock.json" "$peers/node_modules/.installed" || return 1
+    done
+}
 have_python() { /usr/bin/python3 -c 'import websockets' 2>/dev/null; }
 have_chromium() { command -v chromium >/dev/null; }
 have_firefox() { command -v firefox-esr >/dev/null; }
@@ -37,8 +43,12 @@ get_node() {
         apt_install nodejs npm || return 1
     fi
     command -v npm >/dev/null || return 1
-    (cd "$node_peers" && npm ci --no-audit --no-fund) >&2 || return 1
-    cp "$node_peers/package-lock.json" "$node_peers/node_modules/.installed"
+    local peers
+    for peers in "${node_peers[@]}"; do
+        cmp -s "$peers/package-lock.json" "$peers/node_modules/.installed" && continue
+        (cd "$peers" && npm ci --no-audit --no-fund) >&2 || return 1
+        cp "$peers/package-lock.json" "$peers/node_modules/.installed"
+    done
 }
 get_python() { apt_install python3 python3-websockets; }
 get_chromium() { apt_install chromium; }
