@@ -28,8 +28,7 @@ internal sealed class ChatClient : IAsyncDisposable
             .WithUrl(new Uri(server, "/chat"), options =>
             {
                 options.Transports = Microsoft.AspNetCore.Http.Connections.HttpTransportType.WebSockets;
-                if (stack == Stack.Framework) return;
-                options.WebSocketFactory = async (context, cancellationToken) => await CierreSockets.ConnectAsync(context.Uri, null, cancellationToken);
+                if (stack == Stack.Cierre) options.UseCierre();
             })
             .WithAutomaticReconnect(new SoonAgain());
         if (protocol == HubProtocol.MessagePack) builder.AddMessagePackProtocol();
