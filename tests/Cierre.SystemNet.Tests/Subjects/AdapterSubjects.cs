@@ -1,7 +1,98 @@
+using Cierre.AspNetCore;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
 namespace Cierre.SystemNet.Tests.Subjects;
 
-/// <summary>Our implementations of <see cref="WebSocket"/>: each is one line here.</summary>
+/// <summary>Our implementations of <see cref="WebSocket"/>: over a pipe and over a TCP socket, as a client over HTTP and TLS, and behind our middleware.</summary>
 internal static class AdapterSubjects
 {
-    public static IReadOnlyList<Subject> All { get; } = [];
+    public static IReadOnlyList<Subject> All { get; } =
+    [
+        new PipeSubject(isServer: true),
+        new PipeSubject(isServer: false),
+        new StreamAdapterSubject(isServer: true),
+        new StreamAdapterSubject(isServer: false),
+        new ClientSubject(tls: false),
+        new ClientSubject(tls: true),
+        new ServerSubject(Carrier.Http1),
+        new ServerSubject(Carrier.Tls),
+        new ServerSubject(Carrier.Http2),
+    ];
+
+    private static void Set(WebSocketConnectionOptions options, Setup setup)
+    {
+        bool keepsAlive = setup.KeepAliveInterval != default;
+        options.PingInterval = keepsAlive ? setup.KeepAliveInterval : Timeout.InfiniteTimeSpan;
+        if (setup.KeepAliveTimeout != default) options.PingTimeout = setup.KeepAliveTimeout;
+        if (setup.Compressed) options.Compression = new DeflateOptions { ServerContextTakeover = true, ClientContextTakeover = true, Threshold = 0 };
+        if (!keepsAlive) options.TimeProvider = setup.Time;
+    }
+
+    private static WebSocketConnectionOptions OptionsOf(Setup setup)
+    {
+        var options = new WebSocketConnectionOptions();
+        Set(options, setup);
+        return options;
+    }
+
+    private static WebSocketNegotiation Agreed(Setup setup) =>
+        new() { Subprotocol = setup.SubProtocol, Extensions = setup.Compressed ? "permessage-deflate" : "" };
+
+    private sealed class PipeSubject(bool isServer) : Subject($"Cierre pipe {(isServer ? "server" : "client")}", isServer)
+    {
+        public override bool IsOurs => true;
+
+        public override bool HasClock => true;
+
+        public override Task<OpenSubject> OpenAsync(Setup setup)
+        {
+            (MemoryLinkStream near, RawPeer peer) = StreamSubject.Memory(peerIsClient: IsServer);
+            WebSocketRole role = IsServer ? WebSocketRole.Server : WebSocketRole.Client;
+            return Task.FromResult(new OpenSubject(CierreSockets.CreateFromPipe(near, role, OptionsOf(setup), Agreed(setup)), peer));
+        }
+    }
+
+    private sealed class StreamAdapterSubject(bool isServer) : Subject($"Cierre TCP {(isServer ? "server" : "client")}", isServer)
+    {
+        public override bool IsOurs => true;
+
+        public override bool HasClock => true;
+
+        public override async Task<OpenSubject> OpenAsync(Setup setup)
+        {
+            (Stream near, RawPeer peer) = await StreamSubject.TcpAsync(peerIsClient: IsServer);
+            WebSocketRole role = IsServer ? WebSocketRole.Server : WebSocketRole.Client;
+            return new OpenSubject(CierreSockets.CreateFromStream(near, role, OptionsOf(setup), Agreed(setup)), peer);
+        }
+    }
+
+    private sealed class ClientSubject(bool tls) : Subject(tls ? "Cierre client TLS" : "Cierre client", isServer: false)
+    {
+        public override bool IsOurs => true;
+
+        public override bool HasClock => true;
+
+        public override Task<OpenSubject> OpenAsync(Setup setup) => ClientSide.OpenAsync(tls, setup, async url =>
+        {
+            var options = new WebSocketClientOptions
+            {
+                ConfigureHandler = handler => handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true,
+            };
+            Set(options, setup);
+            if (setup.SubProtocol is { } chosen) options.Subprotocols.Add(chosen);
+            return await CierreSockets.ConnectAsync(url, options);
+        });
+    }
+
+    private sealed class ServerSubject(Carrier carrier) : Subject($"Cierre Kestrel {KestrelSubject.Named(carrier)}", isServer: true)
+    {
+        private static readonly KestrelHost Host = new(
+            app => app.UseCierreWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.Zero }),
+            services => services.AddCierre());
+
+        public override bool IsOurs => true;
+
+        public override Task<OpenSubject> OpenAsync(Setup setup) => Host.OpenAsync(carrier, setup);
+    }
 }
