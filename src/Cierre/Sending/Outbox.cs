@@ -24,6 +24,9 @@ internal struct Outbox
     /// <summary>Nothing waits that could still be written: our close frame may go out.</summary>
     public readonly bool IsIdle => _part is null && (_streaming is not null || _waiting is not { Count: > 0 });
 
+    /// <summary>A message, or a part of one, has begun to be written and waits for its turn to go on.</summary>
+    public readonly bool HasBegun => _part is { Begun: true } || _waiting?.First?.Value is { Begun: true };
+
     /// <summary>When the first must have been taken that does not wait for ever.</summary>
     public readonly TimeSpan Deadline
     {
@@ -108,6 +111,10 @@ internal struct Outbox
         Take(part);
         return true;
     }
+
+    /// <summary>Whether nothing waits before it.</summary>
+    public readonly bool IsNext(AwaitedSend send) =>
+        ReferenceEquals(send, _part) || (_streaming is null && ReferenceEquals(send, _waiting?.First?.Value));
 
     /// <summary>Takes a send out that has not begun; false: too late.</summary>
     public bool Remove(AwaitedSend send)

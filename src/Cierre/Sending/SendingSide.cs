@@ -56,6 +56,15 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
         }
     }
 
+    /// <summary>A message has begun, and its rest waits for the peer to take what was written.</summary>
+    public bool IsInsideMessage
+    {
+        get
+        {
+            lock (_gate) return _outbox.HasBegun;
+        }
+    }
+
     /// <inheritdoc cref="QueuedBytes"/>
     public long Waiting => _transport.Backlog + _outbox.Bytes;
 
@@ -347,7 +356,8 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
         bool late;
         lock (_gate)
         {
-            late = !_outbox.Remove(send);
+            // Whoever minds takes one that is about to be written for one that is.
+            late = (CancelledTooLate is not null && _outbox.IsNext(send)) || !_outbox.Remove(send);
             if (!late)
             {
                 send.Fail(new OperationCanceledException(send.Token));

@@ -1,11 +1,14 @@
 using System.Globalization;
 using System.Net.WebSockets;
+using System.Text;
 
 namespace Cierre.SystemNet;
 
 /// <summary>What callers of System.Net.WebSockets may not do, in that API's own exceptions, thrown before anything is written.</summary>
 internal static class Misuse
 {
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     /// <exception cref="ArgumentNullException">The segment has no array.</exception>
     public static void CheckSegment(ArraySegment<byte> buffer, string name)
     {
@@ -31,12 +34,18 @@ internal static class Misuse
                 : throw new ArgumentException("A close frame without a status (Empty) has no description: give null, or a status.", nameof(description));
         }
 
+        // Half a surrogate pair is no text that could be sent: EncoderFallbackException, which is an ArgumentException.
+        if (description is not null) _ = Strict.GetByteCount(description);
         // The role decides too: 1010 is a client's to send. RFC 6455 7.4.1. What came may go back, so only the description is left to check.
         int code = received?.Code == (int)status ? CloseCodes.NormalClosure : (int)status;
         string? fault = CloseCodes.GetSendError(code, description, role, CultureInfo.InvariantCulture);
         if (fault is not null) throw new ArgumentException(fault, nameof(status));
         return new CloseFrame((ushort)status, description ?? "");
     }
+
+    /// <summary>One message is compressed, or it is not. RFC 7692 6.1.</summary>
+    public static ArgumentException CompressionChanges() =>
+        new($"{nameof(WebSocketMessageFlags.DisableCompression)} holds for a whole message: every piece has it, or none.", "messageFlags");
 
     public static WebSocketException InvalidState(WebSocketState state, params ReadOnlySpan<WebSocketState> valid) => new(
         WebSocketError.InvalidState,

@@ -13,7 +13,7 @@ namespace Cierre.SystemNet;
 /// exceptions.</summary>
 /// <remarks>
 /// What the connection knows is not kept here again: the state is read off the close machine, as far as the caller has read. Of its own this class knows what
-/// the caller did to this object alone (<see cref="Left"/>) and was told of the end.
+/// the caller did to this object alone (<see cref="Left"/>) and whether the end was told.
 /// </remarks>
 internal sealed class WebSocketAdapter : WebSocket, IValueTaskSource<ValueWebSocketReceiveResult>
 {
@@ -21,6 +21,7 @@ internal sealed class WebSocketAdapter : WebSocket, IValueTaskSource<ValueWebSoc
     private readonly PieceInbox _pieces;
     private MessageWriteStream? _message;
     private bool _insideMessage;
+    private volatile bool _hasClosed;
     private volatile Left _left;
     private volatile bool _endIsTold;
 
@@ -51,13 +52,19 @@ internal sealed class WebSocketAdapter : WebSocket, IValueTaskSource<ValueWebSoc
 
     public override string? SubProtocol => Connection.Subprotocol;
 
+    /// <summary>As far as the caller was told: what has come and was not received yet changes nothing.</summary>
     public override WebSocketState State
     {
         get
         {
             if (_left == Left.Aborted) return WebSocketState.Aborted;
-            WebSocketState state = ReadState();
-            return _left == Left.Disposed && state != WebSocketState.Aborted ? WebSocketState.Closed : state;
+            if (_endIsTold && Received is null) return WebSocketState.Aborted;
+            if (_left == Left.Disposed) return WebSocketState.Closed;
+            CloseState state = _driver.Engine.State;
+            bool isClosing = _hasClosed || state is CloseState.Sent or CloseState.Exchanged { By: EndedBy.Local };
+            if (!_endIsTold) return isClosing ? WebSocketState.CloseSent : WebSocketState.Open;
+            bool isAnswered = _hasClosed || state is not (CloseState.Unanswered { Answer: null } or CloseState.Ended { Record.Sent: null });
+            return isAnswered ? WebSocketState.Closed : WebSocketState.CloseReceived;
         }
     }
 
@@ -66,8 +73,14 @@ internal sealed class WebSocketAdapter : WebSocket, IValueTaskSource<ValueWebSoc
 
     public override string? CloseStatusDescription => Received?.Reason;
 
-    /// <summary>The peer's close frame, once the caller has all that came before it.</summary>
-    private CloseFrame? Received => _pieces.IsRead ? ReceivedOf(_driver.Engine.State) : null;
+    /// <summary>The peer's close frame, once the caller was told of it.</summary>
+    private CloseFrame? Received => !_endIsTold ? null : _driver.Engine.State switch
+    {
+        CloseState.Unanswered u => u.Frame,
+        CloseState.Exchanged x => x.Received,
+        CloseState.Ended e => e.Record.Received,
+        _ => null,
+    };
 
     // ---- receiving ----
 
@@ -134,7 +147,7 @@ internal sealed class WebSocketAdapter : WebSocket, IValueTaskSource<ValueWebSoc
 
     private ValueWebSocketReceiveResult End()
     {
-        _endIsTold = true;
+        TellEnd();
         return Received is null ? throw Overtaken() : new ValueWebSocketReceiveResult(0, WebSocketMessageType.Close, true);
     }
 
@@ -174,6 +187,7 @@ internal sealed class WebSocketAdapter : WebSocket, IValueTaskSource<ValueWebSoc
     private ValueTask SendPieceAsync(WebSocketMessageKind kind, ReadOnlyMemory<byte> buffer, bool ends, bool compressible, CancellationToken cancellationToken)
     {
         bool begins = !_insideMessage;
+        if (!begins && _message!.Compressible != compressible) return ValueTask.FromException(Misuse.CompressionChanges());
         if (begins && (_message is null || _message.Kind != kind || _message.Compressible != compressible))
             _message = new MessageWriteStream(_driver, kind, compressible);
         MessageWriteStream message = _message!;
@@ -233,8 +247,8 @@ internal sealed class WebSocketAdapter : WebSocket, IValueTaskSource<ValueWebSoc
         // What still comes is the receive's that waits, and else nobody's.
         _pieces.Discard();
         await Within(_pieces.WhenOver(), cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
-        _endIsTold = true;
-        if (ReceivedOf(_driver.Engine.State) is null) throw Overtaken();
+        TellEnd();
+        if (Received is null) throw Overtaken();
     }
 
     public override void Abort()
@@ -249,13 +263,17 @@ internal sealed class WebSocketAdapter : WebSocket, IValueTaskSource<ValueWebSoc
     {
         if (_left != Left.Not) return;
         _left = Left.Disposed;
-        Leave(EndReason.Disposed);
+        // What waits in the middle of a message cannot be said to the end, and nothing behind it.
+        if (_driver.Sending.IsInsideMessage) _driver.Abort(EndReason.Disposed);
+        else Leave(EndReason.Disposed);
     }
 
     private async Task CloseOutputAsync(CloseFrame frame, CancellationToken cancellationToken)
     {
+        _hasClosed = true;
         _driver.BeginClose(frame, EndReason.Requested);
         await Within(_driver.Sending.WhenCloseIsOut(), cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
+        if (_driver.Engine.Record is { Received: null, Sent: null }) throw Overtaken();
     }
 
     private async Task Within(Task task, CancellationToken cancellationToken)
@@ -290,36 +308,13 @@ internal sealed class WebSocketAdapter : WebSocket, IValueTaskSource<ValueWebSoc
     {
         _driver.Receiving.StopReadingByHand();
         (CloseFrame frame, EndReason because) = Farewell?.Invoke() ?? (new CloseFrame(CloseCodes.GoingAway, why.Text), why);
-        _driver.BeginClose(frame, because);
+        _driver.BeginClose(frame, because, takeBack: true);
     }
 
-    // ---- what the close machine says ----
+    /// <summary>Whoever has left is told nothing more.</summary>
+    private void TellEnd() => _endIsTold |= _left == Left.Not;
 
-    private static CloseFrame? ReceivedOf(CloseState state) => state switch
-    {
-        CloseState.Unanswered u => u.Frame,
-        CloseState.Exchanged x => x.Received,
-        CloseState.Ended e => e.Record.Received,
-        _ => null,
-    };
-
-    private WebSocketState ReadState()
-    {
-        CloseState state = _driver.Engine.State;
-        if (state is CloseState.Open or CloseState.Violated) return WebSocketState.Open;
-        bool isRead = _pieces.IsRead;
-        return state switch
-        {
-            CloseState.Sent => WebSocketState.CloseSent,
-            CloseState.Unanswered { Answer: null } => isRead ? WebSocketState.CloseReceived : WebSocketState.Open,
-            CloseState.Unanswered => WebSocketState.Closed,
-            CloseState.Exchanged { ReceivedFirst: false } when !isRead => WebSocketState.CloseSent,
-            CloseState.Exchanged => WebSocketState.Closed,
-            _ when !isRead => WebSocketState.Open,
-            CloseState.Ended { Record.Received: not null } => WebSocketState.Closed,
-            _ => WebSocketState.Aborted,
-        };
-    }
+    // ---- what is refused ----
 
     private WebSocketException? RefusalToReceive() =>
         _left != Left.Not || _endIsTold ? Misuse.InvalidState(State, WebSocketState.Open, WebSocketState.CloseSent) : null;
@@ -328,8 +323,8 @@ internal sealed class WebSocketAdapter : WebSocket, IValueTaskSource<ValueWebSoc
     {
         if (_left == Left.Not && _driver.TakesSends) return null;
         WebSocketState state = State;
-        return _left == Left.Not && !_endIsTold && state is not (WebSocketState.CloseSent or WebSocketState.Closed)
-            ? Lost()
+        return state is WebSocketState.Open or WebSocketState.CloseReceived
+            ? Misuse.Ended(_driver.RecordSoFar)
             : Misuse.InvalidState(state, WebSocketState.Open, WebSocketState.CloseReceived);
     }
 
@@ -337,17 +332,9 @@ internal sealed class WebSocketAdapter : WebSocket, IValueTaskSource<ValueWebSoc
     {
         WebSocketState.Open or WebSocketState.CloseReceived => null,
         WebSocketState.CloseSent when orWait => null,
-        WebSocketState.Aborted when _left == Left.Not && !_endIsTold => Lost(),
         var state => Misuse.InvalidState(state, WebSocketState.Open, WebSocketState.CloseReceived, WebSocketState.CloseSent),
     };
 
     /// <summary>What a call meets that the end overtakes.</summary>
-    private Exception Overtaken() => _left == Left.Aborted ? Misuse.WasAborted() : Lost();
-
-    /// <summary>The connection ended without a close frame of the peer's.</summary>
-    private WebSocketException Lost()
-    {
-        _endIsTold = true;
-        return Misuse.Ended(_driver.RecordSoFar);
-    }
+    private Exception Overtaken() => _left == Left.Aborted ? Misuse.WasAborted() : Misuse.Ended(_driver.RecordSoFar);
 }
