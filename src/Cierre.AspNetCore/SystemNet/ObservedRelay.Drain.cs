@@ -36,8 +36,6 @@ internal sealed partial class ObservedRelay
             (_ours, _oursWhy) = (frame, why);
             _decided = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            // Somebody else has closed: the close is bounded all the same.
-            if (_why is not null) _decided.SetResult();
         }
 
         _ = CloseAsync(_decided.Task, _over.Task);

@@ -4,6 +4,7 @@ using Cierre.Telemetry;
 using Cierre.TestKit;
 using CsCheck;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -128,6 +129,24 @@ public sealed class ObservedStreamTests
     }
 
     [Fact]
+    public async Task Client_that_stopped_in_the_middle_of_a_frame_is_cut_and_its_frame_stays_as_it_is()
+    {
+        var rig = new Rig { Stream = { FromClient = Frames.Text(Side.Client, "hello")[..5] } };
+        byte[] buffer = new byte[100];
+        Assert.Equal(5, await rig.Observed.ReadAsync(buffer, TestContext.Current.CancellationToken));
+        Task<int> read = rig.Observed.ReadAsync(buffer, TestContext.Current.CancellationToken).AsTask();
+        rig.Drain();
+        await Waits.Until(
+            () =>
+            {
+                rig.Clock.Advance(TimeSpan.FromSeconds(1));
+                return rig.IsAborted;
+            },
+            "the close timeout");
+        Assert.False(read.IsCompleted);
+    }
+
+    [Fact]
     public async Task Bytes_of_the_client_pass_as_they_are()
     {
         var rig = new Rig { Stream = { FromClient = [.. Frames.Text(Side.Client, "hello"), .. Frames.Ping(Side.Client, "p")] } };
@@ -137,11 +156,13 @@ public sealed class ObservedStreamTests
         Assert.Equal((1, 0), (rig.Relay.MessagesFromClient, rig.Relay.MessagesFromServer));
     }
 
-    private sealed class Rig
+    private sealed class Rig : IHttpRequestLifetimeFeature
     {
         public Rig()
         {
-            Relay = new ObservedRelay(new DefaultHttpContext(), "/", user: null, new CierreWebSocketOptions { TimeProvider = Clock }, Stream);
+            var context = new DefaultHttpContext();
+            context.Features.Set<IHttpRequestLifetimeFeature>(this);
+            Relay = new ObservedRelay(context, "/", user: null, new CierreWebSocketOptions { TimeProvider = Clock }, Stream);
             Observed = new ObservedStream(Relay, Stream);
         }
 
@@ -153,9 +174,15 @@ public sealed class ObservedStreamTests
 
         public ObservedStream Observed { get; }
 
+        public bool IsAborted { get; private set; }
+
+        public CancellationToken RequestAborted { get; set; }
+
         public byte[] ToClient => [.. Stream.ToClient];
 
         public void Drain() => Relay.Drain(new CloseFrame(1012, "the service restarts"), EndReason.ServiceRestarting);
+
+        public void Abort() => IsAborted = true;
 
         public void Write(byte[] bytes) => Assert.True(Observed.WriteAsync(bytes, 0, bytes.Length, CancellationToken.None).IsCompletedSuccessfully);
     }
