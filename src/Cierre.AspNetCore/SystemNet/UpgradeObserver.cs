@@ -71,7 +71,8 @@ internal sealed class UpgradeObserver(IServiceProvider services)
 
     private Task RefuseAsync(HttpContext context, HandshakeRefusal refusal)
     {
-        CloseLog.HandshakeRefused(_logger, NameOf(context), refusal.Status, refusal.Text);
+        string name = NameOf(context);
+        CloseLog.HandshakeRefused(_logger, name, refusal.Status, refusal.Text);
         return refusal.AnswerAsync(context);
     }
 
