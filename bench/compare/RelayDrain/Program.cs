@@ -7,9 +7,9 @@ using Cierre.Samples.Yarp;
 
 // Drains a YARP (samples/Yarp) between clients made of bytes and a server on the framework's own WebSockets that sends to each without end: messages of three
 // fragments, whose bytes are all checked.
-// usage: dotnet run -c Release --project bench/compare/RelayDrain [CONNECTIONS=1000] [PAUSE_MS=20]
+// usage: dotnet run -c Release --project bench/compare/RelayDrain [CONNECTIONS=1000] [PAUSE_MS=100]
 int count = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 1000;
-int pause = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 20;
+int pause = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 100;
 
 WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
 builder.Logging.ClearProviders();
@@ -46,7 +46,9 @@ int port = new Uri(relay.Urls.Single()).Port;
 
 var clients = new List<Task<(bool Told, string? Fault, long Messages)>>();
 for (int i = 0; i < count; i++) clients.Add(Traffic.ReceiveAsync(await RawPeer.OpenAsync("127.0.0.1", port)));
-while (server.RelayedConnections.Count < count || server.RelayedConnections.Any(relayed => relayed.MessagesFromServer < 20)) await Task.Delay(20);
+// Until all are under way, or one has failed already.
+while (clients.All(client => !client.IsCompleted)
+    && (server.RelayedConnections.Count < count || server.RelayedConnections.Any(relayed => relayed.MessagesFromServer < 20))) await Task.Delay(20);
 
 long begun = Stopwatch.GetTimestamp();
 await server.DrainAsync(new WebSocketDrainOptions { Code = 1012 });
