@@ -30,8 +30,7 @@ internal sealed class ConnectionOpener(WebSocketRoster connections, DrainGate ga
 
     /// <param name="connection">One that was made before; null: none was.</param>
     /// <returns>The connection's entry, and what completes when it has left the roster. No entry: the server takes no further upgrade, nothing was answered,
-    /// and
-    /// the slot is free again.</returns>
+    /// and the slot is free again.</returns>
     public async Task<(OpenConnection? Entry, Task Left)> OpenAsync(HttpContext context, ConnectionOpening opening, WebSocketConnection? connection = null)
     {
         string? user = users.Of(context.User);

@@ -1,5 +1,7 @@
 using System.Globalization;
+using Cierre.AspNetCore.Logging;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Microsoft.Net.Http.Headers;
 
 namespace Cierre.AspNetCore.Endpoints;
@@ -23,6 +25,10 @@ internal sealed record HandshakeRefusal(int Status, string Text, IReadOnlyList<K
 
     public static HandshakeRefusal Origin(string fault) => new(StatusCodes.Status403Forbidden, fault, [], IsOfOrigin: true);
 
+    /// <summary>An origin that is not in a list of the framework's.</summary>
+    public static HandshakeRefusal Unlisted(string origin, string list) =>
+        Origin($"The origin {UntrustedText.Escape(origin, MaxQuoted)} is not one of {list}.");
+
     public static HandshakeRefusal Draining(TimeSpan retryAfter) =>
         Unavailable(retryAfter, "The server takes no new connections: it is stopping, or drains its connections.");
 
@@ -41,6 +47,14 @@ internal sealed record HandshakeRefusal(int Status, string Text, IReadOnlyList<K
         StatusCodes.Status503ServiceUnavailable,
         text,
         [new(HeaderNames.RetryAfter, Math.Ceiling(retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture))]);
+
+    /// <summary>Logs the refusal under the endpoint's name, and answers.</summary>
+    public Task RefuseAsync(HttpContext context, ILogger logger, string endpoint)
+    {
+        if (IsOfOrigin) CloseLog.OriginRefused(logger, endpoint, Text);
+        else CloseLog.HandshakeRefused(logger, endpoint, Status, Text);
+        return AnswerAsync(context);
+    }
 
     public Task AnswerAsync(HttpContext context)
     {

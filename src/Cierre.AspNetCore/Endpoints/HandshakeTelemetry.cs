@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Cierre.Callbacks;
 using Cierre.Telemetry;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Cierre.AspNetCore.Endpoints;
@@ -15,7 +14,7 @@ internal static class HandshakeTelemetry
     public static ConnectionTelemetry Begin(HttpContext context, string pattern, TimeProvider time, Action<Exception> failed)
     {
         HttpRequest request = context.Request;
-        string route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? pattern;
+        string route = Upgrade.RouteOf(context, pattern);
         string path = request.PathBase.Add(request.Path).ToString();
         var telemetry = ConnectionTelemetry.OfServer(
             route, request.IsHttps ? "wss" : "ws", path, time, Guarded.Call(context, CallerOf, fallback: default, failed), failed);

@@ -5,6 +5,7 @@ using Cierre.Transports;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -47,6 +48,9 @@ internal static class Upgrade
             ExtensionHeaders = Values(request, HeaderNames.SecWebSocketExtensions),
         };
     }
+
+    /// <summary>The request's route pattern, with the prefix of its group; what is given where it has none.</summary>
+    public static string RouteOf(HttpContext context, string otherwise = "/") => (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? otherwise;
 
     /// <summary>Whether the server can hand this request's connection over.</summary>
     public static bool IsPossible(HttpContext context) =>

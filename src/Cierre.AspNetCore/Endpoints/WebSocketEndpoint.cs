@@ -121,12 +121,7 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
         }
     }
 
-    private Task RefuseAsync(HttpContext context, HandshakeRefusal refusal)
-    {
-        if (refusal.IsOfOrigin) CloseLog.OriginRefused(_logger, name, refusal.Text);
-        else CloseLog.HandshakeRefused(_logger, name, refusal.Status, refusal.Text);
-        return refusal.AnswerAsync(context);
-    }
+    private Task RefuseAsync(HttpContext context, HandshakeRefusal refusal) => refusal.RefuseAsync(context, _logger, name);
 
     private async Task OpenAsync(
         HttpContext context, Slot slot, WebSocketHandshakeResult accepted, Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> opening)

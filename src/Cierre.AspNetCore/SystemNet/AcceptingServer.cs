@@ -8,7 +8,6 @@ using Cierre.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.WebSockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -20,9 +19,6 @@ namespace Cierre.AspNetCore.SystemNet;
 /// <param name="framework">What the framework's own middleware would go by.</param>
 internal sealed class AcceptingServer(CierreWebSocketOptions options, WebSocketOptions framework, IServiceProvider services)
 {
-    // The most characters of a header that a sentence quotes.
-    private const int MostShown = 100;
-
     private readonly ConnectionOpener _opener = services.GetRequiredService<ConnectionOpener>();
     private readonly LateHandlers _late = services.GetRequiredService<LateHandlers>();
     private readonly DrainGate _gate = services.GetRequiredService<DrainGate>();
@@ -43,7 +39,7 @@ internal sealed class AcceptingServer(CierreWebSocketOptions options, WebSocketO
 
     public async Task<AcceptedConnection> AcceptAsync(HttpContext context, WebSocketHandshakeRequest request, WebSocketAcceptContext accept)
     {
-        string name = NameOf(context);
+        string name = Upgrade.RouteOf(context);
         ConnectionTelemetry telemetry = HandshakeTelemetry.Begin(context, name, options.TimeProvider, e => CloseLog.ListenerFailed(_logger, e));
         try
         {
@@ -129,20 +125,13 @@ internal sealed class AcceptingServer(CierreWebSocketOptions options, WebSocketO
         // As the framework's middleware has it, which does nothing behind ours.
         if (_origins.Length > 0 && !StringValues.IsNullOrEmpty(origin) && !_origins.Contains(origin.ToString(), StringComparer.Ordinal))
         {
-            string shown = UntrustedText.Escape(origin.ToString(), MostShown);
-            return HandshakeRefusal.Origin($"The origin {shown} is not one of {nameof(WebSocketOptions)}.{nameof(WebSocketOptions.AllowedOrigins)}.");
+            return HandshakeRefusal.Unlisted(origin.ToString(), $"{nameof(WebSocketOptions)}.{nameof(WebSocketOptions.AllowedOrigins)}");
         }
 
         return _gate.Notice is { } drain ? HandshakeRefusal.Draining(drain.RetryAfter) : null;
     }
 
-    private Task RefuseAsync(HttpContext context, HandshakeRefusal refusal)
-    {
-        string name = NameOf(context);
-        if (refusal.IsOfOrigin) CloseLog.OriginRefused(_logger, name, refusal.Text);
-        else CloseLog.HandshakeRefused(_logger, name, refusal.Status, refusal.Text);
-        return refusal.AnswerAsync(context);
-    }
+    private Task RefuseAsync(HttpContext context, HandshakeRefusal refusal) => refusal.RefuseAsync(context, _logger, Upgrade.RouteOf(context));
 
     /// <summary>Answers, and says to the program that wanted to accept that there is nothing to accept.</summary>
     private async Task<BadHttpRequestException> RefusedAsync(HttpContext context, HandshakeRefusal refusal)
@@ -173,7 +162,4 @@ internal sealed class AcceptingServer(CierreWebSocketOptions options, WebSocketO
         return ConnectionControl.OptionsByHand(
             options, accept.KeepAliveInterval ?? framework.KeepAliveInterval, accept.KeepAliveTimeout ?? framework.KeepAliveTimeout);
     }
-
-    /// <summary>The route pattern; a program without routes has one name for all.</summary>
-    private static string NameOf(HttpContext context) => (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "/";
 }

@@ -5,7 +5,6 @@ using Cierre.AspNetCore.Roster;
 using Cierre.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -30,7 +29,7 @@ internal sealed class UpgradeObserver(IServiceProvider services)
     /// <summary>The request was upgraded.</summary>
     public ObservedRelay Begin(HttpContext context, Stream stream, ConnectionTelemetry telemetry)
     {
-        var relay = new ObservedRelay(context, NameOf(context), _users.Of(context.User), _options, stream);
+        var relay = new ObservedRelay(context, Upgrade.RouteOf(context), _users.Of(context.User), _options, stream);
         if (context.Features.Get<IHttpMetricsTagsFeature>() is { } metrics) metrics.MetricsDisabled = true;
         telemetry.Opened(() => relay.Passed);
         _relayed.Add(relay);
@@ -41,7 +40,7 @@ internal sealed class UpgradeObserver(IServiceProvider services)
 
     private async Task ObserveAsync(HttpContext context, RequestDelegate next)
     {
-        var telemetry = ConnectionTelemetry.OfRelay(NameOf(context), _options.TimeProvider, e => CloseLog.ListenerFailed(_logger, e));
+        var telemetry = ConnectionTelemetry.OfRelay(Upgrade.RouteOf(context), _options.TimeProvider, e => CloseLog.ListenerFailed(_logger, e));
         var observed = new ObservedUpgrade(this, context, telemetry);
         try
         {
@@ -69,14 +68,7 @@ internal sealed class UpgradeObserver(IServiceProvider services)
         _relayed.Remove(relay);
     }
 
-    private Task RefuseAsync(HttpContext context, HandshakeRefusal refusal)
-    {
-        string name = NameOf(context);
-        CloseLog.HandshakeRefused(_logger, name, refusal.Status, refusal.Text);
-        return refusal.AnswerAsync(context);
-    }
-
-    private static string NameOf(HttpContext context) => (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "/";
+    private Task RefuseAsync(HttpContext context, HandshakeRefusal refusal) => refusal.RefuseAsync(context, _logger, Upgrade.RouteOf(context));
 }
 
 /// <summary>The two features by which a server hands a connection over. RFC 9110 7.8, RFC 8441 4.</summary>

@@ -9,8 +9,10 @@ namespace Cierre.AspNetCore.SystemNet;
 internal sealed class WebSocketFeature(AcceptingServer server, HttpContext context) : IHttpWebSocketFeature
 {
     private WebSocketHandshakeRequest? _request;
+    private bool? _opens;
 
-    public bool IsWebSocketRequest => WebSocketHandshake.Check(Request, [], compression: null).IsAccepted;
+    // Asked by the middleware, by the program and by whoever accepts.
+    public bool IsWebSocketRequest => _opens ??= WebSocketHandshake.Check(Request, [], compression: null).IsAccepted;
 
     /// <summary>What was accepted; null: nothing was.</summary>
     public AcceptedConnection? Accepted { get; private set; }

@@ -39,15 +39,6 @@ internal sealed class PieceInbox(Lock gate, ConnectionDriver driver) : Inbox(gat
 
     public override bool WantsParts => true;
 
-    /// <summary>Whether the reader has all that came, and nothing more comes.</summary>
-    public bool IsRead
-    {
-        get
-        {
-            lock (Gate) return HasEnded && _pieces.Count == 0;
-        }
-    }
-
     // ---- the engine's side; true: wake the reader, outside the lock ----
 
     public override bool Deliver(in ProtocolEvent message) => DeliverPart(message);
