@@ -39,7 +39,7 @@ public sealed class BlazorTests(Chromium chromium) : IClassFixture<Chromium>
         new Random(11).NextBytes(file);
         await page.Locator("#file").SetInputFilesAsync(new FilePayload { Name = "two.bin", MimeType = "application/octet-stream", Buffer = file });
         string taken = $"{file.Length} {Convert.ToHexString(SHA256.HashData(file))}";
-        await Assertions.Expect(page.Locator("#taken")).ToHaveTextAsync(taken, new() { Timeout = 15_000 });
+        await Assertions.Expect(page.Locator("#taken")).ToHaveTextAsync(taken);
 
         await sample.DrainAsync();
         // The circuit is the same: it has kept the count.
@@ -57,7 +57,7 @@ public sealed class BlazorTests(Chromium chromium) : IClassFixture<Chromium>
     private static async Task CountAsync(IPage page, int count)
     {
         await page.Locator("#more").ClickAsync();
-        await Assertions.Expect(page.Locator("#count")).ToHaveTextAsync(count.ToString(CultureInfo.InvariantCulture), new() { Timeout = 15_000 });
+        await Assertions.Expect(page.Locator("#count")).ToHaveTextAsync(count.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>Clicks until a click counts: while the page is coming back, none does.</summary>
@@ -66,7 +66,7 @@ public sealed class BlazorTests(Chromium chromium) : IClassFixture<Chromium>
         string before = from.ToString(CultureInfo.InvariantCulture);
         for (int i = 0; i < 30; i++)
         {
-            await page.Locator("#more").ClickAsync(new() { Timeout = 15_000 });
+            await page.Locator("#more").ClickAsync();
             try
             {
                 await Assertions.Expect(page.Locator("#count")).Not.ToHaveTextAsync(before, new() { Timeout = 1000 });

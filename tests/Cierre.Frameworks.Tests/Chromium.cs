@@ -1,3 +1,4 @@
+using Cierre.TestKit;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -12,7 +13,7 @@ public sealed class Chromium : IAsyncLifetime
     public async Task<IPage> PageAsync()
     {
         Assert.SkipWhen(_browser is null, "Chromium is not here: CIERRE_SKIP_CHROMIUM is set.");
-        return await _browser!.NewPageAsync();
+        return await _browser!.NewPatientPageAsync();
     }
 
     public async ValueTask InitializeAsync()

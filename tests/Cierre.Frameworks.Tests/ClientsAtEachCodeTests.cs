@@ -117,7 +117,7 @@ public sealed class ClientsAtEachCodeTests(Chromium chromium) : IClassFixture<Ch
         page.WebSocket += (_, socket) => socket.FrameReceived += (_, _) => frames.Writer.TryWrite(socket);
         await page.GotoAsync(sample.Url.ToString());
         await page.Locator("#more").ClickAsync();
-        await Assertions.Expect(page.Locator("#count")).ToHaveTextAsync("1", new() { Timeout = 15_000 });
+        await Assertions.Expect(page.Locator("#count")).ToHaveTextAsync("1");
         IWebSocket current = await frames.Reader.ReadAsync().Soon();
         foreach (Func<Task> close in closes)
         {

@@ -29,7 +29,7 @@ public sealed class ChromiumPage : IScriptHost
             switchProtocols: false);
         _playwright = await Playwright.CreateAsync();
         _browser = await ChromiumPeer.LaunchAsync(_playwright);
-        _page = await _browser.NewPageAsync();
+        _page = await _browser.NewPatientPageAsync();
         await _page.GotoAsync($"http://localhost:{_server.Port}/");
     }
 

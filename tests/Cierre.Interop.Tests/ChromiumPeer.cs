@@ -1,3 +1,4 @@
+using Cierre.TestKit;
 using System.Diagnostics;
 using Microsoft.Playwright;
 
@@ -16,7 +17,7 @@ public sealed class ChromiumPeer : Peer
     {
         IPlaywright playwright = await Playwright.CreateAsync();
         IBrowser browser = await LaunchAsync(playwright);
-        IPage page = await browser.NewPageAsync();
+        IPage page = await browser.NewPatientPageAsync();
         var peer = new ChromiumPeer(playwright, browser, page);
         page.Console += (_, message) => peer.Complain(message.Text);
         page.PageError += (_, error) => peer.Complain(error);

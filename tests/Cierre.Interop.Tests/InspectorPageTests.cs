@@ -1,3 +1,4 @@
+using Cierre.TestKit;
 using System.Text.RegularExpressions;
 using Cierre.AspNetCore;
 using Cierre.AspNetCore.Tests;
@@ -160,7 +161,7 @@ public sealed partial class InspectorPageTests : IAsyncLifetime
 
     private async Task<IPage> InspectorAsync(string language, Func<IPage, Task>? prepare = null, bool hasRows = true)
     {
-        IPage page = await _browser!.NewPageAsync();
+        IPage page = await _browser!.NewPatientPageAsync();
         if (prepare is not null) await prepare(page);
         page.Console += (_, message) =>
         {
@@ -177,7 +178,7 @@ public sealed partial class InspectorPageTests : IAsyncLifetime
     /// <summary>A page of the application with an open connection.</summary>
     private async Task<IPage> OtherPageAsync()
     {
-        IPage page = await _browser!.NewPageAsync();
+        IPage page = await _browser!.NewPatientPageAsync();
         await page.GotoAsync(_server.HttpUrl("/page").ToString());
         await page.EvaluateAsync(
             """

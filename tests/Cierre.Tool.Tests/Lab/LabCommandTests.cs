@@ -142,7 +142,7 @@ public sealed class LabCommandTests
         await lab.ReadUntilAsync("[############............] 1/2 ");
         await lab.ReadUntilAsync("[########################] 2/2 ");
         ToolResult result = await lab.EndAsync();
-        Assert.Equal(0, result.ExitCode);
+        Assert.True(result.ExitCode == 0, result.Output);
         Assert.Contains("\r\e[K", result.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("/2 ", result.Output, StringComparison.Ordinal);
     }

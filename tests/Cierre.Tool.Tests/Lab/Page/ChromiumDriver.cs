@@ -1,3 +1,4 @@
+using Cierre.TestKit;
 using Microsoft.Playwright;
 
 namespace Cierre.Tool.Tests.Lab.Page;
@@ -37,7 +38,7 @@ internal sealed class ChromiumDriver : IPageDriver
             ExecutablePath = "/usr/bin/chromium",
             Args = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
         });
-        return new ChromiumDriver(playwright, browser, await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 900 }, Locale = "en-GB", ReducedMotion = ReducedMotion.Reduce }));
+        return new ChromiumDriver(playwright, browser, await browser.NewPatientPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 900 }, Locale = "en-GB", ReducedMotion = ReducedMotion.Reduce }));
     }
 
     public Task GoAsync(Uri url) => _page.GotoAsync(url.ToString());
