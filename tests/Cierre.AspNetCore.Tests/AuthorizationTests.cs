@@ -79,6 +79,7 @@ public class AuthorizationTests
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Services.AddSingleton<IAuthorizationMiddlewareResultHandler, Teapot>();
         builder.Services.AddCierre();
+        builder.WebHost.UseTransportUnderTest();
         await using WebApplication app = builder.Build();
         var context = new DefaultHttpContext();
         await app.Services.GetRequiredService<IAuthorizationMiddlewareResultHandler>().HandleAsync(_ => Task.CompletedTask, context, null!, PolicyAuthorizationResult.Forbid());

@@ -254,6 +254,7 @@ public sealed class DelegateTests
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         AddServices(builder.Services);
         builder.Services.AddCierre();
+        builder.WebHost.UseTransportUnderTest();
         await using WebApplication app = builder.Build();
         InvalidOperationException wrong = Assert.Throws<InvalidOperationException>(() => app.MapWebSocket("/wrong", handler));
         Assert.StartsWith("MapWebSocket(\"/wrong\") cannot take this handler: ", wrong.Message, StringComparison.Ordinal);
@@ -267,6 +268,7 @@ public sealed class DelegateTests
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddCierre();
+        builder.WebHost.UseTransportUnderTest();
         await using WebApplication app = builder.Build();
         app.MapGroup("/rooms/{room}").MapWebSocket("/{id}", ([FromRoute] string room, [FromRoute] string id, [FromRoute] string user) => Task.CompletedTask);
         InvalidOperationException wrong = await Assert.ThrowsAsync<InvalidOperationException>(() => app.StartAsync(TestContext.Current.CancellationToken));

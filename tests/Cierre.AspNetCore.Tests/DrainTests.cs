@@ -77,7 +77,11 @@ public class DrainTests
         {
             clock.Advance(TimeSpan.FromSeconds(1));
             int left = Count - second;
-            await Waits.Until(() => all.Connections.Count == left, $"{left} connections after {second} s");
+            await Waits.Until(
+                () => all.Connections.Count == left,
+                $"{left} connections after {second} s",
+                () => $"there are {all.Connections.Count}, {clients.Count(client => client.IsOpen)} clients are open, the drain is {drain.Status}, the servers' ends: "
+                    + string.Join(", ", all.Connections.Select(connection => $"{connection.Connection.CloseSoFar?.Cause} {connection.Connection.Traffic.MessagesReceived}")));
             Assert.Equal(left, clients.Count(client => client.IsOpen));
             if (clients.FirstOrDefault(client => client.IsOpen) is not { } working) continue;
             await working.SendAsync("still here");

@@ -232,6 +232,7 @@ public class HandshakeTests
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Services.AddCierre();
+        builder.WebHost.UseTransportUnderTest();
         return builder.Build();
     }
 

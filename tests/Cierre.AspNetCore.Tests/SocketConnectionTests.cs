@@ -139,6 +139,7 @@ public sealed class SocketConnectionTests
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddCierre();
+        builder.WebHost.UseTransportUnderTest();
         await using WebApplication second = builder.Build();
         second.Urls.Add($"http://127.0.0.1:{first.Url.Port}");
         IOException refused = await Assert.ThrowsAsync<IOException>(() => second.StartAsync());

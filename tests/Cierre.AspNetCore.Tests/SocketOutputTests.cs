@@ -26,7 +26,7 @@ public sealed class SocketOutputTests : IDisposable
         _far = new Socket(SocketType.Stream, ProtocolType.Tcp);
         _far.Connect(listener.LocalEndpoint);
         _near = listener.AcceptSocket();
-        _connection = SocketConnection.Start(_near, SocketSettings.For(new SocketTransportOptions(), pools: null, NullLogger.Instance)[0]);
+        _connection = SocketConnection.Start(_near, SocketSettings.For(new SocketTransportOptions(), pools: null, NullLogger.Instance, loops: null)[0]);
     }
 
     public void Dispose()

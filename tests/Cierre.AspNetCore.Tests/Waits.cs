@@ -14,12 +14,13 @@ internal static class Waits
     public static Task Soon(this ValueTask task) => task.AsTask().WaitAsync(Bound);
 
     /// <summary>Until something that nobody announces is so.</summary>
-    public static async Task Until(Func<bool> condition, string what)
+    /// <param name="seen">What there is to see where it never is.</param>
+    public static async Task Until(Func<bool> condition, string what, Func<string>? seen = null)
     {
         long begun = TimeProvider.System.GetTimestamp();
         while (!condition())
         {
-            if (TimeProvider.System.GetElapsedTime(begun) > Bound) throw new TimeoutException($"waited {Bound.TotalSeconds} s for {what}");
+            if (TimeProvider.System.GetElapsedTime(begun) > Bound) throw new TimeoutException($"waited {Bound.TotalSeconds} s for {what}; {seen?.Invoke()}");
             await Task.Delay(5);
         }
     }

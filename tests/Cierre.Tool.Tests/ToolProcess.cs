@@ -68,6 +68,8 @@ internal sealed class ToolProcess : IAsyncDisposable
         // The words are English and the colours off whatever the machine says.
         if (english) start.Environment["LC_ALL"] = "C";
         start.Environment.Remove("NO_COLOR");
+        // The tool has its code compiled well at once, for whoever measures with it; these hundreds of short runs take half the time without.
+        start.Environment["DOTNET_TC_QuickJit"] = "1";
         return new ToolProcess(Process.Start(start)!);
     }
 

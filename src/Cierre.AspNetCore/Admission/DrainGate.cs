@@ -8,6 +8,11 @@ namespace Cierre.AspNetCore.Admission;
 /// <param name="atStop">What the drain will tell that the stop of the host begins.</param>
 internal sealed class DrainGate(IHostApplicationLifetime lifetime, Func<DrainNotice> atStop)
 {
+    /// <summary>Held while a connection enters the roster and while a drain begins, so that each connection is either among those that the drain knows or told
+    /// by
+    /// <see cref="Notice"/>, and none is both.</summary>
+    public Lock Entering { get; } = new();
+
     private volatile DrainNotice? _notice;
 
     /// <summary>What the drain tells; null while the gate is open.</summary>

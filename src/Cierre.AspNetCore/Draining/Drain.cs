@@ -49,12 +49,17 @@ internal sealed class Drain(WebSocketRoster connections, RelayedConnections rela
         DrainNotice notice = options.Notice(why);
         long begun = _time.GetTimestamp();
         TimeSpan timeout = options.Limit(host.Value.ShutdownTimeout);
-        gate.Close(notice);
-        Action[] open =
-        [
-            .. connections.Snapshot().Select(connection => (Action)(() => notice.Drain(connection))),
-            .. relayed.Select(connection => (Action)(() => connection.Drain(notice.Frame, notice.Why))),
-        ];
+        Action[] open;
+        lock (gate.Entering)
+        {
+            gate.Close(notice);
+            open =
+            [
+                .. connections.Snapshot().Select(connection => (Action)(() => notice.Drain(connection))),
+                .. relayed.Select(connection => (Action)(() => connection.Drain(notice.Frame, notice.Why))),
+            ];
+        }
+
         int count = open.Length;
         // A server of ordinary requests stops as it would without us, its log included.
         if (count != 0) CloseLog.DrainBegan(_logger, count, options.Code);

@@ -42,14 +42,21 @@ internal sealed class ConnectionOpener(WebSocketRoster connections, DrainGate ga
             return (null, Task.CompletedTask);
         }
 
+        transport.ServedBy(opening.Endpoint);
         connection ??= ConnectionControl.Create(opening.Accepted.Negotiated!);
         ConnectionControl control = ConnectionControl.Of(connection);
         control.Open(opening.Options, transport, opening.Rate, e => CloseLog.CallbackFailed(_logger, nameof(HttpContext.RequestAborted), e));
         var entry = new OpenConnection(connection, opening.Endpoint, user, RemoteOf(context.Connection), openedAt) { IsInspector = opening.IsInspector };
-        connections.Add(entry);
+        DrainNotice? drain;
+        lock (gate.Entering)
+        {
+            drain = gate.Notice;
+            connections.Add(entry);
+        }
+
         control.Start(context.Features.Get<ConnectionTelemetry>());
         // One that opened while the drain took its snapshot.
-        gate.Notice?.Drain(connection);
+        drain?.Drain(connection);
         return (entry, LeaveAsync(entry, opening));
     }
 

@@ -5,16 +5,17 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cierre.AspNetCore.Endpoints;
 
-/// <summary>Has the endpoints built before the server listens, where a delegate is among them: a route value that its pattern does not have is then an error of
-/// the start, and not of the first request.</summary>
+/// <summary>Has the endpoints built before the server listens, where one of ours is among them: a route value that its pattern does not have, or an endpoint
+/// that
+/// cannot be detached, is then an error of the start, and not of the first request.</summary>
 internal sealed class EndpointsAtStart : IStartupFilter
 {
     /// <summary>Whether there is such an endpoint.</summary>
-    public bool HasDelegates { get; set; }
+    public bool HasOurs { get; set; }
 
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
         next(app);
-        if (HasDelegates) _ = app.ApplicationServices.GetRequiredService<EndpointDataSource>().Endpoints;
+        if (HasOurs) _ = app.ApplicationServices.GetRequiredService<EndpointDataSource>().Endpoints;
     };
 }

@@ -9,15 +9,29 @@ namespace Cierre.AspNetCore.Endpoints;
 /// exception stays here.</summary>
 internal static class HandlerRun
 {
-    public static async Task RunAsync(WebSocketConnection connection, HttpContext context,
-        Func<WebSocketConnection, HttpContext, CancellationToken, Task> handler)
+    /// <returns>Completes when the handler has ended; never fails.</returns>
+    public static Task Start(WebSocketConnection connection, HttpContext context, Func<WebSocketConnection, HttpContext, CancellationToken, Task> handler)
     {
-        ConnectionControl control = ConnectionControl.Of(connection);
+        Task run;
         try
         {
             // The request's own token knows of HTTP only.
             context.RequestAborted = connection.Closing;
-            Task run = handler(connection, context, context.RequestAborted);
+            run = handler(connection, context, context.RequestAborted);
+        }
+        catch (Exception e)
+        {
+            run = Task.FromException(e);
+        }
+
+        // The request is not kept by what follows: it may end before.
+        return FollowAsync(ConnectionControl.Of(connection), run);
+    }
+
+    private static async Task FollowAsync(ConnectionControl control, Task run)
+    {
+        try
+        {
             control.RunBy(run);
             await run.ConfigureAwait(false);
             control.Close(new CloseFrame(CloseCodes.NormalClosure), EndReason.HandlerReturned);

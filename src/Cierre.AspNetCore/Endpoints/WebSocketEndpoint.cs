@@ -38,9 +38,12 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
     public async Task RunAsync(HttpContext context, Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> opening)
     {
         ConnectionTelemetry telemetry = HandshakeTelemetry.Begin(context, name, options.TimeProvider, ListenerFailed);
+        DetachedRequest? detached = DetachedRequest.Of(context);
+        Task? conversation = null;
         try
         {
-            await AnswerAsync(context, opening).ConfigureAwait(false);
+            conversation = await AnswerAsync(detached?.Context ?? context, opening, detached).ConfigureAwait(false);
+            if (conversation is not null) await conversation.ConfigureAwait(false);
             telemetry.Answered(context.Response.StatusCode);
         }
         catch (Exception e) when (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
@@ -60,28 +63,34 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
             telemetry.Failed(e);
             throw;
         }
+        finally
+        {
+            if (conversation is null && detached is not null) await detached.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
-    private async Task AnswerAsync(HttpContext context, Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> opening)
+    /// <returns>What completes when the connection has ended, and the handler; null: none opened.</returns>
+    private async Task<Task?> AnswerAsync(
+        HttpContext context, Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> opening, DetachedRequest? detached)
     {
         WebSocketHandshakeRequest request = Upgrade.Read(context);
         WebSocketHandshakeResult handshake = WebSocketHandshake.Check(request, _subprotocols, _compression);
         if (!handshake.IsAccepted)
         {
             await RefuseAsync(context, HandshakeRefusal.Of(handshake)).ConfigureAwait(false);
-            return;
+            return null;
         }
 
         if (_origins.FaultOf(context.Request) is { } fault)
         {
             await RefuseAsync(context, HandshakeRefusal.Origin(fault)).ConfigureAwait(false);
-            return;
+            return null;
         }
 
         if (_gate.Notice is { } drain)
         {
             await RefuseAsync(context, HandshakeRefusal.Draining(drain.RetryAfter)).ConfigureAwait(false);
-            return;
+            return null;
         }
 
         if (options is { CloseOnExpiry: true, ExpirySelector: null } && !CredentialsEnd.TryRead(context, out _))
@@ -89,7 +98,7 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
             if (options.AuthorizationResponse == RefusalMode.Status)
             {
                 await RefuseAsync(context, HandshakeRefusal.Credentials()).ConfigureAwait(false);
-                return;
+                return null;
             }
 
             opening = Refusing(Violations.Unauthorized());
@@ -100,7 +109,7 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
             if (Upgrade.FaultOfConnection(context, request) is { } unread)
             {
                 await RefuseAsync(context, unread).ConfigureAwait(false);
-                return;
+                return null;
             }
 
             throw new InvalidOperationException(
@@ -110,100 +119,102 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
         switch (_capacity.Decide(_own, UserOf(context.User)))
         {
             case AdmissionDecision.Admit { Slot: var slot }:
-                using (slot) await OpenAsync(context, slot, handshake, opening).ConfigureAwait(false);
-                break;
+                return await HoldAsync(slot, OpenAsync(context, slot, handshake, opening, detached)).ConfigureAwait(false);
             case AdmissionDecision.AcceptThenClose { Slot: var slot, Violation: var violation }:
-                using (slot) await RunAsync(context, slot, Opening(handshake), Closing(violation.Frame, violation.Why), isRefusal: true).ConfigureAwait(false);
-                break;
+                Task<Task?> closing = RunAsync(context, slot, Opening(handshake), Closing(violation.Frame, violation.Why), isRefusal: true, detached);
+                return await HoldAsync(slot, closing).ConfigureAwait(false);
             case AdmissionDecision.Refuse { Why: var why, RetryAfter: var retryAfter }:
                 await RefuseAsync(context, HandshakeRefusal.AtCapacity(why, retryAfter)).ConfigureAwait(false);
-                break;
+                return null;
+            default:
+                throw new InvalidOperationException("The decision is none of those that there are.");
+        }
+    }
+
+    /// <summary>Gives the place back where no connection opens; one that does gives it back at its end.</summary>
+    private static async Task<Task?> HoldAsync(Slot slot, Task<Task?> opening)
+    {
+        Task? conversation = null;
+        try
+        {
+            return conversation = await opening.ConfigureAwait(false);
+        }
+        finally
+        {
+            if (conversation is null) slot.Dispose();
         }
     }
 
     private Task RefuseAsync(HttpContext context, HandshakeRefusal refusal) => refusal.RefuseAsync(context, _logger, name);
 
-    private async Task OpenAsync(
-        HttpContext context, Slot slot, WebSocketHandshakeResult accepted, Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> opening)
+    private async Task<Task?> OpenAsync(
+        HttpContext context,
+        Slot slot,
+        WebSocketHandshakeResult accepted,
+        Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> opening,
+        DetachedRequest? detached)
     {
         switch (await opening(context, accepted.OfferedSubprotocols).ConfigureAwait(false))
         {
             case EndpointOpening.Accept { Run: var run }:
-                await RunAsync(context, slot, accepted, run, isRefusal: false).ConfigureAwait(false);
-                break;
+                return await RunAsync(context, slot, accepted, run, isRefusal: false, detached).ConfigureAwait(false);
             case EndpointOpening.AcceptWith { Subprotocol: var subprotocol, Run: var run, Held: var held }:
-                await using (held.ConfigureAwait(false)) await RunAsync(context, slot, accepted.WithSubprotocol(subprotocol), run, isRefusal: false)
-                    .ConfigureAwait(false);
-                break;
+                return await RunAsync(context, slot, accepted.WithSubprotocol(subprotocol), run, isRefusal: false, detached, held: held).ConfigureAwait(false);
             case EndpointOpening.AcceptBound { BindAsync: var bindAsync }:
                 WebSocketConnection connection = ConnectionControl.Create(accepted.Negotiated!);
-                if (await bindAsync(context, connection).ConfigureAwait(false) is { } bound)
-                {
-                    await using (bound.ConfigureAwait(false))
-                    {
-                        await RunAsync(context, slot, accepted, (opened, _, _) => bound.RunAsync(opened), isRefusal: false, connection).ConfigureAwait(false);
-                    }
-                }
-
-                break;
+                if (await bindAsync(context, connection).ConfigureAwait(false) is not { } bound) return null;
+                return await RunAsync(
+                    context, slot, accepted, (opened, _, _) => bound.RunAsync(opened), isRefusal: false, detached, connection, bound).ConfigureAwait(false);
             case EndpointOpening.AcceptThenClose { Frame: var frame, Why: var why, Then: var then }:
-                await RunAsync(context, slot, Opening(accepted), Closing(frame, why, then), isRefusal: true).ConfigureAwait(false);
-                break;
+                return await RunAsync(context, slot, Opening(accepted), Closing(frame, why, then), isRefusal: true, detached).ConfigureAwait(false);
             case EndpointOpening.Refuse { Status: var status, Text: var text }:
                 await RefuseAsync(context, HandshakeRefusal.Of(status, text)).ConfigureAwait(false);
-                break;
+                return null;
+            default:
+                throw new InvalidOperationException("The opening is none of those that there are.");
         }
     }
 
-    private async Task RunAsync(
+    /// <param name="connection">One that was made before; null: none was.</param>
+    /// <param name="held">Disposed when the conversation is over, and also where it never begins.</param>
+    private async Task<Task?> RunAsync(
         HttpContext context,
         Slot slot,
         WebSocketHandshakeResult accepted,
         Func<WebSocketConnection, HttpContext, CancellationToken, Task> run,
         bool isRefusal,
-        WebSocketConnection? connection = null)
+        DetachedRequest? detached,
+        WebSocketConnection? connection = null,
+        IAsyncDisposable? held = null)
     {
-        // All that asks the application comes before the answer: behind it there is a connection, which has to come to its end.
-        MessageRate? rate = RateOf(context);
-        var opening = new ConnectionOpening(name, options, accepted, slot) { Rate = rate, OnClosed = options.OnClosed, IsInspector = options.IsInspector };
-        if (await _opener.OpenAsync(context, opening, connection).ConfigureAwait(false) is not ({ } entry, var leaving))
-        {
-            await RefuseAsync(context, HandshakeRefusal.AtCapacity(EndReason.UpgradesAtCapacity, _capacity.Limits.RetryAfter)).ConfigureAwait(false);
-            return;
-        }
-
-        Task handler = HandlerRun.RunAsync(entry.Connection, context, isRefusal ? run : Watched(entry, slot, run));
+        Conversation? conversation = null;
         try
         {
-            await leaving.ConfigureAwait(false);
+            // All that asks the application comes before the answer: behind it there is a connection, which has to come to its end.
+            MessageRate? rate = RateOf(context);
+            var opening = new ConnectionOpening(name, options, accepted, slot) { Rate = rate, OnClosed = options.OnClosed, IsInspector = options.IsInspector };
+            if (await _opener.OpenAsync(context, opening, connection).ConfigureAwait(false) is not ({ } entry, var left))
+            {
+                await RefuseAsync(context, HandshakeRefusal.AtCapacity(EndReason.UpgradesAtCapacity, _capacity.Limits.RetryAfter)).ConfigureAwait(false);
+                return null;
+            }
+
+            conversation = new Conversation(entry, left, _late, held, detached);
+            return conversation.Begin(context, isRefusal ? null : () => Watch(entry, context, slot), run);
         }
         finally
         {
-            await EndAsync(handler, entry).ConfigureAwait(false);
+            if (conversation is null && held is not null) await held.DisposeAsync().ConfigureAwait(false);
         }
     }
 
-    /// <summary>The connection has ended; the handler has had its token cancelled, and may be on its way.</summary>
-    private async Task EndAsync(Task handler, OpenConnection entry)
-    {
-        if (handler.IsCompleted) return;
-        _late.Add(entry);
-        await handler.ConfigureAwait(false);
-        _late.Remove(entry);
-    }
-
     /// <summary>Part of the handler's run, because it asks the application, which may throw.</summary>
-    private Func<WebSocketConnection, HttpContext, CancellationToken, Task> Watched(OpenConnection entry, Slot slot,
-        Func<WebSocketConnection, HttpContext, CancellationToken, Task> run) => (connection, context, cancellationToken) =>
+    private void Watch(OpenConnection entry, HttpContext context, Slot slot) => Expiry.Watch(entry.Connection, context, options, _logger, user =>
     {
-        Expiry.Watch(connection, context, options, _logger, user =>
-        {
-            string? name = UserOf(user);
-            slot.Rename(name);
-            _connections.Rename(entry, name);
-        });
-        return run(connection, context, cancellationToken);
-    };
+        string? name = UserOf(user);
+        slot.Rename(name);
+        _connections.Rename(entry, name);
+    });
 
     private void ListenerFailed(Exception exception) => CloseLog.ListenerFailed(_logger, exception);
 

@@ -50,6 +50,21 @@ public static class WebSocketEndpointRouteBuilderExtensions
         return Map(endpoints, pattern, handler, configure).With(handler);
     }
 
+    /// <summary>Maps an endpoint whose messages are handed to calls of a handler (<see cref="IWebSocketHandler"/>), which costs the least.</summary>
+    /// <param name="endpoints">The application.</param>
+    /// <param name="pattern">The route pattern.</param>
+    /// <param name="createHandler">Gives the handler of a connection, once for each; the same one may serve many.</param>
+    /// <param name="configure">Changes the endpoint's options; null takes those of the configuration.</param>
+    /// <returns>A builder for authorization, rate limiting, CORS and whatever else an endpoint can carry.</returns>
+    /// <exception cref="InvalidOperationException">AddCierre was not called.</exception>
+    public static IEndpointConventionBuilder MapWebSocket(
+        this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern, Func<HttpContext, IWebSocketHandler> createHandler,
+        Action<WebSocketEndpointOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(createHandler);
+        return Map(endpoints, pattern, (connection, context, _) => connection.RunAsync(createHandler(context)), configure).With(createHandler);
+    }
+
     /// <summary>Maps an endpoint of values: each message is read as JSON and handed to the handler. A message that is not such JSON closes with 1007.</summary>
     /// <typeparam name="T">The type of the values.</typeparam>
     /// <param name="endpoints">The application.</param>
@@ -94,7 +109,6 @@ public static class WebSocketEndpointRouteBuilderExtensions
         ArgumentNullException.ThrowIfNull(handler);
         WebSocketEndpoint endpoint = Create(endpoints, pattern, configure);
         new DelegateRules(pattern, handler, endpoints.ServiceProvider).Check();
-        endpoints.ServiceProvider.GetRequiredService<EndpointsAtStart>().HasDelegates = true;
         RequestDelegate? bound = null;
         IEndpointConventionBuilder mapped = Named(endpoints.Map(pattern, context => bound!(context)), endpoint, pattern).With(handler);
         // Around all that is made of the delegate: binding, filters, and what conventions put around these.
@@ -147,6 +161,7 @@ public static class WebSocketEndpointRouteBuilderExtensions
             throw new InvalidOperationException("MapWebSocket needs Cierre's services: call builder.Services.AddCierre() before building the application.");
         }
 
+        services.GetRequiredService<EndpointsAtStart>().HasOurs = true;
         // A fresh instance each time: what one endpoint changes, no other sees.
         WebSocketEndpointOptions options = services.GetRequiredService<IOptionsFactory<WebSocketEndpointOptions>>().Create(Options.DefaultName);
         configure?.Invoke(options);

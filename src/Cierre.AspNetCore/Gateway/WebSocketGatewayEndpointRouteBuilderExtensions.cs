@@ -1,4 +1,5 @@
 using Cierre;
+using Cierre.AspNetCore.Endpoints;
 using Cierre.AspNetCore;
 using System.Diagnostics.CodeAnalysis;
 using Cierre.AspNetCore.Gateway;
@@ -54,6 +55,6 @@ public static class WebSocketGatewayEndpointRouteBuilderExtensions
                 configure?.Invoke(options);
                 gateway = new GatewayHandler(options, selectUpstream);
             },
-            (context, subprotocols) => gateway!.OpenAsync(context, subprotocols));
+            (context, subprotocols) => gateway!.OpenAsync(context, subprotocols)).WithMetadata(new AttachedMetadata("a gateway needs the request to the end"));
     }
 }

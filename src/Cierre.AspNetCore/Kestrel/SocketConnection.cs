@@ -29,6 +29,7 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
     private readonly IDuplexPipe _http;
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _closed = new();
+    private readonly DataWait _wait;
     private Task<Exception?> _receiving = Task.FromResult<Exception?>(null);
     private IDictionary<object, object?>? _items;
     private Reading _reading;
@@ -48,6 +49,7 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
         RemoteEndPoint = socket.RemoteEndPoint;
         ConnectionClosed = _closed.Token;
         _input = new Pipe(settings.Input);
+        _wait = settings.Loops?.Wait(socket, settings.Index) ?? new SocketWait(socket);
         _output = new SocketOutput(this, settings.Output, settings.Scheduler, settings.Senders);
         Transport = _http = new DuplexPipe(_input.Reader, _output);
         Features = new FeatureCollection(initialCapacity: 8);
@@ -121,11 +123,18 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
             return null;
         }
 
+        // First, because the receive loop may end by itself, and gives its wait back where the socket is taken.
+        Transport transport = _wait.TakeOver(new Transports.Transport.EarlierReader(_input.Reader, _receiving));
         _taken = true;
         _output.LetGo();
         // A loop that fills the pipe ends when it has done so.
-        if (Interlocked.Exchange(ref _reading, Reading.Over) == Reading.Waits) _input.Writer.Complete();
-        return Transports.Transport.OverSocket(Socket, _input.Reader, _receiving);
+        if (Interlocked.Exchange(ref _reading, Reading.Over) == Reading.Waits)
+        {
+            _input.Writer.Complete();
+            _wait.Cancel();
+        }
+
+        return transport;
     }
 
     void IConnectionLifetimeFeature.Abort() =>
@@ -142,11 +151,16 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
 
     public override async ValueTask DisposeAsync()
     {
-        await _input.Reader.CompleteAsync().ConfigureAwait(false);
-        await _output.CompleteAsync().ConfigureAwait(false);
-        if (_taken) Shutdown(null);
-        else await _output.Ended.ConfigureAwait(false);
-        await _receiving.ConfigureAwait(false);
+        // Whoever took the socket over ends it, has the rest of the input, and may outlive this.
+        if (!_taken)
+        {
+            await _input.Reader.CompleteAsync().ConfigureAwait(false);
+            await _output.CompleteAsync().ConfigureAwait(false);
+            await _output.Ended.ConfigureAwait(false);
+            await _receiving.ConfigureAwait(false);
+        }
+
+        if (_receiving.IsCompleted) _wait.Dispose();
         // An upgraded connection is silent until here.
         if (!_closed.IsCancellationRequested) CancelClosed();
         _closed.Dispose();
@@ -173,26 +187,23 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
     {
         lock (_gate)
         {
-            if (_shutdownReason is not null) return;
+            // Whoever took the socket over ends it in order.
+            if (_shutdownReason is not null || (_taken && reason is null)) return;
             _shutdownReason = reason ?? new ConnectionAbortedException("The Socket transport's send loop completed gracefully.");
-            if (_taken && reason is null)
-            {
-                // Whoever took it over has ended it.
-                Socket.Dispose();
-                return;
-            }
-
             if (reason is not null && !SocketSettings.FinOnError)
             {
                 SocketLog.WriteRst(_settings.Logger, ConnectionId, reason.Message);
                 Socket.Close(timeout: 0);
-                return;
             }
-
-            SocketLog.WriteFin(_settings.Logger, ConnectionId, _shutdownReason.Message);
-            Transports.Transport.Shutdown(Socket, SocketShutdown.Both);
-            Socket.Dispose();
+            else
+            {
+                SocketLog.WriteFin(_settings.Logger, ConnectionId, _shutdownReason.Message);
+                Transports.Transport.Shutdown(Socket, SocketShutdown.Both);
+                Socket.Dispose();
+            }
         }
+
+        _wait.SocketClosed();
     }
 
     private static bool IsReset(SocketError error) =>
@@ -206,13 +217,12 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
     private async Task<Exception?> ReceiveAsync()
     {
         Exception? error = null;
-        using var wait = new SocketWait();
         try
         {
             bool waits = _settings.WaitsWithoutBuffer;
             while (_shutdownReason is null)
             {
-                if (waits && Failure(await wait.ForDataAsync(Socket).ConfigureAwait(false)) is { } failure)
+                if (waits && Failure(await _wait.ForDataAsync().ConfigureAwait(false)) is { } failure)
                 {
                     error = failure;
                     break;
@@ -250,6 +260,8 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
         // No effect where whoever took the socket over has completed it.
         await _input.Writer.CompleteAsync(_shutdownReason ?? error).ConfigureAwait(false);
         _reading = Reading.Over;
+        // Where nobody has taken the socket over, somebody still may: of a loop's wait the socket's place on the loop goes with it.
+        if (_taken) _wait.Dispose();
         if (!_upgraded) await FireClosedAsync().ConfigureAwait(false);
         return error;
     }

@@ -37,8 +37,11 @@ internal sealed class SocketListenerFactory(
         }
 
         socket.Listen(options.Value.Backlog);
-        SocketSettings[] settings =
-            SocketSettings.For(options.Value, services.GetService<IMemoryPoolFactory<byte>>(), loggers.CreateLogger(SocketLog.Category));
+        SocketSettings[] settings = SocketSettings.For(
+            options.Value,
+            services.GetService<IMemoryPoolFactory<byte>>(),
+            loggers.CreateLogger(SocketLog.Category),
+            services.GetService<SocketLoops>());
         return ValueTask.FromResult<IConnectionListener>(new SocketListener(socket, options.Value, settings));
     }
 

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Threading.Tasks.Sources;
+using Cierre.Transports;
 
 namespace Cierre.AspNetCore.Kestrel;
 
@@ -28,15 +29,35 @@ internal abstract class SocketOperation() : SocketAsyncEventArgs(unsafeSuppressE
         pending ? new ValueTask<SocketError>(this, _completion.Version) : new ValueTask<SocketError>(SocketError);
 }
 
-/// <summary>Waits until there is something to read, and holds no buffer meanwhile.</summary>
-internal sealed class SocketWait : SocketOperation
+/// <summary>Waits for data on the runtime's own loop.</summary>
+internal sealed class SocketWait(Socket socket) : DataWait
 {
-    /// <exception cref="ObjectDisposedException">The socket is disposed.</exception>
-    public ValueTask<SocketError> ForDataAsync(Socket socket)
+    private readonly Operation _operation = new();
+
+    public override ValueTask<SocketError> ForDataAsync() => _operation.WaitAsync(socket);
+
+    /// <summary>The runtime cancels no single operation.</summary>
+    public override void Cancel()
     {
-        SetBuffer(Memory<byte>.Empty);
-        Begin();
-        return Completion(socket.ReceiveAsync(this));
+    }
+
+    /// <summary>The runtime ends the wait by itself.</summary>
+    public override void SocketClosed()
+    {
+    }
+
+    public override Transport TakeOver(Transport.EarlierReader? earlier) => Transport.OverSocket(socket, earlier);
+
+    public override void Dispose() => _operation.Dispose();
+
+    private sealed class Operation : SocketOperation
+    {
+        public ValueTask<SocketError> WaitAsync(Socket socket)
+        {
+            SetBuffer(Memory<byte>.Empty);
+            Begin();
+            return Completion(socket.ReceiveAsync(this));
+        }
     }
 }
 

@@ -12,12 +12,14 @@ internal sealed class SocketSettings : IDisposable
 {
     private readonly bool _ownsPool;
 
-    private SocketSettings(SocketTransportOptions options, IMemoryPoolFactory<byte>? pools, ILogger logger, bool queue)
+    private SocketSettings(SocketTransportOptions options, IMemoryPoolFactory<byte>? pools, ILogger logger, bool queue, SocketLoops? loops, int index)
     {
         _ownsPool = pools is not null;
         Pool = pools?.Create(new MemoryPoolOptions { Owner = "kestrel" }) ?? MemoryPool<byte>.Shared;
         Logger = logger;
-        WaitsWithoutBuffer = options.WaitForDataBeforeAllocatingBuffer;
+        (Loops, Index) = (loops, index);
+        // A loop says that there is something; whoever receives before would find nothing.
+        WaitsWithoutBuffer = options.WaitForDataBeforeAllocatingBuffer || loops is not null;
         PipeScheduler application = options.UnsafePreferInlineScheduling ? PipeScheduler.Inline : PipeScheduler.ThreadPool;
         Scheduler = options.UnsafePreferInlineScheduling ? PipeScheduler.Inline : queue ? new IoQueue() : PipeScheduler.ThreadPool;
         Input = Options(application, Scheduler, options.MaxReadBufferSize ?? 0);
@@ -31,6 +33,12 @@ internal sealed class SocketSettings : IDisposable
 
     public ILogger Logger { get; }
 
+    /// <summary>Who waits for the sockets' data; null: the runtime.</summary>
+    public SocketLoops? Loops { get; }
+
+    /// <summary>Which loop, where there are any.</summary>
+    public int Index { get; }
+
     public bool WaitsWithoutBuffer { get; }
 
     public PipeScheduler Scheduler { get; }
@@ -41,11 +49,11 @@ internal sealed class SocketSettings : IDisposable
 
     public SocketSenderPool Senders { get; } = new();
 
-    /// <summary>One for each queue.</summary>
-    public static SocketSettings[] For(SocketTransportOptions options, IMemoryPoolFactory<byte>? pools, ILogger logger)
+    /// <summary>One for each queue or, where there are any, for each loop.</summary>
+    public static SocketSettings[] For(SocketTransportOptions options, IMemoryPoolFactory<byte>? pools, ILogger logger, SocketLoops? loops)
     {
-        var settings = new SocketSettings[Math.Max(1, options.IOQueueCount)];
-        for (int i = 0; i < settings.Length; i++) settings[i] = new SocketSettings(options, pools, logger, queue: options.IOQueueCount > 0);
+        var settings = new SocketSettings[loops?.Count ?? Math.Max(1, options.IOQueueCount)];
+        for (int i = 0; i < settings.Length; i++) settings[i] = new SocketSettings(options, pools, logger, queue: options.IOQueueCount > 0, loops, i);
         return settings;
     }
 

@@ -32,9 +32,15 @@ internal sealed class UpgradeObserver(IServiceProvider services)
         var relay = new ObservedRelay(context, Upgrade.RouteOf(context), _users.Of(context.User), _options, stream);
         if (context.Features.Get<IHttpMetricsTagsFeature>() is { } metrics) metrics.MetricsDisabled = true;
         telemetry.Opened(() => relay.Passed);
-        _relayed.Add(relay);
+        DrainNotice? drain;
+        lock (_gate.Entering)
+        {
+            drain = _gate.Notice;
+            _relayed.Add(relay);
+        }
+
         // One that opened while the drain took its snapshot.
-        if (_gate.Notice is { } drain) relay.Drain(drain.Frame, drain.Why);
+        if (drain is not null) relay.Drain(drain.Frame, drain.Why);
         return relay;
     }
 

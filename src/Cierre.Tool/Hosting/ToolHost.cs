@@ -15,9 +15,10 @@ internal static class ToolHost
 
     /// <param name="certificate">For https; HTTP/1.1 and HTTP/2 by ALPN.</param>
     /// <param name="http2Only">Cleartext HTTP/2 by prior knowledge.</param>
+    /// <param name="loops">Whether connections run on event loops, where there is epoll, and not on sockets.</param>
     /// <param name="services">Adds what the command needs beyond that.</param>
     public static WebApplication Build(HostAddress address, X509Certificate2? certificate = null, bool http2Only = false,
-        Action<IServiceCollection>? services = null)
+        Action<IServiceCollection>? services = null, bool loops = false)
     {
         // Empty: an appsettings.json where the tool happens to run, or ASPNETCORE_URLS, is not meant for it.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -33,6 +34,7 @@ internal static class ToolHost
         });
         builder.Services.AddRoutingCore();
         builder.Services.AddCierre();
+        if (loops) builder.WebHost.UseCierreEventLoops();
         services?.Invoke(builder.Services);
         return builder.Build();
     }

@@ -34,6 +34,7 @@ internal static class ServeCommand
             Seconds.Option("--drain-spread", "The window over which those closes are spread; 0 for all at once.", TimeSpan.Zero, mayBeZero: true);
         Option<string?> compression =
             Choice.Option("--compression", "Whether messages are compressed (permessage-deflate) where the client offers it.", "off", "on");
+        Option<string?> transport = Choice.Option("--transport", "What connections without TLS run on: sockets, or event loops (Linux).", "sockets", "loops");
         var http2Only = new Option<bool>("--h2c") { Description = "Cleartext HTTP/2 by prior knowledge, and nothing else." };
         var json = new Option<bool>("--json")
         {
@@ -45,7 +46,7 @@ internal static class ServeCommand
             "program on System.Net.WebSockets, to which --rate does not apply.")
         {
             listen.Url, maxMessage, limits.MaxFragments, accept, limits.CloseTimeout, limits.PingInterval, limits.PingTimeout, idleTimeout, maxConnections,
-                atCapacity, rate, drainCode, drainSpread, compression, listen.Cert, listen.Key, http2Only, json, language,
+                atCapacity, rate, drainCode, drainSpread, compression, transport, listen.Cert, listen.Key, http2Only, json, language,
         };
         command.SetAction(async parsed =>
         {
@@ -87,7 +88,7 @@ internal static class ServeCommand
                 });
             }
 
-            await using WebApplication app = ToolHost.Build(address, certificate, cleartextHttp2, Services);
+            await using WebApplication app = ToolHost.Build(address, certificate, cleartextHttp2, Services, parsed.GetValue(transport) == "loops");
             return await RunAsync(app, Configure, report);
         });
         return command;

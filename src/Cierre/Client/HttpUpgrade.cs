@@ -172,10 +172,9 @@ internal sealed class HttpUpgrade(Uri address, WebSocketClientOptions options, i
     {
         Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         Uri reached = _redirects.Url;
-        PipeReader input = PipeReader.Create(stream,
-            new StreamPipeReaderOptions(bufferSize: ReadBuffer, minimumReadSize: ReadBuffer / 2, leaveOpen: true, useZeroByteReads: true));
-        var wire = new ClientWire(input, stream, _trace.Socket, canHalfClose: !OpeningHandler.IsTls(reached) && !http2, http2, response, invoker,
-            _trace.EndOfStream);
+        Transport transport = !http2 && _trace.Handover is { } handover
+            ? await TakeOverAsync(handover, stream, response, invoker).ConfigureAwait(false)
+            : OverHttp(stream, response, invoker, http2);
         var negotiated = new WebSocketNegotiation
         {
             Subprotocol = accepted.Subprotocol,
@@ -184,7 +183,7 @@ internal sealed class HttpUpgrade(Uri address, WebSocketClientOptions options, i
             HttpVersion = http2 ? HttpVersion.Version20 : HttpVersion.Version11,
             Terms = accepted.Deflate?.For(server: false, _compression!),
         };
-        var connection = new WebSocketConnection(WebSocketRole.Client, options, new PipeTransport(input, wire), negotiated)
+        var connection = new WebSocketConnection(WebSocketRole.Client, options, transport, negotiated)
         {
             OpeningTimes = _trace.Clock.Stop(completed: true),
             ResponseHeaders = response.Headers,
@@ -200,6 +199,23 @@ internal sealed class HttpUpgrade(Uri address, WebSocketClientOptions options, i
         // One that nobody gets is an opening that failed.
         connection.Start(_lacksExtension ? null : _telemetry);
         return connection;
+    }
+
+    /// <summary>The socket alone is left of the opening.</summary>
+    private static async Task<Transport> TakeOverAsync(HandoverStream handover, Stream stream, HttpResponseMessage response, HttpMessageInvoker invoker)
+    {
+        Transport transport = await handover.HandOverAsync(stream).ConfigureAwait(false);
+        response.Dispose();
+        invoker.Dispose();
+        return transport;
+    }
+
+    private PipeTransport OverHttp(Stream stream, HttpResponseMessage response, HttpMessageInvoker invoker, bool http2)
+    {
+        PipeReader input = PipeReader.Create(stream,
+            new StreamPipeReaderOptions(bufferSize: ReadBuffer, minimumReadSize: ReadBuffer / 2, leaveOpen: true, useZeroByteReads: true));
+        bool canHalfClose = !OpeningHandler.IsTls(_redirects.Url) && !http2;
+        return new PipeTransport(input, new ClientWire(input, stream, _trace.Socket, canHalfClose, http2, response, invoker, _trace.EndOfStream));
     }
 
     private static OpeningResponse Answer(HttpResponseMessage response, bool http2) => new()

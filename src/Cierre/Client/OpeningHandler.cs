@@ -78,6 +78,9 @@ internal sealed class OpeningHandler(Redirects redirects, NetworkCredential? cre
                 ? await DialAsync(context.DnsEndPoint, isNamed, token).ConfigureAwait(false)
                 : await trace.GuardAsync(nameof(handler.ConnectCallback), () => dial(context, token)).ConfigureAwait(false);
             trace.Socket = (stream as NetworkStream)?.Socket;
+            // What stands in between, TLS or a proxy's tunnel or the application's own stream, keeps the socket.
+            if (proxy is null && filter is null && !IsTls(target) && stream.GetType() == typeof(NetworkStream))
+                stream = trace.Handover = new HandoverStream((NetworkStream)stream);
             trace.Phase = proxy is not null ? OpeningPhase.Proxy : IsTls(target) ? OpeningPhase.Tls : OpeningPhase.Upgrade;
             return stream;
         };

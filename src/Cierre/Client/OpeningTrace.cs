@@ -42,6 +42,9 @@ internal sealed class OpeningTrace(OpeningClock clock)
 
     public Socket? Socket { get; set; }
 
+    /// <summary>The stream below the handler, where its socket can be taken over.</summary>
+    public HandoverStream? Handover { get; set; }
+
     /// <summary>Over HTTP/2: sees the end of our stream leave.</summary>
     public EndOfStreamWatch? EndOfStream { get; set; }
 
@@ -88,7 +91,7 @@ internal sealed class OpeningTrace(OpeningClock clock)
         string host = Dialer.Plain(endPoint.Host);
         Dialled = host.Contains(':', StringComparison.Ordinal) ? $"[{host}]:{endPoint.Port}" : $"{host}:{endPoint.Port}";
         DialledIsAddress = IPAddress.TryParse(host, out _);
-        (Proxy, ProxyReached) = (proxy, false);
+        (Proxy, ProxyReached, Handover) = (proxy, false, null);
         lock (_gate) _attempts.Clear();
     }
 

@@ -26,6 +26,9 @@ internal readonly struct ConnectionControl
     /// <summary>How many bytes of messages the operating system has taken so far.</summary>
     public long PayloadTaken => Driver.Sending.Flusher.PayloadTaken;
 
+    /// <inheritdoc cref="Transports.Transport.IsIndependent"/>
+    public bool IsIndependent => Driver.Transport.IsIndependent;
+
     private ConnectionDriver Driver => _connection.Driver;
 
     public static ConnectionControl Of(WebSocketConnection connection) => new(connection);

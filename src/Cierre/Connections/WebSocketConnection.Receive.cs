@@ -44,4 +44,20 @@ public sealed partial class WebSocketConnection
     /// <exception cref="InvalidOperationException">Another receive is waiting.</exception>
     public ValueTask<WebSocketMessageStream?> ReceiveStreamAsync(CancellationToken cancellationToken = default) =>
         _driver.Receiving.ReceiveStreamAsync(cancellationToken);
+
+    /// <summary>Calls a handler with each message until the connection ends, in the place of a loop that receives them.</summary>
+    /// <param name="handler">Called on the thread that brings the bytes.</param>
+    /// <returns>How the connection ended. It fails with what <see cref="IWebSocketHandler.OnMessage"/> throws, and no further message is handed out
+    /// then.</returns>
+    /// <exception cref="InvalidOperationException">A receive is waiting, or a message that was received as a stream is still being read; or another handler has
+    /// the messages.</exception>
+    public async Task<CloseRecord> RunAsync(IWebSocketHandler handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        await _driver.Receiving.ReadByCalls(this, handler).Over.ConfigureAwait(SimulationContext.IsCurrent);
+        handler.OnClosing(this);
+        CloseRecord record = await Closed.ConfigureAwait(SimulationContext.IsCurrent);
+        handler.OnClosed(this, record);
+        return record;
+    }
 }

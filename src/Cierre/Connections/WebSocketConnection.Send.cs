@@ -101,6 +101,21 @@ public sealed partial class WebSocketConnection
         return _driver.Sending.SendAsync((WebSocketOpcode)kind, data, cancellationToken, Compresses(options));
     }
 
+    /// <summary>Sends a message of either kind where there is room for it, and waits for nothing: for a handler's call, which cannot await.</summary>
+    /// <param name="kind">Text (the bytes must be UTF-8) or binary.</param>
+    /// <param name="data">The payload. It is copied before this returns.</param>
+    /// <returns>True: the message is sent, or waits to be. False: it was not taken, because more than <see cref="WebSocketConnectionOptions.SendBufferLimit"/>
+    /// would wait for the peer, or because the connection closes or is closed.</returns>
+    /// <exception cref="ArgumentException">The bytes of a text are not UTF-8 (RFC 6455 8.1).</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The kind is neither.</exception>
+    public bool TrySend(WebSocketMessageKind kind, ReadOnlySpan<byte> data)
+    {
+        if (kind is not (WebSocketMessageKind.Text or WebSocketMessageKind.Binary))
+            throw new ArgumentOutOfRangeException(nameof(kind), kind, "Text or Binary.");
+        if (kind == WebSocketMessageKind.Text) CheckText(data, nameof(data));
+        return _driver.Sending.TrySend((WebSocketOpcode)kind, data);
+    }
+
     /// <summary>Sends a received message on, as it is.</summary>
     /// <param name="message">A message that is still valid, and stays so until the returned task completes.</param>
     /// <param name="cancellationToken">Cancels a send that has not begun; one that has begun is finished.</param>
@@ -201,8 +216,10 @@ public sealed partial class WebSocketConnection
     }
 
     /// <exception cref="ArgumentException">The bytes are not UTF-8.</exception>
-    internal static void CheckText(ReadOnlyMemory<byte> utf8, string name)
+    internal static void CheckText(ReadOnlyMemory<byte> utf8, string name) => CheckText(utf8.Span, name);
+
+    private static void CheckText(ReadOnlySpan<byte> utf8, string name)
     {
-        if (!Utf8.IsValid(utf8.Span)) throw new ArgumentException("A text message must be UTF-8 (RFC 6455 8.1); send other bytes as binary.", name);
+        if (!Utf8.IsValid(utf8)) throw new ArgumentException("A text message must be UTF-8 (RFC 6455 8.1); send other bytes as binary.", name);
     }
 }

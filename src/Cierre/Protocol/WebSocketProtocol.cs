@@ -268,6 +268,9 @@ internal sealed partial class WebSocketProtocol(WebSocketRole role, ProtocolLimi
         return Move(CloseInput.Staging.Instance, output, now);
     }
 
+    /// <summary>A pong waits for room.</summary>
+    public bool OwesPong => _owesPong;
+
     public void WriteOwedPong(IBufferWriter<byte> output, TimeSpan now)
     {
         if (!_owesPong || InputIsDone) return;

@@ -8,8 +8,8 @@ namespace Cierre.Receiving;
 
 /// <summary>What came and was not read yet, and the one reader that waits. All members but those of the value task sources run under the connection's
 /// lock.</summary>
-/// <remarks>What lies here depends on the reader: whole messages (<see cref="MessageInbox"/>), or whatever has come of one
-/// (<see cref="PieceInbox"/>).</remarks>
+/// <remarks>What lies here depends on the reader: whole messages (<see cref="MessageInbox"/>), whatever has come of one
+/// (<see cref="PieceInbox"/>), or nothing (<see cref="CallbackInbox"/>).</remarks>
 internal abstract class Inbox(Lock gate, ConnectionDriver driver)
 {
     /// <summary>How much may lie here unread before the transport is asked to pause: the peer then feels it through TCP.</summary>
@@ -67,6 +67,14 @@ internal abstract class Inbox(Lock gate, ConnectionDriver driver)
     public abstract bool Deliver(in ProtocolEvent message);
 
     public abstract bool DeliverPart(in ProtocolEvent part);
+
+    /// <summary>Whether a message is taken by <see cref="HandOut"/>, and never lies here.</summary>
+    public virtual bool HandsOut => false;
+
+    /// <summary>Behind each of the two, outside the lock, on the transport's thread: what the message is stays valid until this returns.</summary>
+    public virtual void HandOut(in ProtocolEvent message)
+    {
+    }
 
     /// <summary>The reader has something, and waits only for more of the batch. Of the transport's thread.</summary>
     public virtual bool WaitsForBatch => false;

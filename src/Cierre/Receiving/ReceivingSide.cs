@@ -84,6 +84,8 @@ internal sealed class ReceivingSide : ITransportReceiver
             Afterwards after;
             bool isMessage;
             TimeSpan? roundTrip;
+            scoped ProtocolEvent found;
+            Inbox inbox;
             lock (_gate)
             {
                 if (came) _engine.BytesCame(now);
@@ -106,18 +108,23 @@ internal sealed class ReceivingSide : ITransportReceiver
                 _engine.InParts = _inbox.WantsParts;
                 _engine.HoldPongs = _transport.Backlog >= SendingSide.HighWater;
                 _engine.IsAnswering = _inbox.IsBusy || !_driver.Sending.IsIdle;
-                ProtocolEvent found = _engine.Read(ref bytes, _transport, now);
+                found = _engine.Read(ref bytes, _transport, now);
                 if (found.Kind == ProtocolEventKind.NeedMore) break;
                 if (found.Kind == ProtocolEventKind.TurnOver) continue;
                 _moreFollows = !last || !bytes.IsEmpty;
                 after = Handle(found, now);
                 roundTrip = found.Kind == ProtocolEventKind.Pong ? found.RoundTrip : null;
                 isMessage = found.Kind is ProtocolEventKind.Message or ProtocolEventKind.MessagePart && _engine.Delivers;
+                inbox = _inbox;
             }
+
+            if (isMessage) inbox.HandOut(found);
 
             // A reader that the close wakes has all the time it wants; the answer to the close frame has not.
             _driver.Do(after, inline: isMessage);
             if (roundTrip is { } measured) _driver.Telemetry?.Pinged(measured);
+            // A whole message was the last of the input, and nothing of it is left with the engine or here: there is nothing to ask for.
+            if (bytes.IsEmpty && found is { Kind: ProtocolEventKind.Message, IsAssembled: false } && (after.WakesReader || inbox.HandsOut)) break;
         }
 
         if (_engine.InputIsDone) Discard(offered);
@@ -130,7 +137,7 @@ internal sealed class ReceivingSide : ITransportReceiver
         _moreFollows = false;
         if (_inbox.WaitsForBatch) EndBatch();
         _batchThread = 0;
-        _driver.Sending.Flush();
+        _driver.Sending.Flusher.Flush(_batchNow);
         if (_waitsForTurn) _transport.ResumeLater();
         _drain?.GoOn();
     }
@@ -275,6 +282,35 @@ internal sealed class ReceivingSide : ITransportReceiver
         }
     }
 
+    /// <summary>From now on each message is handed to a handler's call. What has come before is handed out here, in its order.</summary>
+    /// <exception cref="InvalidOperationException">A receive waits, or something that was received is still in use.</exception>
+    public CallbackInbox ReadByCalls(WebSocketConnection connection, IWebSocketHandler handler)
+    {
+        var calls = new CallbackInbox(_gate, _driver, connection, handler);
+        while (true)
+        {
+            WebSocketMessage? message;
+            lock (_gate)
+            {
+                MessageInbox inbox = Messages;
+                if (!inbox.TryReceive(out bool any) || !any)
+                {
+                    // The transport's thread hands out from here on; nobody else does, because nothing lies here.
+                    _inbox = calls;
+                    if (_engine.State is not CloseState.Open) calls.End();
+                    break;
+                }
+
+                message = inbox.Current;
+            }
+
+            calls.Call(message!.Value.Kind, message.Value.Data.Span);
+        }
+
+        AfterReceive();
+        return calls;
+    }
+
     /// <summary>The reader that answers by hand is gone: what it has not read is dropped, and the peer's close frame is answered here.</summary>
     public void StopReadingByHand()
     {
@@ -350,8 +386,9 @@ internal sealed class ReceivingSide : ITransportReceiver
         _drain?.GoOn();
     }
 
-    private MessageInbox Messages => _inbox as MessageInbox ?? throw new InvalidOperationException(
-        "The connection is read through the System.Net.WebSockets.WebSocket that was made of it.");
+    private MessageInbox Messages => _inbox as MessageInbox ?? throw new InvalidOperationException(_inbox is CallbackInbox
+        ? "The connection's messages are handed to the calls of its IWebSocketHandler."
+        : "The connection is read through the System.Net.WebSockets.WebSocket that was made of it.");
 
     private Afterwards Handle(in ProtocolEvent found, TimeSpan now)
     {

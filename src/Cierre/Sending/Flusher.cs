@@ -51,18 +51,23 @@ internal sealed class Flusher : IThreadPoolWorkItem
     /// <summary>Called after a flush in which <see cref="PayloadTaken"/> grew, outside the lock; nothing of the application's may run in it.</summary>
     public Action? PayloadWasTaken { get; set; }
 
+    /// <inheritdoc cref="Flush(TimeSpan?)"/>
+    public void Flush() => Flush(null);
+
     /// <summary>Sends what is staged, unless a flush is under way: that one goes on with it.</summary>
+    /// <param name="now">The time, where it was asked for a moment ago; near enough for what only keeps count of idleness.</param>
     [SuppressMessage("Reliability", "CA2012", Justification = "Consumed once, by EndFlush, when it has completed: no state machine per flush.")]
-    public void Flush()
+    public void Flush(TimeSpan? now)
     {
-        while (true)
+        bool more = true;
+        while (more)
         {
             Afterwards after;
             bool flushes = false, later = false;
             lock (_gate)
             {
                 if (IsFlushing) return;
-                after = _driver.Sending.WriteWaiting(_driver.Receiving.BatchNow);
+                after = _driver.Sending.WriteWaiting(now ?? _driver.Receiving.BatchNow);
                 if (!_driver.ReachesPeer) _transport.DropStaged();
                 if (_transport.Staged != 0) flushes = BeginFlush();
                 else if (!WritesLater(out later) && _engine.OutputIsDone) after |= _driver.Move(TransportInput.Drained.Instance);
@@ -80,7 +85,7 @@ internal sealed class Flusher : IThreadPoolWorkItem
                 return;
             }
 
-            EndFlush();
+            more = EndFlush();
         }
     }
 
@@ -154,15 +159,15 @@ internal sealed class Flusher : IThreadPoolWorkItem
         static state =>
         {
             var flusher = (Flusher)state!;
-            flusher.EndFlush();
-            flusher.Flush();
+            if (flusher.EndFlush()) flusher.Flush();
         },
         this);
 
-    private void EndFlush()
+    /// <returns>Whether there may be more to do.</returns>
+    private bool EndFlush()
     {
         TransportEnd? broken = null;
-        bool taken = false;
+        bool taken = false, more;
         Afterwards after = default;
         try
         {
@@ -188,10 +193,13 @@ internal sealed class Flusher : IThreadPoolWorkItem
                 _payloadTaken = _payloadFlushing;
                 if (!_engine.IsOpen) after = _driver.Apply(_engine.OutputTaken(_driver.Now)) | _driver.Move(TransportInput.Flushed.Instance);
             }
+
+            more = broken is not null || !_engine.IsOpen || _engine.OwesPong || _transport.Staged != 0 || !_driver.Sending.IsIdle;
         }
 
         if (taken) PayloadWasTaken?.Invoke();
         if (!after.IsNothing) _driver.Do(after);
+        return more;
     }
 
     /// <summary>Nothing goes out any more. Under the lock.</summary>

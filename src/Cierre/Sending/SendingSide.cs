@@ -119,6 +119,28 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
         return later ? SendLater(kind, payload.Span, compressible) : Sent(pending);
     }
 
+    /// <summary>Sends one message where there is room for it: it goes at once, or is copied and waits.</summary>
+    /// <returns>False: there is none, or nothing is taken any more; nothing was sent.</returns>
+    public bool TrySend(WebSocketOpcode kind, ReadOnlySpan<byte> payload)
+    {
+        lock (_gate)
+        {
+            if (!driver.TakesOutput) return false;
+            if (payload.Length <= FrameWriter.MaxPayload && GoesAtOnce(payload.Length))
+            {
+                if (WriteNow(kind, payload, compressible: true)) return true;
+            }
+            else
+            {
+                if (!Buffer.HasRoom(Waiting, payload.Length)) return false;
+                _outbox.Enqueue(new UnawaitedSend(kind, Buffers.SharedBytes.CopyOf(payload), compressible: true));
+            }
+        }
+
+        FlushEnqueued();
+        return true;
+    }
+
     /// <summary>Sends a text. Its bytes are made when there is room for them: here and now where it goes out at once, else in its turn.</summary>
     /// <param name="compressible">Whether it may be compressed, where that was agreed on.</param>
     public ValueTask SendAsync(string text, CancellationToken cancellationToken, bool compressible = true)

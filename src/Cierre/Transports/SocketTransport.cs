@@ -5,12 +5,6 @@ using System.Runtime.InteropServices;
 
 namespace Cierre.Transports;
 
-/// <summary>Who has read a socket until now.</summary>
-/// <param name="Read">What it read and nobody used; completed behind that.</param>
-/// <param name="Ended">Completes when it has let go, at the latest with the next bytes; with an exception if it met the socket's end, which is told
-/// only once.</param>
-internal sealed record EarlierReader(PipeReader Read, Task<Exception?> Ended);
-
 /// <summary>A socket that is read and written with nothing in between: no pipe, and no second thread.</summary>
 /// <param name="socket">Connected, and this transport's own.</param>
 /// <param name="earlier">Who has read the socket until now.</param>
@@ -19,7 +13,7 @@ internal sealed record EarlierReader(PipeReader Read, Task<Exception?> Ended);
 /// come, and the rest is read into a large buffer for as long as there is any.
 /// </remarks>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA1001", Justification = "A semaphore whose wait handle is never asked for holds nothing.")]
-internal sealed class SocketTransport(Socket socket, EarlierReader? earlier = null) : Transport
+internal sealed class SocketTransport(Socket socket, Transport.EarlierReader? earlier = null) : Transport
 {
     private const int Small = 1024;
     private const int Large = 64 * 1024;
@@ -34,6 +28,8 @@ internal sealed class SocketTransport(Socket socket, EarlierReader? earlier = nu
     private bool _probing;
     private bool _counts;
     private long _read;
+
+    public override bool IsIndependent => true;
 
     public override long? Acknowledged
     {
@@ -189,6 +185,8 @@ internal sealed class SocketTransport(Socket socket, EarlierReader? earlier = nu
             more = !result.IsCompleted;
         }
 
+        // The pipe is ours, and gives its memory back when both its ends are complete.
+        await pipe.CompleteAsync().ConfigureAwait(false);
         Offered(receiver);
         if (await reader.Ended.ConfigureAwait(false) is { } error) throw error;
     }

@@ -18,13 +18,19 @@ internal abstract class Transport : IBufferWriter<byte>, IThreadPoolWorkItem
     private ReadOnlyMemory<byte> _slice;
     private bool _sharedIsFlushing;
 
+    /// <summary>Who has read a socket until now.</summary>
+    /// <param name="Read">What it read and nobody used; completed behind that.</param>
+    /// <param name="Ended">Completes when it has let go, at the latest with the next bytes; with an exception if it met the socket's end, which is told
+    /// only once.</param>
+    internal sealed record EarlierReader(PipeReader Read, Task<Exception?> Ended);
+
     /// <summary>Over a reader, and a sending half of any kind.</summary>
     /// <param name="scheduler">Where it reads, and runs what must not run in its caller's place; null: the thread pool.</param>
     public static Transport OverPipe(PipeReader input, Wire wire, PipeScheduler? scheduler = null) => new PipeTransport(input, wire, scheduler);
 
     /// <summary>Over a connected socket that somebody else has read until now, and that is the transport's own from now on.</summary>
-    /// <inheritdoc cref="EarlierReader" path="/param"/>
-    public static Transport OverSocket(Socket socket, PipeReader read, Task<Exception?> ended) => new SocketTransport(socket, new EarlierReader(read, ended));
+    /// <param name="earlier">Who has read the socket until now.</param>
+    public static Transport OverSocket(Socket socket, EarlierReader? earlier) => new SocketTransport(socket, earlier);
 
     /// <summary>Ends a direction of a socket, or both; one that the peer ended before is no fault.</summary>
     public static void Shutdown(Socket socket, SocketShutdown direction)
@@ -100,6 +106,14 @@ internal abstract class Transport : IBufferWriter<byte>, IThreadPoolWorkItem
     {
         _staged.Release();
         if (!_sharedIsFlushing) DropShared();
+    }
+
+    /// <summary>Whether the stream below is its own, so that whoever opened it may end.</summary>
+    public virtual bool IsIndependent => false;
+
+    /// <summary>Says whose handlers read: before <see cref="Start"/>, for a transport that runs them in its own place.</summary>
+    public virtual void ServedBy(string endpoint)
+    {
     }
 
     /// <summary>Begins to push to the receiver.</summary>

@@ -218,6 +218,7 @@ public sealed class GatewayRelayTests
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Services.AddCierre();
+        builder.WebHost.UseTransportUnderTest();
         await using WebApplication app = builder.Build();
         Assert.Throws<ArgumentException>(() => app.MapWebSocketGateway("/gw", new Uri(url, UriKind.RelativeOrAbsolute)));
     }

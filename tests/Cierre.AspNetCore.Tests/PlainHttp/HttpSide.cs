@@ -51,6 +51,7 @@ internal sealed partial class HttpSide : IAsyncDisposable
         var sink = new Sink();
         builder.Logging.ClearProviders().AddProvider(sink).SetMinimumLevel(LogLevel.Trace);
         if (side != Side.Without) builder.Services.AddCierre(options => options.UseKestrelTransport = side == Side.WithKestrelsTransport);
+        if (side == Side.With) builder.WebHost.UseTransportUnderTest();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

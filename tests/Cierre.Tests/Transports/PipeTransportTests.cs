@@ -1,3 +1,4 @@
+using Cierre.TestKit;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using Cierre.Connections;

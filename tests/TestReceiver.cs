@@ -1,7 +1,7 @@
 using Cierre.Transports;
 using Xunit;
 
-namespace Cierre.Tests.Transports;
+namespace Cierre.TestKit;
 
 /// <summary>Keeps what a transport pushes, and takes no more than it has room for.</summary>
 internal sealed class TestReceiver : ITransportReceiver
@@ -21,6 +21,9 @@ internal sealed class TestReceiver : ITransportReceiver
 
     public bool IsHolding { get; set; }
 
+    /// <summary>Runs behind each piece, on the thread that brings it.</summary>
+    public Action? OnReceive { get; set; }
+
     public int Batches { get; private set; }
 
     public int EndThread { get; private set; }
@@ -39,6 +42,7 @@ internal sealed class TestReceiver : ITransportReceiver
         // Unmasking happens in place; what is offered again must be as it came.
         bytes.Span[..count].Fill(0xFF);
         if (count < bytes.Length) _full.TrySetResult();
+        OnReceive?.Invoke();
         return count;
     }
 

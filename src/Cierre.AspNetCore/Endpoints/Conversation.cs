@@ -1,0 +1,61 @@
+using Cierre.AspNetCore.Roster;
+using Cierre.Connections;
+using Microsoft.AspNetCore.Http;
+
+namespace Cierre.AspNetCore.Endpoints;
+
+/// <summary>An open connection with its handler, to the end of both.</summary>
+/// <param name="left">Completes when the connection has left the roster.</param>
+/// <param name="held">Disposed at the end.</param>
+/// <param name="detached">The request that it outlives; null: the request ends with it.</param>
+internal sealed class Conversation(OpenConnection entry, Task left, LateHandlers late, IAsyncDisposable? held, DetachedRequest? detached)
+{
+    /// <param name="prepare">Runs first, while all of the request is there; what it throws is as if the handler threw it. Null: nothing.</param>
+    /// <returns>What completes when the request may end. A handler's exception is not told: it has become the close.</returns>
+    public Task Begin(HttpContext context, Action? prepare, Func<WebSocketConnection, HttpContext, CancellationToken, Task> run)
+    {
+        try
+        {
+            prepare?.Invoke();
+        }
+        catch (Exception e)
+        {
+            run = (_, _, _) => Task.FromException(e);
+        }
+
+        if (detached is null) return FollowAsync(HandlerRun.Start(Connection, context, run));
+        // TLS and HTTP/2 are the server's, which lets go of them with the request.
+        TaskCompletionSource? ended = ConnectionControl.Of(Connection).IsIndependent ? null : new(TaskCreationOptions.RunContinuationsAsynchronously);
+        detached.Detach();
+        // On a thread that has nothing of the request, its AsyncLocals included, so that nothing keeps them.
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static of => _ = of.Conversation.FollowAsync(HandlerRun.Start(of.Conversation.Connection, of.Context, of.Run), of.Ended),
+            (Conversation: this, Context: context, Run: run, Ended: ended),
+            preferLocal: false);
+        return ended?.Task ?? Task.CompletedTask;
+    }
+
+    private WebSocketConnection Connection => entry.Connection;
+
+    private async Task FollowAsync(Task handler, TaskCompletionSource? ended = null)
+    {
+        try
+        {
+            await left.ConfigureAwait(false);
+        }
+        finally
+        {
+            // The handler has had its token cancelled, and may be on its way.
+            if (!handler.IsCompleted)
+            {
+                late.Add(entry);
+                await handler.ConfigureAwait(false);
+                late.Remove(entry);
+            }
+
+            if (held is not null) await held.DisposeAsync().ConfigureAwait(false);
+            if (detached is not null) await detached.DisposeAsync().ConfigureAwait(false);
+            ended?.SetResult();
+        }
+    }
+}

@@ -1,0 +1,147 @@
+using System.Collections;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Features.Authentication;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Cierre.AspNetCore.Endpoints;
+
+/// <summary>The request of a detached endpoint. Until the connection is open it is the request itself, with services of the connection's own; from then on
+/// what the endpoint keeps of it, and the server is free to forget the rest.</summary>
+internal sealed class DetachedRequest : IFeatureCollection, IServiceProvidersFeature, IAsyncDisposable
+{
+    private static readonly string s_ofHttp = typeof(IHttpRequestFeature).Namespace!;
+
+    private readonly DetachedParts _parts;
+    private readonly AsyncServiceScope _scope;
+    private readonly Dictionary<Type, object> _kept = [];
+    private IFeatureCollection? _request;
+    private int _revision;
+
+    private DetachedRequest(HttpContext context, DetachedParts parts)
+    {
+        (_parts, _request) = (parts, context.Features);
+        _scope = context.RequestServices.GetRequiredService<IServiceScopeFactory>().CreateAsyncScope();
+        Set<IServiceProvidersFeature>(this);
+        Context = new DefaultHttpContext(this);
+    }
+
+    /// <summary>What the endpoint is given in the place of the server's own.</summary>
+    public HttpContext Context { get; }
+
+    bool IFeatureCollection.IsReadOnly => false;
+
+    int IFeatureCollection.Revision => _revision + (_request?.Revision ?? 0);
+
+    IServiceProvider IServiceProvidersFeature.RequestServices
+    {
+        get => _scope.ServiceProvider;
+        set => throw new InvalidOperationException("The services of a detached endpoint are a scope of its connection's own.");
+    }
+
+    object? IFeatureCollection.this[Type key]
+    {
+        get => Get(key);
+        set => Set(key, value);
+    }
+
+    /// <summary>Null: the endpoint is not detached.</summary>
+    public static DetachedRequest? Of(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<DetachedMetadata>() is { } detached ? new DetachedRequest(context, detached.Parts) : null;
+
+    /// <summary>Lets go of the server's request.</summary>
+    public void Detach()
+    {
+        HttpContext context = Context;
+        var kept = new Dictionary<Type, object>();
+        // What is asked for before it is let go of: a feature may make its value when it is asked.
+        if (_parts.HasFlag(DetachedParts.User)) kept[typeof(IHttpAuthenticationFeature)] = new HttpAuthenticationFeature { User = context.User };
+        if (_parts.HasFlag(DetachedParts.RouteValues))
+            kept[typeof(IRouteValuesFeature)] = new RouteValuesFeature { RouteValues = new RouteValueDictionary(context.Request.RouteValues) };
+        if (_parts.HasFlag(DetachedParts.Query)) kept[typeof(IQueryFeature)] = new QueryFeature(context.Request.Query);
+        if (_parts.HasFlag(DetachedParts.Items)) kept[typeof(IItemsFeature)] = new ItemsFeature { Items = context.Items };
+        if (_parts.HasFlag(DetachedParts.Services)) kept[typeof(IServiceProvidersFeature)] = this;
+        // Which endpoint it is, for its policies when credentials are renewed.
+        if (context.Features.Get<IEndpointFeature>() is { } endpoint) kept[typeof(IEndpointFeature)] = endpoint;
+        // The framework looks at the status before it calls a bound handler.
+        kept[typeof(IHttpResponseFeature)] = new Answered(context.Response.StatusCode);
+        kept[typeof(IHttpRequestLifetimeFeature)] = new HttpRequestLifetimeFeature();
+        _kept.Remove(typeof(IServiceProvidersFeature));
+        foreach ((Type key, object feature) in kept) _kept[key] = feature;
+        // Whoever has looked before looks again.
+        _revision += _request!.Revision + 1;
+        _request = null;
+    }
+
+    public TFeature? Get<TFeature>() => (TFeature?)Get(typeof(TFeature));
+
+    public void Set<TFeature>(TFeature? instance) => Set(typeof(TFeature), instance);
+
+    public IEnumerator<KeyValuePair<Type, object>> GetEnumerator() =>
+        (_request is null ? _kept : _kept.Concat(_request.Where(feature => !_kept.ContainsKey(feature.Key)))).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    public ValueTask DisposeAsync() => _scope.DisposeAsync();
+
+    private object? Get(Type key)
+    {
+        if (_kept.TryGetValue(key, out object? own)) return own;
+        if (_request is not null) return _request[key];
+        // What is not of HTTP may be missing in any request, and whoever asks for it knows that.
+        return key.Namespace?.StartsWith(s_ofHttp, StringComparison.Ordinal) != true ? null : throw NotKept(key.Name);
+    }
+
+    private static InvalidOperationException NotKept(string what) => new(
+        $"The endpoint is detached: its request ended when the handshake was answered, and {what} was not kept. Detach takes what is to be kept (the user, " +
+        "route values, the query, items, services); all else is read before the connection opens, in middleware or by a parameter of the handler.");
+
+    private void Set(Type key, object? feature)
+    {
+        _revision++;
+        if (feature is null) _kept.Remove(key);
+        else _kept[key] = feature;
+    }
+
+    /// <summary>An answer that has been given.</summary>
+    private sealed class Answered(int status) : IHttpResponseFeature
+    {
+        public int StatusCode
+        {
+            get => status;
+            set => throw NotKept(nameof(StatusCode));
+        }
+
+        public string? ReasonPhrase
+        {
+            get => null;
+            set => throw NotKept(nameof(ReasonPhrase));
+        }
+
+        public IHeaderDictionary Headers
+        {
+            get => throw NotKept(nameof(Headers));
+            set => throw NotKept(nameof(Headers));
+        }
+
+        [Obsolete("The framework's own mark.")]
+        public Stream Body
+        {
+            get => throw NotKept(nameof(Body));
+            set => throw NotKept(nameof(Body));
+        }
+
+        public bool HasStarted => true;
+
+        public void OnStarting(Func<object, Task> callback, object state) => throw NotKept(nameof(OnStarting));
+
+        public void OnCompleted(Func<object, Task> callback, object state) => throw NotKept(nameof(OnCompleted));
+    }
+}
+
+/// <summary>Marks an endpoint as detached.</summary>
+internal sealed record DetachedMetadata(DetachedParts Parts);
+
+/// <summary>Marks an endpoint whose conversation needs its request to the end.</summary>
+internal sealed record AttachedMetadata(string Why);

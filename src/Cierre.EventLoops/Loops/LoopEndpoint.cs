@@ -1,0 +1,46 @@
+using System.Collections.Concurrent;
+
+namespace Cierre.EventLoops.Loops;
+
+/// <summary>What the loops know of an endpoint: that its handlers have blocked.</summary>
+/// <param name="name">Its route pattern.</param>
+/// <remarks>
+/// A handler is called late once, because its code is compiled by then, and an endpoint should not pay for that for long. So the first time costs it little,
+/// and each further time twice as much.
+/// </remarks>
+internal sealed class LoopEndpoint(string name)
+{
+    private static readonly TimeSpan s_first = TimeSpan.FromMilliseconds(250);
+
+    private readonly Lock _gate = new();
+    private TimeSpan _pause;
+    private long _until;
+
+    public string Name => name;
+
+    /// <summary>Whether its handlers run on threads of their own for now.</summary>
+    public bool Blocks => Volatile.Read(ref _until) is var until && until != 0 && Environment.TickCount64 < until;
+
+    /// <param name="most">The longest pause.</param>
+    /// <returns>For how long its handlers run on threads of their own.</returns>
+    public TimeSpan HasBlocked(TimeSpan most)
+    {
+        lock (_gate)
+        {
+            long now = Environment.TickCount64;
+            bool again = _until != 0 && now - _until < most.TotalMilliseconds;
+            _pause = again ? _pause * 2 : s_first;
+            if (_pause > most) _pause = most;
+            Volatile.Write(ref _until, now + (long)_pause.TotalMilliseconds);
+            return _pause;
+        }
+    }
+}
+
+/// <summary>The endpoints of a server, by their route pattern.</summary>
+internal sealed class LoopEndpoints
+{
+    private readonly ConcurrentDictionary<string, LoopEndpoint> _endpoints = new();
+
+    public LoopEndpoint Of(string name) => _endpoints.GetOrAdd(name, static name => new LoopEndpoint(name));
+}

@@ -1,0 +1,126 @@
+using Cierre.EventLoops.Linux;
+using Microsoft.Extensions.Logging;
+
+namespace Cierre.EventLoops.Loops;
+
+/// <summary>Notices a loop whose thread has been in one handler for long, and gives the loop to another thread.</summary>
+/// <remarks>
+/// A busy machine keeps innocent threads off the processor for longer than the threshold, so the clock alone proves nothing. A handler blocks when its thread
+/// waits for something else than a processor, or has had the processor for as long as the threshold.
+/// </remarks>
+internal sealed class LoopWatch : IDisposable
+{
+    // So much of the threshold passes between two looks, and half of that where a handler is suspected.
+    private const double Pace = 0.4;
+
+    // So many looks at which no loop had moved, and the watch rests until a loop wakes it.
+    private const int QuietLooks = 100;
+
+    private readonly ILogger _logger;
+    private readonly TimeSpan _threshold;
+    private readonly TimeSpan _pause;
+    private readonly SemaphoreSlim _wake = new(0);
+    private readonly List<Seen> _loops = [];
+    private bool _suspects;
+    private int _rests;
+    private volatile bool _isOver;
+
+    /// <param name="threshold">For how long a handler may keep the loop.</param>
+    /// <param name="pause">For how long an endpoint whose handler blocked has threads of its own.</param>
+    public LoopWatch(ILogger logger, TimeSpan threshold, TimeSpan pause) => (_logger, _threshold, _pause) = (logger, threshold, pause);
+
+    /// <summary>Before <see cref="Start"/>.</summary>
+    public void Add(EventLoop loop) => _loops.Add(new Seen(loop));
+
+    public void Start() => new Thread(Live) { IsBackground = true, Name = "Cierre loop watch" }.UnsafeStart();
+
+    /// <summary>A loop has something to do.</summary>
+    public void Begun()
+    {
+        if (Volatile.Read(ref _rests) == 1 && Interlocked.Exchange(ref _rests, 0) == 1) _wake.Release();
+    }
+
+    public void Dispose()
+    {
+        _isOver = true;
+        _wake.Release();
+    }
+
+    private void Live()
+    {
+        int quiet = 0;
+        while (!_isOver)
+        {
+            if (quiet > QuietLooks)
+            {
+                Interlocked.Exchange(ref _rests, 1);
+                // Behind the flag: a loop that moved before it has not woken us.
+                if (!Look()) _wake.Wait();
+                quiet = 0;
+            }
+
+            _wake.Wait(_threshold * (_suspects ? Pace / 2 : Pace));
+            quiet = Look() ? 0 : quiet + 1;
+        }
+    }
+
+    /// <returns>Whether any loop has moved, or is in a handler.</returns>
+    private bool Look()
+    {
+        bool any = false;
+        _suspects = false;
+        foreach (Seen seen in _loops)
+        {
+            any |= seen.Look(out bool isStuck, _threshold);
+            if (isStuck) Take(seen);
+            else _suspects |= seen.IsSuspected;
+        }
+
+        return any;
+    }
+
+    private void Take(Seen seen)
+    {
+        if (seen.Loop.TakeFrom(seen.Word) is not { } socket) return;
+        LoopEndpoint? endpoint = socket.Events.Endpoint;
+        TimeSpan pause = endpoint?.HasBlocked(_pause) ?? TimeSpan.Zero;
+        LoopLog.HandlerBlocks(_logger, endpoint?.Name ?? "(none)", _threshold.TotalMilliseconds, pause.TotalSeconds);
+    }
+
+    /// <summary>What was seen of a loop.</summary>
+    private sealed class Seen(EventLoop loop)
+    {
+        private long _since;
+        private TimeSpan _ran;
+        private bool _wasOff;
+
+        public EventLoop Loop => loop;
+
+        /// <summary>The handler that was looked at last.</summary>
+        public long Word { get; private set; }
+
+        /// <summary>Whether that handler was there at the look before.</summary>
+        public bool IsSuspected { get; private set; }
+
+        /// <returns>Whether the loop has moved since the last look, or is in a handler.</returns>
+        public bool Look(out bool isStuck, TimeSpan threshold)
+        {
+            isStuck = false;
+            long word = loop.Turn.Word;
+            bool moved = word != Word;
+            if (moved || !LoopTurn.IsInHandler(word))
+            {
+                (Word, IsSuspected, _since) = (word, false, TimeProvider.System.GetTimestamp());
+                return moved;
+            }
+
+            if (loop.Turn.Thread is not { } thread || ThreadTimes.Of(thread.Id) is not { } now) return true;
+            if (!IsSuspected) (_ran, _wasOff) = (now.Ran, false);
+            // One look may find it waiting for a lock that is free in a moment. What it ran before the first look is not known.
+            isStuck = IsSuspected && TimeProvider.System.GetElapsedTime(_since) >= threshold * (2 * Pace)
+                && ((now.IsOff && _wasOff) || now.Ran - _ran >= threshold * (Pace / 2));
+            (IsSuspected, _wasOff) = (true, now.IsOff);
+            return true;
+        }
+    }
+}

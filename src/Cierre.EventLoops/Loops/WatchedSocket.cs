@@ -1,0 +1,112 @@
+using System.Runtime.InteropServices;
+using Cierre.EventLoops.Linux;
+
+namespace Cierre.EventLoops.Loops;
+
+/// <summary>A socket on a loop: what is to be told of it, and to whom.</summary>
+/// <remarks>
+/// The kernel tells of an error or a hang-up whether asked or not, and again and again. So a socket of which nothing is to be told is taken off the epoll
+/// instance, and not only its events. Guarded by a lock of its own, because senders on any thread ask for room.
+/// </remarks>
+internal sealed class WatchedSocket(EventLoop loop, SafeHandle socket, ISocketEvents events)
+{
+    private readonly Lock _gate = new();
+    private EpollEvents _wanted;
+    private EpollEvents _told;
+    private bool _isHeld;
+    private bool _isGone;
+    private int _isAsked;
+
+    public EventLoop Loop => loop;
+
+    public SafeHandle Socket => socket;
+
+    /// <summary>Who is told. Changed while nothing is to be told.</summary>
+    public ISocketEvents Events { get; set; } = events;
+
+    /// <summary>Its place on the loop, and which of all that had the place.</summary>
+    public ulong Key { get; set; }
+
+    /// <summary>Whether a thread is at it that has lost the loop.</summary>
+    public bool IsHeld => Volatile.Read(ref _isHeld);
+
+    /// <summary>Tells of these from now on.</summary>
+    public void Watch(EpollEvents more) => Change(more, add: true);
+
+    /// <summary>Tells of these no more.</summary>
+    public void Unwatch(EpollEvents less) => Change(less, add: false);
+
+    /// <summary>Has <see cref="ISocketEvents.Work"/> called on the loop, behind what waits there; once, however often it is asked before.</summary>
+    public void Ask()
+    {
+        if (Interlocked.Exchange(ref _isAsked, 1) == 0) loop.Post(this, work: null);
+    }
+
+    /// <summary>Whether work was asked for; it is no longer then.</summary>
+    public bool TakeAsked() => !IsHeld && Interlocked.Exchange(ref _isAsked, 0) == 1;
+
+    /// <summary>A thread that has lost the loop is still at it, or one of its own begins: nothing is read until <see cref="LetGo"/>.</summary>
+    public void Hold()
+    {
+        lock (_gate)
+        {
+            _isHeld = true;
+            Apply();
+        }
+    }
+
+    /// <summary>That thread is done.</summary>
+    public void LetGo()
+    {
+        lock (_gate)
+        {
+            _isHeld = false;
+            Apply();
+        }
+
+        // Asked for in the meantime, and passed over.
+        if (Volatile.Read(ref _isAsked) == 1) loop.Post(this, work: null);
+    }
+
+    /// <summary>The socket is closed, or about to be: its place on the loop is free.</summary>
+    public void Leave()
+    {
+        lock (_gate)
+        {
+            if (_isGone) return;
+            _wanted = EpollEvents.None;
+            Apply();
+            _isGone = true;
+        }
+
+        loop.Remove(this);
+    }
+
+    private void Change(EpollEvents events, bool add)
+    {
+        lock (_gate)
+        {
+            if (_isGone) return;
+            EpollEvents wanted = add ? _wanted | events : _wanted & ~events;
+            if (wanted == _wanted) return;
+            _wanted = wanted;
+            Apply();
+        }
+    }
+
+    private void Apply()
+    {
+        EpollEvents tell = _isHeld ? _wanted & ~EpollEvents.In : _wanted;
+        if (tell == _told || _isGone) return;
+        EpollOperation operation = _told == EpollEvents.None ? EpollOperation.Add : tell == EpollEvents.None ? EpollOperation.Remove : EpollOperation.Modify;
+        _told = tell;
+        try
+        {
+            loop.Control(operation, this, tell);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The kernel has taken a closed socket off by itself.
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using Cierre.EventLoops.Loops;
+using Xunit;
+
+namespace Cierre.EventLoops.Tests.Loops;
+
+public sealed class LoopEndpointTests
+{
+    [Fact]
+    public void First_time_costs_little_and_each_further_one_twice_as_much_up_to_the_most()
+    {
+        var endpoint = new LoopEndpoint("/a");
+        Assert.False(endpoint.Blocks);
+        TimeSpan most = TimeSpan.FromSeconds(3);
+        Assert.Equal([250, 500, 1000, 2000, 3000, 3000], Enumerable.Range(0, 6).Select(_ => (int)endpoint.HasBlocked(most).TotalMilliseconds));
+        Assert.True(endpoint.Blocks);
+    }
+
+    [Fact]
+    public void Without_a_pause_it_never_blocks()
+    {
+        var endpoint = new LoopEndpoint("/a");
+        Assert.Equal(TimeSpan.Zero, endpoint.HasBlocked(TimeSpan.Zero));
+        Assert.False(endpoint.Blocks);
+    }
+
+    [Fact]
+    public void Endpoints_of_one_name_are_one()
+    {
+        var endpoints = new LoopEndpoints();
+        Assert.Same(endpoints.Of("/a"), endpoints.Of("/a"));
+        Assert.NotSame(endpoints.Of("/a"), endpoints.Of("/b"));
+        Assert.Equal("/b", endpoints.Of("/b").Name);
+    }
+}

@@ -1,0 +1,76 @@
+using Cierre.EventLoops.Loops;
+using Xunit;
+
+namespace Cierre.EventLoops.Tests.Loops;
+
+public sealed class LoopThreadsTests
+{
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task Thread_that_has_done_its_job_does_the_next()
+    {
+        using var threads = new LoopThreads(4);
+        LoopThread? before = null;
+        for (int i = 0; i < 100; i++)
+        {
+            var job = new Job();
+            threads.Run(job);
+            job.GoOn.Set();
+            LoopThread thread = await job.Ran.Task.WaitAsync(Bound);
+            Assert.True(SpinWait.SpinUntil(() => threads.Waiting == 1, Bound));
+            Assert.Same(before ?? thread, thread);
+            before = thread;
+        }
+
+        Assert.Equal(1, threads.Count);
+    }
+
+    [Fact]
+    public async Task Job_beyond_the_most_waits_for_a_thread()
+    {
+        using var threads = new LoopThreads(2);
+        Job[] jobs = [new(), new(), new()];
+        foreach (Job job in jobs) threads.Run(job);
+        await jobs[0].Began.Task.WaitAsync(Bound);
+        await jobs[1].Began.Task.WaitAsync(Bound);
+        Assert.False(jobs[2].Began.Task.IsCompleted);
+        Assert.Equal(2, threads.Count);
+        jobs[1].GoOn.Set();
+        await jobs[2].Began.Task.WaitAsync(Bound);
+        Assert.Equal(2, threads.Count);
+        foreach (Job job in jobs) job.GoOn.Set();
+    }
+
+    [Fact]
+    public async Task Disposed_they_end_when_their_jobs_do()
+    {
+        var threads = new LoopThreads(4);
+        Job busy = new(), done = new();
+        threads.Run(busy);
+        threads.Run(done);
+        done.GoOn.Set();
+        await done.Ran.Task.WaitAsync(Bound);
+        Assert.True(SpinWait.SpinUntil(() => threads.Waiting == 1, Bound));
+        threads.Dispose();
+        Assert.Equal(1, threads.Count);
+        busy.GoOn.Set();
+        Assert.True(SpinWait.SpinUntil(() => threads.Count == 0, Bound));
+    }
+
+    private sealed class Job : ILoopJob
+    {
+        public TaskCompletionSource Began { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource<LoopThread> Ran { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public ManualResetEventSlim GoOn { get; } = new();
+
+        public void Run(LoopThread thread)
+        {
+            Began.SetResult();
+            Assert.True(GoOn.Wait(Bound));
+            Ran.SetResult(thread);
+        }
+    }
+}
