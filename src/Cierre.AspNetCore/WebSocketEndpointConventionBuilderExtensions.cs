@@ -7,8 +7,7 @@ namespace Microsoft.AspNetCore.Builder;
 public static class WebSocketEndpointConventionBuilderExtensions
 {
     /// <summary>Ends the request of each connection when the handshake is answered, so that an idle connection keeps nothing of it. The handler goes on with
-    /// the
-    /// connection, and with what is kept of the request.</summary>
+    /// the connection, and with what is kept of the request.</summary>
     /// <remarks>
     /// <para>A handler's <c>HttpContext</c> throws an <see cref="InvalidOperationException"/> that names what was not kept. Values that the framework binds to
     /// parameters are bound before; services among them come from a scope of the connection's own, which ends with it.</para>

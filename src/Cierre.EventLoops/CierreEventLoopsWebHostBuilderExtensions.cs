@@ -10,9 +10,8 @@ namespace Microsoft.AspNetCore.Hosting;
 public static class CierreEventLoopsWebHostBuilderExtensions
 {
     /// <summary>Reads the server's TCP connections on epoll event loops (Linux), where Kestrel would wait for each on the runtime's sockets. A WebSocket
-    /// without
-    /// TLS over HTTP/1.1 is then read and written by the loop itself; everything else of Kestrel works as before. Elsewhere the sockets serve, and one line
-    /// of the log says so.</summary>
+    /// without TLS over HTTP/1.1 is then read and written by the loop itself; everything else of Kestrel works as before. Elsewhere the sockets serve, and one
+    /// line of the log says so.</summary>
     /// <param name="builder">The web host, such as <c>builder.WebHost</c>.</param>
     /// <param name="configure">Sets what is not to be as by default.</param>
     /// <returns>The same builder.</returns>

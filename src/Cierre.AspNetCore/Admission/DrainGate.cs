@@ -9,8 +9,7 @@ namespace Cierre.AspNetCore.Admission;
 internal sealed class DrainGate(IHostApplicationLifetime lifetime, Func<DrainNotice> atStop)
 {
     /// <summary>Held while a connection enters the roster and while a drain begins, so that each connection is either among those that the drain knows or told
-    /// by
-    /// <see cref="Notice"/>, and none is both.</summary>
+    /// by <see cref="Notice"/>, and none is both.</summary>
     public Lock Entering { get; } = new();
 
     private volatile DrainNotice? _notice;

@@ -54,21 +54,18 @@ internal sealed class DetachedRequest : IFeatureCollection, IServiceProvidersFea
     public void Detach()
     {
         HttpContext context = Context;
-        var kept = new Dictionary<Type, object>();
-        // What is asked for before it is let go of: a feature may make its value when it is asked.
-        if (_parts.HasFlag(DetachedParts.User)) kept[typeof(IHttpAuthenticationFeature)] = new HttpAuthenticationFeature { User = context.User };
+        // Each value is asked for before its feature is replaced: the request's own may make it when it is asked.
+        if (_parts.HasFlag(DetachedParts.User)) Set<IHttpAuthenticationFeature>(new HttpAuthenticationFeature { User = context.User });
         if (_parts.HasFlag(DetachedParts.RouteValues))
-            kept[typeof(IRouteValuesFeature)] = new RouteValuesFeature { RouteValues = new RouteValueDictionary(context.Request.RouteValues) };
-        if (_parts.HasFlag(DetachedParts.Query)) kept[typeof(IQueryFeature)] = new QueryFeature(context.Request.Query);
-        if (_parts.HasFlag(DetachedParts.Items)) kept[typeof(IItemsFeature)] = new ItemsFeature { Items = context.Items };
-        if (_parts.HasFlag(DetachedParts.Services)) kept[typeof(IServiceProvidersFeature)] = this;
+            Set<IRouteValuesFeature>(new RouteValuesFeature { RouteValues = new RouteValueDictionary(context.Request.RouteValues) });
+        if (_parts.HasFlag(DetachedParts.Query)) Set<IQueryFeature>(new QueryFeature(context.Request.Query));
+        if (_parts.HasFlag(DetachedParts.Items)) Set<IItemsFeature>(new ItemsFeature { Items = context.Items });
+        if (!_parts.HasFlag(DetachedParts.Services)) Set<IServiceProvidersFeature>(null);
         // Which endpoint it is, for its policies when credentials are renewed.
-        if (context.Features.Get<IEndpointFeature>() is { } endpoint) kept[typeof(IEndpointFeature)] = endpoint;
+        Set(Get<IEndpointFeature>());
         // The framework looks at the status before it calls a bound handler.
-        kept[typeof(IHttpResponseFeature)] = new Answered(context.Response.StatusCode);
-        kept[typeof(IHttpRequestLifetimeFeature)] = new HttpRequestLifetimeFeature();
-        _kept.Remove(typeof(IServiceProvidersFeature));
-        foreach ((Type key, object feature) in kept) _kept[key] = feature;
+        Set<IHttpResponseFeature>(new Answered(context.Response.StatusCode));
+        Set<IHttpRequestLifetimeFeature>(new HttpRequestLifetimeFeature());
         // Whoever has looked before looks again.
         _revision += _request!.Revision + 1;
         _request = null;

@@ -1,8 +1,7 @@
 namespace Cierre.EventLoops.Loops;
 
 /// <summary>What is told of a socket's readiness. All calls come from the loop's thread, but <see cref="Readable"/> and <see cref="Work"/> may be carried on by
-/// a
-/// thread that has lost the loop; of those two there is one at a time.</summary>
+/// a thread that has lost the loop; of those two there is one at a time.</summary>
 internal interface ISocketEvents
 {
     /// <summary>Which endpoint it belongs to; null: none yet.</summary>

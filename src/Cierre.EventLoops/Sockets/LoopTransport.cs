@@ -9,8 +9,7 @@ using Cierre.Transports;
 namespace Cierre.EventLoops.Sockets;
 
 /// <summary>A socket that a loop reads, with nothing in between: bytes are parsed where the loop has received them, and what the handlers answer leaves with
-/// one
-/// call.</summary>
+/// one call.</summary>
 /// <remarks>An idle connection holds no buffer. What its receiver does not take is kept until there is room, and meanwhile nothing is read.</remarks>
 internal sealed class LoopTransport : Transport, ISocketEvents, IValueTaskSource
 {
@@ -131,8 +130,7 @@ internal sealed class LoopTransport : Transport, ISocketEvents, IValueTaskSource
         int asked = Interlocked.Exchange(ref _asked, 0);
         if (_watched.Socket.IsClosed) FailSend();
         if (_ended) return;
-        if ((asked & Begins) != 0) Begin();
-        else if ((asked & Resumes) != 0 && !_reads) GoOn();
+        if ((asked & Begins) != 0 || ((asked & Resumes) != 0 && !_reads && !_receiver!.IsHolding)) GoOn();
         if ((asked & Probes) != 0 && !_ended) _receiver!.Probed(any: _reads ? Read(buffer) : !_rest.IsEmpty);
         if (_closing) Finish(new TransportEnd(TransportEndKind.Closed));
         else if (_watched.Socket.IsClosed) Finish(EndOf(new ObjectDisposedException(nameof(Socket))));
@@ -255,16 +253,9 @@ internal sealed class LoopTransport : Transport, ISocketEvents, IValueTaskSource
         }
     }
 
-    private void Begin()
-    {
-        if (_rest.IsEmpty) ReadOn();
-        else OfferRest();
-    }
-
-    /// <summary>The receiver may have room again.</summary>
+    /// <summary>The loop begins to read, or the receiver may have room again.</summary>
     private void GoOn()
     {
-        if (_receiver!.IsHolding) return;
         if (_rest.IsEmpty) ReadOn();
         else OfferRest();
     }

@@ -110,8 +110,7 @@ public sealed partial class WebSocketConnection
     /// <exception cref="ArgumentOutOfRangeException">The kind is neither.</exception>
     public bool TrySend(WebSocketMessageKind kind, ReadOnlySpan<byte> data)
     {
-        if (kind is not (WebSocketMessageKind.Text or WebSocketMessageKind.Binary))
-            throw new ArgumentOutOfRangeException(nameof(kind), kind, "Text or Binary.");
+        CheckKind(kind);
         if (kind == WebSocketMessageKind.Text) CheckText(data, nameof(data));
         return _driver.Sending.TrySend((WebSocketOpcode)kind, data);
     }
