@@ -13,8 +13,9 @@ namespace Cierre.AspNetCore.Tests.PlainHttp;
 /// client, the log and the meter saw is compared.</summary>
 public sealed class PlainHttpTests
 {
-    // What depends on which of two threads is first is played often enough for both to be seen.
-    private const int Rounds = 2;
+    // What depends on which of two threads is first is played twice on each side, and without Cierre again until the same was seen there. Of uploads that a
+    // reset cuts Kestrel alone logs "RequestBodyDrainBodyReaderInvalidState" in four of five, so two plays can miss it.
+    private const int Rounds = 2, MostRounds = 30;
 
     private static readonly Dictionary<string, Case> Cases = new()
     {
@@ -62,9 +63,16 @@ public sealed class PlainHttpTests
         Played without = await plays[0], with = await plays[1];
         if (played.IsRacy || carrier.IsHttp2())
         {
-            // In what way a connection was lost is told at levels below in the words of whoever met it first, the reader or the sender.
-            Assert.Empty(with.Seen.Except(without.Seen));
-            Assert.Empty(Events(with).Except(Events(without)));
+            string[] more = More(with, without);
+            for (int round = Rounds; more.Length > 0 && round < MostRounds; round += Rounds)
+            {
+                Played again = await PlayAsync(played, Side.Without, carrier);
+                without.Seen.AddRange(again.Seen);
+                without.Log.AddRange(again.Log);
+                more = More(with, without);
+            }
+
+            Assert.Empty(more);
         }
         else
         {
@@ -72,6 +80,10 @@ public sealed class PlainHttpTests
             Assert.Equal(Lines(without), Lines(with));
         }
     }
+
+    /// <summary>What was seen or logged with Cierre and not without.</summary>
+    /// <remarks>In what way a connection was lost is told at levels below in the words of whoever met it first, the reader or the sender.</remarks>
+    private static string[] More(Played with, Played without) => [.. with.Seen.Except(without.Seen), .. Events(with).Except(Events(without))];
 
     private static IEnumerable<string> Lines(Played of) => of.Log.Where(line => !IsOfPace(line)).Order(StringComparer.Ordinal);
 
