@@ -34,6 +34,61 @@ public sealed class DetachTests
     }
 
     [Theory]
+    [InlineData(DetachedParts.None)]
+    [InlineData(DetachedParts.User | DetachedParts.RouteValues | DetachedParts.Query | DetachedParts.Items | DetachedParts.Services)]
+    public async Task Request_is_garbage_while_the_connection_goes_on(DetachedParts keep)
+    {
+        WeakReference? request = null;
+        await using TestServer server = await StartAsync(app =>
+        {
+            app.Use(async (context, next) =>
+            {
+                request = new WeakReference(context.Features.Get<IHttpRequestFeature>());
+                await next(context);
+            });
+            app.MapWebSocket("/d", async (connection, context, token) =>
+            {
+                await TestServer.EchoAsync(connection);
+                // Until here it is the handler's.
+                GC.KeepAlive(context);
+            }).Detach(keep);
+        });
+        WebSocketConnection client = await ConnectAsync(server, "/d");
+        await _requestEnded.Task.Soon();
+        await Waits.Until(
+            () =>
+            {
+                GC.Collect();
+                return !request!.IsAlive;
+            },
+            "the request to be collected");
+        await client.SendAsync("x");
+        Assert.Equal("x", (await client.ReceiveAsync().Soon())!.Value.GetText());
+        Assert.True((await client.CloseAsync().Soon()).WasClean);
+    }
+
+    [Fact]
+    public async Task Credentials_are_renewed_by_the_policy_of_the_endpoint()
+    {
+        await using TestServer server = await StartAsync(app => app.MapWebSocket("/d", async (connection, context, token) =>
+        {
+            WebSocketCredentials credentials = context.Features.Get<WebSocketCredentials>()!;
+            await foreach (WebSocketMessage message in connection.ReadAllAsync(token))
+            {
+                var user = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, message.GetText())], "test"));
+                bool renewed = await credentials.RenewAsync(user, null, token);
+                await connection.SendAsync($"{renewed} {credentials.User.Identity!.Name}", token);
+            }
+        }).RequireAuthorization(policy => policy.RequireAssertion(asked => asked.User.Identity!.Name!.StartsWith('a'))).Detach());
+        WebSocketConnection client = await ConnectAsync(server, "/d");
+        await _requestEnded.Task.Soon();
+        await client.SendAsync("abe");
+        Assert.Equal("True abe", (await client.ReceiveAsync().Soon())!.Value.GetText());
+        await client.SendAsync("bob");
+        Assert.Equal(3003, (int)(await client.Closed.Soon()).Code);
+    }
+
+    [Theory]
     [MemberData(nameof(Carriers.All), MemberType = typeof(Carriers))]
     public async Task Where_the_request_carries_the_connection_it_stays_and_the_handler_notices_nothing(Carrier carrier)
     {
@@ -253,7 +308,7 @@ public sealed class DetachTests
     private Task<TestServer> StartAsync(Action<WebApplication> map, Carrier carrier = Carrier.Http1) => TestServer.StartAsync(
         carrier,
         TestServer.EchoAsync,
-        build: builder => builder.Services.AddScoped<Scoped>().AddHttpContextAccessor(),
+        build: builder => builder.Services.AddScoped<Scoped>().AddHttpContextAccessor().AddAuthorization(),
         map: app =>
         {
             app.Use(async (context, next) =>
@@ -264,6 +319,7 @@ public sealed class DetachTests
                 if (context.Response.StatusCode is 101 or 200) _requestEnded.TrySetResult();
             });
             app.UseRouting();
+            app.UseAuthorization();
             map(app);
         });
 

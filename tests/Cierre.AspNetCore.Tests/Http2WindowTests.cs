@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Threading.Channels;
 using Cierre.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -38,6 +39,27 @@ public class Http2WindowTests
         var watch = Stopwatch.StartNew();
         await server.StopAsync().Soon();
         Assert.InRange(watch.Elapsed.TotalSeconds, 0, 5);
+    }
+
+    [Fact]
+    public async Task Send_that_waits_for_its_window_fails_when_the_peer_resets_the_stream()
+    {
+        Channel<Task> sends = Channel.CreateUnbounded<Task>();
+        await using TestServer server = await TestServer.StartAsync(Carrier.Http2, async connection =>
+        {
+            Task send = connection.SendAsync(new byte[4 << 20]).AsTask();
+            sends.Writer.TryWrite(send);
+            await send;
+        });
+        await using RawHttp2Peer peer = await RawHttp2Peer.ConnectAsync("127.0.0.1", server.Url.Port);
+        for (int i = 0; i < 100; i++)
+        {
+            int stream = await peer.OpenAsync();
+            Task send = await sends.Reader.ReadAsync().AsTask().Soon();
+            await peer.SendFrameAsync(RawHttp2Frame.Reset, 0, stream, new byte[] { 0, 0, 0, 8 });
+            WebSocketClosedException error = await Assert.ThrowsAsync<WebSocketClosedException>(() => send.Soon());
+            Assert.Equal(1006, error.Record.Code);
+        }
     }
 
     [Fact]

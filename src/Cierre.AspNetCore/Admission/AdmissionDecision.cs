@@ -18,12 +18,10 @@ internal abstract record AdmissionDecision
 }
 
 /// <summary>A connection's place among those that are counted, given back once.</summary>
-internal sealed class Slot(Action leave, Action<string?>? rename = null) : IDisposable
+internal abstract class Slot : IDisposable
 {
-    private Action? _leave = leave;
-
     /// <summary>Counts for another user from here on.</summary>
-    public void Rename(string? user) => rename?.Invoke(user);
+    public abstract void Rename(string? user);
 
-    public void Dispose() => Interlocked.Exchange(ref _leave, null)?.Invoke();
+    public abstract void Dispose();
 }

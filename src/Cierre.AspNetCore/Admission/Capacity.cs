@@ -42,15 +42,14 @@ internal sealed class Capacity
             {
                 _taken++;
                 endpoint.Taken++;
-                var counted = new Counted { User = user };
                 Count(user);
-                return new AdmissionDecision.Admit(new Slot(() => Leave(endpoint, counted), other => Rename(counted, other)));
+                return new AdmissionDecision.Admit(new Place(this, endpoint, user));
             }
 
             if ((endpoint.Response ?? _limits.CapacityResponse) == RefusalMode.Status
                 || _closing >= most) return new AdmissionDecision.Refuse(violation.Frame.Reason, _limits.RetryAfter);
             _closing++;
-            return new AdmissionDecision.AcceptThenClose(new Slot(LeaveClosing), violation);
+            return new AdmissionDecision.AcceptThenClose(new ClosingPlace(this), violation);
         }
     }
 
@@ -68,29 +67,6 @@ internal sealed class Capacity
         return null;
     }
 
-    private void Leave(EndpointCapacity endpoint, Counted slot)
-    {
-        lock (_gate)
-        {
-            _taken--;
-            endpoint.Taken--;
-            Uncount(slot.User);
-            slot.HasLeft = true;
-        }
-    }
-
-    /// <summary>Who is over the limit by a renewal stays; the next one has no place.</summary>
-    private void Rename(Counted slot, string? user)
-    {
-        lock (_gate)
-        {
-            if (slot.HasLeft) return;
-            Uncount(slot.User);
-            slot.User = user;
-            Count(user);
-        }
-    }
-
     private void Count(string? user)
     {
         if (user is not null) _ofUser[user] = _ofUser.GetValueOrDefault(user) + 1;
@@ -101,16 +77,53 @@ internal sealed class Capacity
         if (user is not null && --_ofUser[user] == 0) _ofUser.Remove(user);
     }
 
-    private void LeaveClosing()
+    private sealed class Place(Capacity capacity, EndpointCapacity endpoint, string? user) : Slot
     {
-        lock (_gate) _closing--;
+        private string? _user = user;
+        private bool _hasLeft;
+
+        /// <summary>Who is over the limit by a renewal stays; the next one has no place.</summary>
+        public override void Rename(string? user)
+        {
+            lock (capacity._gate)
+            {
+                if (_hasLeft) return;
+                capacity.Uncount(_user);
+                _user = user;
+                capacity.Count(user);
+            }
+        }
+
+        public override void Dispose()
+        {
+            lock (capacity._gate)
+            {
+                if (_hasLeft) return;
+                _hasLeft = true;
+                capacity._taken--;
+                endpoint.Taken--;
+                capacity.Uncount(_user);
+            }
+        }
     }
 
-    private sealed class Counted
+    /// <summary>Of a connection that opens in order to be told.</summary>
+    private sealed class ClosingPlace(Capacity capacity) : Slot
     {
-        public string? User { get; set; }
+        private bool _hasLeft;
 
-        public bool HasLeft { get; set; }
+        public override void Rename(string? user)
+        {
+        }
+
+        public override void Dispose()
+        {
+            lock (capacity._gate)
+            {
+                if (!_hasLeft) capacity._closing--;
+                _hasLeft = true;
+            }
+        }
     }
 }
 

@@ -14,7 +14,7 @@ namespace Cierre.AspNetCore.Endpoints;
 /// <param name="Endpoint">Under which name it is on the roster.</param>
 /// <param name="Options">Its limits, its times and its clock.</param>
 /// <param name="Slot">Its place, which it gives back at its end.</param>
-internal sealed record ConnectionOpening(string Endpoint, WebSocketConnectionOptions Options, WebSocketHandshakeResult Accepted, Slot Slot)
+internal readonly record struct ConnectionOpening(string Endpoint, WebSocketConnectionOptions Options, WebSocketHandshakeResult Accepted, Slot Slot)
 {
     public MessageRate? Rate { get; init; }
 
@@ -27,6 +27,7 @@ internal sealed record ConnectionOpening(string Endpoint, WebSocketConnectionOpt
 internal sealed class ConnectionOpener(WebSocketRoster connections, DrainGate gate, UserNames users, ILoggerFactory loggers)
 {
     private readonly ILogger _logger = CloseLog.Of(loggers);
+    private Action<Exception>? _listenerFailed;
 
     /// <param name="connection">One that was made before; null: none was.</param>
     /// <returns>The connection's entry, and what completes when it has left the roster. No entry: the server takes no further upgrade, nothing was answered,
@@ -45,7 +46,8 @@ internal sealed class ConnectionOpener(WebSocketRoster connections, DrainGate ga
         transport.ServedBy(opening.Endpoint);
         connection ??= ConnectionControl.Create(opening.Accepted.Negotiated!);
         ConnectionControl control = ConnectionControl.Of(connection);
-        control.Open(opening.Options, transport, opening.Rate, e => CloseLog.CallbackFailed(_logger, nameof(HttpContext.RequestAborted), e));
+        _listenerFailed ??= e => CloseLog.CallbackFailed(_logger, nameof(HttpContext.RequestAborted), e);
+        control.Open(opening.Options, transport, opening.Rate, _listenerFailed);
         var entry = new OpenConnection(connection, opening.Endpoint, user, RemoteOf(context.Connection), openedAt) { IsInspector = opening.IsInspector };
         DrainNotice? drain;
         lock (gate.Entering)
@@ -57,16 +59,17 @@ internal sealed class ConnectionOpener(WebSocketRoster connections, DrainGate ga
         control.Start(context.Features.Get<ConnectionTelemetry>());
         // One that opened while the drain took its snapshot.
         drain?.Drain(connection);
-        return (entry, LeaveAsync(entry, opening));
+        return (entry, LeaveAsync(entry, opening.Slot, opening.OnClosed));
     }
 
-    private async Task LeaveAsync(OpenConnection entry, ConnectionOpening opening)
+    /// <summary>It waits as long as the connection lives, and keeps no more than it needs.</summary>
+    private async Task LeaveAsync(OpenConnection entry, Slot slot, Action<WebSocketConnection, CloseRecord>? onClosed)
     {
         WebSocketConnection connection = entry.Connection;
         CloseRecord record = await connection.Closed.ConfigureAwait(false);
-        opening.Slot.Dispose();
-        CloseLog.Closed(_logger, connection.Id, opening.Endpoint, record);
-        if (opening.OnClosed is { } told)
+        slot.Dispose();
+        CloseLog.Closed(_logger, connection.Id, entry.Endpoint, record);
+        if (onClosed is { } told)
         {
             Guarded.Call((told, connection, record), static of => of.told(of.connection, of.record), e =>
                 CloseLog.CallbackFailed(_logger, nameof(WebSocketEndpointOptions.OnClosed), e));

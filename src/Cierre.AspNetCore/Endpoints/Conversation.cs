@@ -7,12 +7,13 @@ namespace Cierre.AspNetCore.Endpoints;
 /// <summary>An open connection with its handler, to the end of both.</summary>
 /// <param name="left">Completes when the connection has left the roster.</param>
 /// <param name="held">Disposed at the end.</param>
-/// <param name="detached">The request that it outlives; null: the request ends with it.</param>
-internal sealed class Conversation(OpenConnection entry, Task left, LateHandlers late, IAsyncDisposable? held, DetachedRequest? detached)
+internal sealed class Conversation(OpenConnection entry, Task left, LateHandlers late, IAsyncDisposable? held)
 {
     /// <param name="prepare">Runs first, while all of the request is there; what it throws is as if the handler threw it. Null: nothing.</param>
+    /// <param name="detached">The request that it outlives; null: the request ends with it.</param>
     /// <returns>What completes when the request may end. A handler's exception is not told: it has become the close.</returns>
-    public Task Begin(HttpContext context, Action? prepare, Func<WebSocketConnection, HttpContext, CancellationToken, Task> run)
+    public Task Begin(
+        HttpContext context, Action? prepare, Func<WebSocketConnection, HttpContext, CancellationToken, Task> run, DetachedRequest? detached)
     {
         try
         {
@@ -23,21 +24,22 @@ internal sealed class Conversation(OpenConnection entry, Task left, LateHandlers
             run = (_, _, _) => Task.FromException(e);
         }
 
-        if (detached is null) return FollowAsync(HandlerRun.Start(Connection, context, run));
+        if (detached is null) return FollowAsync(HandlerRun.Start(Connection, context, run), services: null, ended: null);
         // TLS and HTTP/2 are the server's, which lets go of them with the request.
         TaskCompletionSource? ended = ConnectionControl.Of(Connection).IsIndependent ? null : new(TaskCreationOptions.RunContinuationsAsynchronously);
-        detached.Detach();
+        IAsyncDisposable? services = detached.Detach();
         // On a thread that has nothing of the request, its AsyncLocals included, so that nothing keeps them.
         ThreadPool.UnsafeQueueUserWorkItem(
-            static of => _ = of.Conversation.FollowAsync(HandlerRun.Start(of.Conversation.Connection, of.Context, of.Run), of.Ended),
-            (Conversation: this, Context: context, Run: run, Ended: ended),
+            static of => _ = of.Conversation.FollowAsync(HandlerRun.Start(of.Conversation.Connection, of.Context, of.Run), of.Services, of.Ended),
+            (Conversation: this, Context: context, Run: run, Services: services, Ended: ended),
             preferLocal: false);
         return ended?.Task ?? Task.CompletedTask;
     }
 
     private WebSocketConnection Connection => entry.Connection;
 
-    private async Task FollowAsync(Task handler, TaskCompletionSource? ended = null)
+    /// <param name="services">Those of a detached request.</param>
+    private async Task FollowAsync(Task handler, IAsyncDisposable? services, TaskCompletionSource? ended)
     {
         try
         {
@@ -54,7 +56,7 @@ internal sealed class Conversation(OpenConnection entry, Task left, LateHandlers
             }
 
             if (held is not null) await held.DisposeAsync().ConfigureAwait(false);
-            if (detached is not null) await detached.DisposeAsync().ConfigureAwait(false);
+            if (services is not null) await services.DisposeAsync().ConfigureAwait(false);
             ended?.SetResult();
         }
     }

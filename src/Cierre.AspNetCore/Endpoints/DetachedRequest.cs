@@ -14,21 +14,21 @@ internal sealed class DetachedRequest : IFeatureCollection, IServiceProvidersFea
     private static readonly string s_ofHttp = typeof(IHttpRequestFeature).Namespace!;
 
     private readonly DetachedParts _parts;
-    private readonly AsyncServiceScope _scope;
+    private readonly IServiceScopeFactory _scopes;
     private readonly Dictionary<Type, object> _kept = [];
     private IFeatureCollection? _request;
+    private AsyncServiceScope? _scope;
     private int _revision;
 
-    private DetachedRequest(HttpContext context, DetachedParts parts)
+    private DetachedRequest(HttpContext context, DetachedParts parts, IServiceScopeFactory scopes)
     {
-        (_parts, _request) = (parts, context.Features);
-        _scope = context.RequestServices.GetRequiredService<IServiceScopeFactory>().CreateAsyncScope();
+        (_parts, _request, _scopes) = (parts, context.Features, scopes);
         Set<IServiceProvidersFeature>(this);
         Context = new DefaultHttpContext(this);
     }
 
     /// <summary>What the endpoint is given in the place of the server's own.</summary>
-    public HttpContext Context { get; }
+    public DefaultHttpContext Context { get; }
 
     bool IFeatureCollection.IsReadOnly => false;
 
@@ -36,7 +36,7 @@ internal sealed class DetachedRequest : IFeatureCollection, IServiceProvidersFea
 
     IServiceProvider IServiceProvidersFeature.RequestServices
     {
-        get => _scope.ServiceProvider;
+        get => (_scope ??= _scopes.CreateAsyncScope()).ServiceProvider;
         set => throw new InvalidOperationException("The services of a detached endpoint are a scope of its connection's own.");
     }
 
@@ -47,11 +47,14 @@ internal sealed class DetachedRequest : IFeatureCollection, IServiceProvidersFea
     }
 
     /// <summary>Null: the endpoint is not detached.</summary>
-    public static DetachedRequest? Of(HttpContext context) =>
-        context.GetEndpoint()?.Metadata.GetMetadata<DetachedMetadata>() is { } detached ? new DetachedRequest(context, detached.Parts) : null;
+    public static DetachedRequest? Of(HttpContext context, IServiceProvider services) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<DetachedMetadata>() is { } detached
+        ? new DetachedRequest(context, detached.Parts, services.GetRequiredService<IServiceScopeFactory>())
+        : null;
 
     /// <summary>Lets go of the server's request.</summary>
-    public void Detach()
+    /// <returns>What is to be disposed when the conversation is over; null: nothing.</returns>
+    public IAsyncDisposable? Detach()
     {
         HttpContext context = Context;
         // Each value is asked for before its feature is replaced: the request's own may make it when it is asked.
@@ -62,13 +65,18 @@ internal sealed class DetachedRequest : IFeatureCollection, IServiceProvidersFea
         if (_parts.HasFlag(DetachedParts.Items)) Set<IItemsFeature>(new ItemsFeature { Items = context.Items });
         if (!_parts.HasFlag(DetachedParts.Services)) Set<IServiceProvidersFeature>(null);
         // Which endpoint it is, for its policies when credentials are renewed.
-        Set(Get<IEndpointFeature>());
+        Set<IEndpointFeature>(new KeptEndpoint { Endpoint = context.GetEndpoint() });
         // The framework looks at the status before it calls a bound handler.
         Set<IHttpResponseFeature>(new Answered(context.Response.StatusCode));
         Set<IHttpRequestLifetimeFeature>(new HttpRequestLifetimeFeature());
         // Whoever has looked before looks again.
         _revision += _request!.Revision + 1;
         _request = null;
+        // It holds what it has been asked for, the whole request among that.
+        Context.Uninitialize();
+        Context.Initialize(this);
+        // A scope that nobody has asked for by now may still come where it is kept. One that a handler's parameters were made from outlives the request.
+        return _parts.HasFlag(DetachedParts.Services) ? this : _scope;
     }
 
     public TFeature? Get<TFeature>() => (TFeature?)Get(typeof(TFeature));
@@ -80,7 +88,16 @@ internal sealed class DetachedRequest : IFeatureCollection, IServiceProvidersFea
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    public ValueTask DisposeAsync() => _scope.DisposeAsync();
+    public ValueTask DisposeAsync() => _scope?.DisposeAsync() ?? default;
+
+    /// <summary>The request as far as it is kept, for a user who came later: what is set there is not set here.</summary>
+    public DefaultHttpContext Copy(IServiceProvider services)
+    {
+        var features = new FeatureCollection(this);
+        features.Set<IServiceProvidersFeature>(new ServiceProvidersFeature { RequestServices = services });
+        features.Set<IHttpAuthenticationFeature>(new HttpAuthenticationFeature());
+        return new DefaultHttpContext(features);
+    }
 
     private object? Get(Type key)
     {
@@ -99,6 +116,12 @@ internal sealed class DetachedRequest : IFeatureCollection, IServiceProvidersFea
         _revision++;
         if (feature is null) _kept.Remove(key);
         else _kept[key] = feature;
+    }
+
+    /// <summary>In the place of the server's, which is the whole request.</summary>
+    private sealed class KeptEndpoint : IEndpointFeature
+    {
+        public Endpoint? Endpoint { get; set; }
     }
 
     /// <summary>An answer that has been given.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Security.Claims;
+using Cierre.AspNetCore.Admission;
 using Cierre.AspNetCore.Logging;
 using Cierre.Closing;
 using Cierre.Connections;
@@ -20,13 +21,10 @@ internal sealed class Expiry : DeadlineWheel.Entry
 
     private readonly Lock _gate = new();
     private readonly WebSocketCredentials _credentials;
-    private readonly WebSocketConnection _connection;
-    private readonly WebSocketEndpointOptions _options;
+    private readonly WebSocketEndpoint _endpoint;
+    private readonly OpenConnection _entry;
+    private readonly Slot _slot;
     private readonly HttpContext _opening;
-    private readonly IServiceScopeFactory _scopes;
-    private readonly ILogger _logger;
-    private readonly Action<ClaimsPrincipal> _renewed;
-    private readonly TimeProvider _time;
     private readonly DeadlineWheel _wheel;
     private readonly long _opened;
     private ClaimsPrincipal _user;
@@ -36,21 +34,14 @@ internal sealed class Expiry : DeadlineWheel.Entry
     private bool _warned;
     private bool _checking;
 
-    private Expiry(WebSocketConnection connection, HttpContext context, WebSocketEndpointOptions options, ILogger logger, Action<ClaimsPrincipal> renewed)
+    public Expiry(WebSocketCredentials credentials, WebSocketEndpoint endpoint, OpenConnection entry, Slot slot, HttpContext opening, ClaimsPrincipal user,
+        DateTimeOffset? expiresAt)
     {
-        (_connection, _options, _logger, _time, _renewed) = (connection, options, logger, options.TimeProvider, renewed);
-        _wheel = DeadlineWheel.For(_time);
-        _opened = _time.GetTimestamp();
-        _opening = context;
-        _scopes = context.RequestServices.GetRequiredService<IServiceScopeFactory>();
-        _user = context.User;
-        // Those of a delegate's parameter are there already.
-        _credentials = context.Features.Get<WebSocketCredentials>() ?? new WebSocketCredentials();
-        if (options.ExpirySelector is { } of) _expiresAt = of(context);
-        else CredentialsEnd.TryRead(context, out _expiresAt);
-        _nextCheck = options.PermissionCheck is not null && options.PermissionCheckInterval > TimeSpan.Zero
-            ? options.PermissionCheckInterval
-            : TimeSpan.MaxValue;
+        (_credentials, _endpoint, _entry, _slot, _opening, _user, _expiresAt) = (credentials, endpoint, entry, slot, opening, user, expiresAt);
+        _wheel = DeadlineWheel.For(Time);
+        _opened = Time.GetTimestamp();
+        _nextCheck = ChecksPermission(Options) ? Options.PermissionCheckInterval : TimeSpan.MaxValue;
+        Schedule();
     }
 
     public ClaimsPrincipal User
@@ -69,58 +60,59 @@ internal sealed class Expiry : DeadlineWheel.Entry
         }
     }
 
-    /// <summary>Begins to watch, and gives the handler what it can renew.</summary>
-    /// <param name="renewed">Told of the user of each renewal.</param>
-    public static void Watch(WebSocketConnection connection, HttpContext context, WebSocketEndpointOptions options, ILogger logger,
-        Action<ClaimsPrincipal> renewed)
+    /// <summary>When the credentials of a request end, as far as this endpoint looks; null: never.</summary>
+    public static DateTimeOffset? EndOf(HttpContext context, WebSocketEndpointOptions options)
     {
-        var expiry = new Expiry(connection, context, options, logger, renewed);
-        context.Features.Set(expiry._credentials);
-        expiry._credentials.Begin(expiry);
-        expiry.Schedule();
+        if (options.ExpirySelector is { } of) return of(context);
+        CredentialsEnd.TryRead(context, out DateTimeOffset? end);
+        return end;
     }
+
+    /// <summary>Whether there is anything to wait for from the opening on.</summary>
+    public static bool IsNeeded(WebSocketEndpointOptions options, DateTimeOffset? expiresAt) =>
+        options.HandlerTimeout > TimeSpan.Zero || ChecksPermission(options) || (options.CloseOnExpiry && expiresAt is not null);
 
     /// <param name="cancellationToken">Ends the wait. That of the connection's own end says nothing new: the renewal then answers false.</param>
     public Task<bool> RenewAsync(ClaimsPrincipal user, DateTimeOffset? expiresAt, CancellationToken cancellationToken) =>
-        RenewAsync(user, expiresAt).WaitAsync(ConnectionControl.Of(_connection).Foreign(cancellationToken));
+        RenewAsync(user, expiresAt).WaitAsync(ConnectionControl.Of(Connection).Foreign(cancellationToken));
 
     private async Task<bool> RenewAsync(ClaimsPrincipal user, DateTimeOffset? expiresAt)
     {
         // The request is there while the connection is.
-        if (!_connection.IsOpen) return false;
+        if (!Connection.IsOpen) return false;
         Renewal renewal = await AskAsync(user).ConfigureAwait(false);
         if (renewal.Fault is { } fault)
         {
-            ConnectionControl.Of(_connection).Close(fault);
+            ConnectionControl.Of(Connection).Close(fault);
             return false;
         }
 
         lock (_gate)
         {
-            if (!_connection.IsOpen) return false;
+            if (!Connection.IsOpen) return false;
             (_user, _expiresAt, _warned) = (renewal.User, expiresAt, false);
         }
 
-        _renewed(renewal.User);
+        _endpoint.Renewed(_entry, _slot, renewal.User);
         Schedule();
         return true;
     }
 
     public override void Due()
     {
-        if (!_connection.IsOpen) return;
+        if (!Connection.IsOpen) return;
         Violation? over = null;
         bool warn = false, check = false;
         lock (_gate)
         {
             TimeSpan now = Elapsed;
-            if (_options.HandlerTimeout > TimeSpan.Zero && now >= _options.HandlerTimeout) over = Violations.Deadline(_options.HandlerTimeout);
+            if (Options.HandlerTimeout > TimeSpan.Zero && now >= Options.HandlerTimeout) over = Violations.Deadline(Options.HandlerTimeout);
             else if (UntilExpiry is { } left && left <= TimeSpan.Zero) over = Violations.CredentialsExpired(_expiresAt!.Value);
             else
             {
-                warn = !_warned && _options.OnExpiring is not null && UntilExpiry <= _options.ExpiryWarning;
+                warn = !_warned && Options.OnExpiring is not null && UntilExpiry <= Options.ExpiryWarning;
                 bool due = now >= _nextCheck;
-                if (due) _nextCheck = now + _options.PermissionCheckInterval;
+                if (due) _nextCheck = now + Options.PermissionCheckInterval;
                 // One that takes longer than the interval is not overtaken.
                 check = due && !_checking;
                 _warned |= warn;
@@ -130,7 +122,7 @@ internal sealed class Expiry : DeadlineWheel.Entry
 
         if (over is not null)
         {
-            ConnectionControl.Of(_connection).Close(over);
+            ConnectionControl.Of(Connection).Close(over);
             return;
         }
 
@@ -139,9 +131,15 @@ internal sealed class Expiry : DeadlineWheel.Entry
         Schedule();
     }
 
-    private TimeSpan Elapsed => _time.GetElapsedTime(_opened);
+    private WebSocketConnection Connection => _entry.Connection;
 
-    private TimeSpan? UntilExpiry => _options.CloseOnExpiry && _expiresAt is { } at ? at - _time.GetUtcNow() : null;
+    private WebSocketEndpointOptions Options => _endpoint.Options;
+
+    private TimeProvider Time => Options.TimeProvider;
+
+    private TimeSpan Elapsed => Time.GetElapsedTime(_opened);
+
+    private TimeSpan? UntilExpiry => Options.CloseOnExpiry && _expiresAt is { } at ? at - Time.GetUtcNow() : null;
 
     private void Schedule()
     {
@@ -150,12 +148,12 @@ internal sealed class Expiry : DeadlineWheel.Entry
         lock (_gate)
         {
             TimeSpan now = Elapsed;
-            if (_options.HandlerTimeout > TimeSpan.Zero) next = _options.HandlerTimeout - now;
+            if (Options.HandlerTimeout > TimeSpan.Zero) next = Options.HandlerTimeout - now;
             if (_nextCheck != TimeSpan.MaxValue) next = Earlier(next, _nextCheck - now);
             if (UntilExpiry is { } left)
             {
-                bool willWarn = !_warned && _options.OnExpiring is not null;
-                next = Earlier(next, Earlier(willWarn ? left - _options.ExpiryWarning : left, LongestRest));
+                bool willWarn = !_warned && Options.OnExpiring is not null;
+                next = Earlier(next, Earlier(willWarn ? left - Options.ExpiryWarning : left, LongestRest));
             }
 
             if (next == TimeSpan.MaxValue) return;
@@ -165,9 +163,9 @@ internal sealed class Expiry : DeadlineWheel.Entry
 
         _wheel.Schedule(this, next);
         // One that ended meanwhile has left the wheel before.
-        if (_connection.Closed.IsCompleted) Leave();
+        if (Connection.Closed.IsCompleted) Leave();
         else if (first)
-            _connection.Closed.ContinueWith(static (_, expiry) =>
+            Connection.Closed.ContinueWith(static (_, expiry) =>
                 ((Expiry)expiry!).Leave(), this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
@@ -177,14 +175,14 @@ internal sealed class Expiry : DeadlineWheel.Entry
     {
         try
         {
-            await _options.OnExpiring!(_connection, _credentials).ConfigureAwait(false);
+            await Options.OnExpiring!(Connection, _credentials).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever the application's callback throws, the connection goes on until its credentials expire.
         catch (Exception e)
 #pragma warning restore CA1031
         {
             // A message that the peer could not be sent any more is no news.
-            if (e is not WebSocketClosedException) CloseLog.CallbackFailed(_logger, nameof(WebSocketEndpointOptions.OnExpiring), e);
+            if (e is not WebSocketClosedException) CloseLog.CallbackFailed(_endpoint.Logger, nameof(WebSocketEndpointOptions.OnExpiring), e);
         }
     }
 
@@ -192,12 +190,12 @@ internal sealed class Expiry : DeadlineWheel.Entry
     {
         bool permitted = await IsPermittedAsync(User).ConfigureAwait(false);
         lock (_gate) _checking = false;
-        if (!permitted) ConnectionControl.Of(_connection).Close(Violations.Forbidden());
+        if (!permitted) ConnectionControl.Of(Connection).Close(Violations.Forbidden());
     }
 
     private async Task<Renewal> AskAsync(ClaimsPrincipal user)
     {
-        AsyncServiceScope scope = _scopes.CreateAsyncScope();
+        AsyncServiceScope scope = _endpoint.Services.CreateAsyncScope();
         await using ConfiguredAsyncDisposable end = scope.ConfigureAwait(false);
         Renewal renewal = await Renewal.OfAsync(_opening, user, scope.ServiceProvider).ConfigureAwait(false);
         if (renewal.Fault is not null || await IsPermittedAsync(renewal.User).ConfigureAwait(false)) return renewal;
@@ -206,19 +204,22 @@ internal sealed class Expiry : DeadlineWheel.Entry
 
     private async Task<bool> IsPermittedAsync(ClaimsPrincipal user)
     {
-        if (_options.PermissionCheck is not { } isPermitted) return true;
+        if (Options.PermissionCheck is not { } isPermitted) return true;
         try
         {
-            return await isPermitted(_connection, user).ConfigureAwait(false);
+            return await isPermitted(Connection, user).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // What cannot be checked is not permitted.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            CloseLog.CallbackFailed(_logger, nameof(WebSocketEndpointOptions.PermissionCheck), e);
+            CloseLog.CallbackFailed(_endpoint.Logger, nameof(WebSocketEndpointOptions.PermissionCheck), e);
             return false;
         }
     }
+
+    private static bool ChecksPermission(WebSocketEndpointOptions options) =>
+        options.PermissionCheck is not null && options.PermissionCheckInterval > TimeSpan.Zero;
 
     private static TimeSpan Earlier(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

@@ -47,6 +47,8 @@ internal sealed record Renewal(Violation? Fault, ClaimsPrincipal User)
 
     private static DefaultHttpContext CopyOf(HttpContext opening, IServiceProvider services)
     {
+        // All that is left of it.
+        if (opening.Features is DetachedRequest detached) return detached.Copy(services);
         var context = new DefaultHttpContext
         {
             RequestServices = services, TraceIdentifier = opening.TraceIdentifier, Items = new Dictionary<object, object?>(opening.Items)

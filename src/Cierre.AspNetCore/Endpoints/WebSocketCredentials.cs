@@ -1,5 +1,7 @@
 using System.Security.Claims;
+using Cierre.AspNetCore.Admission;
 using Cierre.AspNetCore.Endpoints;
+using Microsoft.AspNetCore.Http;
 
 namespace Cierre.AspNetCore;
 
@@ -7,22 +9,48 @@ namespace Cierre.AspNetCore;
 /// <remarks>For a handler: <c>context.Features.Get&lt;WebSocketCredentials&gt;()</c>; or as a parameter of a delegate.</remarks>
 public sealed class WebSocketCredentials
 {
-    private Expiry? _watched;
+    private readonly Lock _gate = new();
+    private WebSocketEndpoint? _endpoint;
+    private OpenConnection? _entry;
+    private Slot? _slot;
+    private HttpContext? _opening;
+    private ClaimsPrincipal? _user;
+    private Expiry? _expiry;
 
     internal WebSocketCredentials()
     {
     }
 
-    private Expiry _expiry => _watched ?? throw new InvalidOperationException(
-        "The connection is not open yet: its credentials are those of the request, HttpContext.User, and are watched from the opening on.");
+    private Expiry Watched
+    {
+        get
+        {
+            if (_opening is null)
+            {
+                throw new InvalidOperationException(
+                    "The connection is not open yet: its credentials are those of the request, HttpContext.User, and are watched from the opening on.");
+            }
 
-    internal void Begin(Expiry expiry) => _watched = expiry;
+            lock (_gate) return _expiry ??= Watch(expiresAt: null);
+        }
+    }
+
+    /// <summary>Watches from now on, where there is anything to wait for; most connections have no more than this until they are asked.</summary>
+    internal void Begin(WebSocketEndpoint endpoint, OpenConnection entry, Slot slot, HttpContext opening)
+    {
+        DateTimeOffset? expiresAt = Expiry.EndOf(opening, endpoint.Options);
+        (_endpoint, _entry, _slot, _user) = (endpoint, entry, slot, opening.User);
+        Volatile.Write(ref _opening, opening);
+        if (expiresAt is not null || Expiry.IsNeeded(endpoint.Options, expiresAt)) _expiry = Watch(expiresAt);
+    }
+
+    private Expiry Watch(DateTimeOffset? expiresAt) => new(this, _endpoint!, _entry!, _slot!, _opening!, _user!, expiresAt);
 
     /// <summary>The user, of the request that opened the connection or of the last renewal.</summary>
-    public ClaimsPrincipal User => _expiry.User;
+    public ClaimsPrincipal User => Watched.User;
 
     /// <summary>When the credentials expire; null: never.</summary>
-    public DateTimeOffset? ExpiresAt => _expiry.ExpiresAt;
+    public DateTimeOffset? ExpiresAt => Watched.ExpiresAt;
 
     /// <summary>Takes new credentials in the place of the present ones. They are held to the endpoint's authorization, and to
     /// <see cref="WebSocketEndpointOptions.PermissionCheck"/>: where they fall short the connection is closed, with 3000 for a user who is nobody and 3003
@@ -39,6 +67,6 @@ public sealed class WebSocketCredentials
     public Task<bool> RenewAsync(ClaimsPrincipal user, DateTimeOffset? expiresAt, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(user);
-        return _expiry.RenewAsync(user, expiresAt, cancellationToken);
+        return Watched.RenewAsync(user, expiresAt, cancellationToken);
     }
 }

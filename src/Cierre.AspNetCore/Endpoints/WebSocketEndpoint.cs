@@ -28,8 +28,13 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
     private readonly string[] _subprotocols = [.. options.Subprotocols];
     private readonly DeflateOptions? _compression = options.Compression is { } compression ? new DeflateOptions(compression) : null;
     private readonly AllowedOrigins _origins = new(options.AllowedOrigins);
+    private Action<Exception>? _listenerFailed;
 
     public WebSocketEndpointOptions Options => options;
+
+    public ILogger Logger => _logger;
+
+    public IServiceProvider Services => services;
 
     /// <summary>Accepts in order to close, where an HTTP status would be the answer that no page can read.</summary>
     public Task AcceptThenCloseAsync(HttpContext context, Violation violation) => RunAsync(context, Refusing(violation));
@@ -37,8 +42,8 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
     /// <param name="opening">Asked what becomes of a request that is in order.</param>
     public async Task RunAsync(HttpContext context, Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> opening)
     {
-        ConnectionTelemetry telemetry = HandshakeTelemetry.Begin(context, name, options.TimeProvider, ListenerFailed);
-        DetachedRequest? detached = DetachedRequest.Of(context);
+        ConnectionTelemetry telemetry = HandshakeTelemetry.Begin(context, name, options.TimeProvider, _listenerFailed ??= ListenerFailed);
+        DetachedRequest? detached = DetachedRequest.Of(context, services);
         Task? conversation = null;
         try
         {
@@ -199,8 +204,8 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
                 return null;
             }
 
-            conversation = new Conversation(entry, left, _late, held, detached);
-            return conversation.Begin(context, isRefusal ? null : () => Watch(entry, context, slot), run);
+            conversation = new Conversation(entry, left, _late, held);
+            return conversation.Begin(context, isRefusal ? null : () => Watch(entry, context, slot), run, detached);
         }
         finally
         {
@@ -209,12 +214,21 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
     }
 
     /// <summary>Part of the handler's run, because it asks the application, which may throw.</summary>
-    private void Watch(OpenConnection entry, HttpContext context, Slot slot) => Expiry.Watch(entry.Connection, context, options, _logger, user =>
+    private void Watch(OpenConnection entry, HttpContext context, Slot slot)
+    {
+        // Those of a delegate's parameter are there already.
+        WebSocketCredentials? credentials = context.Features.Get<WebSocketCredentials>();
+        if (credentials is null) context.Features.Set(credentials = new WebSocketCredentials());
+        credentials.Begin(this, entry, slot, context);
+    }
+
+    /// <summary>A renewal has brought this user.</summary>
+    public void Renewed(OpenConnection entry, Slot slot, ClaimsPrincipal user)
     {
         string? name = UserOf(user);
         slot.Rename(name);
         _connections.Rename(entry, name);
-    });
+    }
 
     private void ListenerFailed(Exception exception) => CloseLog.ListenerFailed(_logger, exception);
 

@@ -24,6 +24,7 @@ internal sealed class Http2Wire : Wire
     private readonly HostCut _cut;
     private readonly Socket? _socket;
     private readonly WindowWait _wait;
+    private readonly CancellationToken _streamEnded;
     private volatile bool _aborted;
     private volatile bool _overdue;
     private volatile bool _writing;
@@ -35,6 +36,8 @@ internal sealed class Http2Wire : Wire
         _cut = new HostCut(context);
         _socket = context.Features.Get<IConnectionSocketFeature>()?.Socket;
         _wait = new WindowWait(this);
+        // The server's own: the handler's takes its place.
+        _streamEnded = context.RequestAborted;
     }
 
     public override bool EndsOnShutdown => true;
@@ -48,16 +51,26 @@ internal sealed class Http2Wire : Wire
     {
         _writing = true;
         _wait.Begin();
+        bool waited = false;
         do
         {
             // A piece that is taken tells that the peer goes on reading.
             int count = Math.Min(bytes.Length, Piece);
-            await _duplex.WriteAsync(bytes[..count]).ConfigureAwait(false);
+            ValueTask write = _duplex.WriteAsync(bytes[..count]);
+            waited |= !write.IsCompleted;
+            await write.ConfigureAwait(false);
             await _duplex.FlushAsync().ConfigureAwait(false);
             Interlocked.Add(ref _taken, count);
             bytes = bytes[count..];
         }
         while (!bytes.IsEmpty);
+
+        // Kestrel takes what is written behind a reset without a word. It ends a write that waits, and then cancels the request, on the pool.
+        if (waited)
+        {
+            await Task.Yield();
+            if (_streamEnded.IsCancellationRequested) throw new IOException("The stream takes no more output.");
+        }
 
         _writing = false;
     }

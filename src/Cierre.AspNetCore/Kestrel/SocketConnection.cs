@@ -31,6 +31,7 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
     private readonly CancellationTokenSource _closed = new();
     private readonly DataWait _wait;
     private Task<Exception?> _receiving = Task.FromResult<Exception?>(null);
+    private FeatureCollection _features = new(initialCapacity: 8);
     private IDictionary<object, object?>? _items;
     private Reading _reading;
     private volatile Exception? _shutdownReason;
@@ -52,7 +53,6 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
         _wait = settings.Loops?.Wait(socket, settings.Index) ?? new SocketWait(socket);
         _output = new SocketOutput(this, settings.Output, settings.Scheduler, settings.Senders);
         Transport = _http = new DuplexPipe(_input.Reader, _output);
-        Features = new FeatureCollection(initialCapacity: 8);
         Features.Set<IConnectionIdFeature>(this);
         Features.Set<IConnectionTransportFeature>(this);
         Features.Set<IConnectionItemsFeature>(this);
@@ -81,7 +81,7 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
 
     public override string ConnectionId { get => field ??= ConnectionIds.Next(); set; }
 
-    public override IFeatureCollection Features { get; }
+    public override IFeatureCollection Features => _features;
 
     public override IDictionary<object, object?> Items
     {
@@ -164,6 +164,8 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
         // An upgraded connection is silent until here.
         if (!_closed.IsCancellationRequested) CancelClosed();
         _closed.Dispose();
+        // A wait for data that ends with the first bytes holds this, and all of the request lies in Kestrel's features.
+        _features = new FeatureCollection();
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
