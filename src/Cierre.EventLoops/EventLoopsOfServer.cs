@@ -15,15 +15,15 @@ internal sealed class EventLoopsOfServer : SocketLoops, IDisposable
     private readonly LoopWatch _watch;
     private readonly EventLoop[] _loops;
 
-    private EventLoopsOfServer(EventLoopOptions set, ILogger logger)
+    private EventLoopsOfServer(EventLoopOptions set, LoopLog log)
     {
-        _threads = new LoopThreads(set.MaxThreads);
-        _watch = new LoopWatch(logger, set.BlockingThreshold, set.BlockingPause);
+        _threads = new LoopThreads(set.MaxThreads, log);
+        _watch = new LoopWatch(log, set.BlockingThreshold, set.BlockingPause);
         var endpoints = new LoopEndpoints();
         _loops = new EventLoop[set.Loops];
         for (int i = 0; i < _loops.Length; i++)
         {
-            _loops[i] = new EventLoop(_threads, _watch, endpoints);
+            _loops[i] = new EventLoop(_threads, _watch, endpoints, log);
             _watch.Add(_loops[i]);
         }
 
@@ -35,7 +35,12 @@ internal sealed class EventLoopsOfServer : SocketLoops, IDisposable
     public static EventLoopsOfServer? Create(IServiceProvider services)
     {
         ILogger logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(LoopLog.Category);
-        if (OperatingSystem.IsLinux()) return new EventLoopsOfServer(services.GetRequiredService<IOptions<EventLoopOptions>>().Value, logger);
+        if (OperatingSystem.IsLinux())
+        {
+            TimeProvider time = services.GetService<TimeProvider>() ?? TimeProvider.System;
+            return new EventLoopsOfServer(services.GetRequiredService<IOptions<EventLoopOptions>>().Value, new LoopLog(logger, time));
+        }
+
         LoopLog.NoEpoll(logger);
         return null;
     }

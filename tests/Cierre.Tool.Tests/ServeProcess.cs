@@ -20,6 +20,10 @@ internal sealed class ServeProcess : IAsyncDisposable
 
     public static Task<ServeProcess> StartAtAsync(string url, params string[] options) => ListeningAsync(ToolProcess.Start(["serve", "--url", url, "--json", .. options]));
 
+    /// <summary>As a process that may have so many descriptors.</summary>
+    public static Task<ServeProcess> StartWithDescriptorsAsync(int most, params string[] options) =>
+        ListeningAsync(ToolProcess.StartWithDescriptors(most, ["serve", "--url", "http://127.0.0.1:0", "--json", .. options]));
+
     /// <summary>Another command that listens.</summary>
     public static Task<ServeProcess> StartCommandAsync(string command, params string[] options) =>
         StartCommandAtAsync(command, "http://127.0.0.1:0", options);

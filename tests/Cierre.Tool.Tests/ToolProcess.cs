@@ -53,6 +53,10 @@ internal sealed class ToolProcess : IAsyncDisposable
     public static ToolProcess StartAtTerminalOf(string kind, params string[] arguments) =>
         Start(new ProcessStartInfo("script", ["--quiet", "--return", "--command", "exec " + string.Join(' ', arguments.Prepend(Dll).Prepend("dotnet").Select(a => $"'{a}'")), "/dev/null"]) { Environment = { ["TERM"] = kind } });
 
+    /// <summary>As a process that may have so many descriptors.</summary>
+    public static ToolProcess StartWithDescriptors(int most, params string[] arguments) =>
+        Start(new ProcessStartInfo("sh", ["-c", $"ulimit -n {most}; exec dotnet \"$0\" \"$@\"", Dll, .. arguments]));
+
     /// <summary>From somewhere else than its own build: an installed tool.</summary>
     public static ToolProcess StartInstalled(string file, params string[] arguments)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Cierre.AspNetCore.Logging;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
@@ -42,7 +43,8 @@ internal sealed class SocketListenerFactory(
             services.GetService<IMemoryPoolFactory<byte>>(),
             loggers.CreateLogger(SocketLog.Category),
             services.GetService<SocketLoops>());
-        return ValueTask.FromResult<IConnectionListener>(new SocketListener(socket, options.Value, settings));
+        var trouble = new AcceptTrouble(CloseLog.Of(loggers), services.GetService<TimeProvider>() ?? TimeProvider.System, DescriptorLimit.Read());
+        return ValueTask.FromResult<IConnectionListener>(new SocketListener(socket, options.Value, settings, trouble));
     }
 
     private IConnectionListenerFactory? WithoutUs(EndPoint endpoint) => services.GetServices<IConnectionListenerFactory>()

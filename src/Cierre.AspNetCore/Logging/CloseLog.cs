@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Cierre.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -131,4 +132,18 @@ internal static partial class CloseLog
 
     [LoggerMessage(EventId = 7, EventName = "PressureNotRead", Level = LogLevel.Error, Message = "The application's signal of pressure could not be read")]
     public static partial void PressureNotRead(ILogger logger, Exception exception);
+
+    [LoggerMessage(19, LogLevel.Warning,
+        "No further connection is accepted at {EndPoint} for now, because {Reason}. Accepting goes on by itself, and connections that are open go on.",
+        EventName = "AcceptPaused")]
+    public static partial void AcceptPaused(ILogger logger, EndPoint endPoint, string reason);
+
+    [LoggerMessage(20, LogLevel.Information, "Connections are accepted again at {EndPoint}.", EventName = "AcceptGoesOn")]
+    public static partial void AcceptGoesOn(ILogger logger, EndPoint endPoint);
+
+    [LoggerMessage(21, LogLevel.Warning,
+        "The queue of connections that wait to be accepted at {EndPoint} is full ({Most}), so the kernel drops further ones, and their clients knock again after a "
+        + "second or more. SocketTransportOptions.Backlog and net.core.somaxconn say how long the queue may be. It is told once a minute.",
+        EventName = "ListenQueueFull")]
+    public static partial void ListenQueueFull(ILogger logger, EndPoint endPoint, int most);
 }

@@ -13,15 +13,16 @@ internal sealed class Epoll : IDisposable
     private readonly Descriptor _epoll = new(Syscalls.CreateEpoll());
     private readonly Descriptor _counter = new(Syscalls.CreateCounter());
 
-    public Epoll() => Control(EpollOperation.Add, _counter, EpollEvents.In, CounterKey);
-
-    /// <exception cref="InvalidOperationException">The kernel refuses: no memory, or its limit of watched descriptors is reached.</exception>
-    /// <exception cref="ObjectDisposedException">The descriptor is closed.</exception>
-    public void Control(EpollOperation operation, SafeHandle descriptor, EpollEvents events, ulong key)
+    public Epoll()
     {
-        if (Syscalls.Control(_epoll, operation, descriptor, events, key) == 0) return;
-        throw new InvalidOperationException($"epoll_ctl {operation} fails with errno {(int)Syscalls.LastError}.");
+        if (Control(EpollOperation.Add, _counter, EpollEvents.In, CounterKey) is not Errno.None and var error)
+            throw new InvalidOperationException($"The kernel watches no counter for an event loop: errno {(int)error}.");
     }
+
+    /// <returns>Why the kernel refuses: no memory, or its limit of watched descriptors is reached.</returns>
+    /// <exception cref="ObjectDisposedException">The descriptor is closed.</exception>
+    public Errno Control(EpollOperation operation, SafeHandle descriptor, EpollEvents events, ulong key) =>
+        Syscalls.Control(_epoll, operation, descriptor, events, key) == 0 ? Errno.None : Syscalls.LastError;
 
     public void Wake() => Syscalls.Raise(_counter);
 
@@ -30,7 +31,8 @@ internal sealed class Epoll : IDisposable
     public int Wait(EpollBatch batch, int timeout)
     {
         int count = Syscalls.Wait(_epoll, batch.Bytes, timeout);
-        // EINTR: a signal, which the runtime handles on a thread of its own.
+        // A signal, which the runtime handles on a thread of its own.
+        if (count < 0 && Syscalls.LastError is not Errno.Interrupted and var error) throw new InvalidOperationException($"epoll_wait fails with errno {(int)error}.");
         batch.Begin(Math.Max(count, 0));
         return batch.Count;
     }

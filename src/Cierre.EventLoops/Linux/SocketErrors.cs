@@ -20,7 +20,8 @@ internal static class SocketErrors
         Errno.NetworkUnreachable => SocketError.NetworkUnreachable,
         Errno.ConnectionAborted => SocketError.ConnectionAborted,
         Errno.ConnectionReset => SocketError.ConnectionReset,
-        Errno.NoMemory or Errno.NoBuffers => SocketError.NoBufferSpaceAvailable,
+        // NoSpace: the limit of watched descriptors, /proc/sys/fs/epoll/max_user_watches.
+        Errno.NoMemory or Errno.NoBuffers or Errno.NoSpace => SocketError.NoBufferSpaceAvailable,
         Errno.NotConnected => SocketError.NotConnected,
         Errno.TimedOut => SocketError.TimedOut,
         Errno.ConnectionRefused => SocketError.ConnectionRefused,

@@ -151,6 +151,7 @@ internal enum Errno
     TooManyOfSystem = 23,
     TooMany = 24,
     BrokenPipe = 32,
+    NoSpace = 28,
     Protocol = 71,
     NetworkDown = 100,
     NetworkUnreachable = 101,

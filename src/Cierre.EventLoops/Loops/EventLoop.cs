@@ -11,17 +11,26 @@ namespace Cierre.EventLoops.Loops;
 /// </remarks>
 internal sealed class EventLoop : ILoopJob, IDisposable
 {
+    // What comes late is short: a last read, to no loop.
+    private const int LateBuffer = 4096;
+
+    private static readonly TimeSpan s_pauseBehindFailure = TimeSpan.FromMilliseconds(100);
+
     private readonly Epoll _epoll = new();
     private readonly EpollBatch _batch = new();
     private readonly SocketTable _sockets = new();
     private readonly ConcurrentQueue<(WatchedSocket Socket, Action? Work)> _posted = new();
     private readonly LoopThreads _threads;
     private readonly LoopWatch _watch;
+    private readonly LoopLog _log;
+    private readonly Lock _late = new();
     private int _postedLeft;
     private int _sleeps;
     private volatile bool _isOver;
+    private volatile bool _hasEnded;
 
-    public EventLoop(LoopThreads threads, LoopWatch watch, LoopEndpoints endpoints) => (_threads, _watch, Endpoints) = (threads, watch, endpoints);
+    public EventLoop(LoopThreads threads, LoopWatch watch, LoopEndpoints endpoints, LoopLog log) =>
+        (_threads, _watch, Endpoints, _log) = (threads, watch, endpoints, log);
 
     /// <summary>Those of the server.</summary>
     public LoopEndpoints Endpoints { get; }
@@ -37,15 +46,24 @@ internal sealed class EventLoop : ILoopJob, IDisposable
 
     public void Remove(WatchedSocket socket) => _sockets.Remove(socket);
 
-    public void Control(EpollOperation operation, WatchedSocket socket, EpollEvents events) => _epoll.Control(operation, socket.Socket, events, socket.Key);
+    /// <returns>Why the kernel refuses.</returns>
+    /// <exception cref="ObjectDisposedException">The socket is closed, or the loop has ended.</exception>
+    public Errno Control(EpollOperation operation, WatchedSocket socket, EpollEvents events)
+    {
+        Errno error = _epoll.Control(operation, socket.Socket, events, socket.Key);
+        if (error != Errno.None && operation != EpollOperation.Remove) _log.NotWatched(error);
+        return error;
+    }
 
     /// <summary>Runs something on the loop, behind what is under way; on any thread.</summary>
     /// <param name="work">Null: <see cref="ISocketEvents.Work"/>.</param>
     public void Post(WatchedSocket socket, Action? work)
     {
         _posted.Enqueue((socket, work));
-        // A full fence: whoever goes to sleep looks at the queue once more behind its own.
-        if (Interlocked.CompareExchange(ref _sleeps, 0, 1) == 1) _epoll.Wake();
+        // A full fence: whoever goes to sleep looks at the queue once more behind its own, and whoever ends the loop does so too.
+        bool sleeps = Interlocked.CompareExchange(ref _sleeps, 0, 1) == 1;
+        if (_hasEnded) ThreadPool.UnsafeQueueUserWorkItem(static loop => loop.RunLate(), this, preferLocal: false);
+        else if (sleeps) _epoll.Wake();
     }
 
     /// <summary>Takes the loop away from the thread that is in this handler, and has another go on with it.</summary>
@@ -71,15 +89,85 @@ internal sealed class EventLoop : ILoopJob, IDisposable
         Turn.Thread = thread;
         while (RunBatch(thread) && RunPosted(thread))
         {
-            if (_isOver) break;
+            if (_isOver)
+            {
+                End();
+                return;
+            }
+
             Sleep();
         }
     }
 
+    /// <summary>Nothing is lost but the call that threw, and that socket's next event comes as ever.</summary>
+    void ILoopJob.Failed(Exception exception)
+    {
+        _log.LoopFailed(exception);
+        // Should it fail again and again, nobody is kept from the processor by that.
+        Thread.Sleep(s_pauseBehindFailure);
+        Start();
+    }
+
+    /// <summary>Ends the loop, behind what is under way; a socket that is still on it is cut.</summary>
     public void Dispose()
     {
         _isOver = true;
-        _epoll.Wake();
+        // Even where it ends just now, the counter is there: the loop's own thread disposes of it.
+        try
+        {
+            _epoll.Wake();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended.
+        }
+    }
+
+    private void End()
+    {
+        foreach (WatchedSocket socket in _sockets.All()) socket.Fail(Errno.BadDescriptor);
+        _hasEnded = true;
+        Interlocked.MemoryBarrier();
+        RunLate();
+        _epoll.Dispose();
+    }
+
+    /// <summary>What was posted though no loop runs it, on whichever thread comes; of one socket it is one at a time all the same.</summary>
+    private void RunLate()
+    {
+        while (TakeLate() is var (socket, work))
+        {
+            if (work is not null) Run(work);
+            else HeldCall.RunHeld(socket, isWork: true, new byte[LateBuffer], _log);
+        }
+    }
+
+    private (WatchedSocket Socket, Action? Work)? TakeLate()
+    {
+        lock (_late)
+        {
+            while (_posted.TryDequeue(out (WatchedSocket Socket, Action? Work) posted))
+            {
+                if (posted.Work is not null) return posted;
+                if (!posted.Socket.TakeAsked()) continue;
+                posted.Socket.Hold();
+                return posted;
+            }
+        }
+
+        return null;
+    }
+
+    private void Run(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception e)
+        {
+            _log.Unexpected(e);
+        }
     }
 
     private void Sleep()
@@ -114,7 +202,7 @@ internal sealed class EventLoop : ILoopJob, IDisposable
             if (posted.Work is { } work)
             {
                 // Of our own, and of a few instructions: it calls nothing of the application's.
-                work();
+                Run(work);
             }
             else if (posted.Socket.TakeAsked() && !Call(posted.Socket, isWork: true, thread))
             {
@@ -131,18 +219,18 @@ internal sealed class EventLoop : ILoopJob, IDisposable
         if (socket.Events.Endpoint is { Blocks: true })
         {
             socket.Hold();
-            _threads.Run(new HeldCall(socket, isWork));
+            _threads.Run(new HeldCall(socket, isWork, _log));
             return true;
         }
 
         long word = Turn.Enter(socket);
-        HeldCall.Run(socket, isWork, thread);
+        HeldCall.Run(socket, isWork, thread.Buffer, _log);
         if (Turn.Leave(word)) return true;
-        socket.LetGo();
+        HeldCall.LetGo(socket, _log);
         return false;
     }
 
-    private static void Writable(WatchedSocket socket)
+    private void Writable(WatchedSocket socket)
     {
         try
         {
@@ -150,31 +238,62 @@ internal sealed class EventLoop : ILoopJob, IDisposable
         }
         catch (Exception e)
         {
-            socket.Events.Failed(e);
+            HeldCall.Fail(socket, e, _log);
         }
     }
 }
 
 /// <summary>A call of a handler that may block, on a thread of its own.</summary>
-internal sealed class HeldCall(WatchedSocket socket, bool isWork) : ILoopJob
+internal sealed class HeldCall(WatchedSocket socket, bool isWork, LoopLog log) : ILoopJob
 {
-    void ILoopJob.Run(LoopThread thread)
+    void ILoopJob.Run(LoopThread thread) => RunHeld(socket, isWork, thread.Buffer, log);
+
+    void ILoopJob.Failed(Exception exception) => log.Unexpected(exception);
+
+    public static void RunHeld(WatchedSocket socket, bool isWork, Memory<byte> buffer, LoopLog log)
     {
-        Run(socket, isWork, thread);
-        socket.LetGo();
+        Run(socket, isWork, buffer, log);
+        LetGo(socket, log);
     }
 
-    public static void Run(WatchedSocket socket, bool isWork, LoopThread thread)
+    /// <summary>Whoever held the socket has nothing of the loop, so that nothing of the loop ends with it.</summary>
+    public static void LetGo(WatchedSocket socket, LoopLog log)
     {
-        ISocketEvents events = socket.Events;
         try
         {
-            if (isWork) events.Work(thread.Buffer);
-            else events.Readable(thread.Buffer);
+            socket.LetGo();
         }
         catch (Exception e)
         {
-            events.Failed(e);
+            log.Unexpected(e);
+        }
+    }
+
+    public static void Run(WatchedSocket socket, bool isWork, Memory<byte> buffer, LoopLog log)
+    {
+        try
+        {
+            if (socket.Fault != Errno.None) socket.Events.Failed(SocketErrors.Exception(socket.Fault));
+            else if (isWork) socket.Events.Work(buffer);
+            else socket.Events.Readable(buffer);
+        }
+        catch (Exception e)
+        {
+            log.Unexpected(e);
+            Fail(socket, e, log);
+        }
+    }
+
+    /// <summary>Ends a connection that cannot go on.</summary>
+    public static void Fail(WatchedSocket socket, Exception exception, LoopLog log)
+    {
+        try
+        {
+            socket.Events.Failed(exception);
+        }
+        catch (Exception e)
+        {
+            log.Unexpected(e);
         }
     }
 }

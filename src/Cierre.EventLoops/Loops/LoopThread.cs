@@ -6,6 +6,9 @@ namespace Cierre.EventLoops.Loops;
 internal interface ILoopJob
 {
     void Run(LoopThread thread);
+
+    /// <summary>It has thrown, which none should.</summary>
+    void Failed(Exception exception);
 }
 
 /// <summary>A thread that runs a loop, or takes over from one that is blocked.</summary>
@@ -18,18 +21,16 @@ internal sealed class LoopThread
     private readonly SemaphoreSlim _begin = new(0);
     private ILoopJob? _job;
 
-    public LoopThread(LoopThreads threads, ILoopJob job)
-    {
-        (_threads, _job) = (threads, job);
-        // It inherits nothing of whoever needs it.
-        new Thread(Live) { IsBackground = true, Name = "Cierre event loop" }.UnsafeStart();
-    }
+    public LoopThread(LoopThreads threads, ILoopJob job) => (_threads, _job) = (threads, job);
 
     /// <summary>What a socket's bytes are read into. Of the thread and not of the loop, because a thread that has lost the loop is still at it.</summary>
     public Memory<byte> Buffer { get; } = GC.AllocateUninitializedArray<byte>(BufferSize, pinned: true);
 
     /// <summary>The kernel's id of the thread.</summary>
     public int Id { get; private set; }
+
+    /// <exception cref="OutOfMemoryException">The system gives no further thread.</exception>
+    public void Start() => new Thread(Live) { IsBackground = true, Name = "Cierre event loop" }.UnsafeStart();
 
     /// <summary>For a thread that waits.</summary>
     /// <param name="job">Null: it ends.</param>
@@ -53,14 +54,22 @@ internal sealed class LoopThread
         for (ILoopJob? job = _job; job is not null; job = _threads.Next(this))
         {
             _job = null;
-            job.Run(this);
+            try
+            {
+                job.Run(this);
+            }
+            catch (Exception e)
+            {
+                job.Failed(e);
+            }
         }
     }
 }
 
 /// <summary>The threads of all loops: those at work, and those that wait for a loop to lose its own.</summary>
 /// <param name="most">How many there may be; a job beyond that waits for one.</param>
-internal sealed class LoopThreads(int most) : IDisposable
+/// <param name="start">Starts one; what it throws is taken for a system that gives none.</param>
+internal sealed class LoopThreads(int most, LoopLog log, Action<LoopThread>? start = null) : IDisposable
 {
     // How long a thread without a job is kept for the next.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
@@ -110,7 +119,7 @@ internal sealed class LoopThreads(int most) : IDisposable
             _count++;
         }
 
-        _ = new LoopThread(this, job);
+        Start(job);
     }
 
     /// <summary>A thread has done its job. Null: it is to end.</summary>
@@ -141,6 +150,31 @@ internal sealed class LoopThreads(int most) : IDisposable
         // It was given a job in this moment.
         thread.Wait(Timeout.InfiniteTimeSpan, out job);
         return job;
+    }
+
+    /// <summary>Where the system gives no further thread, the job waits for one of those that there are.</summary>
+    private void Start(ILoopJob job)
+    {
+        try
+        {
+            var thread = new LoopThread(this, job);
+            if (start is null) thread.Start();
+            else start(thread);
+        }
+        catch (OutOfMemoryException e)
+        {
+            LoopThread? waiting = null;
+            lock (_gate)
+            {
+                _count--;
+                // One may have done its job in the meantime.
+                if (_waiting.Count == 0) _jobs.Enqueue(job);
+                else (waiting, _) = (_waiting[^1], _waiting.Remove(_waiting[^1]));
+            }
+
+            log.NoThread(e);
+            waiting?.Begin(job);
+        }
     }
 
     public void Dispose()

@@ -1,5 +1,4 @@
 using Cierre.EventLoops.Linux;
-using Microsoft.Extensions.Logging;
 
 namespace Cierre.EventLoops.Loops;
 
@@ -16,7 +15,7 @@ internal sealed class LoopWatch : IDisposable
     // So many looks at which no loop had moved, and the watch rests until a loop wakes it.
     private const int QuietLooks = 100;
 
-    private readonly ILogger _logger;
+    private readonly LoopLog _log;
     private readonly TimeSpan _threshold;
     private readonly TimeSpan _pause;
     private readonly SemaphoreSlim _wake = new(0);
@@ -27,7 +26,7 @@ internal sealed class LoopWatch : IDisposable
 
     /// <param name="threshold">For how long a handler may keep the loop.</param>
     /// <param name="pause">For how long an endpoint whose handler blocked has threads of its own.</param>
-    public LoopWatch(ILogger logger, TimeSpan threshold, TimeSpan pause) => (_logger, _threshold, _pause) = (logger, threshold, pause);
+    public LoopWatch(LoopLog log, TimeSpan threshold, TimeSpan pause) => (_log, _threshold, _pause) = (log, threshold, pause);
 
     /// <summary>Before <see cref="Start"/>.</summary>
     public void Add(EventLoop loop) => _loops.Add(new Seen(loop));
@@ -84,7 +83,7 @@ internal sealed class LoopWatch : IDisposable
         if (seen.Loop.TakeFrom(seen.Word) is not { } socket) return;
         LoopEndpoint? endpoint = socket.Events.Endpoint;
         TimeSpan pause = endpoint?.HasBlocked(_pause) ?? TimeSpan.Zero;
-        LoopLog.HandlerBlocks(_logger, endpoint?.Name ?? "(none)", _threshold.TotalMilliseconds, pause.TotalSeconds);
+        _log.HandlerBlocks(endpoint?.Name ?? "(none)", _threshold, pause);
     }
 
     /// <summary>What was seen of a loop.</summary>

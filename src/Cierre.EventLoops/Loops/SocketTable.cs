@@ -43,6 +43,12 @@ internal sealed class SocketTable
         }
     }
 
+    /// <summary>Those that are here now.</summary>
+    public WatchedSocket[] All()
+    {
+        lock (_gate) return [.. _places.OfType<WatchedSocket>()];
+    }
+
     /// <summary>Of the loop's thread; it takes no lock.</summary>
     public WatchedSocket? Find(ulong key)
     {

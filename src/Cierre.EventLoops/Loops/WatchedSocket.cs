@@ -27,6 +27,9 @@ internal sealed class WatchedSocket(EventLoop loop, SafeHandle socket, ISocketEv
     /// <summary>Its place on the loop, and which of all that had the place.</summary>
     public ulong Key { get; set; }
 
+    /// <summary>What the kernel said when it refused to tell of the socket; it is told nothing more then. None: nothing.</summary>
+    public Errno Fault { get; private set; }
+
     /// <summary>Whether a thread is at it that has lost the loop.</summary>
     public bool IsHeld => Volatile.Read(ref _isHeld);
 
@@ -68,6 +71,18 @@ internal sealed class WatchedSocket(EventLoop loop, SafeHandle socket, ISocketEv
         if (Volatile.Read(ref _isAsked) == 1) loop.Post(this, work: null);
     }
 
+    /// <summary>The kernel tells nothing of it any more, and whoever waits is told so.</summary>
+    public void Fail(Errno error)
+    {
+        lock (_gate)
+        {
+            if (_isGone || Fault != Errno.None) return;
+            Fault = error;
+        }
+
+        Ask();
+    }
+
     /// <summary>The socket is closed, or about to be: its place on the loop is free.</summary>
     public void Leave()
     {
@@ -97,12 +112,16 @@ internal sealed class WatchedSocket(EventLoop loop, SafeHandle socket, ISocketEv
     private void Apply()
     {
         EpollEvents tell = _isHeld ? _wanted & ~EpollEvents.In : _wanted;
-        if (tell == _told || _isGone) return;
+        if (tell == _told || _isGone || Fault != Errno.None) return;
         EpollOperation operation = _told == EpollEvents.None ? EpollOperation.Add : tell == EpollEvents.None ? EpollOperation.Remove : EpollOperation.Modify;
         _told = tell;
         try
         {
-            loop.Control(operation, this, tell);
+            Errno error = loop.Control(operation, this, tell);
+            if (error == Errno.None || operation == EpollOperation.Remove) return;
+            Fault = error;
+            // Whoever waits is told on the loop, and not by the kernel.
+            Ask();
         }
         catch (ObjectDisposedException)
         {

@@ -147,8 +147,10 @@ internal sealed class LoopTransport : Transport, ISocketEvents, IValueTaskSource
 
     void ISocketEvents.Failed(Exception exception)
     {
-        Abort();
-        Finish(EndOf(exception));
+        // Where nobody has begun yet, it is told once more then.
+        _endBehind ??= _closing ? new TransportEnd(TransportEndKind.Closed) : EndOf(exception);
+        if (!_closing) Abort();
+        Finish(_endBehind.Value);
     }
 
     void IValueTaskSource.GetResult(short token) => _sent.GetResult(token);
@@ -284,12 +286,13 @@ internal sealed class LoopTransport : Transport, ISocketEvents, IValueTaskSource
 
     private void Finish(TransportEnd end)
     {
-        if (_ended) return;
+        // Who begins later is told then.
+        if (_ended || _receiver is null) return;
         _ended = true;
         _reads = false;
         _watched.Unwatch(EpollEvents.In);
         _rest.Release();
-        _receiver!.Ended(end);
+        _receiver.Ended(end);
     }
 
     /// <summary>Sends what the kernel takes; what is left waits for room.</summary>

@@ -32,6 +32,7 @@ internal sealed class LoopWait : DataWait, ISocketEvents, IValueTaskSource<Socke
         Interlocked.Exchange(ref _waits, 1);
         // Behind the fence: whoever cancels finds the wait, or is found here.
         if (_isCancelled) Complete();
+        else if (_watched.Fault != Errno.None) Complete(SocketErrors.Of(_watched.Fault));
         else _watched.Watch(EpollEvents.In);
         return task;
     }
@@ -74,12 +75,13 @@ internal sealed class LoopWait : DataWait, ISocketEvents, IValueTaskSource<Socke
     {
     }
 
-    void ISocketEvents.Failed(Exception exception) => Complete();
+    /// <summary>No receive would be told of it.</summary>
+    void ISocketEvents.Failed(Exception exception) => Complete((exception as SocketException)?.SocketErrorCode ?? SocketError.SocketError);
 
-    /// <summary>Whatever it was, the receive behind the wait is told.</summary>
-    private void Complete()
+    /// <param name="error">Success: whatever it is, the receive behind the wait is told.</param>
+    private void Complete(SocketError error = SocketError.Success)
     {
         _watched.Unwatch(EpollEvents.In);
-        if (Interlocked.Exchange(ref _waits, 0) == 1) _completion.SetResult(SocketError.Success);
+        if (Interlocked.Exchange(ref _waits, 0) == 1) _completion.SetResult(error);
     }
 }

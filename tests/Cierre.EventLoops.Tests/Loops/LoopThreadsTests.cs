@@ -10,7 +10,7 @@ public sealed class LoopThreadsTests
     [Fact]
     public async Task Thread_that_has_done_its_job_does_the_next()
     {
-        using var threads = new LoopThreads(4);
+        using var threads = new LoopThreads(4, TestLog.Silent);
         LoopThread? before = null;
         for (int i = 0; i < 100; i++)
         {
@@ -29,7 +29,7 @@ public sealed class LoopThreadsTests
     [Fact]
     public async Task Job_beyond_the_most_waits_for_a_thread()
     {
-        using var threads = new LoopThreads(2);
+        using var threads = new LoopThreads(2, TestLog.Silent);
         Job[] jobs = [new(), new(), new()];
         foreach (Job job in jobs) threads.Run(job);
         await jobs[0].Began.Task.WaitAsync(Bound);
@@ -43,9 +43,44 @@ public sealed class LoopThreadsTests
     }
 
     [Fact]
+    public async Task Job_for_which_the_system_gives_no_thread_waits_for_one_of_those_there_are()
+    {
+        int started = 0;
+        var log = new TestLog();
+        using var threads = new LoopThreads(4, log.Loops, thread =>
+        {
+            if (++started > 1) throw new OutOfMemoryException();
+            thread.Start();
+        });
+        Job busy = new(), waits = new();
+        threads.Run(busy);
+        await busy.Began.Task.WaitAsync(Bound, TestContext.Current.CancellationToken);
+        threads.Run(waits);
+        Assert.False(waits.Began.Task.IsCompleted);
+        Assert.Equal(1, threads.Count);
+        Assert.Contains(log.Lines, line => line.StartsWith("The system gives no further thread", StringComparison.Ordinal));
+        busy.GoOn.Set();
+        await waits.Began.Task.WaitAsync(Bound, TestContext.Current.CancellationToken);
+        waits.GoOn.Set();
+    }
+
+    [Fact]
+    public async Task Thread_whose_job_throws_does_the_next_and_the_job_is_told()
+    {
+        using var threads = new LoopThreads(1, TestLog.Silent);
+        var job = new ThrowingJob();
+        threads.Run(job);
+        Assert.IsType<NotSupportedException>(await job.Thrown.Task.WaitAsync(Bound, TestContext.Current.CancellationToken));
+        var next = new Job();
+        next.GoOn.Set();
+        threads.Run(next);
+        await next.Ran.Task.WaitAsync(Bound, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task Disposed_they_end_when_their_jobs_do()
     {
-        var threads = new LoopThreads(4);
+        var threads = new LoopThreads(4, TestLog.Silent);
         Job busy = new(), done = new();
         threads.Run(busy);
         threads.Run(done);
@@ -72,5 +107,16 @@ public sealed class LoopThreadsTests
             Assert.True(GoOn.Wait(Bound));
             Ran.SetResult(thread);
         }
+
+        public void Failed(Exception exception) => throw exception;
+    }
+
+    private sealed class ThrowingJob : ILoopJob
+    {
+        public TaskCompletionSource<Exception> Thrown { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Run(LoopThread thread) => throw new NotSupportedException();
+
+        public void Failed(Exception exception) => Thrown.SetResult(exception);
     }
 }

@@ -4,21 +4,20 @@ using EventLoop = Cierre.EventLoops.Loops.EventLoop;
 using Cierre.EventLoops.Sockets;
 using Cierre.TestKit;
 using Cierre.Transports;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Cierre.EventLoops.Tests.Sockets;
 
 public sealed class LoopTransportTests : SocketTransportContract
 {
-    private readonly LoopThreads _threads = new(16);
-    private readonly LoopWatch _watch = new(NullLogger.Instance, TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(1));
+    private readonly LoopThreads _threads = new(16, TestLog.Silent);
+    private readonly LoopWatch _watch = new(TestLog.Silent, TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(1));
     private readonly EventLoop _loop;
     private LoopWait? _wait;
 
     public LoopTransportTests()
     {
-        _loop = new EventLoop(_threads, _watch, new LoopEndpoints());
+        _loop = new EventLoop(_threads, _watch, new LoopEndpoints(), TestLog.Silent);
         _watch.Add(_loop);
         _loop.Start();
         _watch.Start();
@@ -82,6 +81,19 @@ public sealed class LoopTransportTests : SocketTransportContract
         await SendAsync([2]);
         await Receiver.CameAsync(2);
         Assert.Equal([1, 2], Receiver.Bytes);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Loop_that_ends_cuts_its_connections_those_too_that_begin_later(bool later)
+    {
+        if (!later) OfSocket.Start(Receiver);
+        _loop.Dispose();
+        if (later) OfSocket.Start(Receiver);
+        Assert.Equal(TransportEndKind.CutHere, (await Receiver.End.WaitAsync(Bound)).Kind);
+        Task flush = FlushAsync(new byte[1]);
+        Assert.True(flush.IsFaulted);
     }
 
     private protected override Transport Create(Socket socket, Transport.EarlierReader? earlier)

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Cierre.EventLoops.Loops;
 using Cierre.EventLoops.Sockets;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 using EventLoop = Cierre.EventLoops.Loops.EventLoop;
 
@@ -12,8 +11,8 @@ public sealed class LoopWaitTests : IDisposable
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 
-    private readonly LoopThreads _threads = new(4);
-    private readonly LoopWatch _watch = new(NullLogger.Instance, TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(1));
+    private readonly LoopThreads _threads = new(4, TestLog.Silent);
+    private readonly LoopWatch _watch = new(TestLog.Silent, TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(1));
     private readonly EventLoop _loop;
     private readonly Socket _peer = new(SocketType.Stream, ProtocolType.Tcp);
     private readonly Socket _socket;
@@ -21,7 +20,7 @@ public sealed class LoopWaitTests : IDisposable
 
     public LoopWaitTests()
     {
-        _loop = new EventLoop(_threads, _watch, new LoopEndpoints());
+        _loop = new EventLoop(_threads, _watch, new LoopEndpoints(), TestLog.Silent);
         _loop.Start();
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -10,6 +10,26 @@ namespace Cierre.Tool.Tests.Serve;
 
 public sealed class ServeCommandTests
 {
+    [Theory]
+    [InlineData("sockets")]
+    [InlineData("loops")]
+    public async Task More_clients_than_there_are_descriptors_for_wait_until_others_leave(string transport)
+    {
+        // The runtime alone has near 180, and the last 64 are not for connections.
+        await using ServeProcess server = await ServeProcess.StartWithDescriptorsAsync(300, "--transport", transport);
+        var open = new Queue<RawPeer>();
+        int opened = 0;
+        await foreach (Task<RawPeer> next in Task.WhenEach(Enumerable.Range(0, 150).Select(_ => server.ConnectAsync())))
+        {
+            open.Enqueue(await next);
+            opened++;
+            if (open.Count > 20) await open.Dequeue().DisposeAsync();
+        }
+
+        Assert.Equal(150, opened);
+        while (open.TryDequeue(out RawPeer? last)) await last.DisposeAsync();
+    }
+
     [Fact]
     public async Task Terminated_server_closes_a_thousand_connections_with_1001_and_is_gone()
     {

@@ -1,0 +1,179 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Cierre.EventLoops.Linux;
+using Cierre.EventLoops.Loops;
+using Xunit;
+using EventLoop = Cierre.EventLoops.Loops.EventLoop;
+
+namespace Cierre.EventLoops.Tests.Loops;
+
+/// <summary>A loop goes on whatever its sockets, the kernel and the calls it makes do.</summary>
+public sealed class EventLoopTests : IDisposable
+{
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
+
+    private readonly TestLog _log = new();
+    private readonly LoopThreads _threads;
+    private readonly LoopWatch _watch;
+    private readonly EventLoop _loop;
+    private readonly List<Socket> _sockets = [];
+
+    public EventLoopTests()
+    {
+        _threads = new LoopThreads(4, _log.Loops);
+        _watch = new LoopWatch(_log.Loops, TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(1));
+        _loop = new EventLoop(_threads, _watch, new LoopEndpoints(), _log.Loops);
+        _loop.Start();
+    }
+
+    public void Dispose()
+    {
+        _loop.Dispose();
+        _threads.Dispose();
+        _watch.Dispose();
+        foreach (Socket socket in _sockets) socket.Dispose();
+    }
+
+    [Fact]
+    public async Task Socket_that_the_kernel_does_not_watch_is_told_and_so_is_the_log_once()
+    {
+        // A regular file: epoll_ctl(2) EPERM.
+        for (int i = 0; i < 3; i++)
+        {
+            using Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(typeof(EventLoopTests).Assembly.Location);
+            var events = new Events();
+            WatchedSocket watched = Watch(file, events);
+            watched.Watch(EpollEvents.In);
+            Assert.IsType<SocketException>(await events.Failure.Task.WaitAsync(Bound, TestContext.Current.CancellationToken));
+            // Nothing throws behind that.
+            watched.Watch(EpollEvents.Out);
+            watched.Unwatch(EpollEvents.In);
+            watched.Leave();
+        }
+
+        Assert.Single(_log.Lines, line => line.StartsWith("The kernel does not watch a connection's socket (errno 1)", StringComparison.Ordinal));
+        await AssertGoesOnAsync();
+    }
+
+    [Fact]
+    public async Task Call_that_throws_ends_its_own_connection_and_no_other()
+    {
+        var events = new Events { OnReadable = () => throw new NotSupportedException() };
+        (Socket peer, _) = Connect(events);
+        peer.Send(new byte[1]);
+        Assert.IsType<NotSupportedException>(await events.Failure.Task.WaitAsync(Bound, TestContext.Current.CancellationToken));
+        await AssertGoesOnAsync();
+    }
+
+    [Fact]
+    public async Task Thread_that_dies_is_followed_by_another()
+    {
+        var events = new Events { OnEndpoint = () => throw new NotSupportedException() };
+        (Socket peer, WatchedSocket watched) = Connect(events);
+        peer.Send(new byte[1]);
+        Assert.True(SpinWait.SpinUntil(() => _log.Lines.Any(line => line.StartsWith("The thread of an event loop met", StringComparison.Ordinal)), Bound));
+        watched.Leave();
+        await AssertGoesOnAsync();
+    }
+
+    [Fact]
+    public async Task Posted_work_that_throws_is_logged_and_the_loop_goes_on()
+    {
+        (_, WatchedSocket watched) = Connect(new Events());
+        _loop.Post(watched, () => throw new NotSupportedException());
+        await AssertGoesOnAsync();
+        Assert.Contains(_log.Lines, line => line.StartsWith("A connection was ended", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task End_of_the_loop_is_told_to_the_sockets_on_it_and_what_is_posted_later_runs_all_the_same()
+    {
+        var events = new Events();
+        (_, WatchedSocket watched) = Connect(events);
+        _loop.Dispose();
+        Assert.Equal(SocketError.OperationAborted,
+            ((SocketException)await events.Failure.Task.WaitAsync(Bound, TestContext.Current.CancellationToken)).SocketErrorCode);
+        var ran = new TaskCompletionSource();
+        _loop.Post(watched, ran.SetResult);
+        await ran.Task.WaitAsync(Bound, TestContext.Current.CancellationToken);
+        _loop.Dispose();
+    }
+
+    [Fact]
+    public async Task Work_and_the_end_of_the_loop_may_meet()
+    {
+        for (int i = 0; i < 200; i++)
+        {
+            var loop = new EventLoop(_threads, _watch, new LoopEndpoints(), _log.Loops);
+            loop.Start();
+            var watched = new WatchedSocket(loop, new SafeSocketHandle(-1, ownsHandle: false), new Events());
+            TaskCompletionSource[] ran = [.. Enumerable.Range(0, 20).Select(_ => new TaskCompletionSource())];
+            Task posts = Task.Run(() => Array.ForEach(ran, one => loop.Post(watched, one.SetResult)), TestContext.Current.CancellationToken);
+            loop.Dispose();
+            await posts;
+            await Task.WhenAll(ran.Select(one => one.Task)).WaitAsync(Bound, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private async Task AssertGoesOnAsync()
+    {
+        var events = new Events();
+        (Socket peer, _) = Connect(events);
+        peer.Send(new byte[1]);
+        await events.Read.Task.WaitAsync(Bound, TestContext.Current.CancellationToken);
+    }
+
+    private (Socket Peer, WatchedSocket Watched) Connect(Events events)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var peer = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        peer.Connect(listener.LocalEndpoint);
+        Socket socket = listener.AcceptSocket();
+        _sockets.AddRange([peer, socket]);
+        WatchedSocket watched = Watch(socket.SafeHandle, events);
+        events.Watched = watched;
+        watched.Watch(EpollEvents.In);
+        return (peer, watched);
+    }
+
+    private WatchedSocket Watch(SafeHandle handle, Events events)
+    {
+        var watched = new WatchedSocket(_loop, handle, events);
+        _loop.Add(watched);
+        return watched;
+    }
+
+    private sealed class Events : ISocketEvents
+    {
+        public WatchedSocket? Watched { get; set; }
+
+        public Func<LoopEndpoint?>? OnEndpoint { get; init; }
+
+        public Action? OnReadable { get; init; }
+
+        public TaskCompletionSource Read { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource<Exception> Failure { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public LoopEndpoint? Endpoint => OnEndpoint?.Invoke();
+
+        public void Readable(Memory<byte> buffer)
+        {
+            Watched!.Unwatch(EpollEvents.In);
+            OnReadable?.Invoke();
+            Read.TrySetResult();
+        }
+
+        public void Work(Memory<byte> buffer)
+        {
+        }
+
+        public void Writable()
+        {
+        }
+
+        public void Failed(Exception exception) => Failure.TrySetResult(exception);
+    }
+}
