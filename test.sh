@@ -119,8 +119,8 @@ report() {
     fi
 }
 
-# A server's tests run once more on event loops, where all tests run.
-[ ${#targets[@]} -eq 1 ] && [ "${targets[0]}" = "$root/Cierre.slnx" ] && projects+=(Cierre.AspNetCore.Tests@loops)
+# A server's tests, and those of the frameworks above it, run once more on event loops, where all tests run.
+[ ${#targets[@]} -eq 1 ] && [ "${targets[0]}" = "$root/Cierre.slnx" ] && projects+=(Cierre.AspNetCore.Tests@loops Cierre.Frameworks.Tests@loops)
 
 # Two side by side, the longest first: most of them wait most of the time, for browsers, timeouts and sockets.
 ordered=()

@@ -34,6 +34,7 @@ internal sealed class RunningSample : IAsyncDisposable
         WebApplication app = build(["--urls", "http://127.0.0.1:0", "--Framework", sockets is null ? "false" : "true", .. more], builder =>
         {
             builder.Logging.ClearProviders().AddProvider(log).AddFilter((category, _) => category!.StartsWith("Cierre.", StringComparison.Ordinal));
+            builder.WebHost.UseTransportUnderTest();
             if (sockets is not null) builder.Services.AddSingleton<IStartupFilter>(sockets);
         });
         await app.StartAsync();

@@ -1,5 +1,6 @@
 using Cierre.AspNetCore;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Cierre.SystemNet.Tests.Subjects;
@@ -15,9 +16,12 @@ internal static class AdapterSubjects
         new StreamAdapterSubject(isServer: false),
         new ClientSubject(tls: false),
         new ClientSubject(tls: true),
-        new ServerSubject(Carrier.Http1),
-        new ServerSubject(Carrier.Tls),
-        new ServerSubject(Carrier.Http2),
+        new ServerSubject(Carrier.Http1, loops: false),
+        new ServerSubject(Carrier.Tls, loops: false),
+        new ServerSubject(Carrier.Http2, loops: false),
+        new ServerSubject(Carrier.Http1, loops: true),
+        new ServerSubject(Carrier.Tls, loops: true),
+        new ServerSubject(Carrier.Http2, loops: true),
     ];
 
     private static void Set(WebSocketConnectionOptions options, Setup setup)
@@ -85,14 +89,20 @@ internal static class AdapterSubjects
         });
     }
 
-    private sealed class ServerSubject(Carrier carrier) : Subject($"Cierre Kestrel {KestrelSubject.Named(carrier)}", isServer: true)
+    private sealed class ServerSubject(Carrier carrier, bool loops) : Subject($"Cierre Kestrel {KestrelSubject.Named(carrier, loops)}", isServer: true)
     {
-        private static readonly KestrelHost Host = new(
-            app => app.UseCierreWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.Zero }),
-            services => services.AddCierre());
+        private static readonly KestrelHost OnSockets = Start(loops: false), OnLoops = Start(loops: true);
 
         public override bool IsOurs => true;
 
-        public override Task<OpenSubject> OpenAsync(Setup setup) => Host.OpenAsync(carrier, setup);
+        public override Task<OpenSubject> OpenAsync(Setup setup) => (loops ? OnLoops : OnSockets).OpenAsync(carrier, setup);
+
+        private static KestrelHost Start(bool loops) => new(
+            app => app.UseCierreWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.Zero }),
+            builder =>
+            {
+                builder.Services.AddCierre();
+                if (loops) builder.WebHost.UseCierreEventLoops();
+            });
     }
 }

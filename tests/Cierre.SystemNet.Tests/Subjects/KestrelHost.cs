@@ -36,9 +36,9 @@ internal sealed class KestrelHost
     private readonly ConcurrentDictionary<string, Waiting> _waiting = new();
 
     /// <param name="configure">Puts the middleware under test into the pipeline.</param>
-    /// <param name="services">Registers what it needs.</param>
-    public KestrelHost(Action<WebApplication> configure, Action<IServiceCollection>? services = null) =>
-        _started = new Lazy<Task<Uri[]>>(() => StartAsync(configure, services));
+    /// <param name="build">Registers what it needs.</param>
+    public KestrelHost(Action<WebApplication> configure, Action<WebApplicationBuilder>? build = null) =>
+        _started = new Lazy<Task<Uri[]>>(() => StartAsync(configure, build));
 
     private sealed record Waiting(Setup Setup, TaskCompletionSource<WebSocket> Accepted, TaskCompletionSource Done);
 
@@ -61,7 +61,7 @@ internal sealed class KestrelHost
         return new OpenSubject(await waiting.Accepted.Task.WaitAsync(RawPeer.DefaultBound), peer, waiting.Done.SetResult);
     }
 
-    private async Task<Uri[]> StartAsync(Action<WebApplication> configure, Action<IServiceCollection>? services)
+    private async Task<Uri[]> StartAsync(Action<WebApplication> configure, Action<WebApplicationBuilder>? build)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
         builder.Logging.ClearProviders();
@@ -76,7 +76,7 @@ internal sealed class KestrelHost
             });
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
         });
-        services?.Invoke(builder.Services);
+        build?.Invoke(builder);
         WebApplication app = builder.Build();
         configure(app);
         app.Run(AcceptAsync);

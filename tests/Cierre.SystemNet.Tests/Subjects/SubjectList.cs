@@ -15,6 +15,7 @@ public static class SubjectList
         new KestrelSubject(Carrier.Http1),
         new KestrelSubject(Carrier.Tls),
         new KestrelSubject(Carrier.Http2),
+        new KestrelSubject(Carrier.Http1, loops: true),
     ];
 
     /// <summary>The control and ours.</summary>
