@@ -1,5 +1,5 @@
 // Mixed traffic for a given time between a server and its clients in one process, and what the process holds after the first tenth of it (a minute at most) and at the end; with more readings, also in between.
-// dotnet run -c Release --project bench/soak -- [--minutes 10] [--clients 50] [--seed 1] [--readings 1]
+// dotnet run -c Release --project bench/soak -- [--minutes 10] [--clients 50] [--seed 1] [--readings 1] [--transport sockets|loops]
 using System.Globalization;
 using Cierre.Soak;
 
@@ -10,7 +10,7 @@ int readings = (int)Option("--readings", 1);
 
 TimeSpan whole = TimeSpan.FromMinutes(minutes);
 TimeSpan first = TimeSpan.FromMinutes(Math.Min(1, minutes / 10));
-await using SoakServer server = await SoakServer.StartAsync();
+await using SoakServer server = await SoakServer.StartAsync(loops: Transport() == "loops");
 var traffic = new Traffic(server.Url, seed);
 
 TimeSpan past = TimeSpan.Zero;
@@ -31,6 +31,13 @@ async Task<Reading> ReadAfterAsync(TimeSpan time)
     Reading reading = await Reading.TakeAsync(server);
     Console.WriteLine($"after {past:hh\\:mm\\:ss}: {reading}");
     return reading;
+}
+
+string Transport()
+{
+    int at = Array.IndexOf(args, "--transport");
+    if (at < 0) return "sockets";
+    return at + 1 < args.Length && args[at + 1] is "sockets" or "loops" ? args[at + 1] : throw new ArgumentException("--transport takes sockets or loops.");
 }
 
 double Option(string name, double otherwise)

@@ -18,11 +18,12 @@ internal sealed class SoakServer(WebApplication app) : IAsyncDisposable
 
     public int Count => app.Services.GetRequiredService<WebSocketServer>().Connections.Count;
 
-    public static async Task<SoakServer> StartAsync()
+    public static async Task<SoakServer> StartAsync(bool loops)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddCierre();
+        if (loops) builder.WebHost.UseCierreEventLoops();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         WebApplication app = builder.Build();
         app.MapWebSocket("/echo", EchoAsync, options => options.MaxMessageSize = 4 * 1024 * 1024);
