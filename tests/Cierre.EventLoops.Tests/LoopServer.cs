@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Cierre.EventLoops.Tests;
 
-/// <summary>An application on Kestrel over event loops.</summary>
+/// <summary>An application on Kestrel over event loops, or over the sockets beside which they are measured.</summary>
 internal sealed class LoopServer : IAsyncDisposable, ILoggerProvider, ILogger
 {
     public static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
@@ -28,13 +28,15 @@ internal sealed class LoopServer : IAsyncDisposable, ILoggerProvider, ILogger
     /// <summary>How many threads the loops have.</summary>
     public int Threads => ((EventLoopsOfServer)Services.GetRequiredService<SocketLoops>()).Threads;
 
+    /// <param name="loops">How many; 0: sockets.</param>
     public static async Task<LoopServer> StartAsync(Action<WebApplication> map, int loops = 1, Action<WebApplicationBuilder>? build = null)
     {
         var server = new LoopServer();
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(server);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        builder.WebHost.UseCierreEventLoops(options => options.LoopCount = loops);
+        builder.Services.AddCierre();
+        if (loops > 0) builder.WebHost.UseCierreEventLoops(options => options.LoopCount = loops);
         build?.Invoke(builder);
         server._app = builder.Build();
         map(server._app);

@@ -68,7 +68,9 @@ internal sealed class Http2Wire : Wire
         // Kestrel takes what is written behind a reset without a word. It ends a write that waits, and then cancels the request, on the pool.
         if (waited)
         {
-            await Task.Yield();
+            var behind = new TaskCompletionSource();
+            ThreadPool.UnsafeQueueUserWorkItem(static behind => behind.SetResult(), behind, preferLocal: false);
+            await behind.Task.ConfigureAwait(false);
             if (_streamEnded.IsCancellationRequested) throw new IOException("The stream takes no more output.");
         }
 

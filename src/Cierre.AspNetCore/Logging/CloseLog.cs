@@ -142,8 +142,8 @@ internal static partial class CloseLog
     public static partial void AcceptGoesOn(ILogger logger, EndPoint endPoint);
 
     [LoggerMessage(21, LogLevel.Warning,
-        "The queue of connections that wait to be accepted at {EndPoint} is full ({Most}), so the kernel drops further ones, and their clients knock again after a "
-        + "second or more. SocketTransportOptions.Backlog and net.core.somaxconn say how long the queue may be. It is told once a minute.",
+        "The queue of connections that wait to be accepted at {EndPoint} is full ({Most}), so the kernel drops further ones, and their clients knock again "
+        + "after a second or more. SocketTransportOptions.Backlog and net.core.somaxconn say how long the queue may be. It is told once a minute.",
         EventName = "ListenQueueFull")]
     public static partial void ListenQueueFull(ILogger logger, EndPoint endPoint, int most);
 }

@@ -32,7 +32,8 @@ internal sealed class Epoll : IDisposable
     {
         int count = Syscalls.Wait(_epoll, batch.Bytes, timeout);
         // A signal, which the runtime handles on a thread of its own.
-        if (count < 0 && Syscalls.LastError is not Errno.Interrupted and var error) throw new InvalidOperationException($"epoll_wait fails with errno {(int)error}.");
+        if (count < 0 && Syscalls.LastError is not Errno.Interrupted and var error)
+            throw new InvalidOperationException($"epoll_wait fails with errno {(int)error}.");
         batch.Begin(Math.Max(count, 0));
         return batch.Count;
     }

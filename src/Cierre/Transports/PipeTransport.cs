@@ -6,10 +6,9 @@ using Cierre.Scheduling;
 namespace Cierre.Transports;
 
 /// <summary>Pumps a <see cref="PipeReader"/> into a receiver; the sending half is a <see cref="Wire"/>.</summary>
-[System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA1001", Justification = "A semaphore whose wait handle is never asked for holds nothing.")]
 internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? scheduler = null) : Transport
 {
-    private readonly SemaphoreSlim _room = new(0);
+    private readonly RoomSignal _room = new();
     private readonly Lock _gate = new();
 
     // Null: the pool. The pool's own scheduler would take the caller's context along.
@@ -75,7 +74,7 @@ internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? 
         _ = PumpAsync(receiver);
     }
 
-    public override void Resume() => _room.Release();
+    public override void Resume() => _room.Set();
 
     public override void PostTurn(IThreadPoolWorkItem turn)
     {
@@ -111,7 +110,7 @@ internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? 
     public override void Close()
     {
         _closing = true;
-        _room.Release();
+        _room.Set();
         // Posted: a pipe that continues its reader in place would run the pump here, under the connection's lock.
         Post(static transport => ((PipeTransport)transport!).CancelRead());
     }

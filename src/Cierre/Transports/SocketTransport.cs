@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Cierre.Transports;
@@ -12,13 +13,12 @@ namespace Cierre.Transports;
 /// While it waits it holds a small buffer. That one takes a small message in a single call; one that fills it is a hint that more has
 /// come, and the rest is read into a large buffer for as long as there is any.
 /// </remarks>
-[System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA1001", Justification = "A semaphore whose wait handle is never asked for holds nothing.")]
 internal sealed class SocketTransport(Socket socket, Transport.EarlierReader? earlier = null) : Transport
 {
     private const int Small = 1024;
     private const int Large = 64 * 1024;
 
-    private readonly SemaphoreSlim _room = new(0);
+    private readonly RoomSignal _room = new();
     private readonly byte[] _small = new byte[Small];
     private ITransportReceiver? _receiver;
     private volatile bool _closing;
@@ -67,7 +67,7 @@ internal sealed class SocketTransport(Socket socket, Transport.EarlierReader? ea
         _ = PumpAsync(receiver);
     }
 
-    public override void Resume() => _room.Release();
+    public override void Resume() => _room.Set();
 
     public override void Probe()
     {
@@ -85,7 +85,7 @@ internal sealed class SocketTransport(Socket socket, Transport.EarlierReader? ea
     public override void Close()
     {
         _closing = true;
-        _room.Release();
+        _room.Set();
         // Posted: a receive that ends here might run the pump under the connection's lock.
         Post(static transport => ((SocketTransport)transport!).LetGo());
     }
@@ -215,6 +215,7 @@ internal sealed class SocketTransport(Socket socket, Transport.EarlierReader? ea
     }
 
     /// <summary>The small buffer is full: takes what else has come, and hands it out as one.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask ReadLargeAsync(ITransportReceiver receiver)
     {
         byte[] large = ArrayPool<byte>.Shared.Rent(Large);
@@ -251,6 +252,7 @@ internal sealed class SocketTransport(Socket socket, Transport.EarlierReader? ea
         return taken == bytes.Length && !receiver.IsHolding ? default : OfferRestAsync(bytes[taken..], receiver);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask OfferRestAsync(Memory<byte> bytes, ITransportReceiver receiver)
     {
         while (!_closing && (!bytes.IsEmpty || receiver.IsHolding))
