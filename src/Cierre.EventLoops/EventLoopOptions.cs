@@ -5,7 +5,8 @@ namespace Cierre.EventLoops;
 /// <summary>Sets how the event loops of a server run. Configuration section <c>Cierre:EventLoops</c>.</summary>
 public sealed class EventLoopOptions
 {
-    /// <summary>Gets or sets how many loops there are, each with a thread; null: one for each processor. Default: null.</summary>
+    /// <summary>Gets or sets how many loops there are, each with a thread; null: one for each processor, and at most half of
+    /// <see cref="MaxThreads"/>. Default: null.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1, or more than 1024.</exception>
     public int? LoopCount
     {
@@ -59,7 +60,7 @@ public sealed class EventLoopOptions
     = TimeSpan.FromSeconds(10);
 
     /// <summary>How many loops that is on this machine.</summary>
-    internal int Loops => LoopCount ?? Environment.ProcessorCount;
+    internal int Loops => LoopCount ?? Math.Min(Environment.ProcessorCount, MaxThreads / 2);
 
     private static void Check<T>(T value, T least, T most, string name)
         where T : IComparable<T>

@@ -1,12 +1,16 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Claims;
+using System.Text;
 using Cierre.TestKit;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Cierre.AspNetCore.Tests;
@@ -86,6 +90,125 @@ public sealed class DetachTests
         Assert.Equal("True abe", (await client.ReceiveAsync().Soon())!.Value.GetText());
         await client.SendAsync("bob");
         Assert.Equal(3003, (int)(await client.Closed.Soon()).Code);
+    }
+
+    [Fact]
+    public async Task Identity_that_a_scheme_of_the_policy_brought_counts_in_a_renewal()
+    {
+        await using TestServer server = await StartAsync(
+            app => app.MapWebSocket("/d", async (connection, context, token) =>
+            {
+                WebSocketCredentials credentials = context.Features.Get<WebSocketCredentials>()!;
+                ClaimsPrincipal user = context.User;
+                await foreach (WebSocketMessage message in connection.ReadAllAsync(token))
+                    await connection.SendAsync($"{await credentials.RenewAsync(user, null, token)} {user.Identity!.AuthenticationType}", token);
+            }).RequireAuthorization(policy => policy.AddAuthenticationSchemes("operators").RequireAuthenticatedUser()).Detach(DetachedParts.User),
+            build: builder => builder.Services.AddAuthentication("users").AddScheme<AuthenticationSchemeOptions, UserByHeader>("users", null)
+                .AddPolicyScheme("operators", null, options => options.ForwardDefault = "users"));
+        WebSocketConnection client = await ConnectAsync(server, "/d");
+        await client.SendAsync("x");
+        Assert.Equal("True users", (await client.ReceiveAsync().Soon())!.Value.GetText());
+        await client.CloseAsync().Soon();
+    }
+
+    [Fact]
+    public async Task What_a_policy_sets_in_a_renewal_is_not_set_in_the_opening()
+    {
+        await using TestServer server = await StartAsync(app => app.MapWebSocket("/d/{room}", async (connection, context, token) =>
+        {
+            WebSocketCredentials credentials = context.Features.Get<WebSocketCredentials>()!;
+            (context.Items["by"], context.Request.RouteValues["by"]) = ("handler", "handler");
+            await foreach (WebSocketMessage message in connection.ReadAllAsync(token))
+                await connection.SendAsync($"{await credentials.RenewAsync(context.User, null, token)} {context.Items["by"]} {context.Request.RouteValues["by"]}", token);
+        }).RequireAuthorization(policy => policy.RequireAssertion(asked =>
+        {
+            var context = (HttpContext)asked.Resource!;
+            (context.Items["by"], context.Request.RouteValues["by"]) = ("policy", "policy");
+            return true;
+        })).Detach(DetachedParts.User | DetachedParts.RouteValues | DetachedParts.Items));
+        WebSocketConnection client = await ConnectAsync(server, "/d/blue");
+        await client.SendAsync("x");
+        Assert.Equal("True handler handler", (await client.ReceiveAsync().Soon())!.Value.GetText());
+        await client.CloseAsync().Soon();
+    }
+
+    [Fact]
+    public async Task Abort_of_the_context_cuts_the_connection()
+    {
+        await using TestServer server = await StartAsync(app => app.MapWebSocket("/d", async (connection, context, token) =>
+        {
+            await connection.ReceiveAsync(token);
+            context.Abort();
+        }).Detach());
+        WebSocketConnection client = await ConnectAsync(server, "/d");
+        await client.SendAsync("x");
+        Assert.Equal(1006, (await client.Closed.Soon()).Code);
+    }
+
+    [Fact]
+    public async Task Services_that_are_asked_for_behind_the_end_are_disposed_of()
+    {
+        HttpContext? kept = null;
+        await using TestServer server = await StartAsync(app => app.MapWebSocket("/d", (connection, context, token) =>
+        {
+            kept = context;
+            return TestServer.EchoAsync(connection);
+        }).Detach(DetachedParts.Services));
+        WebSocketConnection client = await ConnectAsync(server, "/d");
+        await client.CloseAsync().Soon();
+        await Waits.Until(
+            () =>
+            {
+                try
+                {
+                    _ = kept!.RequestServices;
+                    return false;
+                }
+                catch (ObjectDisposedException)
+                {
+                    return true;
+                }
+            },
+            "the services to be over");
+    }
+
+    [Theory]
+    [MemberData(nameof(Carriers.All), MemberType = typeof(Carriers))]
+    public async Task Request_ends_though_a_service_throws_at_its_end(Carrier carrier)
+    {
+        await using TestServer server = await StartAsync(
+            app => app.MapWebSocket("/d", (WebSocketConnection connection, Throwing service) => TestServer.EchoAsync(connection)).Detach(),
+            carrier,
+            builder => builder.Services.AddScoped<Throwing>());
+        WebSocketConnection client = await ConnectAsync(server, "/d");
+        await client.CloseAsync().Soon();
+        await _requestEnded.Task.Soon();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Peer_that_leaves_right_behind_its_request_is_no_error(bool reset)
+    {
+        var log = new LogSink(LogLevel.Error);
+        await using TestServer server = await StartAsync(
+            app => app.MapWebSocket("/d", TestServer.EchoAsync).Detach(),
+            build: builder => builder.Logging.AddProvider(log));
+        byte[] request = Encoding.ASCII.GetBytes(
+            $"GET /d HTTP/1.1\r\nHost: {server.Url.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+        for (int i = 0; i < 300; i++)
+        {
+            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(IPAddress.Loopback, server.Url.Port);
+            await socket.SendAsync(request);
+            if (reset) socket.LingerState = new LingerOption(true, 0);
+        }
+
+        WebSocketConnection client = await ConnectAsync(server, "/d");
+        Assert.True((await client.CloseAsync().Soon()).WasClean);
+        await Waits.Until(() => server.Connections.Count == 0, "the roster to be empty");
+        Assert.Empty(log.Lines);
     }
 
     [Theory]
@@ -305,10 +428,15 @@ public sealed class DetachTests
         return WebSocketConnection.ConnectAsync(new Uri(server.Url, path), options).Soon();
     }
 
-    private Task<TestServer> StartAsync(Action<WebApplication> map, Carrier carrier = Carrier.Http1) => TestServer.StartAsync(
+    private Task<TestServer> StartAsync(
+        Action<WebApplication> map, Carrier carrier = Carrier.Http1, Action<WebApplicationBuilder>? build = null) => TestServer.StartAsync(
         carrier,
         TestServer.EchoAsync,
-        build: builder => builder.Services.AddScoped<Scoped>().AddHttpContextAccessor().AddAuthorization(),
+        build: builder =>
+        {
+            builder.Services.AddScoped<Scoped>().AddHttpContextAccessor().AddAuthorization();
+            build?.Invoke(builder);
+        },
         map: app =>
         {
             app.Use(async (context, next) =>
@@ -322,6 +450,11 @@ public sealed class DetachTests
             app.UseAuthorization();
             map(app);
         });
+
+    private sealed class Throwing : IDisposable
+    {
+        public void Dispose() => throw new NotSupportedException();
+    }
 
     private sealed class Scoped : IDisposable
     {

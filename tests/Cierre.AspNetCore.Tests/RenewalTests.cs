@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Cierre.AspNetCore.Endpoints;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -21,6 +22,61 @@ public sealed class RenewalTests : IAsyncDisposable
             .AddScheme<AuthenticationSchemeOptions, UserByHeader>("users", null)
             .AddScheme<AuthenticationSchemeOptions, UserByHeader>("operators", null);
         _services = services.BuildServiceProvider();
+    }
+
+    [Fact]
+    public async Task Of_two_renewals_the_later_one_stays_whichever_takes_longer()
+    {
+        var slow = new TaskCompletionSource<bool>();
+        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, map: app => app.MapWebSocket(
+            "/r",
+            async (connection, context, token) =>
+            {
+                WebSocketCredentials credentials = context.Features.Get<WebSocketCredentials>()!;
+                Task<bool> earlier = credentials.RenewAsync(User("slow"), null, token);
+                await credentials.RenewAsync(User("fast"), null, token);
+                slow.SetResult(true);
+                await connection.SendAsync($"{await earlier} {credentials.User.Identity!.AuthenticationType}", token);
+            },
+            options => options.PermissionCheck = (_, user) => user.Identity!.AuthenticationType == "slow" ? new ValueTask<bool>(slow.Task) : ValueTask.FromResult(true)));
+        WebSocketConnection client = await server.ConnectAsync(path: "/r");
+        Assert.Equal("True fast", (await client.ReceiveAsync().Soon())!.Value.GetText());
+    }
+
+    [Fact]
+    public async Task Check_of_a_user_who_was_renewed_meanwhile_closes_nothing()
+    {
+        var asked = new TaskCompletionSource();
+        var answer = new TaskCompletionSource<bool>();
+        var checkedAgain = new TaskCompletionSource();
+        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, map: app => app.MapWebSocket(
+            "/r",
+            async (connection, context, token) =>
+            {
+                await asked.Task;
+                await context.Features.Get<WebSocketCredentials>()!.RenewAsync(User("new"), null, token);
+                answer.SetResult(false);
+                // The next check comes behind the verdict of the one before.
+                await checkedAgain.Task;
+                await connection.SendAsync("open", token);
+            },
+            options =>
+            {
+                options.PermissionCheckInterval = TimeSpan.FromMilliseconds(50);
+                options.PermissionCheck = (_, user) =>
+                {
+                    if (user.Identity?.AuthenticationType == "new")
+                    {
+                        if (answer.Task.IsCompleted) checkedAgain.TrySetResult();
+                        return ValueTask.FromResult(true);
+                    }
+
+                    asked.TrySetResult();
+                    return new ValueTask<bool>(answer.Task);
+                };
+            }));
+        WebSocketConnection client = await server.ConnectAsync(path: "/r");
+        Assert.Equal("open", (await client.ReceiveAsync().Soon())!.Value.GetText());
     }
 
     [Theory]

@@ -1,4 +1,8 @@
+using Cierre.AspNetCore.Kestrel;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Cierre.EventLoops.Tests;
@@ -44,6 +48,33 @@ public sealed class BlockingHandlerTests : IDisposable
             Assert.True((await connection.CloseAsync().WaitAsync(LoopServer.Bound)).WasClean);
         // One runs the loop; those that took part wait for a while, and then end.
         Assert.True(SpinWait.SpinUntil(() => server.Threads == 1, LoopServer.Bound), $"{server.Threads} threads");
+    }
+
+    [Fact]
+    public async Task Log_that_throws_ends_nothing()
+    {
+        await using LoopServer server = await LoopServer.StartAsync(app => app.MapWebSocket("/", HandleAsync), build: builder => builder.Logging.AddProvider(new ThrowingProvider()));
+        await using WebSocketConnection blocking = await server.ConnectAsync(), other = await server.ConnectAsync();
+        await UntilOnLoopAsync(blocking);
+        await blocking.SendAsync("block");
+        Assert.True(SpinWait.SpinUntil(() => server.Log.Any(line => line.StartsWith("A handler of", StringComparison.Ordinal)), LoopServer.Bound));
+        await EchoAsync(other, "x");
+        _goOn.Set();
+        Assert.Equal("block", (await blocking.ReceiveAsync().AsTask().WaitAsync(LoopServer.Bound))!.Value.GetText());
+    }
+
+    [Fact]
+    public async Task Neighbours_of_a_handler_that_blocks_as_the_loops_end_are_told()
+    {
+        await using LoopServer server = await LoopServer.StartAsync(app => app.MapWebSocket("/", HandleAsync));
+        await using WebSocketConnection blocking = await server.ConnectAsync(), other = await server.ConnectAsync();
+        await UntilOnLoopAsync(blocking);
+        await UntilOnLoopAsync(other);
+        await blocking.SendAsync("block");
+        Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref _inside) == 1, LoopServer.Bound));
+        ((IDisposable)server.Services.GetRequiredService<SocketLoops>()).Dispose();
+        await other.Closed.WaitAsync(LoopServer.Bound);
+        _goOn.Set();
     }
 
     [Fact]
@@ -149,5 +180,22 @@ public sealed class BlockingHandlerTests : IDisposable
         }
 
         Interlocked.Decrement(ref _inside);
+    }
+
+    private sealed class ThrowingProvider : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => categoryName == "Cierre.EventLoops" ? this : NullLogger.Instance;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            throw new NotSupportedException();
+
+        public void Dispose()
+        {
+        }
     }
 }

@@ -5,6 +5,13 @@ namespace Cierre.EventLoops.Tests;
 public sealed class EventLoopOptionsTests
 {
     [Fact]
+    public void Default_number_of_loops_leaves_threads_for_handlers_that_block_however_many_processors_there_are()
+    {
+        Assert.Equal(1, new EventLoopOptions { MaxThreads = 2 }.Loops);
+        Assert.InRange(new EventLoopOptions().Loops, 1, 128);
+    }
+
+    [Fact]
     public void Defaults_are_one_loop_for_each_processor_and_20_ms()
     {
         var options = new EventLoopOptions();

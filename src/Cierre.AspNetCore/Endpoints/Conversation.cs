@@ -7,7 +7,8 @@ namespace Cierre.AspNetCore.Endpoints;
 /// <summary>An open connection with its handler, to the end of both.</summary>
 /// <param name="left">Completes when the connection has left the roster.</param>
 /// <param name="held">Disposed at the end.</param>
-internal sealed class Conversation(OpenConnection entry, Task left, LateHandlers late, IAsyncDisposable? held)
+/// <param name="failed">Told of what throws when nobody waits for the conversation any more.</param>
+internal sealed class Conversation(OpenConnection entry, Task left, LateHandlers late, IAsyncDisposable? held, Action<Exception> failed)
 {
     /// <param name="prepare">Runs first, while all of the request is there; what it throws is as if the handler threw it. Null: nothing.</param>
     /// <param name="detached">The request that it outlives; null: the request ends with it.</param>
@@ -24,13 +25,13 @@ internal sealed class Conversation(OpenConnection entry, Task left, LateHandlers
             run = (_, _, _) => Task.FromException(e);
         }
 
-        if (detached is null) return FollowAsync(HandlerRun.Start(Connection, context, run), services: null, ended: null);
+        if (detached is null) return FollowAsync(HandlerRun.Start(Connection, context, run));
         // TLS and HTTP/2 are the server's, which lets go of them with the request.
         TaskCompletionSource? ended = ConnectionControl.Of(Connection).IsIndependent ? null : new(TaskCreationOptions.RunContinuationsAsynchronously);
-        IAsyncDisposable? services = detached.Detach();
+        IAsyncDisposable? services = detached.Detach(Connection);
         // On a thread that has nothing of the request, its AsyncLocals included, so that nothing keeps them.
         ThreadPool.UnsafeQueueUserWorkItem(
-            static of => _ = of.Conversation.FollowAsync(HandlerRun.Start(of.Conversation.Connection, of.Context, of.Run), of.Services, of.Ended),
+            static of => _ = of.Conversation.FollowDetachedAsync(HandlerRun.Start(of.Conversation.Connection, of.Context, of.Run), of.Services, of.Ended),
             (Conversation: this, Context: context, Run: run, Services: services, Ended: ended),
             preferLocal: false);
         return ended?.Task ?? Task.CompletedTask;
@@ -38,8 +39,7 @@ internal sealed class Conversation(OpenConnection entry, Task left, LateHandlers
 
     private WebSocketConnection Connection => entry.Connection;
 
-    /// <param name="services">Those of a detached request.</param>
-    private async Task FollowAsync(Task handler, IAsyncDisposable? services, TaskCompletionSource? ended)
+    private async Task FollowAsync(Task handler)
     {
         try
         {
@@ -56,8 +56,31 @@ internal sealed class Conversation(OpenConnection entry, Task left, LateHandlers
             }
 
             if (held is not null) await held.DisposeAsync().ConfigureAwait(false);
-            if (services is not null) await services.DisposeAsync().ConfigureAwait(false);
-            ended?.SetResult();
         }
+    }
+
+    /// <param name="services">Those of the request.</param>
+    /// <param name="ended">The request that carries the connection ends with it, whatever is thrown here.</param>
+    private async Task FollowDetachedAsync(Task handler, IAsyncDisposable? services, TaskCompletionSource? ended)
+    {
+        try
+        {
+            await FollowAsync(handler).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            failed(e);
+        }
+
+        try
+        {
+            if (services is not null) await services.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            failed(e);
+        }
+
+        ended?.SetResult();
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Features.Authentication;
@@ -17,7 +18,9 @@ internal sealed class DetachedRequest : IFeatureCollection, IServiceProvidersFea
     private readonly IServiceScopeFactory _scopes;
     private readonly Dictionary<Type, object> _kept = [];
     private IFeatureCollection? _request;
+    private readonly Lock _gate = new();
     private AsyncServiceScope? _scope;
+    private bool _isOver;
     private int _revision;
 
     private DetachedRequest(HttpContext context, DetachedParts parts, IServiceScopeFactory scopes)
@@ -36,7 +39,15 @@ internal sealed class DetachedRequest : IFeatureCollection, IServiceProvidersFea
 
     IServiceProvider IServiceProvidersFeature.RequestServices
     {
-        get => (_scope ??= _scopes.CreateAsyncScope()).ServiceProvider;
+        get
+        {
+            lock (_gate)
+            {
+                ObjectDisposedException.ThrowIf(_isOver, typeof(IServiceProvider));
+                return (_scope ??= _scopes.CreateAsyncScope()).ServiceProvider;
+            }
+        }
+
         set => throw new InvalidOperationException("The services of a detached endpoint are a scope of its connection's own.");
     }
 
@@ -54,7 +65,7 @@ internal sealed class DetachedRequest : IFeatureCollection, IServiceProvidersFea
 
     /// <summary>Lets go of the server's request.</summary>
     /// <returns>What is to be disposed when the conversation is over; null: nothing.</returns>
-    public IAsyncDisposable? Detach()
+    public IAsyncDisposable? Detach(WebSocketConnection connection)
     {
         HttpContext context = Context;
         // Each value is asked for before its feature is replaced: the request's own may make it when it is asked.
@@ -68,7 +79,10 @@ internal sealed class DetachedRequest : IFeatureCollection, IServiceProvidersFea
         Set<IEndpointFeature>(new KeptEndpoint { Endpoint = context.GetEndpoint() });
         // The framework looks at the status before it calls a bound handler.
         Set<IHttpResponseFeature>(new Answered(context.Response.StatusCode));
-        Set<IHttpRequestLifetimeFeature>(new HttpRequestLifetimeFeature());
+        Set<IHttpRequestLifetimeFeature>(new Lifetime(connection));
+        // Whom the schemes of the endpoint's policy vouched for, likewise.
+        if (Get<IAuthenticateResultFeature>()?.AuthenticateResult is { } authenticated)
+            Set<IAuthenticateResultFeature>(new Authenticated { AuthenticateResult = authenticated });
         // Whoever has looked before looks again.
         _revision += _request!.Revision + 1;
         _request = null;
@@ -76,7 +90,7 @@ internal sealed class DetachedRequest : IFeatureCollection, IServiceProvidersFea
         Context.Uninitialize();
         Context.Initialize(this);
         // A scope that nobody has asked for by now may still come where it is kept. One that a handler's parameters were made from outlives the request.
-        return _parts.HasFlag(DetachedParts.Services) ? this : _scope;
+        lock (_gate) return _parts.HasFlag(DetachedParts.Services) ? this : _scope;
     }
 
     public TFeature? Get<TFeature>() => (TFeature?)Get(typeof(TFeature));
@@ -88,7 +102,11 @@ internal sealed class DetachedRequest : IFeatureCollection, IServiceProvidersFea
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    public ValueTask DisposeAsync() => _scope?.DisposeAsync() ?? default;
+    public ValueTask DisposeAsync()
+    {
+        lock (_gate) _isOver = true;
+        return _scope?.DisposeAsync() ?? default;
+    }
 
     /// <summary>The request as far as it is kept, for a user who came later: what is set there is not set here.</summary>
     public DefaultHttpContext Copy(IServiceProvider services)
@@ -96,6 +114,10 @@ internal sealed class DetachedRequest : IFeatureCollection, IServiceProvidersFea
         var features = new FeatureCollection(this);
         features.Set<IServiceProvidersFeature>(new ServiceProvidersFeature { RequestServices = services });
         features.Set<IHttpAuthenticationFeature>(new HttpAuthenticationFeature());
+        if (_kept.ContainsKey(typeof(IItemsFeature)))
+            features.Set<IItemsFeature>(new ItemsFeature { Items = new Dictionary<object, object?>(Context.Items) });
+        if (_kept.ContainsKey(typeof(IRouteValuesFeature)))
+            features.Set<IRouteValuesFeature>(new RouteValuesFeature { RouteValues = new RouteValueDictionary(Context.Request.RouteValues) });
         return new DefaultHttpContext(features);
     }
 
@@ -122,6 +144,19 @@ internal sealed class DetachedRequest : IFeatureCollection, IServiceProvidersFea
     private sealed class KeptEndpoint : IEndpointFeature
     {
         public Endpoint? Endpoint { get; set; }
+    }
+
+    private sealed class Authenticated : IAuthenticateResultFeature
+    {
+        public AuthenticateResult? AuthenticateResult { get; set; }
+    }
+
+    /// <summary>The request is over, and its connection is what can be cut.</summary>
+    private sealed class Lifetime(WebSocketConnection connection) : IHttpRequestLifetimeFeature
+    {
+        public CancellationToken RequestAborted { get; set; }
+
+        public void Abort() => connection.Abort();
     }
 
     /// <summary>An answer that has been given.</summary>

@@ -30,6 +30,8 @@ internal sealed class Expiry : DeadlineWheel.Entry
     private ClaimsPrincipal _user;
     private DateTimeOffset? _expiresAt;
     private TimeSpan _nextCheck;
+    private int _renewals;
+    private int _renewed;
     private bool _watches;
     private bool _warned;
     private bool _checking;
@@ -80,6 +82,7 @@ internal sealed class Expiry : DeadlineWheel.Entry
     {
         // The request is there while the connection is.
         if (!Connection.IsOpen) return false;
+        int turn = Interlocked.Increment(ref _renewals);
         Renewal renewal = await AskAsync(user).ConfigureAwait(false);
         if (renewal.Fault is { } fault)
         {
@@ -87,13 +90,17 @@ internal sealed class Expiry : DeadlineWheel.Entry
             return false;
         }
 
+        // The application is asked outside the lock.
+        string? name = _endpoint.NameOf(renewal.User);
         lock (_gate)
         {
             if (!Connection.IsOpen) return false;
-            (_user, _expiresAt, _warned) = (renewal.User, expiresAt, false);
+            // A later one was faster, and stays.
+            if (turn < _renewed) return true;
+            (_user, _expiresAt, _warned, _renewed) = (renewal.User, expiresAt, false, turn);
+            _endpoint.Renewed(_entry, _slot, name);
         }
 
-        _endpoint.Renewed(_entry, _slot, renewal.User);
         Schedule();
         return true;
     }
@@ -188,8 +195,17 @@ internal sealed class Expiry : DeadlineWheel.Entry
 
     private async Task CheckAsync()
     {
-        bool permitted = await IsPermittedAsync(User).ConfigureAwait(false);
-        lock (_gate) _checking = false;
+        ClaimsPrincipal user;
+        int renewed;
+        lock (_gate) (user, renewed) = (_user, _renewed);
+        bool permitted = await IsPermittedAsync(user).ConfigureAwait(false);
+        lock (_gate)
+        {
+            _checking = false;
+            // Asked about a user who is not the connection's any more.
+            permitted |= renewed != _renewed;
+        }
+
         if (!permitted) ConnectionControl.Of(Connection).Close(Violations.Forbidden());
     }
 

@@ -25,13 +25,13 @@ public sealed class WebSocketCredentials
     {
         get
         {
-            if (_opening is null)
+            lock (_gate)
             {
-                throw new InvalidOperationException(
-                    "The connection is not open yet: its credentials are those of the request, HttpContext.User, and are watched from the opening on.");
+                if (_opening is not null) return _expiry ??= Watch(expiresAt: null);
             }
 
-            lock (_gate) return _expiry ??= Watch(expiresAt: null);
+            throw new InvalidOperationException(
+                "The connection is not open yet: its credentials are those of the request, HttpContext.User, and are watched from the opening on.");
         }
     }
 
@@ -39,9 +39,11 @@ public sealed class WebSocketCredentials
     internal void Begin(WebSocketEndpoint endpoint, OpenConnection entry, Slot slot, HttpContext opening)
     {
         DateTimeOffset? expiresAt = Expiry.EndOf(opening, endpoint.Options);
-        (_endpoint, _entry, _slot, _user) = (endpoint, entry, slot, opening.User);
-        Volatile.Write(ref _opening, opening);
-        if (expiresAt is not null || Expiry.IsNeeded(endpoint.Options, expiresAt)) _expiry = Watch(expiresAt);
+        lock (_gate)
+        {
+            (_endpoint, _entry, _slot, _opening, _user) = (endpoint, entry, slot, opening, opening.User);
+            if (expiresAt is not null || Expiry.IsNeeded(endpoint.Options, expiresAt)) _expiry = Watch(expiresAt);
+        }
     }
 
     private Expiry Watch(DateTimeOffset? expiresAt) => new(this, _endpoint!, _entry!, _slot!, _opening!, _user!, expiresAt);
@@ -57,13 +59,14 @@ public sealed class WebSocketCredentials
     /// otherwise.</summary>
     /// <remarks>The policy is asked as the framework's middleware asks it. Where it names authentication schemes, an identity whose <c>AuthenticationType</c>
     /// is the name of another scheme of the application does not count. Handlers that look at the request are given a copy of the one that opened the
-    /// connection, with the new user.</remarks>
+    /// connection, with the new user; at a detached endpoint of what was kept of it. Of two renewals at a time the later one stays.</remarks>
     /// <param name="user">The new user; the application has checked the credentials, and whether it may be another one than before.</param>
     /// <param name="expiresAt">When they expire; null: never.</param>
     /// <param name="cancellationToken">Ends the wait, not the renewal: the credentials are taken all the same, or the connection closed. The token that says
     /// that the connection ends, a handler's, does not.</param>
     /// <returns>Whether the connection goes on with them: false also where it closes already, an expiry that was faster included.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">A policy of a detached endpoint asks for a part of the request that was not kept.</exception>
     public Task<bool> RenewAsync(ClaimsPrincipal user, DateTimeOffset? expiresAt, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(user);

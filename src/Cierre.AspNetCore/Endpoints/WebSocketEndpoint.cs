@@ -29,6 +29,7 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
     private readonly DeflateOptions? _compression = options.Compression is { } compression ? new DeflateOptions(compression) : null;
     private readonly AllowedOrigins _origins = new(options.AllowedOrigins);
     private Action<Exception>? _listenerFailed;
+    private Action<Exception>? _disposeFailed;
 
     public WebSocketEndpointOptions Options => options;
 
@@ -121,7 +122,7 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
                 "The server cannot hand over this request's connection: it offers no upgrade. Host the endpoint on Kestrel, HTTP/1.1 or HTTP/2.");
         }
 
-        switch (_capacity.Decide(_own, UserOf(context.User)))
+        switch (_capacity.Decide(_own, NameOf(context.User)))
         {
             case AdmissionDecision.Admit { Slot: var slot }:
                 return await HoldAsync(slot, OpenAsync(context, slot, handshake, opening, detached)).ConfigureAwait(false);
@@ -204,7 +205,7 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
                 return null;
             }
 
-            conversation = new Conversation(entry, left, _late, held);
+            conversation = new Conversation(entry, left, _late, held, _disposeFailed ??= DisposeFailed);
             return conversation.Begin(context, isRefusal ? null : () => Watch(entry, context, slot), run, detached);
         }
         finally
@@ -222,13 +223,17 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
         credentials.Begin(this, entry, slot, context);
     }
 
-    /// <summary>A renewal has brought this user.</summary>
-    public void Renewed(OpenConnection entry, Slot slot, ClaimsPrincipal user)
+    /// <summary>What the application calls a user.</summary>
+    public string? NameOf(ClaimsPrincipal user) => _users.Of(user);
+
+    /// <summary>A renewal has brought the user of this name.</summary>
+    public void Renewed(OpenConnection entry, Slot slot, string? name)
     {
-        string? name = UserOf(user);
         slot.Rename(name);
         _connections.Rename(entry, name);
     }
+
+    private void DisposeFailed(Exception exception) => CloseLog.CallbackFailed(_logger, nameof(IAsyncDisposable.DisposeAsync), exception);
 
     private void ListenerFailed(Exception exception) => CloseLog.ListenerFailed(_logger, exception);
 
@@ -244,8 +249,6 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
         EndpointOpening refusal = new EndpointOpening.AcceptThenClose(violation.Frame, violation.Why);
         return (_, _) => ValueTask.FromResult(refusal);
     }
-
-    private string? UserOf(ClaimsPrincipal user) => _users.Of(user);
 
     private MessageRate? RateOf(HttpContext context)
     {

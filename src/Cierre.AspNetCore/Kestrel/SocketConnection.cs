@@ -163,7 +163,8 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
         if (_receiving.IsCompleted) _wait.Dispose();
         // An upgraded connection is silent until here.
         if (!_closed.IsCancellationRequested) CancelClosed();
-        _closed.Dispose();
+        // Whoever has taken the socket over is not waited for, and the word of the peer's end may be on its way to the pool.
+        if (!_taken) _closed.Dispose();
         // A wait for data that ends with the first bytes holds this, and all of the request lies in Kestrel's features.
         _features = new FeatureCollection();
         await base.DisposeAsync().ConfigureAwait(false);

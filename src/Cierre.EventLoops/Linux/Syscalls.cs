@@ -20,6 +20,9 @@ internal static partial class Syscalls
 
     private static readonly nint s_sendto = RuntimeInformation.ProcessArchitecture switch { Architecture.X64 => 44, Architecture.Arm64 => 206, _ => 0 };
 
+    // The function of this name came with glibc 2.30, and older ones are supported.
+    private static readonly nint s_gettid = RuntimeInformation.ProcessArchitecture switch { Architecture.X64 => 186, Architecture.Arm64 => 178, _ => 0 };
+
     /// <summary>How many bytes an epoll_event has, and where its data begins.</summary>
     public static int EventSize { get; } = s_isPacked ? 12 : 16;
 
@@ -86,7 +89,7 @@ internal static partial class Syscalls
     public static int Close(nint descriptor) => close(descriptor);
 
     /// <summary>The kernel's id of this thread.</summary>
-    public static int ThreadId() => gettid();
+    public static int ThreadId() => (int)(s_gettid != 0 ? syscall(s_gettid) : gettid());
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint epoll_create1(int flags);
@@ -117,6 +120,9 @@ internal static partial class Syscalls
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int close(nint descriptor);
+
+    [LibraryImport("libc")]
+    private static partial nint syscall(nint number);
 
     [LibraryImport("libc")]
     private static partial int gettid();

@@ -32,6 +32,9 @@ internal sealed class EventLoop : ILoopJob, IDisposable
     public EventLoop(LoopThreads threads, LoopWatch watch, LoopEndpoints endpoints, LoopLog log) =>
         (_threads, _watch, Endpoints, _log) = (threads, watch, endpoints, log);
 
+    /// <summary>Whether it is over, and nobody is in a handler for it.</summary>
+    public bool HasEnded => _hasEnded;
+
     /// <summary>Those of the server.</summary>
     public LoopEndpoints Endpoints { get; }
 
@@ -63,7 +66,7 @@ internal sealed class EventLoop : ILoopJob, IDisposable
         // A full fence: whoever goes to sleep looks at the queue once more behind its own, and whoever ends the loop does so too.
         bool sleeps = Interlocked.CompareExchange(ref _sleeps, 0, 1) == 1;
         if (_hasEnded) ThreadPool.UnsafeQueueUserWorkItem(static loop => loop.RunLate(), this, preferLocal: false);
-        else if (sleeps) _epoll.Wake();
+        else if (sleeps) Wake();
     }
 
     /// <summary>Takes the loop away from the thread that is in this handler, and has another go on with it.</summary>
@@ -83,6 +86,8 @@ internal sealed class EventLoop : ILoopJob, IDisposable
         socket.LetGo();
         return null;
     }
+
+    bool ILoopJob.IsLoop => true;
 
     void ILoopJob.Run(LoopThread thread)
     {
@@ -112,14 +117,18 @@ internal sealed class EventLoop : ILoopJob, IDisposable
     public void Dispose()
     {
         _isOver = true;
-        // Even where it ends just now, the counter is there: the loop's own thread disposes of it.
+        Wake();
+    }
+
+    private void Wake()
+    {
         try
         {
             _epoll.Wake();
         }
         catch (ObjectDisposedException)
         {
-            // It has ended.
+            // It ends just now, and looks at what was posted behind that.
         }
     }
 
@@ -246,6 +255,8 @@ internal sealed class EventLoop : ILoopJob, IDisposable
 /// <summary>A call of a handler that may block, on a thread of its own.</summary>
 internal sealed class HeldCall(WatchedSocket socket, bool isWork, LoopLog log) : ILoopJob
 {
+    bool ILoopJob.IsLoop => false;
+
     void ILoopJob.Run(LoopThread thread) => RunHeld(socket, isWork, thread.Buffer, log);
 
     void ILoopJob.Failed(Exception exception) => log.Unexpected(exception);
@@ -279,8 +290,8 @@ internal sealed class HeldCall(WatchedSocket socket, bool isWork, LoopLog log) :
         }
         catch (Exception e)
         {
-            log.Unexpected(e);
             Fail(socket, e, log);
+            log.Unexpected(e);
         }
     }
 

@@ -12,26 +12,45 @@ internal sealed partial class LoopLog(ILogger logger, TimeProvider time)
 
     private long _notWatchedTold;
     private long _noThreadTold;
+    private long _allTakenTold;
 
     public void HandlerBlocks(string endpoint, TimeSpan threshold, TimeSpan pause) =>
-        HandlerBlocks(logger, endpoint, threshold.TotalMilliseconds, pause.TotalSeconds);
+        Tell(() => HandlerBlocks(logger, endpoint, threshold.TotalMilliseconds, pause.TotalSeconds));
 
-    public void Unexpected(Exception exception) => Unexpected(logger, exception);
+    public void Unexpected(Exception exception) => Tell(() => Unexpected(logger, exception));
 
-    public void LoopFailed(Exception exception) => LoopFailed(logger, exception);
+    public void LoopFailed(Exception exception) => Tell(() => LoopFailed(logger, exception));
 
     public void NotWatched(Errno error)
     {
-        if (IsDue(ref _notWatchedTold)) NotWatched(logger, (int)error);
+        if (IsDue(ref _notWatchedTold)) Tell(() => NotWatched(logger, (int)error));
     }
 
     public void NoThread(Exception exception)
     {
-        if (IsDue(ref _noThreadTold)) NoThread(logger, exception);
+        if (IsDue(ref _noThreadTold)) Tell(() => NoThread(logger, exception));
+    }
+
+    public void AllThreadsTaken(int most)
+    {
+        if (IsDue(ref _allTakenTold)) Tell(() => AllThreadsTaken(logger, most));
     }
 
     [LoggerMessage(3, LogLevel.Information, "This system has no epoll, so connections run on sockets and not on event loops.")]
     public static partial void NoEpoll(ILogger logger);
+
+    /// <summary>A provider of the application's that throws does not end the thread of a loop.</summary>
+    private static void Tell(Action tell)
+    {
+        try
+        {
+            tell();
+        }
+        catch (Exception)
+        {
+            // There is nowhere to tell it.
+        }
+    }
 
     private bool IsDue(ref long told)
     {
@@ -59,4 +78,9 @@ internal sealed partial class LoopLog(ILogger logger, TimeProvider time)
     [LoggerMessage(6, LogLevel.Warning,
         "The system gives no further thread, so a handler that blocks keeps its event loop until a thread is free. Further ones are told once a minute.")]
     private static partial void NoThread(ILogger logger, Exception exception);
+
+    [LoggerMessage(7, LogLevel.Warning,
+        "All {Most} threads of the event loops are taken by handlers that block (MaxThreads), so further ones wait until a thread is free. It is told once a "
+        + "minute.")]
+    private static partial void AllThreadsTaken(ILogger logger, int most);
 }

@@ -5,6 +5,9 @@ namespace Cierre.EventLoops.Loops;
 /// <summary>What a thread of the loops does: it runs a loop, or reads one socket whose handler may block.</summary>
 internal interface ILoopJob
 {
+    /// <summary>Whether it goes before others that wait for a thread: many wait for a loop.</summary>
+    bool IsLoop { get; }
+
     void Run(LoopThread thread);
 
     /// <summary>It has thrown, which none should.</summary>
@@ -76,7 +79,8 @@ internal sealed class LoopThreads(int most, LoopLog log, Action<LoopThread>? sta
 
     private readonly Lock _gate = new();
     private readonly List<LoopThread> _waiting = [];
-    private readonly Queue<ILoopJob> _jobs = new();
+    private readonly Queue<ILoopJob> _loops = new();
+    private readonly Queue<ILoopJob> _calls = new();
     private int _count;
     private bool _isOver;
 
@@ -100,6 +104,7 @@ internal sealed class LoopThreads(int most, LoopLog log, Action<LoopThread>? sta
 
     public void Run(ILoopJob job)
     {
+        bool isQueued;
         lock (_gate)
         {
             if (_waiting.Count > 0)
@@ -110,16 +115,13 @@ internal sealed class LoopThreads(int most, LoopLog log, Action<LoopThread>? sta
                 return;
             }
 
-            if (_count == most)
-            {
-                _jobs.Enqueue(job);
-                return;
-            }
-
-            _count++;
+            isQueued = _count == most;
+            if (isQueued) Enqueue(job);
+            else _count++;
         }
 
-        Start(job);
+        if (isQueued) log.AllThreadsTaken(most);
+        else Start(job);
     }
 
     /// <summary>A thread has done its job. Null: it is to end.</summary>
@@ -127,7 +129,7 @@ internal sealed class LoopThreads(int most, LoopLog log, Action<LoopThread>? sta
     {
         lock (_gate)
         {
-            if (_jobs.TryDequeue(out ILoopJob? queued)) return queued;
+            if (_loops.TryDequeue(out ILoopJob? queued) || _calls.TryDequeue(out queued)) return queued;
             if (_isOver)
             {
                 _count--;
@@ -152,6 +154,8 @@ internal sealed class LoopThreads(int most, LoopLog log, Action<LoopThread>? sta
         return job;
     }
 
+    private void Enqueue(ILoopJob job) => (job.IsLoop ? _loops : _calls).Enqueue(job);
+
     /// <summary>Where the system gives no further thread, the job waits for one of those that there are.</summary>
     private void Start(ILoopJob job)
     {
@@ -167,13 +171,15 @@ internal sealed class LoopThreads(int most, LoopLog log, Action<LoopThread>? sta
             lock (_gate)
             {
                 _count--;
+                // Nobody would ever come to it.
+                if (_count == 0) throw;
                 // One may have done its job in the meantime.
-                if (_waiting.Count == 0) _jobs.Enqueue(job);
+                if (_waiting.Count == 0) Enqueue(job);
                 else (waiting, _) = (_waiting[^1], _waiting.Remove(_waiting[^1]));
             }
 
-            log.NoThread(e);
             waiting?.Begin(job);
+            log.NoThread(e);
         }
     }
 

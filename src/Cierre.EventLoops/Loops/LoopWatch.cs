@@ -12,8 +12,13 @@ internal sealed class LoopWatch : IDisposable
     // So much of the threshold passes between two looks, and half of that where a handler is suspected.
     private const double Pace = 0.4;
 
+    // Where the kernel says nothing of a thread (no schedstat, or no descriptor to read it with), so many times the threshold are enough.
+    private const double Certain = 25;
+
     // So many looks at which no loop had moved, and the watch rests until a loop wakes it.
     private const int QuietLooks = 100;
+
+    private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(1);
 
     private readonly LoopLog _log;
     private readonly TimeSpan _threshold;
@@ -28,6 +33,9 @@ internal sealed class LoopWatch : IDisposable
     /// <param name="pause">For how long an endpoint whose handler blocked has threads of its own.</param>
     public LoopWatch(LoopLog log, TimeSpan threshold, TimeSpan pause) => (_log, _threshold, _pause) = (log, threshold, pause);
 
+    /// <summary>Whether no loop has moved for a while.</summary>
+    public bool Rests => Volatile.Read(ref _rests) == 1;
+
     /// <summary>Before <see cref="Start"/>.</summary>
     public void Add(EventLoop loop) => _loops.Add(new Seen(loop));
 
@@ -39,6 +47,7 @@ internal sealed class LoopWatch : IDisposable
         if (Volatile.Read(ref _rests) == 1 && Interlocked.Exchange(ref _rests, 0) == 1) _wake.Release();
     }
 
+    /// <summary>Ends when the loops have ended: until then a handler may block one.</summary>
     public void Dispose()
     {
         _isOver = true;
@@ -48,13 +57,13 @@ internal sealed class LoopWatch : IDisposable
     private void Live()
     {
         int quiet = 0;
-        while (!_isOver)
+        while (!_isOver || _loops.Exists(seen => !seen.Loop.HasEnded))
         {
             if (quiet > QuietLooks)
             {
                 Interlocked.Exchange(ref _rests, 1);
-                // Behind the flag: a loop that moved before it has not woken us.
-                if (!Look()) _wake.Wait();
+                // Behind the flag: a loop that moved before it has not woken us. One that moves just now may not have either, so no rest is long.
+                if (!Look()) _wake.Wait(s_rest);
                 quiet = 0;
             }
 
@@ -113,7 +122,14 @@ internal sealed class LoopWatch : IDisposable
                 return moved;
             }
 
-            if (loop.Turn.Thread is not { } thread || ThreadTimes.Of(thread.Id) is not { } now) return true;
+            if (loop.Turn.Thread is not { } thread) return true;
+            if (ThreadTimes.Of(thread.Id) is not { } now)
+            {
+                // The clock alone is no proof, but so much of it is.
+                isStuck = TimeProvider.System.GetElapsedTime(_since) >= threshold * Certain;
+                return true;
+            }
+
             if (!IsSuspected) (_ran, _wasOff) = (now.Ran, false);
             // One look may find it waiting for a lock that is free in a moment. What it ran before the first look is not known.
             isStuck = IsSuspected && TimeProvider.System.GetElapsedTime(_since) >= threshold * (2 * Pace)

@@ -13,7 +13,7 @@ internal sealed class WatchedSocket(EventLoop loop, SafeHandle socket, ISocketEv
     private readonly Lock _gate = new();
     private EpollEvents _wanted;
     private EpollEvents _told;
-    private bool _isHeld;
+    private int _holds;
     private bool _isGone;
     private int _isAsked;
 
@@ -30,8 +30,8 @@ internal sealed class WatchedSocket(EventLoop loop, SafeHandle socket, ISocketEv
     /// <summary>What the kernel said when it refused to tell of the socket; it is told nothing more then. None: nothing.</summary>
     public Errno Fault { get; private set; }
 
-    /// <summary>Whether a thread is at it that has lost the loop.</summary>
-    public bool IsHeld => Volatile.Read(ref _isHeld);
+    /// <summary>Whether a thread is at it that has lost the loop, or one of its own.</summary>
+    public bool IsHeld => Volatile.Read(ref _holds) > 0;
 
     /// <summary>Tells of these from now on.</summary>
     public void Watch(EpollEvents more) => Change(more, add: true);
@@ -53,17 +53,17 @@ internal sealed class WatchedSocket(EventLoop loop, SafeHandle socket, ISocketEv
     {
         lock (_gate)
         {
-            _isHeld = true;
+            _holds++;
             Apply();
         }
     }
 
-    /// <summary>That thread is done.</summary>
+    /// <summary>That thread is done. Whoever holds lets go once: one that only wanted to take the loop must not end the hold of another.</summary>
     public void LetGo()
     {
         lock (_gate)
         {
-            _isHeld = false;
+            _holds--;
             Apply();
         }
 
@@ -111,7 +111,7 @@ internal sealed class WatchedSocket(EventLoop loop, SafeHandle socket, ISocketEv
 
     private void Apply()
     {
-        EpollEvents tell = _isHeld ? _wanted & ~EpollEvents.In : _wanted;
+        EpollEvents tell = _holds > 0 ? _wanted & ~EpollEvents.In : _wanted;
         if (tell == _told || _isGone || Fault != Errno.None) return;
         EpollOperation operation = _told == EpollEvents.None ? EpollOperation.Add : tell == EpollEvents.None ? EpollOperation.Remove : EpollOperation.Modify;
         _told = tell;
@@ -125,7 +125,10 @@ internal sealed class WatchedSocket(EventLoop loop, SafeHandle socket, ISocketEv
         }
         catch (ObjectDisposedException)
         {
-            // The kernel has taken a closed socket off by itself.
+            // The kernel has taken a closed socket off by itself. Where it is open, the loop has ended.
+            if (socket.IsClosed) return;
+            Fault = Errno.BadDescriptor;
+            Ask();
         }
     }
 }

@@ -1,3 +1,4 @@
+using Cierre.Callbacks;
 using Cierre.Receiving;
 
 namespace Cierre;
@@ -48,16 +49,40 @@ public sealed partial class WebSocketConnection
     /// <summary>Calls a handler with each message until the connection ends, in the place of a loop that receives them.</summary>
     /// <param name="handler">Called on the thread that brings the bytes.</param>
     /// <returns>How the connection ended. It fails with what <see cref="IWebSocketHandler.OnMessage"/> throws, and no further message is handed out
-    /// then.</returns>
+    /// then; <see cref="IWebSocketHandler.OnClosing"/> has been called, and <see cref="IWebSocketHandler.OnClosed"/> follows when the connection has
+    /// ended.</returns>
     /// <exception cref="InvalidOperationException">A receive is waiting, or a message that was received as a stream is still being read; or another handler has
     /// the messages.</exception>
     public async Task<CloseRecord> RunAsync(IWebSocketHandler handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        await _driver.Receiving.ReadByCalls(this, handler).Over.ConfigureAwait(SimulationContext.IsCurrent);
-        handler.OnClosing(this);
+        Task over = _driver.Receiving.ReadByCalls(this, handler).Over;
+        try
+        {
+            try
+            {
+                await over.ConfigureAwait(SimulationContext.IsCurrent);
+            }
+            finally
+            {
+                handler.OnClosing(this);
+            }
+        }
+        catch
+        {
+            // Whoever runs the handler ends the connection, and the handler is told of that too.
+            _ = TellClosedAsync(handler);
+            throw;
+        }
+
         CloseRecord record = await Closed.ConfigureAwait(SimulationContext.IsCurrent);
         handler.OnClosed(this, record);
         return record;
+    }
+
+    private async Task TellClosedAsync(IWebSocketHandler handler)
+    {
+        CloseRecord record = await Closed.ConfigureAwait(SimulationContext.IsCurrent);
+        Guarded.Call((handler, connection: this, record), static of => of.handler.OnClosed(of.connection, of.record), failed: null);
     }
 }

@@ -6,7 +6,10 @@ namespace Cierre.Receiving;
 /// <summary>Calls a handler with each message where the transport has brought it: nothing is kept, copied or waited for.</summary>
 internal sealed class CallbackInbox(Lock gate, ConnectionDriver driver, WebSocketConnection connection, IWebSocketHandler handler) : Inbox(gate, driver)
 {
+    private const int Idle = 0, Inside = 1, EndsBehind = 2, Ended = 3;
+
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _state;
 
     /// <summary>Completes when no further message comes; fails with what the handler threw, and then calls it no more.</summary>
     public Task Over => _over.Task;
@@ -42,20 +45,29 @@ internal sealed class CallbackInbox(Lock gate, ConnectionDriver driver, WebSocke
 
     public void Call(WebSocketMessageKind kind, ReadOnlySpan<byte> data)
     {
-        if (_over.Task.IsCompleted) return;
+        if (Interlocked.CompareExchange(ref _state, Inside, Idle) != Idle) return;
+        Exception? thrown = null;
         try
         {
             handler.OnMessage(connection, kind, data);
         }
         catch (Exception e)
         {
-            _over.TrySetException(e);
+            thrown = e;
         }
+
+        if (thrown is null && Interlocked.CompareExchange(ref _state, Idle, Inside) == Inside) return;
+        // No further call comes, and what follows the end comes behind this one.
+        Volatile.Write(ref _state, Ended);
+        if (thrown is null) _over.TrySetResult();
+        else _over.TrySetException(thrown);
     }
 
     public override bool End()
     {
-        _over.TrySetResult();
+        // A call that is under way tells when it returns: the calls come one at a time.
+        if (Interlocked.CompareExchange(ref _state, Ended, Idle) == Idle) _over.TrySetResult();
+        else Interlocked.CompareExchange(ref _state, EndsBehind, Inside);
         return base.End();
     }
 }

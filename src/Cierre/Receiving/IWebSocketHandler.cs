@@ -12,7 +12,7 @@ public interface IWebSocketHandler
     /// <param name="data">The message, valid until the call returns.</param>
     void OnMessage(WebSocketConnection connection, WebSocketMessageKind kind, ReadOnlySpan<byte> data);
 
-    /// <summary>Called once, when no further message comes: either side has begun to close, or the connection is lost.</summary>
+    /// <summary>Called once, when no further message comes: either side has begun to close, the connection is lost, or a call has thrown.</summary>
     /// <param name="connection">The connection.</param>
     void OnClosing(WebSocketConnection connection)
     {

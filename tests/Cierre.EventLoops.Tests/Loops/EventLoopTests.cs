@@ -101,6 +101,81 @@ public sealed class EventLoopTests : IDisposable
     }
 
     [Fact]
+    public void Watch_that_comes_too_late_for_a_handler_lets_go_of_nothing_but_its_own_hold()
+    {
+        var endpoint = new LoopEndpoint("/");
+        int inside = 0, most = 0, calls = 0;
+        using var first = new ManualResetEventSlim();
+        using var second = new ManualResetEventSlim();
+        var events = new Events { OnEndpoint = () => endpoint };
+        events.OnReadable = () =>
+        {
+            most = Math.Max(most, Interlocked.Increment(ref inside));
+            events.Watched!.Watch(EpollEvents.In);
+            Assert.True((Interlocked.Increment(ref calls) == 1 ? first : second).Wait(Bound));
+            Interlocked.Decrement(ref inside);
+        };
+        (Socket peer, WatchedSocket watched) = Connect(events);
+        peer.Send(new byte[1]);
+        Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref calls) == 1, Bound));
+        long word = _loop.Turn.Word;
+        // A handler of the endpoint has blocked elsewhere, so this one's next call has a thread of its own.
+        endpoint.HasBlocked(TimeSpan.FromHours(1));
+        first.Set();
+        Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref calls) == 2, Bound));
+        Assert.Null(TakeLate(watched, word));
+        Assert.True(watched.IsHeld);
+        second.Set();
+        Assert.True(SpinWait.SpinUntil(() => !watched.IsHeld || Volatile.Read(ref calls) > 2, Bound));
+        watched.Leave();
+        Assert.Equal(1, most);
+    }
+
+    [Fact]
+    public async Task Handler_that_begins_as_the_watch_goes_to_rest_is_noticed()
+    {
+        _watch.Add(_loop);
+        _watch.Start();
+        Assert.True(SpinWait.SpinUntil(() => _watch.Rests, Bound));
+        using var goOn = new ManualResetEventSlim();
+        // The loop is woken by nobody who tells the watch: it is as if it had told it a moment before.
+        (_, WatchedSocket watched) = Connect(new Events());
+        var lost = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _threads.Run(new Entering(_loop, watched, goOn, lost));
+        Assert.True(SpinWait.SpinUntil(() => watched.IsHeld, Bound));
+        goOn.Set();
+        Assert.True(await lost.Task.WaitAsync(Bound, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Posts_and_the_end_of_the_loop_may_meet()
+    {
+        for (int i = 0; i < 500; i++)
+        {
+            var loop = new EventLoop(_threads, _watch, new LoopEndpoints(), _log.Loops);
+            loop.Start();
+            var watched = new WatchedSocket(loop, new SafeSocketHandle(-1, ownsHandle: false), new Events());
+            Task[] posts = [.. Enumerable.Range(0, 3).Select(_ => Task.Run(
+                () =>
+                {
+                    for (int post = 0; post < 30; post++) loop.Post(watched, () => { });
+                },
+                TestContext.Current.CancellationToken))];
+            loop.Dispose();
+            await Task.WhenAll(posts).WaitAsync(Bound, TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
+    public async Task Wait_that_begins_on_a_loop_that_has_ended_ends()
+    {
+        _loop.Dispose();
+        Assert.True(SpinWait.SpinUntil(() => _loop.HasEnded, Bound));
+        (_, WatchedSocket watched) = Connect(new Events());
+        await ((Events)watched.Events).Failure.Task.WaitAsync(Bound, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task Work_and_the_end_of_the_loop_may_meet()
     {
         for (int i = 0; i < 200; i++)
@@ -114,6 +189,15 @@ public sealed class EventLoopTests : IDisposable
             await posts;
             await Task.WhenAll(ran.Select(one => one.Task)).WaitAsync(Bound, TestContext.Current.CancellationToken);
         }
+    }
+
+    /// <summary>What the watch does that has seen the handler of a word.</summary>
+    private WatchedSocket? TakeLate(WatchedSocket socket, long word)
+    {
+        socket.Hold();
+        if (_loop.Turn.TryTake(word)) return socket;
+        socket.LetGo();
+        return null;
     }
 
     private async Task AssertGoesOnAsync()
@@ -151,7 +235,7 @@ public sealed class EventLoopTests : IDisposable
 
         public Func<LoopEndpoint?>? OnEndpoint { get; init; }
 
-        public Action? OnReadable { get; init; }
+        public Action? OnReadable { get; set; }
 
         public TaskCompletionSource Read { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -175,5 +259,22 @@ public sealed class EventLoopTests : IDisposable
         }
 
         public void Failed(Exception exception) => Failure.TrySetResult(exception);
+    }
+
+    /// <summary>A loop's thread that enters a handler.</summary>
+    private sealed class Entering(EventLoop loop, WatchedSocket socket, ManualResetEventSlim goOn, TaskCompletionSource<bool> lost) : ILoopJob
+    {
+        public bool IsLoop => true;
+
+        public void Run(LoopThread thread)
+        {
+            loop.Turn.Thread = thread;
+            long word = loop.Turn.Enter(socket);
+            goOn.Wait(Bound);
+            lost.SetResult(!loop.Turn.Leave(word));
+            socket.LetGo();
+        }
+
+        public void Failed(Exception exception) => lost.SetException(exception);
     }
 }

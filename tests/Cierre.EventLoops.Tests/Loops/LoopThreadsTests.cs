@@ -65,6 +65,30 @@ public sealed class LoopThreadsTests
     }
 
     [Fact]
+    public async Task Loop_that_waits_for_a_thread_goes_before_the_handlers_that_do()
+    {
+        var log = new TestLog();
+        using var threads = new LoopThreads(1, log.Loops);
+        Job busy = new(), call = new(), loop = new() { IsLoop = true };
+        foreach (Job job in (Job[])[busy, call, loop]) threads.Run(job);
+        busy.GoOn.Set();
+        await loop.Began.Task.WaitAsync(Bound, TestContext.Current.CancellationToken);
+        Assert.False(call.Began.Task.IsCompleted);
+        loop.GoOn.Set();
+        await call.Began.Task.WaitAsync(Bound, TestContext.Current.CancellationToken);
+        call.GoOn.Set();
+        Assert.Single(log.Lines, line => line.StartsWith("All 1 threads of the event loops are taken", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void System_that_gives_no_thread_at_all_is_an_error_at_once()
+    {
+        using var threads = new LoopThreads(4, TestLog.Silent, _ => throw new OutOfMemoryException());
+        Assert.Throws<OutOfMemoryException>(() => threads.Run(new Job()));
+        Assert.Equal(0, threads.Count);
+    }
+
+    [Fact]
     public async Task Thread_whose_job_throws_does_the_next_and_the_job_is_told()
     {
         using var threads = new LoopThreads(1, TestLog.Silent);
@@ -108,12 +132,16 @@ public sealed class LoopThreadsTests
             Ran.SetResult(thread);
         }
 
+        public bool IsLoop { get; init; }
+
         public void Failed(Exception exception) => throw exception;
     }
 
     private sealed class ThrowingJob : ILoopJob
     {
         public TaskCompletionSource<Exception> Thrown { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool IsLoop => false;
 
         public void Run(LoopThread thread) => throw new NotSupportedException();
 

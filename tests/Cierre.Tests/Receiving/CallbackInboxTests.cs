@@ -75,7 +75,40 @@ public sealed class CallbackInboxTests
         Assert.Equal("bad", e.Message);
         Assert.True(server.IsOpen);
         await Played.Within(client.CloseAsync());
-        Assert.Equal(["Text good", "Text bad"], handler.Calls);
+        Assert.True(SpinWait.SpinUntil(() => handler.Calls.Count == 4, TimeSpan.FromSeconds(60)));
+        Assert.Equal(["Text good", "Text bad", "closing", "closed 1000"], handler.Calls);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task End_is_told_behind_a_call_that_is_under_way(bool throws)
+    {
+        (WebSocketConnection client, WebSocketConnection server) = WebSocketConnection.CreatePair();
+        using var goOn = new ManualResetEventSlim();
+        using var inside = new ManualResetEventSlim();
+        var handler = new Noting
+        {
+            ThrowsAt = throws ? "x" : null,
+            OnText = () =>
+            {
+                inside.Set();
+                Assert.True(goOn.Wait(TimeSpan.FromSeconds(60)));
+            },
+        };
+        Task<CloseRecord> run = server.RunAsync(handler);
+        // The call runs where the bytes come, which is in the sender's place here.
+        Task send = Task.Run(async () => await client.SendAsync("x"), TestContext.Current.CancellationToken);
+        Assert.True(inside.Wait(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        Task<CloseRecord> close = server.CloseAsync();
+        Assert.False(SpinWait.SpinUntil(() => handler.Calls.Count > 1, TimeSpan.FromMilliseconds(300)));
+        goOn.Set();
+        await Played.Within(send);
+        if (throws) await Assert.ThrowsAsync<FormatException>(() => Played.Within(run));
+        else await Played.Within(run);
+        await Played.Within(close);
+        Assert.True(SpinWait.SpinUntil(() => handler.Calls.Count == 3, TimeSpan.FromSeconds(60)));
+        Assert.Equal(["Text x", "closing", "closed 1000"], handler.Calls);
     }
 
     [Fact]
@@ -147,22 +180,23 @@ public sealed class CallbackInboxTests
 
     private sealed class Noting : IWebSocketHandler
     {
-        private readonly ConcurrentQueue<string> _calls = new();
-
         public string? ThrowsAt { get; init; }
 
-        public IReadOnlyCollection<string> Calls => _calls;
+        public Action? OnText { get; init; }
+
+        public ConcurrentQueue<string> Calls { get; } = new();
 
         public void OnMessage(WebSocketConnection connection, WebSocketMessageKind kind, ReadOnlySpan<byte> data)
         {
             string text = kind == WebSocketMessageKind.Text ? System.Text.Encoding.UTF8.GetString(data) : Hash(data);
-            _calls.Enqueue($"{kind} {text}");
+            Calls.Enqueue($"{kind} {text}");
+            OnText?.Invoke();
             if (text == ThrowsAt) throw new FormatException(text);
         }
 
-        public void OnClosing(WebSocketConnection connection) => _calls.Enqueue("closing");
+        public void OnClosing(WebSocketConnection connection) => Calls.Enqueue("closing");
 
-        public void OnClosed(WebSocketConnection connection, CloseRecord record) => _calls.Enqueue($"closed {record.Code}");
+        public void OnClosed(WebSocketConnection connection, CloseRecord record) => Calls.Enqueue($"closed {record.Code}");
     }
 
     private sealed class Answering : IWebSocketHandler
