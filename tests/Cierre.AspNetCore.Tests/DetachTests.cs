@@ -159,9 +159,11 @@ public sealed class DetachTests
         await Waits.Until(
             () =>
             {
+                // The handler may begin behind the close.
+                if (Volatile.Read(ref kept) is not { } context) return false;
                 try
                 {
-                    _ = kept!.RequestServices;
+                    _ = context.RequestServices;
                     return false;
                 }
                 catch (ObjectDisposedException)
