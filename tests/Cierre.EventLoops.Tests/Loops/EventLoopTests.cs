@@ -143,6 +143,8 @@ public sealed class EventLoopTests : IDisposable
         var lost = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         _threads.Run(new Entering(_loop, watched, goOn, lost));
         Assert.True(SpinWait.SpinUntil(() => watched.IsHeld, Bound));
+        // Held first, and then taken.
+        Assert.True(SpinWait.SpinUntil(() => !LoopTurn.IsInHandler(_loop.Turn.Word), Bound));
         goOn.Set();
         Assert.True(await lost.Task.WaitAsync(Bound, TestContext.Current.CancellationToken));
     }
