@@ -27,7 +27,7 @@ internal readonly record struct ConnectionOpening(string Endpoint, WebSocketConn
 internal sealed class ConnectionOpener(WebSocketRoster connections, DrainGate gate, UserNames users, ILoggerFactory loggers)
 {
     private readonly ILogger _logger = CloseLog.Of(loggers);
-    private Action<Exception>? _listenerFailed;
+    private Action<Exception>? _abortedCallbackFailed;
 
     /// <param name="connection">One that was made before; null: none was.</param>
     /// <returns>The connection's entry, and what completes when it has left the roster. No entry: the server takes no further upgrade, nothing was answered,
@@ -46,8 +46,8 @@ internal sealed class ConnectionOpener(WebSocketRoster connections, DrainGate ga
         transport.ServedBy(opening.Endpoint);
         connection ??= ConnectionControl.Create(opening.Accepted.Negotiated!);
         ConnectionControl control = ConnectionControl.Of(connection);
-        _listenerFailed ??= e => CloseLog.CallbackFailed(_logger, nameof(HttpContext.RequestAborted), e);
-        control.Open(opening.Options, transport, opening.Rate, _listenerFailed);
+        _abortedCallbackFailed ??= e => CloseLog.CallbackFailed(_logger, nameof(HttpContext.RequestAborted), e);
+        control.Open(opening.Options, transport, opening.Rate, _abortedCallbackFailed);
         var entry = new OpenConnection(connection, opening.Endpoint, user, RemoteOf(context.Connection), openedAt) { IsInspector = opening.IsInspector };
         DrainNotice? drain;
         lock (gate.Entering)

@@ -70,9 +70,8 @@ internal sealed class Expiry : DeadlineWheel.Entry
         return end;
     }
 
-    /// <summary>Whether there is anything to wait for from the opening on.</summary>
-    public static bool IsNeeded(WebSocketEndpointOptions options, DateTimeOffset? expiresAt) =>
-        options.HandlerTimeout > TimeSpan.Zero || ChecksPermission(options) || (options.CloseOnExpiry && expiresAt is not null);
+    /// <summary>Whether there is anything to wait for from the opening on, whatever the credentials say.</summary>
+    public static bool IsNeeded(WebSocketEndpointOptions options) => options.HandlerTimeout > TimeSpan.Zero || ChecksPermission(options);
 
     /// <param name="cancellationToken">Ends the wait. That of the connection's own end says nothing new: the renewal then answers false.</param>
     public Task<bool> RenewAsync(ClaimsPrincipal user, DateTimeOffset? expiresAt, CancellationToken cancellationToken) =>

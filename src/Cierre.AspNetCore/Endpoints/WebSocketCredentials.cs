@@ -42,7 +42,7 @@ public sealed class WebSocketCredentials
         lock (_gate)
         {
             (_endpoint, _entry, _slot, _opening, _user) = (endpoint, entry, slot, opening, opening.User);
-            if (expiresAt is not null || Expiry.IsNeeded(endpoint.Options, expiresAt)) _expiry = Watch(expiresAt);
+            if (expiresAt is not null || Expiry.IsNeeded(endpoint.Options)) _expiry = Watch(expiresAt);
         }
     }
 
