@@ -122,7 +122,7 @@ report() {
 # A server's tests, and those of the frameworks above it, run once more on event loops, where all tests run.
 [ ${#targets[@]} -eq 1 ] && [ "${targets[0]}" = "$root/Cierre.slnx" ] && projects+=(Cierre.AspNetCore.Tests@loops Cierre.Frameworks.Tests@loops)
 
-# Two side by side, the longest first: most of them wait most of the time, for browsers, timeouts and sockets.
+# Three side by side, the longest first: most of them wait most of the time, for browsers, timeouts and sockets.
 ordered=()
 for name in Cierre.Tool.Tests Cierre.AspNetCore.Tests Cierre.AspNetCore.Tests@loops Cierre.Tests Cierre.Interop.Tests "${projects[@]}"; do
     case " ${projects[*]} " in *" $name "*) case " ${ordered[*]} " in *" $name "*) ;; *) ordered+=("$name") ;; esac ;; esac
@@ -137,6 +137,15 @@ collect() {
         echo "== $other"
         cat "$results/$other.log"
         report "$other"
+    done
+}
+
+# Says once more, behind everything else, which tests failed and how each one began to tell it: the log of CI may keep its end alone.
+repeat_failures() {
+    local name
+    for name in "${ordered[@]}"; do
+        [ -f "$results/$name.log" ] || continue
+        awk -v project="$name" '/\[FAIL\]$/ { print "== failed in " project; left = 25 } left-- > 0' "$results/$name.log"
     done
 }
 
@@ -160,4 +169,5 @@ while [ ${#pids[@]} -gt 0 ]; do
     wait -n
     collect
 done
+repeat_failures
 finish
