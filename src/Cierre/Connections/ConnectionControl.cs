@@ -82,7 +82,7 @@ internal readonly struct ConnectionControl
     public void Abort(EndReason reason) => Driver.Abort(reason);
 
     /// <summary>Whether the exception came of a message of the peer's whose JSON did not parse.</summary>
-    public bool SentUnreadable(JsonException exception) => Driver.Receiving.SentUnreadable(exception);
+    public bool SentUnreadable(JsonException exception) => Driver.Receiver.SentUnreadable(exception);
 
     /// <summary>The token that says that this connection ends says nothing to those who wait for that end: instead of it there is none.</summary>
     public CancellationToken Foreign(CancellationToken token) => Driver.Foreign(token);

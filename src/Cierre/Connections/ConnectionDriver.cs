@@ -36,6 +36,7 @@ internal sealed class ConnectionDriver : DeadlineWheel.Entry, IMeasured
     {
         Engine = new WebSocketProtocol(role, limits, deflate) { ConnectionId = connectionId };
         Transport = transport;
+        Receiver = new MessageReceiver(this);
         Receiving = new ReceivingSide(this);
         Sending = new SendingSide(this, deflate);
         _time = time;
@@ -51,6 +52,8 @@ internal sealed class ConnectionDriver : DeadlineWheel.Entry, IMeasured
     public Transport Transport { get; }
 
     public ReceivingSide Receiving { get; }
+
+    public MessageReceiver Receiver { get; }
 
     public SendingSide Sending { get; }
 

@@ -10,7 +10,7 @@ public sealed partial class WebSocketConnection
     /// <returns>The message, valid until the next receive; null at the end of the connection, however it ended.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="InvalidOperationException">Another receive is waiting.</exception>
-    public ValueTask<WebSocketMessage?> ReceiveAsync(CancellationToken cancellationToken = default) => _driver.Receiving.ReceiveAsync(cancellationToken);
+    public ValueTask<WebSocketMessage?> ReceiveAsync(CancellationToken cancellationToken = default) => _driver.Receiver.ReceiveAsync(cancellationToken);
 
     /// <summary>Receives message after message: <c>await foreach (var message in connection.ReadAllAsync())</c>. Ends when the connection ends.</summary>
     /// <remarks>A message costs no allocation. Leaving the loop leaves the connection as it is, and another receive or loop may follow.</remarks>
@@ -27,7 +27,7 @@ public sealed partial class WebSocketConnection
     /// <exception cref="InvalidOperationException">A receive is waiting.</exception>
     public async Task<CloseRecord> DiscardAllAsync(CancellationToken cancellationToken = default)
     {
-        while (await _driver.Receiving.MoveNextAsync(cancellationToken).ConfigureAwait(SimulationContext.IsCurrent))
+        while (await _driver.Receiver.MoveNextAsync(cancellationToken).ConfigureAwait(SimulationContext.IsCurrent))
         {
             // The next step gives the message back.
         }
@@ -44,7 +44,7 @@ public sealed partial class WebSocketConnection
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="InvalidOperationException">Another receive is waiting.</exception>
     public ValueTask<WebSocketMessageStream?> ReceiveStreamAsync(CancellationToken cancellationToken = default) =>
-        _driver.Receiving.ReceiveStreamAsync(cancellationToken);
+        _driver.Receiver.ReceiveStreamAsync(cancellationToken);
 
     /// <summary>Calls a handler with each message until the connection ends, in the place of a loop that receives them.</summary>
     /// <param name="handler">Called on the thread that brings the bytes.</param>
@@ -56,7 +56,7 @@ public sealed partial class WebSocketConnection
     public async Task<CloseRecord> RunAsync(IWebSocketHandler handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        Task over = _driver.Receiving.ReadByCalls(this, handler).Over;
+        Task over = _driver.Receiver.ReadByCalls(this, handler).Over;
         try
         {
             try

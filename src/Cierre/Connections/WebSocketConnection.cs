@@ -106,7 +106,7 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
                 Flusher = { SendTimeout = options.SendTimeout },
             },
         };
-        if (options.ByHand) _opened.Receiving.ReadByHand();
+        if (options.ByHand) _opened.Receiver.ReadByHand();
         if (options.Trace is { } trace) Trace = _opened.Traces.StartTrace(trace);
         if (options.MaxRecentFrames > 0) _opened.Traces.KeepRecentFrames(options.MaxRecentFrames);
     }

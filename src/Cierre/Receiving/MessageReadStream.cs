@@ -10,7 +10,7 @@ internal sealed class MessageReadStream(ConnectionDriver driver, WebSocketMessag
     public override bool CanWrite => false;
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        driver.Receiving.ReadPartAsync(this, buffer, cancellationToken);
+        driver.Receiver.ReadPartAsync(this, buffer, cancellationToken);
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
@@ -18,13 +18,13 @@ internal sealed class MessageReadStream(ConnectionDriver driver, WebSocketMessag
     /// <exception cref="InvalidOperationException">This thread brings what the read waits for: a receive continued on it, and it was not left
     /// since.</exception>
     public override int Read(byte[] buffer, int offset, int count) =>
-        driver.Receiving.ReadPartAsync(this, buffer.AsMemory(offset, count), CancellationToken.None, blocks: true).AsTask().GetAwaiter().GetResult();
+        driver.Receiver.ReadPartAsync(this, buffer.AsMemory(offset, count), CancellationToken.None, blocks: true).AsTask().GetAwaiter().GetResult();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) driver.Receiving.CloseStream(this);
+        if (disposing) driver.Receiver.CloseStream(this);
         base.Dispose(disposing);
     }
 }

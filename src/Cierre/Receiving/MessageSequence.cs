@@ -6,12 +6,12 @@ namespace Cierre.Receiving;
 /// <param name="given">The token of the call, which ends the loop as that of <c>WithCancellation</c> does.</param>
 internal sealed class MessageSequence(ConnectionDriver driver, CancellationToken given) : IAsyncEnumerable<WebSocketMessage>, IAsyncEnumerator<WebSocketMessage>
 {
-    private readonly ReceivingSide _receiving = driver.Receiving;
+    private readonly MessageReceiver _receiver = driver.Receiver;
     private CancellationTokenSource? _both;
     private CancellationToken _token;
     private int _begun;
 
-    public WebSocketMessage Current => _receiving.Current;
+    public WebSocketMessage Current => _receiver.Current;
 
     /// <summary>The first loop over it is this object, and each further one has its own.</summary>
     public IAsyncEnumerator<WebSocketMessage> GetAsyncEnumerator(CancellationToken cancellationToken = default)
@@ -24,7 +24,7 @@ internal sealed class MessageSequence(ConnectionDriver driver, CancellationToken
         return this;
     }
 
-    public ValueTask<bool> MoveNextAsync() => _receiving.MoveNextAsync(_token);
+    public ValueTask<bool> MoveNextAsync() => _receiver.MoveNextAsync(_token);
 
     /// <summary>Leaving the loop leaves the connection as it is.</summary>
     public ValueTask DisposeAsync()

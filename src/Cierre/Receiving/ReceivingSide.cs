@@ -6,7 +6,8 @@ using Cierre.Transports;
 
 namespace Cierre.Receiving;
 
-/// <summary>What comes in: the batches of the transport, the engine's reading, the inbox and its one reader, and when nothing is read.</summary>
+/// <summary>What comes in: the batches of the transport, the engine's reading, and when nothing is read. Who takes what comes is with
+/// <see cref="MessageReceiver"/>.</summary>
 /// <remarks>
 /// A message is handed to the waiting reader on the transport's own thread, and what the reader sends before it waits again is staged;
 /// it leaves in one flush when the batch of input is used up.
@@ -20,7 +21,7 @@ internal sealed class ReceivingSide : ITransportReceiver
     private readonly WebSocketProtocol _engine;
     private readonly Transport _transport;
     private readonly Lock _gate;
-    private Inbox _inbox;
+    private readonly MessageReceiver _receiver;
 
     private SilenceCheck _silence;
     private OrderlyDrain? _drain;
@@ -31,11 +32,10 @@ internal sealed class ReceivingSide : ITransportReceiver
     private bool _moreFollows;
     private bool _waitsForTurn;
 
-    public ReceivingSide(ConnectionDriver driver)
-    {
-        (_driver, _engine, _transport, _gate) = (driver, driver.Engine, driver.Transport, driver.Gate);
-        _inbox = new MessageInbox(_gate, driver);
-    }
+    public ReceivingSide(ConnectionDriver driver) =>
+        (_driver, _engine, _transport, _gate, _receiver) = (driver, driver.Engine, driver.Transport, driver.Gate, driver.Receiver);
+
+    private Inbox Inbox => _receiver.Inbox;
 
     /// <summary>Checks what comes; set before the start.</summary>
     public MessageGuard? Guard { get; set; }
@@ -50,13 +50,13 @@ internal sealed class ReceivingSide : ITransportReceiver
     }
 
     /// <summary>Bytes that came and nobody took. Under the lock.</summary>
-    public long Waiting => _inbox.UnreadBytes + _engine.HeldBytes;
+    public long Waiting => Inbox.UnreadBytes + _engine.HeldBytes;
 
     /// <summary>A message is with the application, or waits for it. Under the lock.</summary>
-    public bool IsBusy => _inbox.IsBusy;
+    public bool IsBusy => Inbox.IsBusy;
 
     /// <summary>Nothing that came is unread or in use. Under the lock.</summary>
-    public bool IsIdle => _inbox.IsIdle;
+    public bool IsIdle => Inbox.IsIdle;
 
     /// <summary>Some thread brings bytes at this moment, or runs what they woke.</summary>
     public bool IsInBatch => _batchThread != 0;
@@ -91,7 +91,7 @@ internal sealed class ReceivingSide : ITransportReceiver
                 if (came) _engine.BytesCame(now);
                 came = false;
                 if (_waitsForTurn) BeginTurn(now);
-                if (_engine.IsViolated || (_engine.Delivers && (_inbox.IsFull(_engine.HeldBytes) || _drain is { BytesLeft: <= 0 })))
+                if (_engine.IsViolated || (_engine.Delivers && (Inbox.IsFull(_engine.HeldBytes) || _drain is { BytesLeft: <= 0 })))
                 {
                     _driver.Move(TransportInput.Full.Instance);
                     break;
@@ -105,9 +105,9 @@ internal sealed class ReceivingSide : ITransportReceiver
                     break;
                 }
 
-                _engine.InParts = _inbox.WantsParts;
+                _engine.InParts = Inbox.WantsParts;
                 _engine.HoldPongs = _transport.Backlog >= SendingSide.HighWater;
-                _engine.IsAnswering = _inbox.IsBusy || !_driver.Sending.IsIdle;
+                _engine.IsAnswering = Inbox.IsBusy || !_driver.Sending.IsIdle;
                 found = _engine.Read(ref bytes, _transport, now);
                 if (found.Kind == ProtocolEventKind.NeedMore) break;
                 if (found.Kind == ProtocolEventKind.TurnOver) continue;
@@ -115,7 +115,7 @@ internal sealed class ReceivingSide : ITransportReceiver
                 after = Handle(found, now);
                 roundTrip = found.Kind == ProtocolEventKind.Pong ? found.RoundTrip : null;
                 isMessage = found.Kind is ProtocolEventKind.Message or ProtocolEventKind.MessagePart && _engine.Delivers;
-                inbox = _inbox;
+                inbox = Inbox;
             }
 
             if (isMessage) inbox.HandOut(found);
@@ -135,7 +135,7 @@ internal sealed class ReceivingSide : ITransportReceiver
     public void BatchEnd()
     {
         _moreFollows = false;
-        if (_inbox.WaitsForBatch) EndBatch();
+        if (Inbox.WaitsForBatch) EndBatch();
         _batchThread = 0;
         _driver.Sending.Flusher.Flush(_batchNow);
         if (_waitsForTurn) _transport.ResumeLater();
@@ -145,8 +145,8 @@ internal sealed class ReceivingSide : ITransportReceiver
     private void EndBatch()
     {
         bool wake;
-        lock (_gate) wake = _inbox.EndBatch();
-        if (wake) _inbox.Wake(inline: true);
+        lock (_gate) wake = Inbox.EndBatch();
+        if (wake) Inbox.Wake(inline: true);
     }
 
     /// <summary>The peer's close frame came, and the answer is not out; or its violation came, and what came before is still being answered.
@@ -171,172 +171,6 @@ internal sealed class ReceivingSide : ITransportReceiver
 
     public void Ended(TransportEnd end) => _driver.Ended(end);
 
-    // ---- the reader's side ----
-
-    public WebSocketMessage Current => Messages.Lent;
-
-    public ValueTask<WebSocketMessage?> ReceiveAsync(CancellationToken cancellationToken)
-    {
-        cancellationToken = _driver.Foreign(cancellationToken);
-        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<WebSocketMessage?>(cancellationToken);
-        ValueTask<WebSocketMessage?> result;
-        lock (_gate)
-        {
-            MessageInbox inbox = Messages;
-            result = inbox.TryReceive(out bool any)
-                ? new ValueTask<WebSocketMessage?>(any ? inbox.Current : null)
-                : inbox.WaitForMessage(cancellationToken);
-        }
-
-        AfterReceive();
-        return result;
-    }
-
-    /// <summary>As <see cref="ReceiveAsync"/>, for an enumerator: true: <see cref="Current"/> is the message.</summary>
-    public ValueTask<bool> MoveNextAsync(CancellationToken cancellationToken)
-    {
-        cancellationToken = _driver.Foreign(cancellationToken);
-        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<bool>(cancellationToken);
-        ValueTask<bool> result;
-        lock (_gate)
-        {
-            MessageInbox inbox = Messages;
-            result = inbox.TryReceive(out bool any) ? new ValueTask<bool>(any) : inbox.WaitForNext(cancellationToken);
-        }
-
-        AfterReceive();
-        return result;
-    }
-
-    public async ValueTask<WebSocketMessageStream?> ReceiveStreamAsync(CancellationToken cancellationToken)
-    {
-        cancellationToken = _driver.Foreign(cancellationToken);
-        cancellationToken.ThrowIfCancellationRequested();
-        ValueTask<bool> waiting = default;
-        bool here;
-        Afterwards after = default;
-        MessageReadStream? stream;
-        lock (_gate)
-        {
-            MessageInbox inbox = Messages;
-            here = inbox.TryReceiveStream(out stream);
-            if (!here)
-            {
-                waiting = inbox.WaitForStream(cancellationToken);
-                // The beginning of a message that came before anybody asked for it as a stream.
-                if (_inbox.WantsParts && _engine.TryTakeHeld(out ProtocolEvent part)) after = Handle(part, _driver.Now);
-            }
-        }
-
-        if (!after.IsNothing)
-        {
-            _driver.Do(after);
-            _driver.Sending.Flush();
-        }
-
-        AfterReceive();
-        if (here) return stream;
-        await waiting.ConfigureAwait(SimulationContext.IsCurrent);
-        lock (_gate) return Messages.TakeStream();
-    }
-
-    /// <param name="blocks">Whether the caller's thread does nothing else until there is a part.</param>
-    public async ValueTask<int> ReadPartAsync(MessageReadStream stream, Memory<byte> buffer, CancellationToken cancellationToken, bool blocks = false)
-    {
-        if (buffer.IsEmpty) return 0;
-        cancellationToken = _driver.Foreign(cancellationToken);
-        while (true)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            ValueTask<bool> waiting = default;
-            int count;
-            lock (_gate)
-            {
-                count = Messages.ReadPart(stream, buffer.Span, out bool cutOff);
-                if (cutOff) throw new WebSocketClosedException(_driver.Known());
-                if (count < 0 && blocks && InBatch) throw Inbox.WaitsForItself();
-                if (count < 0) waiting = Messages.WaitForPart(cancellationToken);
-            }
-
-            AfterReceive();
-            if (count >= 0) return count;
-            await waiting.ConfigureAwait(SimulationContext.IsCurrent);
-        }
-    }
-
-    /// <summary>From now on another reader has what comes, as it comes, and answers the peer's close frame itself.</summary>
-    /// <exception cref="InvalidOperationException">A receive waits, or something that was received is still in use.</exception>
-    public PieceInbox ReadByHand()
-    {
-        lock (_gate)
-        {
-            if (_inbox is PieceInbox before) return before;
-            var pieces = new PieceInbox(_gate, _driver);
-            Messages.MoveTo(pieces);
-            _inbox = pieces;
-            if (_engine.State is not CloseState.Open) pieces.End();
-            // What came of a message before.
-            else if (_engine.TryTakeHeld(out ProtocolEvent part)) pieces.DeliverPart(part);
-            _driver.Apply(_engine.AnswerByHand(true, _transport, _driver.Now));
-            return pieces;
-        }
-    }
-
-    /// <summary>From now on each message is handed to a handler's call. What has come before is handed out here, in its order.</summary>
-    /// <exception cref="InvalidOperationException">A receive waits, or something that was received is still in use.</exception>
-    public CallbackInbox ReadByCalls(WebSocketConnection connection, IWebSocketHandler handler)
-    {
-        var calls = new CallbackInbox(_gate, _driver, connection, handler);
-        while (true)
-        {
-            WebSocketMessage? message;
-            lock (_gate)
-            {
-                MessageInbox inbox = Messages;
-                if (!inbox.TryReceive(out bool any) || !any)
-                {
-                    // The transport's thread hands out from here on; nobody else does, because nothing lies here.
-                    _inbox = calls;
-                    if (_engine.State is not CloseState.Open) calls.End();
-                    break;
-                }
-
-                message = inbox.Current;
-            }
-
-            calls.Call(message!.Value.Kind, message.Value.Data.Span);
-        }
-
-        AfterReceive();
-        return calls;
-    }
-
-    /// <summary>The reader that answers by hand is gone: what it has not read is dropped, and the peer's close frame is answered here.</summary>
-    public void StopReadingByHand()
-    {
-        if (_inbox is not PieceInbox pieces) return;
-        Afterwards after;
-        lock (_gate)
-        {
-            after = new Afterwards(TransportEffects.None, pieces.Leave()) | _driver.Apply(_engine.AnswerByHand(false, _transport, _driver.Now));
-            if (_driver.IsPaused) after |= _driver.Move(TransportInput.Room.Instance);
-        }
-
-        _driver.Do(after);
-        _driver.Sending.Flush();
-    }
-
-    public void CloseStream(MessageReadStream stream)
-    {
-        bool wake;
-        lock (_gate) wake = Messages.CloseStream(stream);
-        if (wake) _inbox.Wake();
-        AfterReceive();
-    }
-
-    /// <summary>Whether this is what reading a message of this connection as JSON threw.</summary>
-    public bool SentUnreadable(System.Text.Json.JsonException exception) => UnreadableJson.IsFrom(exception, _inbox);
-
     /// <summary>Closes once what the transport already holds was taken in, handed out and answered; an idle connection at once.</summary>
     public void BeginDrain(CloseFrame frame, EndReason why)
     {
@@ -348,9 +182,9 @@ internal sealed class ReceivingSide : ITransportReceiver
     // ---- the core's side ----
 
     /// <summary>Nothing more comes; true: wake the reader. Under the lock.</summary>
-    public bool End() => _inbox.End();
+    public bool End() => Inbox.End();
 
-    public void Wake(bool inline) => _inbox.Wake(inline);
+    public void Wake(bool inline) => Inbox.Wake(inline);
 
     /// <summary>The drain has come to its end, or the connection has. Under the lock.</summary>
     public void StopDraining() => _drain = null;
@@ -360,11 +194,11 @@ internal sealed class ReceivingSide : ITransportReceiver
     public void NoteUnread()
     {
         if (!_engine.Delivers || _engine.IsViolated) return;
-        _engine.UnreadBytes = _driver.IsPaused && _inbox.IsFull(_engine.HeldBytes) ? Waiting : 0;
+        _engine.UnreadBytes = _driver.IsPaused && Inbox.IsFull(_engine.HeldBytes) ? Waiting : 0;
     }
 
     /// <summary>A violation whose answer nothing holds up. Under the lock.</summary>
-    public Afterwards AnswerIfIdle() => _inbox.IsBusy ? default : _driver.Apply(_engine.Answered(_transport, _driver.Now));
+    public Afterwards AnswerIfIdle() => Inbox.IsBusy ? default : _driver.Apply(_engine.Answered(_transport, _driver.Now));
 
     /// <summary>What is due for a peer that is silent or late. Under the lock.</summary>
     /// <param name="probe">Whether <see cref="Ticked"/> is to probe for what may have come.</param>
@@ -386,20 +220,17 @@ internal sealed class ReceivingSide : ITransportReceiver
         _drain?.GoOn();
     }
 
-    private MessageInbox Messages => _inbox as MessageInbox ?? throw new InvalidOperationException(_inbox is CallbackInbox
-        ? "The connection's messages are handed to the calls of its IWebSocketHandler."
-        : "The connection is read through the System.Net.WebSockets.WebSocket that was made of it.");
-
-    private Afterwards Handle(in ProtocolEvent found, TimeSpan now)
+    /// <summary>What the engine has found. Under the lock.</summary>
+    public Afterwards Handle(in ProtocolEvent found, TimeSpan now)
     {
         switch (found.Kind)
         {
             case ProtocolEventKind.Message or ProtocolEventKind.MessagePart when Guard?.Check(found.Payload.Length, found.Last, now) is { } violation:
                 return _driver.Apply(_engine.Break(violation, _transport, now));
             case ProtocolEventKind.Message:
-                return new Afterwards(TransportEffects.None, _inbox.Deliver(found));
+                return new Afterwards(TransportEffects.None, Inbox.Deliver(found));
             case ProtocolEventKind.MessagePart:
-                return new Afterwards(TransportEffects.None, _inbox.DeliverPart(found));
+                return new Afterwards(TransportEffects.None, Inbox.DeliverPart(found));
             case ProtocolEventKind.Pong:
                 _lastRoundTrip = found.RoundTrip;
                 _driver.Sending.Answered(found.PingNumber, now);
@@ -435,7 +266,7 @@ internal sealed class ReceivingSide : ITransportReceiver
             lock (_gate)
             {
                 if (_engine.IsViolated) after = AnswerIfIdle();
-                else if (_driver.IsPaused && !_inbox.IsFull(_engine.HeldBytes)) after = _driver.Move(TransportInput.Room.Instance);
+                else if (_driver.IsPaused && !Inbox.IsFull(_engine.HeldBytes)) after = _driver.Move(TransportInput.Room.Instance);
             }
 
             if (!after.IsNothing)

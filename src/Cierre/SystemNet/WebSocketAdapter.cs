@@ -29,7 +29,7 @@ internal sealed class WebSocketAdapter : WebSocket, IValueTaskSource<ValueWebSoc
     {
         Connection = connection;
         _driver = connection.Driver;
-        _pieces = _driver.Receiving.ReadByHand();
+        _pieces = _driver.Receiver.ReadByHand();
         _driver.Sending.CancelledTooLate = Cut;
     }
 
@@ -306,7 +306,7 @@ internal sealed class WebSocketAdapter : WebSocket, IValueTaskSource<ValueWebSoc
 
     private void Leave(EndReason why)
     {
-        _driver.Receiving.StopReadingByHand();
+        _driver.Receiver.StopReadingByHand();
         (CloseFrame frame, EndReason because) = Farewell?.Invoke() ?? (new CloseFrame(CloseCodes.GoingAway, why.Text), why);
         _driver.BeginClose(frame, because, takeBack: true);
     }

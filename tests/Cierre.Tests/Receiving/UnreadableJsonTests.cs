@@ -14,9 +14,9 @@ public sealed class UnreadableJsonTests
         await other.SendAsync("no JSON");
         WebSocketMessage message = (await one.ReceiveAsync())!.Value;
         JsonException wrong = Assert.Throws<JsonException>(() => message.GetJson(WebSocketMessageTests.Json.Default.Point));
-        Assert.True(one.Driver.Receiving.SentUnreadable(wrong));
-        Assert.False(other.Driver.Receiving.SentUnreadable(wrong));
-        Assert.False(one.Driver.Receiving.SentUnreadable(new JsonException()));
+        Assert.True(one.Driver.Receiver.SentUnreadable(wrong));
+        Assert.False(other.Driver.Receiver.SentUnreadable(wrong));
+        Assert.False(one.Driver.Receiver.SentUnreadable(new JsonException()));
         await one.CloseAsync();
     }
 
