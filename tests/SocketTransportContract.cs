@@ -180,6 +180,22 @@ public abstract class SocketTransportContract : IDisposable
     }
 
     [Fact]
+    public async Task Error_that_a_call_meets_while_the_host_disposes_the_socket_is_not_the_peers()
+    {
+        OfSocket.Start(Receiver);
+        // As a call does that is under way; until it returns the handle is not closed.
+        bool held = false;
+        _socket.SafeHandle.DangerousAddRef(ref held);
+        Task cut = Task.Run(() => Cut(_socket));
+        Assert.True(SpinWait.SpinUntil(() => IsDisposed(_socket), Bound));
+        Assert.False(_socket.SafeHandle.IsClosed);
+        Assert.Equal(TransportEndKind.CutHere, OfSocket.EndOf(new SocketException((int)SocketError.ConnectionReset)).Kind);
+        _socket.SafeHandle.DangerousRelease();
+        await cut.WaitAsync(Bound);
+        Assert.Equal(TransportEndKind.CutHere, (await Receiver.End.WaitAsync(Bound)).Kind);
+    }
+
+    [Fact]
     public async Task Flushed_bytes_and_the_end_of_our_direction_reach_the_peer_and_its_own_still_count()
     {
         OfSocket.Start(Receiver);
@@ -285,5 +301,22 @@ public abstract class SocketTransportContract : IDisposable
     {
         _peer.LingerState = new LingerOption(true, 0);
         _peer.Close();
+    }
+
+    private static bool IsDisposed(Socket socket)
+    {
+        try
+        {
+            _ = socket.Available;
+            return false;
+        }
+        catch (ObjectDisposedException)
+        {
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 }

@@ -173,6 +173,8 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
     /// <summary>What an error of a send means; it is no longer sent then.</summary>
     internal (Exception? Reason, Exception? Unexpected) Broken(SocketError error)
     {
+        // To a call that is under way the close of the socket by this process looks like a reset by the peer.
+        if (_shutdownReason is { } reason) return (reason, null);
         var exception = new SocketException((int)error);
         if (!IsReset(error)) return (exception, IsOfOurs(error) ? null : exception);
         _peerEnded = true;
@@ -274,8 +276,9 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
     private Exception? Failure(SocketError error)
     {
         if (error == SocketError.Success) return null;
+        // As in Broken.
+        if (_shutdownReason is not null) return new SocketException((int)SocketError.OperationAborted);
         var exception = new SocketException((int)error);
-        if (_shutdownReason is not null) return exception;
         if (IsReset(error))
         {
             _peerEnded = true;

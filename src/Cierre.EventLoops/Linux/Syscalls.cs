@@ -44,6 +44,12 @@ internal static partial class Syscalls
         return epoll_ctl(epoll, (int)operation, descriptor, entry);
     }
 
+    /// <summary>Takes a descriptor off an epoll instance of somebody else's, where it is on it.</summary>
+    public static unsafe void Forget(int epoll, SafeHandle descriptor)
+    {
+        _ = epoll_ctl((nint)epoll, (int)EpollOperation.Remove, descriptor, null);
+    }
+
     /// <param name="timeout">In milliseconds; -1: for ever.</param>
     /// <returns>How many events lie in <paramref name="events"/>.</returns>
     public static unsafe int Wait(SafeHandle epoll, Span<byte> events, int timeout)
@@ -99,6 +105,9 @@ internal static partial class Syscalls
 
     [LibraryImport("libc", SetLastError = true)]
     private static unsafe partial int epoll_ctl(SafeHandle epoll, int operation, SafeHandle descriptor, byte* entry);
+
+    [LibraryImport("libc")]
+    private static unsafe partial int epoll_ctl(nint epoll, int operation, SafeHandle descriptor, byte* entry);
 
     [LibraryImport("libc", SetLastError = true)]
     private static unsafe partial int epoll_wait(SafeHandle epoll, byte* events, int most, int timeout);

@@ -11,11 +11,10 @@ namespace Cierre.EventLoops.Sockets;
 /// <summary>A socket that a loop reads, with nothing in between: bytes are parsed where the loop has received them, and what the handlers answer leaves with
 /// one call.</summary>
 /// <remarks>An idle connection holds no buffer. What its receiver does not take is kept until there is room, and meanwhile nothing is read.</remarks>
-internal sealed class LoopTransport : Transport, ISocketEvents, IValueTaskSource
+internal sealed class LoopTransport : OwnSocketTransport, ISocketEvents, IValueTaskSource
 {
     private const int Resumes = 1, Probes = 2, Begins = 4;
 
-    private readonly Socket _socket;
     private readonly WatchedSocket _watched;
     private EarlierReader? _earlier;
     private volatile bool _follows = true;
@@ -26,8 +25,6 @@ internal sealed class LoopTransport : Transport, ISocketEvents, IValueTaskSource
     private bool _reads;
     private bool _ended;
     private int _asked;
-    private volatile bool _closing;
-    private volatile bool _cut;
 
     private ReadOnlyMemory<byte> _unsent;
     private ManualResetValueTaskSourceCore<bool> _sent;
@@ -37,20 +34,29 @@ internal sealed class LoopTransport : Transport, ISocketEvents, IValueTaskSource
     /// <param name="watched">Its place on the loop.</param>
     /// <param name="earlier">Who has read the socket until now.</param>
     public LoopTransport(Socket socket, WatchedSocket watched, EarlierReader? earlier)
+        : base(socket)
     {
-        (_socket, _watched, _earlier) = (socket, watched, earlier);
+        (_watched, _earlier) = (watched, earlier);
         watched.Events = this;
     }
 
-    public override bool IsIndependent => true;
+    /// <summary>Over a socket that the runtime has waited for until now.</summary>
+    public LoopTransport(Socket socket, EventLoop loop, EarlierReader? earlier)
+        : base(socket)
+    {
+        RuntimeEpoll.Forget(socket.SafeHandle);
+        _earlier = earlier;
+        _watched = new WatchedSocket(loop, socket.SafeHandle, this);
+        loop.Add(_watched);
+    }
 
-    public override int Unread => Ask(static socket => socket.Available);
+    public EventLoop Loop => _watched.Loop;
 
-    public override long? Acknowledged => Ask(BytesAcknowledged);
+    protected override bool HasUnsent => Volatile.Read(ref _sends) == 1;
 
     LoopEndpoint? ISocketEvents.Endpoint => _endpoint;
 
-    public override void ServedBy(string endpoint) => _endpoint = _watched.Loop.Endpoints.Of(endpoint);
+    public override void ServedBy(string endpoint) => _endpoint = Loop.Endpoints.Of(endpoint);
 
     public override void Start(ITransportReceiver receiver)
     {
@@ -66,41 +72,10 @@ internal sealed class LoopTransport : Transport, ISocketEvents, IValueTaskSource
     public override void PostTurn(IThreadPoolWorkItem turn)
     {
         if (ReferenceEquals(turn, this)) Ask(Resumes);
-        else _watched.Loop.Post(_watched, turn.Execute);
+        else Loop.Post(_watched, turn.Execute);
     }
 
-    public override void Post(Action<object?> work) => _watched.Loop.Post(_watched, () => work(this));
-
-    public override ValueTask ShutdownSendAsync()
-    {
-        Shutdown(_socket, SocketShutdown.Send);
-        return default;
-    }
-
-    public override void Close()
-    {
-        _closing = true;
-        // Posted: a flush that fails here would go on under the connection's lock.
-        _watched.Loop.Post(_watched, LetGo);
-    }
-
-    public override void Abort()
-    {
-        _cut = true;
-        Close();
-    }
-
-    public override ValueTask ReleaseAsync()
-    {
-        LetGo();
-        return default;
-    }
-
-    /// <summary>A socket that somebody else in this process disposed of was cut here: what the peer does never disposes of ours.</summary>
-    public override TransportEnd EndOf(Exception exception) =>
-        !_closing && exception is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted }
-        ? TransportEnd.CutHere(exception)
-        : base.EndOf(exception);
+    public override void Post(Action<object?> work) => Loop.Post(_watched, () => work(this));
 
     protected override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {
@@ -112,7 +87,7 @@ internal sealed class LoopTransport : Transport, ISocketEvents, IValueTaskSource
         Volatile.Write(ref _sends, 1);
         _watched.Watch(EpollEvents.Out);
         // Closed before it was watched: nobody tells.
-        if (_closing && _socket.SafeHandle.IsClosed) FailSend();
+        if (IsClosing && Socket.SafeHandle.IsClosed) FailSend();
         return task;
     }
 
@@ -132,7 +107,7 @@ internal sealed class LoopTransport : Transport, ISocketEvents, IValueTaskSource
         if (_ended) return;
         if ((asked & Begins) != 0 || ((asked & Resumes) != 0 && !_reads && !_receiver!.IsHolding)) GoOn();
         if ((asked & Probes) != 0 && !_ended) _receiver!.Probed(any: _reads ? Read(buffer) : !_rest.IsEmpty);
-        if (_closing) Finish(new TransportEnd(TransportEndKind.Closed));
+        if (IsClosing) Finish(TransportEnd.Closed());
         else if (_watched.Socket.IsClosed) Finish(EndOf(new ObjectDisposedException(nameof(Socket))));
     }
 
@@ -148,8 +123,8 @@ internal sealed class LoopTransport : Transport, ISocketEvents, IValueTaskSource
     void ISocketEvents.Failed(Exception exception)
     {
         // Where nobody has begun yet, it is told once more then.
-        _endBehind ??= _closing ? new TransportEnd(TransportEndKind.Closed) : EndOf(exception);
-        if (!_closing) Abort();
+        _endBehind ??= IsClosing ? TransportEnd.Closed() : EndOf(exception);
+        if (!IsClosing) Abort();
         Finish(_endBehind.Value);
     }
 
@@ -180,7 +155,7 @@ internal sealed class LoopTransport : Transport, ISocketEvents, IValueTaskSource
     private async ValueTask FollowAsync(EarlierReader earlier)
     {
         bool more = true;
-        while (more && !_closing)
+        while (more && !IsClosing)
         {
             ReadResult result = await earlier.Read.ReadAsync().ConfigureAwait(false);
             foreach (ReadOnlyMemory<byte> piece in result.Buffer) _rest.Append(piece.Span);
@@ -199,18 +174,6 @@ internal sealed class LoopTransport : Transport, ISocketEvents, IValueTaskSource
         _watched.Ask();
     }
 
-    private T? Ask<T>(Func<Socket, T> question)
-    {
-        try
-        {
-            return question(_socket);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            return default;
-        }
-    }
-
     /// <returns>Whether anything had come.</returns>
     private bool Read(Memory<byte> buffer)
     {
@@ -221,7 +184,7 @@ internal sealed class LoopTransport : Transport, ISocketEvents, IValueTaskSource
         }
         catch (ObjectDisposedException e)
         {
-            Finish(_closing ? new TransportEnd(TransportEndKind.Closed, e) : EndOf(e));
+            Finish(IsClosing ? TransportEnd.Closed(e) : EndOf(e));
             return true;
         }
 
@@ -233,9 +196,7 @@ internal sealed class LoopTransport : Transport, ISocketEvents, IValueTaskSource
 
         Errno error = count == 0 ? Errno.None : Syscalls.LastError;
         if (error is Errno.Again or Errno.Interrupted) return false;
-        Finish(_closing ? new TransportEnd(TransportEndKind.Closed)
-            : error == Errno.None && !_watched.Socket.IsClosed ? TransportEnd.EndOfStream
-            : EndOf(ExceptionOf(error)));
+        Finish(error == Errno.None ? EndOfRead : IsClosing ? TransportEnd.Closed() : EndOf(SocketErrors.Exception(error)));
         return true;
     }
 
@@ -243,9 +204,9 @@ internal sealed class LoopTransport : Transport, ISocketEvents, IValueTaskSource
     {
         int taken = _receiver!.Receive(bytes, last: true);
         _receiver.BatchEnd();
-        if (_closing)
+        if (IsClosing)
         {
-            Finish(new TransportEnd(TransportEndKind.Closed));
+            Finish(TransportEnd.Closed());
         }
         else if (taken < bytes.Length || _receiver.IsHolding)
         {
@@ -273,7 +234,7 @@ internal sealed class LoopTransport : Transport, ISocketEvents, IValueTaskSource
 
     private void ReadOn()
     {
-        if (_closing) return;
+        if (IsClosing) return;
         if (_endBehind is { } end)
         {
             Finish(end);
@@ -313,11 +274,8 @@ internal sealed class LoopTransport : Transport, ISocketEvents, IValueTaskSource
         }
 
         Errno error = Syscalls.LastError;
-        return error is Errno.Again or Errno.Interrupted ? null : ExceptionOf(error);
+        return error is Errno.Again or Errno.Interrupted ? null : SocketErrors.Exception(error);
     }
-
-    /// <summary>To a call that is under way the close of the socket by this process looks like a reset by the peer.</summary>
-    private SocketException ExceptionOf(Errno error) => SocketErrors.Exception(_watched.Socket.IsClosed ? Errno.BadDescriptor : error);
 
     private void CompleteSend(Exception? error)
     {
@@ -328,20 +286,10 @@ internal sealed class LoopTransport : Transport, ISocketEvents, IValueTaskSource
 
     private void FailSend() => CompleteSend(SocketErrors.Exception(Errno.BadDescriptor));
 
-    /// <summary>A peer that takes nothing is cut: nothing in order would reach it.</summary>
-    private void LetGo()
+    protected override void LetGo()
     {
         _watched.Leave();
-        if (_cut || Volatile.Read(ref _sends) == 1)
-        {
-            _socket.Close(timeout: 0);
-        }
-        else
-        {
-            Shutdown(_socket, SocketShutdown.Both);
-            _socket.Dispose();
-        }
-
+        base.LetGo();
         FailSend();
         // The end is told where the bytes are: whoever is at them now goes first.
         Ask(Resumes);

@@ -13,7 +13,7 @@ namespace Cierre.Transports;
 /// While it waits it holds a small buffer. That one takes a small message in a single call; one that fills it is a hint that more has
 /// come, and the rest is read into a large buffer for as long as there is any.
 /// </remarks>
-internal sealed class SocketTransport(Socket socket, Transport.EarlierReader? earlier = null) : Transport
+internal sealed class SocketTransport(Socket socket, Transport.EarlierReader? earlier = null) : OwnSocketTransport(socket)
 {
     private const int Small = 1024;
     private const int Large = 64 * 1024;
@@ -21,45 +21,13 @@ internal sealed class SocketTransport(Socket socket, Transport.EarlierReader? ea
     private readonly RoomSignal _room = new();
     private readonly byte[] _small = new byte[Small];
     private ITransportReceiver? _receiver;
-    private volatile bool _closing;
-    private volatile bool _cut;
     private volatile bool _writing;
     private bool _offering = earlier is not null;
     private bool _probing;
     private bool _counts;
     private long _read;
 
-    public override bool IsIndependent => true;
-
-    public override long? Acknowledged
-    {
-        get
-        {
-            try
-            {
-                return TcpReceived.Acknowledged(socket);
-            }
-            catch (Exception e) when (IsOfTheEnd(e))
-            {
-                return null;
-            }
-        }
-    }
-
-    public override int Unread
-    {
-        get
-        {
-            try
-            {
-                return socket.Available;
-            }
-            catch (Exception e) when (IsOfTheEnd(e))
-            {
-                return 0;
-            }
-        }
-    }
+    protected override bool HasUnsent => _writing;
 
     public override void Start(ITransportReceiver receiver)
     {
@@ -76,41 +44,15 @@ internal sealed class SocketTransport(Socket socket, Transport.EarlierReader? ea
         if (!IsBehind() && !Volatile.Read(ref _offering) && Interlocked.Exchange(ref _probing, false)) _receiver!.Probed(any: false);
     }
 
-    public override ValueTask ShutdownSendAsync()
-    {
-        Shutdown(socket, SocketShutdown.Send);
-        return default;
-    }
-
     public override void Close()
     {
-        _closing = true;
+        base.Close();
         _room.Set();
-        // Posted: a receive that ends here might run the pump under the connection's lock.
-        Post(static transport => ((SocketTransport)transport!).LetGo());
     }
-
-    public override void Abort()
-    {
-        _cut = true;
-        Close();
-    }
-
-    public override ValueTask ReleaseAsync()
-    {
-        LetGo();
-        return default;
-    }
-
-    /// <summary>A socket that somebody else in this process disposed of was cut here: what the peer does never disposes of ours.</summary>
-    public override TransportEnd EndOf(Exception exception) =>
-        !_closing && exception is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted }
-        ? new TransportEnd(TransportEndKind.CutHere, exception)
-        : TransportFault.EndOf(exception);
 
     protected override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {
-        ValueTask<int> sent = socket.SendAsync(bytes, SocketFlags.None);
+        ValueTask<int> sent = Socket.SendAsync(bytes, SocketFlags.None);
         if (!sent.IsCompletedSuccessfully) return Awaited(sent);
         _ = sent.Result;
         return default;
@@ -121,7 +63,7 @@ internal sealed class SocketTransport(Socket socket, Transport.EarlierReader? ea
     {
         try
         {
-            return Volatile.Read(ref _counts) ? TcpReceived.Of(socket) != Interlocked.Read(ref _read) : socket.Available != 0;
+            return Volatile.Read(ref _counts) ? TcpReceived.Of(Socket) != Interlocked.Read(ref _read) : Socket.Available != 0;
         }
         catch (Exception e) when (IsOfTheEnd(e))
         {
@@ -139,19 +81,6 @@ internal sealed class SocketTransport(Socket socket, Transport.EarlierReader? ea
 
     private static bool IsOfTheEnd(Exception e) => e is SocketException or ObjectDisposedException;
 
-    /// <summary>A peer that takes nothing is cut: nothing in order would reach it.</summary>
-    private void LetGo()
-    {
-        if (_cut || _writing)
-        {
-            socket.Close(timeout: 0);
-            return;
-        }
-
-        Shutdown(socket, SocketShutdown.Both);
-        socket.Dispose();
-    }
-
     private async Task PumpAsync(ITransportReceiver receiver)
     {
         TransportEnd end;
@@ -162,7 +91,7 @@ internal sealed class SocketTransport(Socket socket, Transport.EarlierReader? ea
         }
         catch (Exception e)
         {
-            end = _closing ? new TransportEnd(TransportEndKind.Closed, e) : EndOf(e);
+            end = IsClosing ? TransportEnd.Closed(e) : EndOf(e);
         }
 
         receiver.Ended(end);
@@ -172,7 +101,7 @@ internal sealed class SocketTransport(Socket socket, Transport.EarlierReader? ea
     {
         PipeReader pipe = reader.Read;
         bool more = true;
-        while (more && !_closing)
+        while (more && !IsClosing)
         {
             ReadResult result = await pipe.ReadAsync().ConfigureAwait(false);
             foreach (ReadOnlyMemory<byte> piece in result.Buffer)
@@ -193,16 +122,16 @@ internal sealed class SocketTransport(Socket socket, Transport.EarlierReader? ea
 
     private async ValueTask<TransportEnd> ReadToEndAsync(ITransportReceiver receiver)
     {
-        if (TcpReceived.Read(socket) is { } read)
+        if (TcpReceived.Read(Socket) is { } read)
         {
             _read = read;
             Volatile.Write(ref _counts, true);
         }
 
-        while (!_closing)
+        while (!IsClosing)
         {
-            int count = await socket.ReceiveAsync(_small.AsMemory(), SocketFlags.None).ConfigureAwait(false);
-            if (count == 0) return new TransportEnd(_closing ? TransportEndKind.Closed : TransportEndKind.EndOfStream);
+            int count = await Socket.ReceiveAsync(_small.AsMemory(), SocketFlags.None).ConfigureAwait(false);
+            if (count == 0) return EndOfRead;
             Volatile.Write(ref _offering, true);
             Count(count);
             if (count == Small) await ReadLargeAsync(receiver).ConfigureAwait(false);
@@ -211,7 +140,7 @@ internal sealed class SocketTransport(Socket socket, Transport.EarlierReader? ea
             Offered(receiver);
         }
 
-        return new TransportEnd(TransportEndKind.Closed);
+        return TransportEnd.Closed();
     }
 
     /// <summary>The small buffer is full: takes what else has come, and hands it out as one.</summary>
@@ -227,12 +156,12 @@ internal sealed class SocketTransport(Socket socket, Transport.EarlierReader? ea
             do
             {
                 // Asked first, so that the receive never waits.
-                if (socket.Available > 0) count += Count(socket.Receive(large.AsSpan(count)));
+                if (Socket.Available > 0) count += Count(Socket.Receive(large.AsSpan(count)));
                 filled = count == large.Length;
                 if (count != 0) await OfferAsync(large.AsMemory(0, count), receiver).ConfigureAwait(false);
                 count = 0;
             }
-            while (filled && !_closing);
+            while (filled && !IsClosing);
         }
         finally
         {
@@ -255,10 +184,10 @@ internal sealed class SocketTransport(Socket socket, Transport.EarlierReader? ea
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask OfferRestAsync(Memory<byte> bytes, ITransportReceiver receiver)
     {
-        while (!_closing && (!bytes.IsEmpty || receiver.IsHolding))
+        while (!IsClosing && (!bytes.IsEmpty || receiver.IsHolding))
         {
             await _room.WaitAsync().ConfigureAwait(false);
-            if (!receiver.IsHolding && !bytes.IsEmpty && !_closing) bytes = bytes[Offer(bytes, receiver)..];
+            if (!receiver.IsHolding && !bytes.IsEmpty && !IsClosing) bytes = bytes[Offer(bytes, receiver)..];
         }
     }
 

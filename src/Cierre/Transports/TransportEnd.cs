@@ -27,6 +27,9 @@ internal readonly record struct TransportEnd(TransportEndKind Kind, Exception? E
     /// <inheritdoc cref="TransportEndKind.EndOfStream"/>
     public static TransportEnd EndOfStream => new(TransportEndKind.EndOfStream);
 
+    /// <inheritdoc cref="TransportEndKind.Closed"/>
+    public static TransportEnd Closed(Exception? exception = null) => new(TransportEndKind.Closed, exception);
+
     /// <inheritdoc cref="TransportEndKind.CutHere"/>
     public static TransportEnd CutHere(Exception exception) => new(TransportEndKind.CutHere, exception);
 
