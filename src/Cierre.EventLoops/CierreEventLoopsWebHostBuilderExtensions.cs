@@ -1,7 +1,9 @@
+using Cierre;
 using Cierre.AspNetCore.Kestrel;
 using Cierre.EventLoops;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.AspNetCore.Hosting;
@@ -15,7 +17,8 @@ public static class CierreEventLoopsWebHostBuilderExtensions
     /// <param name="builder">The web host, such as <c>builder.WebHost</c>.</param>
     /// <param name="configure">Sets what is not to be as by default.</param>
     /// <returns>The same builder.</returns>
-    /// <remarks>It registers <c>AddCierre</c>'s services too, where that was not done.</remarks>
+    /// <remarks>It registers <c>AddCierre</c>'s services too, where that was not done, and <see cref="WebSocketEventLoops"/>: clients of the same application
+    /// share the loops by <see cref="WebSocketClientOptions.EventLoops"/>, and gateways do so by themselves.</remarks>
     public static IWebHostBuilder UseCierreEventLoops(this IWebHostBuilder builder, Action<EventLoopOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -25,7 +28,14 @@ public static class CierreEventLoopsWebHostBuilderExtensions
             services.AddOptions<EventLoopOptions>().BindConfiguration("Cierre:EventLoops").ValidateOnStart();
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<EventLoopOptions>, EventLoopOptionsValidation>());
             if (configure is not null) services.Configure(configure);
-            services.TryAddSingleton<SocketLoops>(EventLoopsOfServer.Create!);
+            services.TryAddSingleton(static services => new EventLoopGroup(
+                services.GetRequiredService<IOptions<EventLoopOptions>>().Value,
+                services.GetService<ILoggerFactory>(),
+                services.GetService<TimeProvider>() ?? TimeProvider.System));
+            services.TryAddSingleton<WebSocketEventLoops>(static services => services.GetRequiredService<EventLoopGroup>());
+            // Null where the system has no epoll: the sockets serve.
+            services.TryAddSingleton<SocketLoops>(static services =>
+                services.GetRequiredService<EventLoopGroup>() is { LoopCount: > 0 } group ? new EventLoopsOfServer(group) : null!);
         });
     }
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace Cierre.EventLoops;
 
-/// <summary>Sets how the event loops of a server run. Configuration section <c>Cierre:EventLoops</c>.</summary>
+/// <summary>Sets how event loops run. Those of a server have the configuration section <c>Cierre:EventLoops</c>.</summary>
 public sealed class EventLoopOptions
 {
     /// <summary>Gets or sets how many loops there are, each with a thread; null: one for each processor, and at most half of
@@ -62,6 +62,11 @@ public sealed class EventLoopOptions
     /// <summary>How many loops that is on this machine.</summary>
     internal int Loops => LoopCount ?? Math.Min(Environment.ProcessorCount, MaxThreads / 2);
 
+    /// <summary>What no single option can tell; null: nothing is wrong.</summary>
+    internal string? Fault => MaxThreads > Loops
+        ? null
+        : $"MaxThreads ({MaxThreads}) is not more than there are loops ({Loops}), so nobody could take over from a handler that blocks.";
+
     private static void Check<T>(T value, T least, T most, string name)
         where T : IComparable<T>
     {
@@ -70,12 +75,9 @@ public sealed class EventLoopOptions
     }
 }
 
-/// <summary>What no single option can tell.</summary>
+/// <summary>Checks the options that come from the configuration.</summary>
 internal sealed class EventLoopOptionsValidation : IValidateOptions<EventLoopOptions>
 {
-    public ValidateOptionsResult Validate(string? name, EventLoopOptions options) => options.MaxThreads > options.Loops
-        ? ValidateOptionsResult.Success
-        : ValidateOptionsResult.Fail(
-            $"Cierre:EventLoops: MaxThreads ({options.MaxThreads}) is not more than there are loops ({options.Loops}), so nobody could take over from a "
-            + "handler that blocks.");
+    public ValidateOptionsResult Validate(string? name, EventLoopOptions options) =>
+        options.Fault is { } fault ? ValidateOptionsResult.Fail($"Cierre:EventLoops: {fault}") : ValidateOptionsResult.Success;
 }

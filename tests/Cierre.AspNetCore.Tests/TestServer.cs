@@ -80,6 +80,7 @@ public sealed class TestServer : IAsyncDisposable
     {
         HttpVersion = _carrier.IsHttp2() ? HttpVersion.Version20 : HttpVersion.Version11,
         ConfigureHandler = handler => handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true,
+        EventLoops = TransportUnderTest.Loops,
     };
 
     public Task<WebSocketConnection> ConnectAsync(WebSocketClientOptions? options = null, string path = "/") =>

@@ -47,15 +47,19 @@ public sealed class AllocationTests
     }, (loops, form, size));
 
     [Theory]
-    [InlineData(32)]
-    [InlineData(16 * 1024)]
-    public Task Message_that_a_client_has_echoed_allocates_nothing(int size) => OwnProcess.RunAsync(typeof(AllocationTests), async () =>
+    [InlineData(false, 32)]
+    [InlineData(false, 16 * 1024)]
+    [InlineData(true, 32)]
+    [InlineData(true, 16 * 1024)]
+    public Task Message_that_a_client_has_echoed_allocates_nothing(bool onLoops, int size) => OwnProcess.RunAsync(typeof(AllocationTests), async () =>
     {
+        using EventLoopGroup? loops = onLoops ? new EventLoopGroup() : null;
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var server = new Thread(() => Serve(listener, size)) { IsBackground = true };
         server.Start();
-        WebSocketConnection client = await WebSocketConnection.ConnectAsync(new Uri($"ws://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/"));
+        WebSocketConnection client = await WebSocketConnection.ConnectAsync(
+            new Uri($"ws://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/"), new WebSocketClientOptions { EventLoops = loops });
         byte[] message = new byte[size];
         await MeasureAsync(RoundTripAsync);
         client.Abort();
@@ -67,7 +71,7 @@ public sealed class AllocationTests
             await client.SendAsync(message);
             Assert.NotNull(await client.ReceiveAsync());
         }
-    }, size);
+    }, (onLoops, size));
 
     /// <summary>The least of some runs: in the whole process others go on, and less than a byte a message is nothing.</summary>
     private static async Task MeasureAsync(Func<ValueTask> roundTrip)

@@ -1,4 +1,3 @@
-using Cierre.AspNetCore.Kestrel;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -72,7 +71,7 @@ public sealed class BlockingHandlerTests : IDisposable
         await UntilOnLoopAsync(other);
         await blocking.SendAsync("block");
         Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref _inside) == 1, LoopServer.Bound));
-        ((IDisposable)server.Services.GetRequiredService<SocketLoops>()).Dispose();
+        server.Services.GetRequiredService<EventLoopGroup>().Dispose();
         await other.Closed.WaitAsync(LoopServer.Bound);
         _goOn.Set();
     }

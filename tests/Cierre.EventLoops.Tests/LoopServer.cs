@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Cierre.AspNetCore;
-using Cierre.AspNetCore.Kestrel;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -26,7 +25,7 @@ internal sealed class LoopServer : IAsyncDisposable, ILoggerProvider, ILogger
     public IServiceProvider Services => _app!.Services;
 
     /// <summary>How many threads the loops have.</summary>
-    public int Threads => ((EventLoopsOfServer)Services.GetRequiredService<SocketLoops>()).Threads;
+    public int Threads => Services.GetRequiredService<EventLoopGroup>().Threads;
 
     /// <param name="loops">How many; 0: sockets.</param>
     public static async Task<LoopServer> StartAsync(Action<WebApplication> map, int loops = 1, Action<WebApplicationBuilder>? build = null)

@@ -1,7 +1,9 @@
 using System.Collections;
 using System.Linq.Expressions;
 using System.Net;
+using System.Net.Sockets;
 using System.Reflection;
+using Cierre.Transports;
 
 namespace Cierre.TestKit;
 
@@ -65,6 +67,7 @@ public static class OptionsCopy
         var kind when kind == typeof(Random) => new Random(1),
         var kind when kind == typeof(ICredentials) => new NetworkCredential(),
         var kind when kind == typeof(IWebProxy) => new WebProxy(),
+        var kind when kind == typeof(WebSocketEventLoops) => new NoLoops(),
         var kind when kind.IsAssignableTo(typeof(Delegate)) => Nothing(kind),
         var kind => throw new InvalidOperationException($"What is another {kind.Name}?"),
     };
@@ -76,4 +79,9 @@ public static class OptionsCopy
     }
 
     private sealed class OtherClock : TimeProvider;
+
+    private sealed class NoLoops : WebSocketEventLoops
+    {
+        internal override Transport? TakeOver(Socket socket, Transport.EarlierReader? earlier, string server) => null;
+    }
 }

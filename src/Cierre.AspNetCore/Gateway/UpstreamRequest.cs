@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Net.Http.Headers;
 
 namespace Cierre.AspNetCore.Gateway;
@@ -28,7 +29,12 @@ internal static class UpstreamRequest
     public static WebSocketClientOptions Of(HttpContext context, IReadOnlyList<string> subprotocols, WebSocketGatewayOptions options)
     {
         HttpRequest request = context.Request;
-        var upstream = new WebSocketClientOptions { CloseCodes = options.Endpoint.CloseCodes, TimeProvider = options.Endpoint.TimeProvider };
+        var upstream = new WebSocketClientOptions
+        {
+            CloseCodes = options.Endpoint.CloseCodes,
+            TimeProvider = options.Endpoint.TimeProvider,
+            EventLoops = context.RequestServices?.GetService<WebSocketEventLoops>(),
+        };
         foreach (string name in Passing(request, options)) Copy(request, name, upstream);
 
         // W3C Trace Context. Where the request is traced here, the HTTP handler names this hop's own span.

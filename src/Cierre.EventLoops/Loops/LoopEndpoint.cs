@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Cierre.EventLoops.Loops;
 
 /// <summary>What the loops know of an endpoint: that its handlers have blocked.</summary>
-/// <param name="name">Its route pattern.</param>
+/// <param name="name">Its route pattern, or the origin of a client's server.</param>
 /// <remarks>
 /// A handler is called late once, because its code is compiled by then, and an endpoint should not pay for that for long. So the first time costs it little,
 /// and each further time twice as much.
@@ -37,10 +37,17 @@ internal sealed class LoopEndpoint(string name)
     }
 }
 
-/// <summary>The endpoints of a server, by their route pattern.</summary>
+/// <summary>The endpoints of a server by their route pattern, and the servers of clients by their origin.</summary>
 internal sealed class LoopEndpoints
 {
-    private readonly ConcurrentDictionary<string, LoopEndpoint> _endpoints = new();
+    // A client may have any number of servers, and what is known of each is kept.
+    private const int Most = 1024;
 
-    public LoopEndpoint Of(string name) => _endpoints.GetOrAdd(name, static name => new LoopEndpoint(name));
+    private readonly ConcurrentDictionary<string, LoopEndpoint> _endpoints = new();
+    private readonly LoopEndpoint _others = new("(others)");
+
+    public LoopEndpoint Of(string name) =>
+        _endpoints.TryGetValue(name, out LoopEndpoint? known) ? known
+        : _endpoints.Count < Most ? _endpoints.GetOrAdd(name, static name => new LoopEndpoint(name))
+        : _others;
 }

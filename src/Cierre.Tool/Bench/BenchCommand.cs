@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Cierre.EventLoops;
 using Cierre.Tool.Arguments;
 using Cierre.Tool.Hosting;
 using Cierre.Tool.Output;
@@ -45,6 +46,8 @@ internal static class BenchCommand
         {
             Description = "A header of the opening requests; may be repeated.", HelpName = "\"N: V\"", CustomParser = HeaderArgument.Parse
         };
+        Option<string?> transport = Choice.Option("--transport",
+            "What this side's connections without TLS run on: sockets, or event loops (Linux).", "sockets", "loops");
         var insecure = new Option<bool>("--insecure") { Description = "Accept any certificate." };
         Option<long?> pid = WholeNumber.Option("--pid", "PID",
             "The server's process on this machine: its CPU time a message and memory a connection are reported too.", least: 1, most: int.MaxValue);
@@ -56,15 +59,17 @@ internal static class BenchCommand
         var command = new Command("bench", "Sends messages to an echo server and measures how many come back, and when. " +
             "Each second has a line at a terminal. Exit code 0: all connections opened, stayed and closed clean, and every echo was right; 3: not so.")
         {
-            url, connections, size, depth, rate, duration, warmUp, kind, compression, protocols, headers, insecure, pid, chart, json, language,
+            url, connections, size, depth, rate, duration, warmUp, kind, compression, protocols, headers, transport, insecure, pid, chart, json, language,
         };
         command.SetAction(async parsed =>
         {
             long? perSecond = parsed.GetValue(rate);
             int bytes = (int)(parsed.GetValue(size) ?? StandardSize);
             // The limits are the server's to set here: one echo of what was sent must fit.
+            using EventLoopGroup? loops = parsed.GetValue(transport) == "loops" ? new EventLoopGroup() : null;
             var client = new WebSocketClientOptions
             {
+                EventLoops = loops,
                 MaxMessageSize = Math.Max(bytes, 1024 * 1024), Compression = parsed.GetValue(compression) == "on" ? new DeflateOptions() : null
             };
             foreach (string protocol in parsed.GetValue(protocols) ?? []) client.Subprotocols.Add(protocol);

@@ -31,8 +31,10 @@ internal sealed class HandoverStream(NetworkStream inner) : Stream
 
     /// <summary>Takes the socket over, and what the handler has read of it and not used.</summary>
     /// <param name="above">What the handler made of this stream: it reads what lies in its buffers first.</param>
+    /// <param name="loops">Those that read it from now on; null: its own transport.</param>
+    /// <param name="server">Where it leads to.</param>
     [SuppressMessage("Reliability", "CA2000", Justification = "The transport's own.")]
-    public async ValueTask<Transport> HandOverAsync(Stream above)
+    public async ValueTask<Transport> HandOverAsync(Stream above, WebSocketEventLoops? loops, Uri server)
     {
         // From here on a read below says that there is nothing, so a read above tells when its buffers are empty. The handler then lets go of all it holds.
         _isOver = true;
@@ -47,9 +49,10 @@ internal sealed class HandoverStream(NetworkStream inner) : Stream
             throw;
         }
 
-        if (left.WrittenCount == 0) return new SocketTransport(Socket);
-        PipeReader read = PipeReader.Create(new ReadOnlySequence<byte>(left.WrittenMemory));
-        return new SocketTransport(Socket, new Transport.EarlierReader(read, Task.FromResult<Exception?>(null)));
+        Transport.EarlierReader? earlier = left.WrittenCount == 0
+            ? null
+            : new(PipeReader.Create(new ReadOnlySequence<byte>(left.WrittenMemory)), Task.FromResult<Exception?>(null));
+        return loops?.TakeOver(Socket, earlier, server.GetLeftPart(UriPartial.Authority)) ?? new SocketTransport(Socket, earlier);
     }
 
     public override int Read(Span<byte> buffer) => _isOver ? 0 : inner.Read(buffer);

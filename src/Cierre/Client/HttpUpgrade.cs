@@ -173,7 +173,7 @@ internal sealed class HttpUpgrade(Uri address, WebSocketClientOptions options, i
         Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         Uri reached = _redirects.Url;
         Transport transport = !http2 && _trace.Handover is { } handover
-            ? await TakeOverAsync(handover, stream, response, invoker).ConfigureAwait(false)
+            ? await TakeOverAsync(handover, stream, reached, response, invoker).ConfigureAwait(false)
             : OverHttp(stream, response, invoker, http2);
         var negotiated = new WebSocketNegotiation
         {
@@ -202,9 +202,9 @@ internal sealed class HttpUpgrade(Uri address, WebSocketClientOptions options, i
     }
 
     /// <summary>The socket alone is left of the opening.</summary>
-    private static async Task<Transport> TakeOverAsync(HandoverStream handover, Stream stream, HttpResponseMessage response, HttpMessageInvoker invoker)
+    private async Task<Transport> TakeOverAsync(HandoverStream handover, Stream stream, Uri reached, HttpResponseMessage response, HttpMessageInvoker invoker)
     {
-        Transport transport = await handover.HandOverAsync(stream).ConfigureAwait(false);
+        Transport transport = await handover.HandOverAsync(stream, options.EventLoops, reached).ConfigureAwait(false);
         response.Dispose();
         invoker.Dispose();
         return transport;

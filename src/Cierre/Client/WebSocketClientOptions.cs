@@ -13,7 +13,7 @@ public class WebSocketClientOptions : WebSocketConnectionOptions
     public WebSocketClientOptions() { }
 
     /// <summary>Copies options. No later change of one reaches the other: the lists and <see cref="WebSocketConnectionOptions.Compression"/> are copied too;
-    /// the clock, the codes, the proxy and the credentials are shared.</summary>
+    /// the clock, the codes, the proxy, the credentials and the event loops are shared.</summary>
     /// <param name="other">What is copied; nothing of it is changed.</param>
     /// <exception cref="ArgumentNullException">Null.</exception>
     public WebSocketClientOptions(WebSocketClientOptions other)
@@ -29,6 +29,7 @@ public class WebSocketClientOptions : WebSocketConnectionOptions
         Proxy = other.Proxy;
         ConfigureTls = other.ConfigureTls;
         ConfigureHandler = other.ConfigureHandler;
+        EventLoops = other.EventLoops;
         Dialer = other.Dialer;
     }
 
@@ -113,6 +114,12 @@ public class WebSocketClientOptions : WebSocketConnectionOptions
     /// for each opening, behind <see cref="Credentials"/>, <see cref="Proxy"/> and <see cref="ConfigureTls"/>: what is set here counts.</summary>
     /// <remarks>A certificate callback set here decides; without one the platform's verdict stands.</remarks>
     public Action<SocketsHttpHandler>? ConfigureHandler { get; set; }
+
+    /// <summary>Event loops that read this connection's socket; default null: the connection waits for its socket by itself. Without TLS and over HTTP/1.1
+    /// alone, and where no proxy and no stream of the application's own stands in between; elsewhere they change nothing.</summary>
+    /// <remarks>What follows an await of the connection runs on the loop, as far as it does not wait for anything else. The loops are shared by the
+    /// connections and are not the connection's to end.</remarks>
+    public WebSocketEventLoops? EventLoops { get; set; }
 
     /// <summary>How names and addresses are reached; a test's own stands in for the operating system.</summary>
     internal Client.Dialer Dialer { get; set; } = Client.Dialer.OfTheSystem;

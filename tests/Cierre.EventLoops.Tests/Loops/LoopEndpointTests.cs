@@ -31,4 +31,15 @@ public sealed class LoopEndpointTests
         Assert.NotSame(endpoints.Of("/a"), endpoints.Of("/b"));
         Assert.Equal("/b", endpoints.Of("/b").Name);
     }
+
+    [Fact]
+    public void Servers_without_end_are_one_from_some_on()
+    {
+        var endpoints = new LoopEndpoints();
+        LoopEndpoint first = endpoints.Of("ws://0");
+        for (int i = 1; i < 1024; i++) endpoints.Of($"ws://{i}");
+        Assert.Equal("(others)", endpoints.Of("ws://1024").Name);
+        Assert.Same(endpoints.Of("ws://1024"), endpoints.Of("ws://1025"));
+        Assert.Same(first, endpoints.Of("ws://0"));
+    }
 }

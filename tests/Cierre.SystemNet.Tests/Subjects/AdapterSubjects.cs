@@ -1,4 +1,5 @@
 using Cierre.AspNetCore;
+using Cierre.EventLoops;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,6 +17,7 @@ internal static class AdapterSubjects
         new StreamAdapterSubject(isServer: false),
         new ClientSubject(tls: false),
         new ClientSubject(tls: true),
+        new ClientSubject(tls: false, loops: true),
         new ServerSubject(Carrier.Http1, loops: false),
         new ServerSubject(Carrier.Tls, loops: false),
         new ServerSubject(Carrier.Http2, loops: false),
@@ -71,8 +73,11 @@ internal static class AdapterSubjects
         }
     }
 
-    private sealed class ClientSubject(bool tls) : Subject(tls ? "Cierre client TLS" : "Cierre client", isServer: false)
+    private sealed class ClientSubject(bool tls, bool loops = false)
+        : Subject("Cierre client" + (tls ? " TLS" : "") + (loops ? " on loops" : ""), isServer: false)
     {
+        private static readonly EventLoopGroup Loops = new();
+
         public override bool IsOurs => true;
 
         public override bool HasClock => true;
@@ -82,6 +87,7 @@ internal static class AdapterSubjects
             var options = new WebSocketClientOptions
             {
                 ConfigureHandler = handler => handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true,
+                EventLoops = loops ? Loops : null,
             };
             Set(options, setup);
             if (setup.SubProtocol is { } chosen) options.Subprotocols.Add(chosen);

@@ -30,7 +30,7 @@ public sealed class AutobahnTests
                     Assert.Equal((played.Id, 8, 1002), (played.Id, close.Opcode, close.CloseCode));
                 },
                 certificate: tls ? Certificates.ForLocalhost() : null);
-            var options = new WebSocketClientOptions();
+            WebSocketClientOptions options = ClientRig.Options();
 #pragma warning disable CA5359 // A certificate of the test's own making.
             options.ConfigureHandler = handler => handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
 #pragma warning restore CA5359
@@ -61,7 +61,7 @@ public sealed class AutobahnTests
             await peer.SendAsync(bytes.ToArray());
             await peer.SendCloseAsync(1000);
         });
-        WebSocketConnection connection = await WebSocketConnection.ConnectAsync(server.Url, new WebSocketClientOptions { MaxMessageSize = Whole });
+        WebSocketConnection connection = await ClientRig.ConnectAsync(server.Url, o => o.MaxMessageSize = Whole);
         WebSocketMessage message = (await connection.ReceiveAsync())!.Value;
         Assert.Equal((opcode, Whole), ((int)message.Kind, message.Data.Length));
         Assert.False(message.Data.Span.ContainsAnyExcept((byte)'*'));

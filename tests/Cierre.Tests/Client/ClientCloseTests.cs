@@ -246,7 +246,7 @@ public sealed class ClientCloseTests
 
     private static Task<WebSocketConnection> Connect(RawServer server, TimeSpan? closeTimeout = null) => ClientRig.ConnectAsync(server.Url, o =>
     {
-        TlsFailureTests.Trusting(o);
+        ClientRig.Trusting(o);
         if (closeTimeout is { } timeout) o.CloseTimeout = timeout;
     });
 }

@@ -1,18 +1,30 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 
 namespace Cierre.Tests.Client;
 
-internal static class ClientRig
+/// <summary>Opens the clients of these tests, some of which are run on event loops too.</summary>
+internal static partial class ClientRig
 {
     public static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
 
     public static async Task<WebSocketConnection> ConnectAsync(Uri url, Action<WebSocketClientOptions>? setup = null)
     {
-        var options = new WebSocketClientOptions();
+        WebSocketClientOptions options = Options();
         setup?.Invoke(options);
         return await WebSocketConnection.ConnectAsync(url, options).WaitAsync(Bound);
     }
+
+    public static WebSocketClientOptions Options()
+    {
+        var options = new WebSocketClientOptions();
+        UseLoops(options);
+        return options;
+    }
+
+    public static void Trusting(WebSocketClientOptions options) =>
+        options.ConfigureHandler = h => h.SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true };
 
     /// <summary>The record of an opening that fails.</summary>
     public static async Task<CloseRecord> FailAsync(Uri url, Action<WebSocketClientOptions>? setup = null)
@@ -35,4 +47,7 @@ internal static class ClientRig
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
+
+    /// <summary>Does nothing where the tests run on sockets.</summary>
+    static partial void UseLoops(WebSocketClientOptions options);
 }

@@ -61,7 +61,7 @@ public sealed class Http2FallbackTests
         WebSocketConnection connection = await ClientRig.ConnectAsync(server.Url, o =>
         {
             o.HttpVersion = HttpVersion.Version20;
-            TlsFailureTests.Trusting(o);
+            ClientRig.Trusting(o);
         });
         Assert.Equal(HttpVersion.Version11, connection.HttpVersion);
         Assert.Equal(4001, (await connection.Closed.WaitAsync(ClientRig.Bound)).Code);

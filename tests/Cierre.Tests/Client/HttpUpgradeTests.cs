@@ -65,7 +65,7 @@ public sealed class HttpUpgradeTests
         using var certificate = Certificates.ForLocalhost();
         var ended = new TaskCompletionSource<RawEnd>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var server = RawServer.Start(async peer => ended.SetResult((await peer.ReadToEndAsync()).End), certificate: tls ? certificate : null);
-        WebSocketConnection connection = await ClientRig.ConnectAsync(server.Url, TlsFailureTests.Trusting);
+        WebSocketConnection connection = await ClientRig.ConnectAsync(server.Url, ClientRig.Trusting);
         connection.Abort();
         Assert.Equal(RawEnd.Reset, await ended.Task.WaitAsync(ClientRig.Bound));
         Assert.Equal(CloseCause.Aborted, (await connection.Closed.WaitAsync(ClientRig.Bound)).Cause);

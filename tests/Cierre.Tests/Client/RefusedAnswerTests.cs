@@ -74,7 +74,7 @@ public sealed class RefusedAnswerTests
             peer => peer.SendAsync($"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: ws://localhost/{new string('x', 5_000)}\r\n\r\n"), switchProtocols: false, certificate: certificate);
         CloseRecord record = await ClientRig.FailAsync(server.Url, options =>
         {
-            TlsFailureTests.Trusting(options);
+            ClientRig.Trusting(options);
             options.FollowRedirects = true;
         });
         Assert.Equal((CloseCause.HttpStatus, HttpStatusCode.Found), (record.Cause, record.HttpStatus));

@@ -57,10 +57,10 @@ public sealed class TlsFailureTests
     {
         using X509Certificate2 certificate = Certificates.ForLocalhost();
         await using var server = RawServer.Start(async peer => await peer.SendCloseAsync(4001), certificate: certificate);
-        WebSocketConnection connection = await ClientRig.ConnectAsync(server.Url, Trusting);
+        WebSocketConnection connection = await ClientRig.ConnectAsync(server.Url, ClientRig.Trusting);
         Assert.Equal(4001, (await connection.Closed.WaitAsync(ClientRig.Bound)).Code);
         await using var refusing = RawServer.Start(_ => Task.CompletedTask, switchProtocols: false, certificate: certificate);
-        CloseRecord record = await ClientRig.FailAsync(refusing.Url, Trusting);
+        CloseRecord record = await ClientRig.FailAsync(refusing.Url, ClientRig.Trusting);
         Assert.Equal(CloseCause.EndOfStream, record.Cause);
     }
 
@@ -72,9 +72,6 @@ public sealed class TlsFailureTests
         CloseRecord record = await ClientRig.FailAsync(server.Url, o => o.ConfigureHandler = h => h.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => false);
         Assert.Equal(CloseCause.TlsFailed, record.Cause);
     }
-
-    internal static void Trusting(WebSocketClientOptions options) =>
-        options.ConfigureHandler = h => h.SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true };
 
     private static async Task<CloseRecord> Fail(X509Certificate2 certificate)
     {
