@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using System.Net.Sockets;
 using Cierre.AspNetCore.Kestrel;
 using Cierre.Transports;
@@ -37,8 +36,4 @@ public sealed class KestrelFaultTests
         Assert.Equal(new TransportEnd(TransportEndKind.Reset, reset), KestrelFault.OfConnection(reset, isCutHere: false));
         Assert.Equal(TransportEndKind.Fault, KestrelFault.OfStream(new InvalidOperationException(), isCutHere: false).Kind);
     }
-
-    [Fact]
-    public void Stream_of_a_server_that_shows_no_more_knows_it_too() =>
-        Assert.Equal(TransportEndKind.Reset, new StreamWire(PipeReader.Create(Stream.Null), Stream.Null).EndOf(Reset).Kind);
 }

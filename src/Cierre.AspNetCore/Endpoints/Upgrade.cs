@@ -118,7 +118,7 @@ internal static class Upgrade
 
         if (OfKestrel(context) is { } kestrel) return kestrel;
         PipeReader reader = Reader(stream);
-        return Transport.OverPipe(reader, new StreamWire(reader, stream));
+        return Transport.OverStream(reader, stream, static exception => KestrelFault.OfConnection(exception, isCutHere: false));
     }
 
     /// <summary>Whether Kestrel's limit of upgraded connections is in the way. Kestrel finds that out before it sets the status; what fails behind it,

@@ -84,6 +84,6 @@ public static class CierreSockets
     {
         if (stream.GetType() == typeof(NetworkStream)) return new SocketTransport(((NetworkStream)stream).Socket);
         PipeReader input = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true, useZeroByteReads: true));
-        return Transport.OverPipe(input, new StreamWire(input, stream));
+        return Transport.OverStream(input, stream);
     }
 }

@@ -208,7 +208,7 @@ internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? 
         }
         catch (Exception e)
         {
-            end = _closing ? new TransportEnd(TransportEndKind.Closed, e) : wire.EndOf(e);
+            end = _closing ? TransportEnd.Closed(e) : wire.EndOf(e);
         }
 
         _readingIsOver = true;
@@ -238,13 +238,13 @@ internal sealed class PipeTransport(PipeReader input, Wire wire, PipeScheduler? 
                 await _room.WaitAsync().ConfigureAwait(SimulationContext.IsCurrent);
             }
 
-            if (result.IsCompleted && !full) return new TransportEnd(TransportEndKind.EndOfStream);
+            if (result.IsCompleted && !full) return TransportEnd.EndOfStream;
             // In this order, as in Probe.
             Interlocked.Exchange(ref _offering, false);
             if (Interlocked.Exchange(ref _probing, false)) receiver.Probed(any);
         }
 
-        return new TransportEnd(TransportEndKind.Closed);
+        return TransportEnd.Closed();
     }
 
     /// <summary>True: the receiver is full and left bytes in the pipe.</summary>

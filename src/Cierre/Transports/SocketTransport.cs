@@ -3,23 +3,19 @@ using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Cierre.Buffers;
 
 namespace Cierre.Transports;
 
 /// <summary>A socket that is read and written with nothing in between: no pipe, and no second thread.</summary>
 /// <param name="socket">Connected, and this transport's own.</param>
 /// <param name="earlier">Who has read the socket until now.</param>
-/// <remarks>
-/// While it waits it holds a small buffer. That one takes a small message in a single call; one that fills it is a hint that more has
-/// come, and the rest is read into a large buffer for as long as there is any.
-/// </remarks>
+/// <remarks>While it waits it holds no buffer. What its receiver does not take is kept until there is room, and meanwhile nothing is read.</remarks>
 internal sealed class SocketTransport(Socket socket, Transport.EarlierReader? earlier = null) : OwnSocketTransport(socket)
 {
-    private const int Small = 1024;
-    private const int Large = 64 * 1024;
+    private const int Size = 64 * 1024;
 
     private readonly RoomSignal _room = new();
-    private readonly byte[] _small = new byte[Small];
     private ITransportReceiver? _receiver;
     private volatile bool _writing;
     private bool _offering = earlier is not null;
@@ -128,53 +124,51 @@ internal sealed class SocketTransport(Socket socket, Transport.EarlierReader? ea
             Volatile.Write(ref _counts, true);
         }
 
+        // A receive that finds nothing returns, and one that finds an error says so without an exception.
+        Socket.Blocking = false;
         while (!IsClosing)
         {
-            int count = await Socket.ReceiveAsync(_small.AsMemory(), SocketFlags.None).ConfigureAwait(false);
-            if (count == 0) return EndOfRead;
-            Volatile.Write(ref _offering, true);
-            Count(count);
-            if (count == Small) await ReadLargeAsync(receiver).ConfigureAwait(false);
-            else if (Offer(_small.AsMemory(0, count), receiver) is var taken
-                && (taken < count || receiver.IsHolding)) await OfferRestAsync(_small.AsMemory(taken, count - taken), receiver).ConfigureAwait(false);
+            await Socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None).ConfigureAwait(false);
+            bool more;
+            do
+            {
+                await Read(receiver, out more, out TransportEnd? end).ConfigureAwait(false);
+                if (end is { } known) return known;
+            }
+            while (more && !IsClosing);
             Offered(receiver);
         }
 
         return TransportEnd.Closed();
     }
 
-    /// <summary>The small buffer is full: takes what else has come, and hands it out as one.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask ReadLargeAsync(ITransportReceiver receiver)
+    /// <summary>Takes what has come, and hands it out. Completes when all of it was taken.</summary>
+    /// <param name="more">Whether there may be more.</param>
+    /// <param name="end">Whether and how the stream ended.</param>
+    private ValueTask Read(ITransportReceiver receiver, out bool more, out TransportEnd? end)
     {
-        byte[] large = ArrayPool<byte>.Shared.Rent(Large);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(Size);
         try
         {
-            _small.CopyTo(large, 0);
-            int count = Small;
-            bool filled;
-            do
-            {
-                // Asked first, so that the receive never waits.
-                if (Socket.Available > 0) count += Count(Socket.Receive(large.AsSpan(count)));
-                filled = count == large.Length;
-                if (count != 0) await OfferAsync(large.AsMemory(0, count), receiver).ConfigureAwait(false);
-                count = 0;
-            }
-            while (filled && !IsClosing);
+            int count = Socket.Receive(buffer, SocketFlags.None, out SocketError error);
+            more = count == buffer.Length;
+            // A wait can end though nothing has come.
+            end = error == SocketError.WouldBlock ? null
+                : error != SocketError.Success ? IsClosing ? TransportEnd.Closed() : EndOf(new SocketException((int)error))
+                : count == 0 ? EndOfRead
+                : null;
+            if (count == 0) return default;
+            Volatile.Write(ref _offering, true);
+            Interlocked.Add(ref _read, count);
+            return OfferAsync(buffer.AsMemory(0, count), receiver);
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(large);
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
-    private int Count(int count)
-    {
-        Interlocked.Add(ref _read, count);
-        return count;
-    }
-
+    /// <summary>What is not taken at once is copied, so that the memory is free when this returns.</summary>
     private ValueTask OfferAsync(Memory<byte> bytes, ITransportReceiver receiver)
     {
         int taken = Offer(bytes, receiver);
@@ -182,13 +176,17 @@ internal sealed class SocketTransport(Socket socket, Transport.EarlierReader? ea
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask OfferRestAsync(Memory<byte> bytes, ITransportReceiver receiver)
+    private async ValueTask OfferRestAsync(ReadOnlyMemory<byte> bytes, ITransportReceiver receiver)
     {
-        while (!IsClosing && (!bytes.IsEmpty || receiver.IsHolding))
+        var rest = default(PooledBuffer);
+        rest.Append(bytes.Span);
+        while (!IsClosing && (!rest.IsEmpty || receiver.IsHolding))
         {
             await _room.WaitAsync().ConfigureAwait(false);
-            if (!receiver.IsHolding && !bytes.IsEmpty && !IsClosing) bytes = bytes[Offer(bytes, receiver)..];
+            if (!receiver.IsHolding && !rest.IsEmpty && !IsClosing) rest.DropFirst(Offer(rest.Memory, receiver));
         }
+
+        rest.Release();
     }
 
     private static int Offer(Memory<byte> bytes, ITransportReceiver receiver)

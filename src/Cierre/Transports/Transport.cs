@@ -28,6 +28,11 @@ internal abstract class Transport : IBufferWriter<byte>, IThreadPoolWorkItem
     /// <param name="scheduler">Where it reads, and runs what must not run in its caller's place; null: the thread pool.</param>
     public static Transport OverPipe(PipeReader input, Wire wire, PipeScheduler? scheduler = null) => new PipeTransport(input, wire, scheduler);
 
+    /// <summary>Over a stream that shows no more than a stream.</summary>
+    /// <inheritdoc cref="StreamWire" path="/param"/>
+    public static Transport OverStream(PipeReader input, Stream stream, Func<Exception, TransportEnd>? endOf = null) =>
+        OverPipe(input, new StreamWire(input, stream, endOf));
+
     /// <summary>Over a connected socket that somebody else has read until now, and that is the transport's own from now on.</summary>
     /// <param name="earlier">Who has read the socket until now.</param>
     public static Transport OverSocket(Socket socket, EarlierReader? earlier) => new SocketTransport(socket, earlier);

@@ -1,8 +1,8 @@
 using System.IO.Pipelines;
-using Cierre.SystemNet;
+using Cierre.Transports;
 using Xunit;
 
-namespace Cierre.Tests.SystemNet;
+namespace Cierre.Tests.Transports;
 
 public sealed class StreamWireTests
 {
@@ -11,7 +11,7 @@ public sealed class StreamWireTests
     {
         var stream = new BufferedStream(new MemoryStream());
         PipeReader input = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true));
-        var wire = new StreamWire(input, stream);
+        var wire = new StreamWire(input, stream, endOf: null);
         await wire.WriteAsync(new byte[] { 1, 2, 3 });
         Assert.Equal(3, stream.UnderlyingStream.Length);
         Assert.True(wire.EndsOnShutdown);
@@ -25,7 +25,15 @@ public sealed class StreamWireTests
     public void Cut_disposes_the_stream()
     {
         var stream = new MemoryStream();
-        new StreamWire(PipeReader.Create(stream), stream).Abort();
+        new StreamWire(PipeReader.Create(stream), stream, endOf: null).Abort();
         Assert.False(stream.CanRead);
+    }
+
+    [Fact]
+    public void Whoever_knows_the_stream_says_what_its_exceptions_mean()
+    {
+        var reset = new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.ConnectionReset);
+        Assert.Equal(TransportEndKind.Reset, new StreamWire(PipeReader.Create(Stream.Null), Stream.Null, endOf: null).EndOf(reset).Kind);
+        Assert.Equal(TransportEndKind.CutHere, new StreamWire(PipeReader.Create(Stream.Null), Stream.Null, TransportEnd.CutHere).EndOf(reset).Kind);
     }
 }

@@ -1,10 +1,10 @@
 using System.IO.Pipelines;
-using Cierre.Transports;
 
-namespace Cierre.SystemNet;
+namespace Cierre.Transports;
 
-/// <summary>The sending half of a stream of the caller's, which ends as a whole: a stream has no end of one direction.</summary>
-internal sealed class StreamWire(PipeReader input, Stream stream) : Wire
+/// <summary>The sending half of a stream of somebody else's, which ends as a whole: a stream has no end of one direction.</summary>
+/// <param name="endOf">What an exception of the stream says about the end; null: what it says of any.</param>
+internal sealed class StreamWire(PipeReader input, Stream stream, Func<Exception, TransportEnd>? endOf) : Wire
 {
     public override bool EndsOnShutdown => true;
 
@@ -17,6 +17,8 @@ internal sealed class StreamWire(PipeReader input, Stream stream) : Wire
     public override ValueTask ShutdownSendAsync() => default;
 
     public override void Abort() => stream.Dispose();
+
+    public override TransportEnd EndOf(Exception exception) => endOf?.Invoke(exception) ?? base.EndOf(exception);
 
     public override async ValueTask DisposeAsync()
     {
