@@ -64,7 +64,7 @@ internal static class CpuComparison
             {
                 int which = (i + round + shift) % servers.Length;
                 Usage before = await servers[which].UsageAsync();
-                long count = await LoadAsync(client, servers[which].Port(protocol), protocol, size, slice);
+                long count = await LoadAsync(client, Sides[which], servers[which].Port(protocol), protocol, size, slice);
                 Usage after = await servers[which].UsageAsync();
                 if (round == 0) continue;
                 cpu[which] += after.Cpu - before.Cpu;
@@ -75,7 +75,7 @@ internal static class CpuComparison
         return [.. cpu.Zip(answers, (time, count) => time / count)];
     }
 
-    private static async Task<long> LoadAsync(HttpMessageInvoker client, int port, Protocol protocol, int size, TimeSpan slice)
+    private static async Task<long> LoadAsync(HttpMessageInvoker client, string side, int port, Protocol protocol, int size, TimeSpan slice)
     {
         var url = new Uri($"{(protocol == Protocol.Tls ? "https" : "http")}://127.0.0.1:{port}/{size}");
         long begun = Stopwatch.GetTimestamp();
@@ -103,7 +103,7 @@ internal static class CpuComparison
                 }
                 catch (OperationCanceledException)
                 {
-                    Console.Error.WriteLine($"{url}: no answer within {s_patience.TotalSeconds} s; the slice goes on without it");
+                    Console.Error.WriteLine($"{side}, {url}: no answer within {s_patience.TotalSeconds} s; the slice goes on without it");
                     return count;
                 }
 

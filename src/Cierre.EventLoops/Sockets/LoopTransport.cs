@@ -108,7 +108,7 @@ internal sealed class LoopTransport : OwnSocketTransport, ISocketEvents, IValueT
         if ((asked & Begins) != 0 || ((asked & Resumes) != 0 && !_reads && !_receiver!.IsHolding)) GoOn();
         if ((asked & Probes) != 0 && !_ended) _receiver!.Probed(any: _reads ? Read(buffer) : !_rest.IsEmpty);
         if (IsClosing) Finish(TransportEnd.Closed());
-        else if (_watched.Socket.IsClosed) Finish(EndOf(new ObjectDisposedException(nameof(Socket))));
+        else if (_watched.Socket.IsClosed) Finish(EndOfRead(new ObjectDisposedException(nameof(Socket))));
     }
 
     void ISocketEvents.Writable()
@@ -123,7 +123,7 @@ internal sealed class LoopTransport : OwnSocketTransport, ISocketEvents, IValueT
     void ISocketEvents.Failed(Exception exception)
     {
         // Where nobody has begun yet, it is told once more then.
-        _endBehind ??= IsClosing ? TransportEnd.Closed() : EndOf(exception);
+        _endBehind ??= EndOfRead(exception);
         if (!IsClosing) Abort();
         Finish(_endBehind.Value);
     }
@@ -144,7 +144,7 @@ internal sealed class LoopTransport : OwnSocketTransport, ISocketEvents, IValueT
         }
         catch (Exception e)
         {
-            _endBehind = EndOf(e);
+            _endBehind = EndOfRead(e);
         }
 
         _earlier = null;
@@ -165,7 +165,7 @@ internal sealed class LoopTransport : OwnSocketTransport, ISocketEvents, IValueT
 
         // The pipe is ours, and gives its memory back when both its ends are complete.
         await earlier.Read.CompleteAsync().ConfigureAwait(false);
-        if (await earlier.Ended.ConfigureAwait(false) is { } error) _endBehind = EndOf(error);
+        if (await earlier.Ended.ConfigureAwait(false) is { } error) _endBehind = EndOfRead(error);
     }
 
     private void Ask(int what)
@@ -184,7 +184,7 @@ internal sealed class LoopTransport : OwnSocketTransport, ISocketEvents, IValueT
         }
         catch (ObjectDisposedException e)
         {
-            Finish(IsClosing ? TransportEnd.Closed(e) : EndOf(e));
+            Finish(EndOfRead(e));
             return true;
         }
 
@@ -196,7 +196,7 @@ internal sealed class LoopTransport : OwnSocketTransport, ISocketEvents, IValueT
 
         Errno error = count == 0 ? Errno.None : Syscalls.LastError;
         if (error is Errno.Again or Errno.Interrupted) return false;
-        Finish(error == Errno.None ? EndOfRead : IsClosing ? TransportEnd.Closed() : EndOf(SocketErrors.Exception(error)));
+        Finish(EndOfRead(error == Errno.None ? null : SocketErrors.Exception(error)));
         return true;
     }
 

@@ -23,11 +23,6 @@ internal abstract class OwnSocketTransport(Socket socket) : Transport
     /// <summary>Whether a write waits for the peer.</summary>
     protected abstract bool HasUnsent { get; }
 
-    /// <summary>What it means that a read finds the end of the stream.</summary>
-    protected TransportEnd EndOfRead => _closing ? TransportEnd.Closed()
-        : IsClosedHere ? TransportEnd.CutHere(new ObjectDisposedException(nameof(Socket)))
-        : TransportEnd.EndOfStream;
-
     /// <summary>Whether this process has closed the socket.</summary>
     /// <remarks>The handle does not say so while another call still uses it.</remarks>
     private bool IsClosedHere
@@ -82,6 +77,17 @@ internal abstract class OwnSocketTransport(Socket socket) : Transport
             || (exception is SocketException && IsClosedHere))
         ? TransportEnd.CutHere(exception)
         : base.EndOf(exception);
+
+    /// <summary>How the stream ended for whoever reads it.</summary>
+    /// <param name="exception">What the read met; null: the end of the stream.</param>
+    protected TransportEnd EndOfRead(Exception? exception = null)
+    {
+        TransportEnd end = exception is not null ? EndOf(exception)
+            : IsClosedHere ? TransportEnd.CutHere(new ObjectDisposedException(nameof(Socket)))
+            : TransportEnd.EndOfStream;
+        // Asked last: whoever closes in this moment makes the end of a socket that is cut look like the peer's.
+        return _closing ? TransportEnd.Closed(exception) : end;
+    }
 
     /// <summary>A peer that takes nothing is cut: nothing in order would reach it.</summary>
     protected virtual void LetGo()

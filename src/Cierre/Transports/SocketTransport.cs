@@ -87,7 +87,7 @@ internal sealed class SocketTransport(Socket socket, Transport.EarlierReader? ea
         }
         catch (Exception e)
         {
-            end = IsClosing ? TransportEnd.Closed(e) : EndOf(e);
+            end = EndOfRead(e);
         }
 
         receiver.Ended(end);
@@ -154,8 +154,8 @@ internal sealed class SocketTransport(Socket socket, Transport.EarlierReader? ea
             more = count == buffer.Length;
             // A wait can end though nothing has come.
             end = error == SocketError.WouldBlock ? null
-                : error != SocketError.Success ? IsClosing ? TransportEnd.Closed() : EndOf(new SocketException((int)error))
-                : count == 0 ? EndOfRead
+                : error != SocketError.Success ? EndOfRead(new SocketException((int)error))
+                : count == 0 ? EndOfRead()
                 : null;
             if (count == 0) return default;
             Volatile.Write(ref _offering, true);

@@ -120,7 +120,7 @@ public sealed class WebSocketStreamTests : ContractSuite<WebSocketStreamTests>, 
             """),
         new("a stream with a close timeout that is over", async t =>
         {
-            var stream = WebSocketStream.Create(t.Socket, WebSocketMessageType.Binary, TimeSpan.FromMilliseconds(50));
+            var stream = WebSocketStream.Create(t.Socket, WebSocketMessageType.Binary, TimeSpan.FromMilliseconds(500));
             Trial.Running dispose = Trial.Begin("dispose", () => stream.DisposeAsync().AsTask());
             await t.PeerReadsAsync();
             await t.EndAsync(dispose);
