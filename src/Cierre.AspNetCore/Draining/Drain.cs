@@ -88,9 +88,11 @@ internal sealed class Drain(WebSocketRoster connections, RelayedConnections rela
         cancellationToken.ThrowIfCancellationRequested();
         Task empty = Task.WhenAll(connections.WhenEmpty(), relayed.WhenEmpty());
         if (time <= TimeSpan.Zero) return empty.IsCompleted;
+        // A wait counts whole milliseconds and forgets the rest: nobody's turn comes before its time.
+        time = time < TimeSpan.FromDays(24) ? TimeSpan.FromMilliseconds(Math.Ceiling(time.TotalMilliseconds)) : Timeout.InfiniteTimeSpan;
         try
         {
-            await empty.WaitAsync(time < TimeSpan.FromDays(24) ? time : Timeout.InfiniteTimeSpan, _time, cancellationToken).ConfigureAwait(false);
+            await empty.WaitAsync(time, _time, cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (TimeoutException)
