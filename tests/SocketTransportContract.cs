@@ -187,7 +187,7 @@ public abstract class SocketTransportContract : IDisposable
         bool held = false;
         _socket.SafeHandle.DangerousAddRef(ref held);
         Task cut = Task.Run(() => Cut(_socket));
-        Assert.True(SpinWait.SpinUntil(() => IsDisposed(_socket), Bound));
+        Assert.True(SpinWait.SpinUntil(() => Transport.IsDisposed(_socket), Bound));
         Assert.False(_socket.SafeHandle.IsClosed);
         Assert.Equal(TransportEndKind.CutHere, OfSocket.EndOf(new SocketException((int)SocketError.ConnectionReset)).Kind);
         _socket.SafeHandle.DangerousRelease();
@@ -301,22 +301,5 @@ public abstract class SocketTransportContract : IDisposable
     {
         _peer.LingerState = new LingerOption(true, 0);
         _peer.Close();
-    }
-
-    private static bool IsDisposed(Socket socket)
-    {
-        try
-        {
-            _ = socket.Available;
-            return false;
-        }
-        catch (ObjectDisposedException)
-        {
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 }

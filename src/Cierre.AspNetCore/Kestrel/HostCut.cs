@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Cierre.Transports;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 
@@ -29,25 +30,7 @@ internal sealed class HostCut
 
     public bool IsSo => _own is not null ? _own.IsCutHere : _told ? _wasClosed : IsClosed;
 
-    private bool IsClosed
-    {
-        get
-        {
-            try
-            {
-                _ = _socket?.Available;
-                return false;
-            }
-            catch (ObjectDisposedException)
-            {
-                return true;
-            }
-            catch (SocketException)
-            {
-                return false;
-            }
-        }
-    }
+    private bool IsClosed => _socket is not null && Transport.IsDisposed(_socket);
 
     /// <summary>The connection may live longer than whoever asks.</summary>
     public void Forget() => _registration.Unregister();

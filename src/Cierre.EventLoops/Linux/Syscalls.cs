@@ -45,10 +45,7 @@ internal static partial class Syscalls
     }
 
     /// <summary>Takes a descriptor off an epoll instance of somebody else's, where it is on it.</summary>
-    public static unsafe void Forget(int epoll, SafeHandle descriptor)
-    {
-        _ = epoll_ctl((nint)epoll, (int)EpollOperation.Remove, descriptor, null);
-    }
+    public static unsafe void Forget(int epoll, SafeHandle descriptor) => _ = epoll_ctl((nint)epoll, (int)EpollOperation.Remove, descriptor, null);
 
     /// <param name="timeout">In milliseconds; -1: for ever.</param>
     /// <returns>How many events lie in <paramref name="events"/>.</returns>

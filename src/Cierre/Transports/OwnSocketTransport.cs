@@ -23,28 +23,6 @@ internal abstract class OwnSocketTransport(Socket socket) : Transport
     /// <summary>Whether a write waits for the peer.</summary>
     protected abstract bool HasUnsent { get; }
 
-    /// <summary>Whether this process has closed the socket.</summary>
-    /// <remarks>The handle does not say so while another call still uses it.</remarks>
-    private bool IsClosedHere
-    {
-        get
-        {
-            try
-            {
-                _ = socket.Available;
-                return false;
-            }
-            catch (ObjectDisposedException)
-            {
-                return true;
-            }
-            catch (SocketException)
-            {
-                return false;
-            }
-        }
-    }
-
     public override ValueTask ShutdownSendAsync()
     {
         Shutdown(socket, SocketShutdown.Send);
@@ -74,7 +52,7 @@ internal abstract class OwnSocketTransport(Socket socket) : Transport
     /// the close looks like a reset by the peer.</summary>
     public override TransportEnd EndOf(Exception exception) =>
         !_closing && (exception is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted }
-            || (exception is SocketException && IsClosedHere))
+            || (exception is SocketException && IsDisposed(socket)))
         ? TransportEnd.CutHere(exception)
         : base.EndOf(exception);
 
@@ -83,7 +61,7 @@ internal abstract class OwnSocketTransport(Socket socket) : Transport
     protected TransportEnd EndOfRead(Exception? exception = null)
     {
         TransportEnd end = exception is not null ? EndOf(exception)
-            : IsClosedHere ? TransportEnd.CutHere(new ObjectDisposedException(nameof(Socket)))
+            : IsDisposed(socket) ? TransportEnd.CutHere(new ObjectDisposedException(nameof(Socket)))
             : TransportEnd.EndOfStream;
         // Asked last: whoever closes in this moment makes the end of a socket that is cut look like the peer's.
         return _closing ? TransportEnd.Closed(exception) : end;

@@ -50,6 +50,25 @@ internal abstract class Transport : IBufferWriter<byte>, IThreadPoolWorkItem
         }
     }
 
+    /// <summary>Whether this process has disposed of a socket.</summary>
+    /// <remarks>Its handle does not say so while a call still uses it.</remarks>
+    public static bool IsDisposed(Socket socket)
+    {
+        try
+        {
+            _ = socket.Available;
+            return false;
+        }
+        catch (ObjectDisposedException)
+        {
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
     /// <inheritdoc cref="TcpReceived.Of"/>
     public static long? BytesReceived(Socket socket) => TcpReceived.Of(socket);
 
