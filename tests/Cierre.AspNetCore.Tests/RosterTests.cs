@@ -82,6 +82,22 @@ public class RosterTests
     }
 
     [Fact]
+    public async Task Connections_of_a_user_are_found_the_oldest_first_though_it_became_that_users_last()
+    {
+        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, map: MapUsers);
+        WebSocketRoster roster = Roster(server);
+        await using WebSocketConnection older = await server.ConnectAsync(server.ClientOptions().WithHeader("User", "luis"), path: "/of/1");
+        await Waits.Until(() => roster.Count == 1, "the older connection");
+        long oldest = Assert.Single(roster).Id;
+        await using WebSocketConnection newer = await server.ConnectAsync(server.ClientOptions().WithHeader("User", "ana"), path: "/of/1");
+        await Waits.Until(() => roster.FindByUserId("ana").Count == 1, "the newer connection");
+        await older.SendAsync("become ana");
+        Assert.Equal("True", await Text(older));
+        Assert.Equal(2, roster.FindByUserId("ana").Count);
+        Assert.Equal(oldest, roster.FindByUserId("ana")[0].Id);
+    }
+
+    [Fact]
     public async Task Chosen_connections_are_closed_with_code_and_reason_and_codes_that_a_server_may_not_send_are_refused_first()
     {
         await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, map: MapUsers);

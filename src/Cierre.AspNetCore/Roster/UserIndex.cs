@@ -6,16 +6,21 @@ internal sealed class UserIndex
     private readonly Lock _gate = new();
     private readonly Dictionary<string, OpenConnection> _newest = [];
 
+    /// <returns>The oldest first.</returns>
     public OpenConnection[] Of(string user)
     {
+        OpenConnection[] found;
         lock (_gate)
         {
             int count = 0;
             for (OpenConnection? entry = _newest.GetValueOrDefault(user); entry is not null; entry = entry.Before) count++;
-            var found = new OpenConnection[count];
+            found = new OpenConnection[count];
             for (OpenConnection? entry = _newest.GetValueOrDefault(user); entry is not null; entry = entry.Before) found[--count] = entry;
-            return found;
         }
+
+        // The chain is in the order of entering, and an older one may enter later: two open at once, or one is given to another user.
+        Array.Sort(found, static (one, other) => one.Id.CompareTo(other.Id));
+        return found;
     }
 
     public void Add(OpenConnection entry)
