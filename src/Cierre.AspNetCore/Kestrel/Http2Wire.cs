@@ -18,9 +18,6 @@ internal sealed class Http2Wire : Wire
 
     private const int Piece = 64 * 1024;
 
-    // Some microseconds where nobody else waits for a thread, and more where many do.
-    private const int Turns = 8;
-
     private readonly HttpContext _context;
     private readonly PipeReader _input;
     private readonly Stream _duplex;
@@ -68,21 +65,16 @@ internal sealed class Http2Wire : Wire
         }
         while (!bytes.IsEmpty);
 
-        if (waited) await GiveTurnsAsync().ConfigureAwait(false);
-        // Kestrel takes what is written behind a reset without a word.
-        if (_streamEnded.IsCancellationRequested) throw new IOException("The stream takes no more output.");
-        _writing = false;
-    }
-
-    /// <summary>A reset ends a write that waits, and then cancels the request, on the pool: a moment later, as it comes to a thread.</summary>
-    private async ValueTask GiveTurnsAsync()
-    {
-        for (int i = 0; i < Turns && !_streamEnded.IsCancellationRequested; i++)
+        // Kestrel takes what is written behind a reset without a word. It ends a write that waits, and then cancels the request, on the pool.
+        if (waited)
         {
             var behind = new TaskCompletionSource();
             ThreadPool.UnsafeQueueUserWorkItem(static behind => behind.SetResult(), behind, preferLocal: false);
             await behind.Task.ConfigureAwait(false);
         }
+
+        if (_streamEnded.IsCancellationRequested) throw new IOException("The stream takes no more output.");
+        _writing = false;
     }
 
     public override ValueTask ShutdownSendAsync() => default;

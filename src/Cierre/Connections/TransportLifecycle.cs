@@ -21,7 +21,7 @@ internal struct TransportLifecycle(TimeSpan timeout)
     /// <summary>Nothing is read, because nobody takes what comes.</summary>
     public readonly bool IsPaused => _state is Paused or OutputBroken { IsPaused: true };
 
-    /// <summary>What a send met, after which nothing reaches the peer; null: nothing.</summary>
+    /// <summary>What a send met, or how the stream ended, after which nothing reaches the peer; null: nothing.</summary>
     public readonly TransportEnd? Fault => FaultOf(_state);
 
     /// <summary>What is written may still reach the peer.</summary>
@@ -80,6 +80,7 @@ internal struct TransportLifecycle(TimeSpan timeout)
     {
         OutputBroken b => b.Fault,
         LettingGo l => l.Fault,
+        Releasing r => r.End,
         _ => null,
     };
 

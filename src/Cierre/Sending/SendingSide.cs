@@ -257,7 +257,8 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
     public Afterwards WriteWaiting(TimeSpan now)
     {
         if (_transport.Backlog < HighWater) _engine.WriteOwedPong(_transport, now);
-        if (!_engine.OutputIsDone) _outbox.Drain(_engine, _transport, Buffer, HighWater, Flusher.WritesUntil, now);
+        // What would be written is dropped where nothing reaches the peer, and whoever sent it is told why and not that it went out.
+        if (!_engine.OutputIsDone && driver.ReachesPeer) _outbox.Drain(_engine, _transport, Buffer, HighWater, Flusher.WritesUntil, now);
         return _engine.OwesClose && _outbox.IsIdle ? driver.Apply(_engine.WriteOwedClose(_transport, now)) : default;
     }
 

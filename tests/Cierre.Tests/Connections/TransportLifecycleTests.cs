@@ -56,6 +56,17 @@ public class TransportLifecycleTests
 
     private TransportEffects On(TransportInput input, TimeSpan now = default) => _life.On(input, now);
 
+    /// <summary>Between the end of the stream and the record a sender may come: what it would write is lost, and must not be told as sent.</summary>
+    [Fact]
+    public void Nothing_reaches_the_peer_behind_the_end_of_the_stream()
+    {
+        var life = new TransportLifecycle(Timeout);
+        Assert.True(life.ReachesPeer);
+        life.On(new StreamEnded(Reset, BehindFlush: false), default);
+        Assert.False(life.ReachesPeer);
+        Assert.Equal(Reset, life.Fault);
+    }
+
     [Fact]
     public void Every_state_meets_every_input()
     {
