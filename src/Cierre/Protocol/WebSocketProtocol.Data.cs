@@ -23,8 +23,8 @@ internal sealed partial class WebSocketProtocol
         if (frameDone) _insideFrame = false;
         long inflated = compressed ? _messages.Size : 0;
         Violation? broken = compressed ? _messages.Inflate(piece, last) : _messages.Check(piece.Span, last);
-        if (compressed) _turn.Inflated(piece.Length, _messages.Size - inflated);
-        else _turn.PayloadCame(piece.Length);
+        if (compressed) _work.Inflated(piece.Length, _messages.Size - inflated);
+        else _work.PayloadCame(piece.Length);
         if (broken is { } violation)
         {
             found = Closing(Break(violation, output, now));

@@ -24,7 +24,7 @@ internal sealed partial class WebSocketProtocol(WebSocketRole role, ProtocolLimi
     private CloseHandshake _close = new(limits.CloseTimeout);
     private PingLedger _pings;
     private TrafficCounters _traffic;
-    private Turn _turn;
+    private WorkBudget _work;
     private readonly FrameWriter _writer = new(role);
 
     private PooledBuffer _control;
@@ -128,14 +128,14 @@ internal sealed partial class WebSocketProtocol(WebSocketRole role, ProtocolLimi
     /// <summary>Whether the message that is coming is handed out in parts, for a reader that cannot hold it. Set before each read.</summary>
     public bool InParts { get; set; }
 
-    /// <summary>All that was done, read and written, in the units of <see cref="Turn"/>.</summary>
-    public long Work => _turn.Work;
+    /// <summary>All that was done, read and written, in the units of <see cref="WorkBudget"/>.</summary>
+    public long Work => _work.Work;
 
     /// <summary>So much was done that others should have the thread: <see cref="Read"/> gives it back.</summary>
-    public bool TurnIsOver => _turn.IsOver;
+    public bool TurnIsOver => _work.IsSpent;
 
     /// <summary>Others had the thread.</summary>
-    public void BeginTurn() => _turn.Begin();
+    public void BeginTurn() => _work.Begin();
 
     /// <summary>Whether what was handed out is still being answered: a violation then waits for <see cref="Answered"/>, at most the close timeout. Set before
     /// each read.</summary>
@@ -177,7 +177,7 @@ internal sealed partial class WebSocketProtocol(WebSocketRole role, ProtocolLimi
                     if (!whole) continue;
                     _insideFrame = true;
                     _traffic.FrameCame();
-                    _turn.FrameCame();
+                    _work.FrameCame();
                     if (!header.Opcode.IsControl()) violation = _messages.Begin(header);
                 }
 
@@ -223,7 +223,7 @@ internal sealed partial class WebSocketProtocol(WebSocketRole role, ProtocolLimi
     public void WriteData(IBufferWriter<byte> output, WebSocketOpcode opcode, bool fin, ReadOnlySpan<byte> payload, TimeSpan now, bool compressible = true)
     {
         int frames = _data.Write(output, opcode, fin, payload, compressible, Observer);
-        _turn.DataSent(payload.Length, _data.Compresses);
+        _work.DataSent(payload.Length, _data.Compresses);
         _traffic.DataSent(frames, payload.Length, first: opcode != WebSocketOpcode.Continuation, last: fin, now);
         if (fin) _keepAlive.MessagePassed(now);
     }

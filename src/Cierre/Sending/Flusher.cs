@@ -34,7 +34,7 @@ internal sealed class Flusher : IThreadPoolWorkItem
     public bool IsFlushing { get; private set; }
 
     /// <summary>How much work ends our turn to write: <see cref="WebSocketProtocol.Work"/>. Under the lock.</summary>
-    public long WritesUntil { get; private set; } = Turn.Budget;
+    public long WritesUntil { get; private set; } = WorkBudget.OfTurn;
 
     /// <summary>How long a peer may take nothing while something waits for it; zero or less: as long as it likes. Set before the start.</summary>
     public TimeSpan SendTimeout
@@ -102,7 +102,7 @@ internal sealed class Flusher : IThreadPoolWorkItem
         lock (_gate)
         {
             _writesLater = false;
-            WritesUntil = _engine.Work + Turn.Budget;
+            WritesUntil = _engine.Work + WorkBudget.OfTurn;
         }
 
         Flush();

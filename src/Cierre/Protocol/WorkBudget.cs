@@ -6,10 +6,10 @@ namespace Cierre.Protocol;
 /// takes, which may be a message of 100 KB: about 1 ms, since with fifty such peers everybody waits for fifty turns. Work is counted from one turn's end to the
 /// next, however many reads and flushes it took.
 /// </remarks>
-internal struct Turn
+internal struct WorkBudget
 {
     /// <summary>Units of work before the thread is given away.</summary>
-    public const int Budget = 32 * 1024;
+    public const int OfTurn = 32 * 1024;
 
     // A frame: its header, its event, the wakeup of its reader.
     private const int Frame = 32;
@@ -27,9 +27,9 @@ internal struct Turn
     public readonly long Work => _work;
 
     /// <summary>It is the turn of others.</summary>
-    public readonly bool IsOver => _work - _begun >= Budget;
+    public readonly bool IsSpent => _work - _begun >= OfTurn;
 
-    /// <summary>Begins the next one.</summary>
+    /// <summary>Begins the next turn.</summary>
     public void Begin() => _begun = _work;
 
     public void FrameCame() => _work += Frame;

@@ -8,19 +8,19 @@ using Xunit;
 namespace Cierre.Tests.Protocol;
 
 /// <summary>No connection keeps the thread for long, whatever its peer sends: after so much work the rest waits until others had it. Counted in bytes, never in time.</summary>
-public sealed class TurnTests
+public sealed class WorkBudgetTests
 {
     private const int Size = 100_000;
 
     [Fact]
     public void Turn_is_over_after_so_much_work_of_any_kind()
     {
-        Assert.Equal(Turn.Budget / 32, Steps((ref Turn turn) => turn.FrameCame()));
-        Assert.Equal(Turn.Budget / 1024, Steps((ref Turn turn) => turn.PayloadCame(64 * 1024)));
-        Assert.Equal(1, Steps((ref Turn turn) => turn.Inflated(100, Size)));
-        Assert.Equal(8, Steps((ref Turn turn) => turn.Inflated(1024, 0)));
-        Assert.Equal(1, Steps((ref Turn turn) => turn.DataSent(Size, compresses: true)));
-        Assert.InRange(Steps((ref Turn turn) => turn.DataSent(Size, compresses: false)), 15, 25);
+        Assert.Equal(WorkBudget.OfTurn / 32, Steps((ref WorkBudget turn) => turn.FrameCame()));
+        Assert.Equal(WorkBudget.OfTurn / 1024, Steps((ref WorkBudget turn) => turn.PayloadCame(64 * 1024)));
+        Assert.Equal(1, Steps((ref WorkBudget turn) => turn.Inflated(100, Size)));
+        Assert.Equal(8, Steps((ref WorkBudget turn) => turn.Inflated(1024, 0)));
+        Assert.Equal(1, Steps((ref WorkBudget turn) => turn.DataSent(Size, compresses: true)));
+        Assert.InRange(Steps((ref WorkBudget turn) => turn.DataSent(Size, compresses: false)), 15, 25);
     }
 
     [Fact]
@@ -125,15 +125,15 @@ public sealed class TurnTests
 
     private static byte[] Repeated(int messages) => [.. Enumerable.Repeat(RawPeer.Frame(2, DeflateKit.Compress(new byte[Size]), true, 4, mask: true), messages).SelectMany(frame => frame)];
 
-    private delegate void Step(ref Turn turn);
+    private delegate void Step(ref WorkBudget turn);
 
     private static int Steps(Step step)
     {
-        var turn = default(Turn);
+        var turn = default(WorkBudget);
         int steps = 0;
-        for (; !turn.IsOver; steps++) step(ref turn);
+        for (; !turn.IsSpent; steps++) step(ref turn);
         turn.Begin();
-        Assert.False(turn.IsOver);
+        Assert.False(turn.IsSpent);
         return steps;
     }
 }
