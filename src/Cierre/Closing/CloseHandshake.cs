@@ -58,7 +58,7 @@ internal struct CloseHandshake(TimeSpan timeout)
         (CloseState next, CloseEffects effects) = (was, input) switch
         {
             (Open, ByHand b)                        => (b.Begins ? Open.AnsweredByHand : Open.Instance, None),
-            (Open { ByHand: true }, Request r)      => (new Sent(r.Frame, r.Why, Delivers: true), QueueClose | Announce | TakeBack(r.TakesBack)),
+            (Open { ByHand: true }, Request r)      => (new Sent(r.Frame, r.Why, Delivers: true), QueueClose | Announce | ReadOn | TakeBack(r.TakesBack)),
             (Open { ByHand: true }, PeerFrame p)    => (new Unanswered(p.Frame), DropPings | EndReceiving),    // the application answers
             (Open, Request r)                       => (new Sent(r.Frame, r.Why), Close(r.TakesBack)),         // 7.1.2
             (Open, PeerFrame p)                     => (Answer(p.Frame), WriteClose | EndReceiving | Done),    // 5.5.1: answered once

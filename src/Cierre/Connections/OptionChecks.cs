@@ -24,6 +24,9 @@ internal static class OptionChecks
             name, value, "A time above zero and of at most 24 days; Timeout.InfiniteTimeSpan (-00:00:00.001 in a configuration) switches it off.");
     }
 
+    /// <summary>For a time that another library's caller has chosen, who may mean "for ever" by a very long one.</summary>
+    public static TimeSpan AtMost(TimeSpan value) => value < Longest ? value : Longest;
+
     /// <summary>An enumeration takes any number, from a cast or from a configuration.</summary>
     public static T Defined<T>(T value, string name)
         where T : struct, Enum =>

@@ -21,7 +21,7 @@ public class WebSocketConnectionOptions
         Compression = other.Compression is { } compression ? new DeflateOptions(compression) : null;
         _maxMessageSize = other._maxMessageSize;
         ByHand = other.ByHand;
-        MaxFragments = other.MaxFragments;
+        _maxFragments = other._maxFragments;
         AcceptedKind = other.AcceptedKind;
         _pingInterval = other._pingInterval;
         _pingTimeout = other._pingTimeout;
@@ -41,6 +41,7 @@ public class WebSocketConnectionOptions
 
     // Null: nobody has set it, and the default depends on who reads.
     private long? _maxMessageSize;
+    private int? _maxFragments;
     private TimeSpan? _pingInterval;
     private TimeSpan? _pingTimeout;
 
@@ -63,15 +64,17 @@ public class WebSocketConnectionOptions
 
     /// <summary>The most fragments that one message may have; default 131,072: a fragment costs time and no memory. More: 1008.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+    /// <remarks>A <see cref="System.Net.WebSockets.WebSocket"/> that is made of a connection (<see cref="CierreSockets"/>) has no limit unless this is
+    /// set.</remarks>
     public int MaxFragments
     {
-        get;
+        get => _maxFragments ?? ProtocolLimits.Default.MaxFragments;
         set
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, nameof(MaxFragments));
-            field = value;
+            _maxFragments = value;
         }
-    } = ProtocolLimits.Default.MaxFragments;
+    }
 
     /// <summary>The only kind of message that is accepted, the other being refused with 1003; default null, both.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Neither text nor binary.</exception>
@@ -214,14 +217,14 @@ public class WebSocketConnectionOptions
     internal void ReadByHand(TimeSpan pingInterval, TimeSpan? pingTimeout = null)
     {
         ByHand = true;
-        _pingInterval ??= pingInterval > TimeSpan.Zero ? pingInterval : Timeout.InfiniteTimeSpan;
-        if (pingTimeout > TimeSpan.Zero) _pingTimeout ??= pingTimeout;
+        _pingInterval ??= pingInterval > TimeSpan.Zero ? OptionChecks.AtMost(pingInterval) : Timeout.InfiniteTimeSpan;
+        if (pingTimeout is { } timeout && timeout > TimeSpan.Zero) _pingTimeout ??= OptionChecks.AtMost(timeout);
     }
 
     internal ProtocolLimits ToLimits() => new()
     {
         MaxMessageSize = ByHand ? _maxMessageSize ?? long.MaxValue : MaxMessageSize,
-        MaxFragments = MaxFragments,
+        MaxFragments = ByHand ? _maxFragments ?? int.MaxValue : MaxFragments,
         AcceptedKind = (WebSocketOpcode?)AcceptedKind,
         PingInterval = PingInterval,
         PingTimeout = PingTimeout,

@@ -60,6 +60,16 @@ public sealed class WebSocketHandshakeResult
         return subprotocol == Negotiated.Subprotocol ? this : new WebSocketHandshakeResult(Negotiated.With(subprotocol), _accept, OfferedSubprotocols);
     }
 
+    /// <summary>For a program of another library, which may choose what the client does not offer: clients that do not mind work with that.</summary>
+    /// <exception cref="ArgumentException">It is no token. RFC 6455 4.1.</exception>
+    internal WebSocketHandshakeResult WithAnySubprotocol(string subprotocol)
+    {
+        if (!IsAccepted) throw new InvalidOperationException("The request is refused: there is nothing to choose.");
+        return Subprotocols.IsToken(subprotocol)
+            ? new WebSocketHandshakeResult(Negotiated.With(subprotocol), _accept, OfferedSubprotocols)
+            : throw new ArgumentException("A subprotocol is a token (RFC 6455 4.1).", nameof(subprotocol));
+    }
+
     private static List<KeyValuePair<string, string>> HeadersOf(WebSocketNegotiation negotiated, string? accept)
     {
         var headers = new List<KeyValuePair<string, string>>(5);

@@ -110,12 +110,7 @@ public sealed class CierreClientWebSocket : WebSocket
     /// <inheritdoc/>
     public override void Abort()
     {
-        lock (_gate)
-        {
-            if (_socket is null) _before = WebSocketState.Closed;
-        }
-
-        _abort.Cancel();
+        GiveUp();
         _socket?.Abort();
     }
 
@@ -126,12 +121,22 @@ public sealed class CierreClientWebSocket : WebSocket
         {
             if (_isDisposed) return;
             _isDisposed = true;
+        }
+
+        GiveUp();
+        _socket?.Dispose();
+    }
+
+    /// <summary>An opening that is under way ends; where none was begun, none can be. No timer and no handle hang on the token's source, so nothing of it is
+    /// left to dispose of.</summary>
+    private void GiveUp()
+    {
+        lock (_gate)
+        {
             if (_socket is null) _before = WebSocketState.Closed;
         }
 
         _abort.Cancel();
-        _socket?.Dispose();
-        _abort.Dispose();
     }
 
     /// <exception cref="ObjectDisposedException">The WebSocket is disposed.</exception>

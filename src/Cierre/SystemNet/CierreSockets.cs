@@ -65,12 +65,17 @@ public static class CierreSockets
 
     /// <summary>The connection below: its record, its traffic, its round trip, its trace.</summary>
     /// <param name="webSocket">Any WebSocket.</param>
-    /// <returns>The connection; null where the WebSocket is none of this library's.</returns>
+    /// <returns>The connection; null where the WebSocket is none of this library's, or not open yet.</returns>
     /// <exception cref="ArgumentNullException">Null.</exception>
     public static WebSocketConnection? GetCierre(this WebSocket webSocket)
     {
         ArgumentNullException.ThrowIfNull(webSocket);
-        return (webSocket as WebSocketAdapter)?.Connection;
+        return webSocket switch
+        {
+            WebSocketAdapter adapter => adapter.Connection,
+            CierreClientWebSocket client => client.Connection,
+            _ => null,
+        };
     }
 
     private static WebSocketConnectionOptions ByHand(WebSocketConnectionOptions? options)

@@ -1,5 +1,4 @@
 using System.Net.WebSockets;
-using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
 using Cierre.Closing;
 using Cierre.Connections;
@@ -13,7 +12,7 @@ namespace Cierre.SystemNet;
 /// exceptions.</summary>
 /// <remarks>
 /// What the connection knows is not kept here again: the state is read off the close machine, as far as the caller has read. Of its own this class knows what
-/// the caller did to this object alone (<see cref="Left"/>) and whether the end was told.
+/// the caller did to this object alone (<see cref="Left"/>) and what it was told of the end.
 /// </remarks>
 internal sealed class WebSocketAdapter : WebSocket, IValueTaskSource<ValueWebSocketReceiveResult>
 {
@@ -23,14 +22,13 @@ internal sealed class WebSocketAdapter : WebSocket, IValueTaskSource<ValueWebSoc
     private bool _insideMessage;
     private volatile bool _hasClosed;
     private volatile Left _left;
-    private volatile bool _endIsTold;
+    private volatile Told _told;
 
     public WebSocketAdapter(WebSocketConnection connection)
     {
         Connection = connection;
         _driver = connection.Driver;
         _pieces = _driver.Receiver.ReadByHand();
-        _driver.Sending.CancelledTooLate = Cut;
     }
 
     /// <summary>What the caller did to this object, beside closing.</summary>
@@ -42,6 +40,17 @@ internal sealed class WebSocketAdapter : WebSocket, IValueTaskSource<ValueWebSoc
 
         /// <summary>Aborted, or a receive, a send or a close was cancelled, which does so too.</summary>
         Aborted,
+    }
+
+    /// <summary>What the caller was told of the end. What comes behind it changes nothing of that.</summary>
+    private enum Told : byte
+    {
+        Nothing,
+
+        /// <summary>The peer's close frame.</summary>
+        Close,
+
+        Loss,
     }
 
     public WebSocketConnection Connection { get; }
@@ -58,11 +67,12 @@ internal sealed class WebSocketAdapter : WebSocket, IValueTaskSource<ValueWebSoc
         get
         {
             if (_left == Left.Aborted) return WebSocketState.Aborted;
-            if (_endIsTold && Received is null) return WebSocketState.Aborted;
+            if (_told == Told.Loss) return WebSocketState.Aborted;
             if (_left == Left.Disposed) return WebSocketState.Closed;
             CloseState state = _driver.Engine.State;
-            bool isClosing = _hasClosed || state is CloseState.Sent or CloseState.Exchanged { By: EndedBy.Local };
-            if (!_endIsTold) return isClosing ? WebSocketState.CloseSent : WebSocketState.Open;
+            bool isClosing = _hasClosed || state is CloseState.Sent or CloseState.Exchanged { By: EndedBy.Local }
+                or CloseState.Ended { Record: { EndedBy: EndedBy.Local, Sent: not null } };
+            if (_told == Told.Nothing) return isClosing ? WebSocketState.CloseSent : WebSocketState.Open;
             bool isAnswered = _hasClosed || state is not (CloseState.Unanswered { Answer: null } or CloseState.Ended { Record.Sent: null });
             return isAnswered ? WebSocketState.Closed : WebSocketState.CloseReceived;
         }
@@ -74,7 +84,9 @@ internal sealed class WebSocketAdapter : WebSocket, IValueTaskSource<ValueWebSoc
     public override string? CloseStatusDescription => Received?.Reason;
 
     /// <summary>The peer's close frame, once the caller was told of it.</summary>
-    private CloseFrame? Received => !_endIsTold ? null : _driver.Engine.State switch
+    private CloseFrame? Received => _told == Told.Close ? ReceivedByNow : null;
+
+    private CloseFrame? ReceivedByNow => _driver.Engine.State switch
     {
         CloseState.Unanswered u => u.Frame,
         CloseState.Exchanged x => x.Received,
@@ -211,10 +223,19 @@ internal sealed class WebSocketAdapter : WebSocket, IValueTaskSource<ValueWebSoc
             throw;
         }
 
-        await _driver.Sending.WritePartAsync(message, buffer, ends, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
+        try
+        {
+            await _driver.Sending.WritePartAsync(message, buffer, ends, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
+        }
+        catch (OperationCanceledException)
+        {
+            // The message has begun, and what comes next would go on with it.
+            Cut();
+            throw;
+        }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    // Not pooled, because a caller may block on it: a task of the pool that is asked too early goes back there, and is another's send by then.
     private async ValueTask SentAsync(ValueTask sent)
     {
         try
@@ -263,9 +284,7 @@ internal sealed class WebSocketAdapter : WebSocket, IValueTaskSource<ValueWebSoc
     {
         if (_left != Left.Not) return;
         _left = Left.Disposed;
-        // What waits in the middle of a message cannot be said to the end, and nothing behind it.
-        if (_driver.Sending.IsInsideMessage) _driver.Abort(EndReason.Disposed);
-        else Leave(EndReason.Disposed);
+        Leave(EndReason.Disposed);
     }
 
     private async Task CloseOutputAsync(CloseFrame frame, CancellationToken cancellationToken)
@@ -273,7 +292,7 @@ internal sealed class WebSocketAdapter : WebSocket, IValueTaskSource<ValueWebSoc
         _hasClosed = true;
         _driver.BeginClose(frame, EndReason.Requested);
         await Within(_driver.Sending.WhenCloseIsOut(), cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
-        if (_driver.Engine.Record is { Received: null, Sent: null }) throw Overtaken();
+        if (_driver.Engine.Record is { } record ? record is { Received: null, Sent: null } : !_driver.Engine.CloseIsOut) throw Overtaken();
     }
 
     private async Task Within(Task task, CancellationToken cancellationToken)
@@ -298,7 +317,7 @@ internal sealed class WebSocketAdapter : WebSocket, IValueTaskSource<ValueWebSoc
     }
 
     /// <summary>A send that has begun was cancelled: the peer takes nothing, so nothing can be said to it.</summary>
-    private void Cut()
+    public void Cut()
     {
         _left = Left.Aborted;
         _driver.Abort(EndReason.CallCancelled);
@@ -306,18 +325,28 @@ internal sealed class WebSocketAdapter : WebSocket, IValueTaskSource<ValueWebSoc
 
     private void Leave(EndReason why)
     {
+        if (_driver.Sending.IsInsideMessage)
+        {
+            // What waits in the middle of a message cannot be said to the end, and nothing behind it.
+            _driver.Abort(why);
+            return;
+        }
+
         _driver.Receiver.StopReadingByHand();
         (CloseFrame frame, EndReason because) = Farewell?.Invoke() ?? (new CloseFrame(CloseCodes.GoingAway, why.Text), why);
         _driver.BeginClose(frame, because, takeBack: true);
     }
 
     /// <summary>Whoever has left is told nothing more.</summary>
-    private void TellEnd() => _endIsTold |= _left == Left.Not;
+    private void TellEnd()
+    {
+        if (_left == Left.Not && _told == Told.Nothing) _told = ReceivedByNow is null ? Told.Loss : Told.Close;
+    }
 
     // ---- what is refused ----
 
     private WebSocketException? RefusalToReceive() =>
-        _left != Left.Not || _endIsTold ? Misuse.InvalidState(State, WebSocketState.Open, WebSocketState.CloseSent) : null;
+        _left != Left.Not || _told != Told.Nothing ? Misuse.InvalidState(State, WebSocketState.Open, WebSocketState.CloseSent) : null;
 
     private WebSocketException? RefusalToSend()
     {

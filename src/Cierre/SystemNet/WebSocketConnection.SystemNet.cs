@@ -21,6 +21,8 @@ public sealed partial class WebSocketConnection
     {
         if (_adapter is { } before) return before;
         var adapter = new WebSocketAdapter(this);
-        return Interlocked.CompareExchange(ref _adapter, adapter, null) ?? adapter;
+        if (Interlocked.CompareExchange(ref _adapter, adapter, null) is { } other) return other;
+        _driver.Sending.CancelledTooLate = adapter.Cut;
+        return adapter;
     }
 }

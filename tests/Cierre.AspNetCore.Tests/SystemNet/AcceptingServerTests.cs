@@ -58,6 +58,23 @@ public sealed class AcceptingServerTests
         Assert.Equal(1000, Assert.Single(roster.GetRecentCloses()).Record.Code);
     }
 
+    /// <summary>As the framework's middleware has it: a client that does not mind, a device perhaps, works with that.</summary>
+    [Fact]
+    public async Task Subprotocol_that_the_client_has_not_offered_is_the_program_s_to_choose()
+    {
+        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, map: app =>
+        {
+            app.UseCierreWebSockets();
+            app.Map("/device", async (HttpContext context) => await EchoAsync(await context.WebSockets.AcceptWebSocketAsync("device.v1"), context));
+        });
+        await using RawPeer device = await RawPeer.ConnectAsync("127.0.0.1", server.Url.Port);
+        string head = await device.UpgradeAsync("/device");
+        Assert.StartsWith("HTTP/1.1 101 ", head, StringComparison.Ordinal);
+        Assert.Contains("Sec-WebSocket-Protocol: device.v1\r\n", head, StringComparison.OrdinalIgnoreCase);
+        await device.SendTextAsync("hello");
+        Assert.Equal("hello", (await device.ReadFrameAsync()).Text);
+    }
+
     [Theory]
     [InlineData("none", null, 101)]
     [InlineData("none", "https://foreign.example", 101)]

@@ -39,6 +39,24 @@ public sealed class CierreClientWebSocketTests
     }
 
     [Fact]
+    public async Task Abort_behind_a_dispose_does_nothing()
+    {
+        var fresh = new ClientWebSocket();
+        Assert.Null(((WebSocket)fresh).GetCierre());
+        fresh.Dispose();
+        fresh.Abort();
+        Assert.Equal(WebSocketState.Closed, fresh.State);
+        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync);
+        var open = new ClientWebSocket();
+        await open.ConnectAsync(server.Url, None).Soon();
+        Assert.Same(open.Connection, ((WebSocket)open).GetCierre());
+        open.Dispose();
+        open.Abort();
+        Assert.Equal(WebSocketState.Closed, open.State);
+        Assert.Equal(CloseCause.Disposed, (await open.Connection!.Closed.Soon()).Cause);
+    }
+
+    [Fact]
     public async Task What_the_options_say_is_in_the_request()
     {
         var seen = new TaskCompletionSource<(string?, string?, string?, string?)>();

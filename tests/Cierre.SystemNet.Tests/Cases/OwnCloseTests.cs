@@ -171,6 +171,26 @@ public sealed class OwnCloseTests : ContractSuite<OwnCloseTests>, IContractCases
                 properties: Aborted, no status null, protocol null
                 """),
         },
+        new("Data that comes behind CloseOutputAsync after the close timeout", async t =>
+        {
+            await t.CloseOutputAsync();
+            await t.PeerReadsAsync();
+            t.PassCloseTimeout();
+            await t.Peer.SendTextAsync("late");
+            await t.ReceiveAsync();
+        }, """
+            close output: done | CloseSent
+            peer: Close 1000 'mine'
+            receive: Text 'late' end | CloseSent
+            """)
+        {
+            For = subject => !subject.IsOurs || subject.HasClock,
+            Ours = Difference.Of("half-close", """
+                close output: done | CloseSent
+                peer: Close 1000 'mine'
+                receive: WebSocketException ConnectionClosedPrematurely | Aborted
+                """),
+        },
         new("CloseAsync that the peer answers with the end of the stream", async t =>
         {
             Trial.Running close = t.BeginClose();

@@ -106,7 +106,7 @@ public partial class CloseHandshakeTests
     public void Own_close_is_announced_and_what_comes_is_delivered_until_the_peer_s()
     {
         ByHand();
-        Assert.Equal(QueueClose | Announce, Request(Mine));
+        Assert.Equal(QueueClose | Announce | ReadOn, Request(Mine));
         Assert.True(_close.Delivers && !_close.IsOpen);
         Written();
         Assert.Equal(EndReceiving | Done, Peer(Restarting));
@@ -119,7 +119,7 @@ public partial class CloseHandshakeTests
     public void Own_close_that_takes_back_drops_what_has_not_begun_by_hand()
     {
         ByHand();
-        Assert.Equal(QueueClose | Announce | TakeBackQueued, _close.On(new CloseInput.Request(Mine, EndReason.Requested, TakesBack: true), _now));
+        Assert.Equal(QueueClose | Announce | ReadOn | TakeBackQueued, _close.On(new CloseInput.Request(Mine, EndReason.Requested, TakesBack: true), _now));
     }
 
     [Fact]

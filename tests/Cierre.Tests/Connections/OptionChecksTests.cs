@@ -18,6 +18,13 @@ public sealed class OptionChecksTests
     [Fact]
     public void Time_that_can_be_switched_off_may_be_infinite() => Assert.Equal(Timeout.InfiniteTimeSpan, OptionChecks.CheckOrOff(Timeout.InfiniteTimeSpan, "Wait"));
 
+    [Fact]
+    public void Time_that_another_s_caller_has_chosen_is_cut_to_what_is_possible()
+    {
+        Assert.Equal(TimeSpan.FromSeconds(5), OptionChecks.AtMost(TimeSpan.FromSeconds(5)));
+        Assert.Equal(TimeSpan.FromDays(24), OptionChecks.AtMost(TimeSpan.MaxValue));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(-2)]

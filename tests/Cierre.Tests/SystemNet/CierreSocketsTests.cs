@@ -57,6 +57,20 @@ public sealed class CierreSocketsTests
         Assert.False(options.ByHand);
     }
 
+    /// <summary>No message is held, so that fragments cost nothing, and the framework has no limit either.</summary>
+    [Fact]
+    public void Reader_by_hand_has_no_limits_on_messages_unless_they_are_set()
+    {
+        var options = new WebSocketConnectionOptions();
+        options.ReadByHand(TimeSpan.MaxValue, TimeSpan.MaxValue);
+        Assert.Equal((long.MaxValue, int.MaxValue), (options.ToLimits().MaxMessageSize, options.ToLimits().MaxFragments));
+        Assert.Equal((TimeSpan.FromDays(24), TimeSpan.FromDays(24)), (options.PingInterval, options.PingTimeout));
+        options = new WebSocketConnectionOptions { MaxMessageSize = 10, MaxFragments = 3 };
+        options.ReadByHand(TimeSpan.Zero);
+        var copy = new WebSocketConnectionOptions(options);
+        Assert.Equal((10, 3), (copy.ToLimits().MaxMessageSize, copy.ToLimits().MaxFragments));
+    }
+
     [Fact]
     public void What_cannot_be_a_stream_of_a_WebSocket_is_refused()
     {

@@ -1,6 +1,10 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Net.WebSockets;
+using Cierre.Closing;
 using Cierre.TestKit;
 using Cierre.Tests.Connections;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Cierre.Tests.SystemNet;
@@ -82,6 +86,98 @@ public sealed class WebSocketAdapterTests
         CloseRecord record = await _played.Ended;
         Assert.Equal((4001, false, null), (record.Code, record.WasClean, record.Sent));
         await Played.Within(closing);
+    }
+
+    /// <summary>The drain stops reading in the middle of a batch, where the reader waits: it calls nothing that would read on.</summary>
+    [Fact]
+    public async Task Drain_of_a_peer_that_sends_without_a_pause_reads_the_answer_to_the_close()
+    {
+        var toServer = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
+        var toClient = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
+        WebSocket socket = CierreSockets.CreateFromPipe(
+            new Duplex(toServer.Reader, toClient.Writer), WebSocketRole.Server, new WebSocketConnectionOptions { TimeProvider = new FakeTimeProvider() });
+        Task reading = Task.Run(async () =>
+        {
+            while (await ReceiveAsync(socket, Memory<byte>.Empty) != "Close 0 end") await ReceiveAsync(socket, new byte[64 * 1024]);
+        });
+        byte[] frame = _played.Frame(Played.Binary, new byte[4000]);
+        for (int i = 0; i < 300; i++) toServer.Writer.Write(frame);
+        WebSocketConnection connection = socket.GetCierre()!;
+        connection.Driver.Receiving.BeginDrain(new CloseFrame(1012, "restarting"), EndReason.HostStopping);
+        await toServer.Writer.FlushAsync();
+        ReadResult sent = await Played.Within(toClient.Reader.ReadAtLeastAsync(14).AsTask());
+        Assert.Equal([0x88, 12, 1012 >> 8, 1012 & 255, .. "restarting"u8], sent.Buffer.ToArray());
+        await toServer.Writer.WriteAsync(_played.Frame(Played.Close, [1012 >> 8, 1012 & 255]));
+        await Played.Within(reading);
+        await toServer.Writer.CompleteAsync();
+        Assert.True((await Played.Within(connection.Closed)).WasClean);
+    }
+
+    [Fact]
+    public async Task State_of_a_socket_that_nobody_reads_does_not_go_back_when_the_connection_has_ended()
+    {
+        _played.Connection.Driver.BeginClose(new CloseFrame(1012), EndReason.HostStopping);
+        Assert.Equal(WebSocketState.CloseSent, _socket.State);
+        _played.PeerClose(1012);
+        _played.Wire.End();
+        await _played.Ended;
+        Assert.Equal(WebSocketState.CloseSent, _socket.State);
+        await Assert.ThrowsAsync<WebSocketException>(() => _socket.SendAsync("late"u8.ToArray(), WebSocketMessageType.Text, true, None));
+        Assert.Equal("Close 0 end", await ReceiveAsync());
+        Assert.Equal(WebSocketState.Closed, _socket.State);
+    }
+
+    /// <summary>A limit of ours ends the receive before the peer has said anything.</summary>
+    [Fact]
+    public async Task End_that_was_told_as_a_loss_stays_one_when_the_peer_answers()
+    {
+        var played = new Played(setup: options => options.IdleTimeout = TimeSpan.FromSeconds(1));
+        WebSocket socket = played.Connection.AsWebSocket();
+        Task<string> receiving = ReceiveAsync(socket, _buffer);
+        played.Clock.Advance(TimeSpan.FromSeconds(1.1));
+        await Assert.ThrowsAsync<WebSocketException>(() => Played.Within(receiving));
+        Assert.Equal((WebSocketState.Aborted, null), (socket.State, socket.CloseStatus));
+        played.PeerClose(3008);
+        Assert.Equal((WebSocketState.Aborted, null), (socket.State, socket.CloseStatus));
+    }
+
+    [Fact]
+    public async Task Receive_that_is_cancelled_while_a_send_is_stuck_in_its_message_cuts()
+    {
+        _played.Wire.HoldsFlushes = true;
+        Task stuck = _socket.SendAsync(new ReadOnlyMemory<byte>(new byte[300_000]), WebSocketMessageType.Binary, true, None).AsTask();
+        using var cancelling = new CancellationTokenSource();
+        Task receiving = _socket.ReceiveAsync(_buffer.AsMemory(), cancelling.Token).AsTask();
+        await cancelling.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Played.Within(receiving));
+        Assert.Equal(1, _played.Wire.AbortCalls);
+        await Assert.ThrowsAnyAsync<Exception>(() => Played.Within(stuck));
+    }
+
+    [Fact]
+    public async Task Close_on_an_output_that_is_broken_is_no_close()
+    {
+        _played.Wire.WriteFails = new IOException("broken");
+        await _socket.SendAsync("lost"u8.ToArray(), WebSocketMessageType.Text, true, None);
+        await Assert.ThrowsAsync<WebSocketException>(() => Played.Within(_socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", None)));
+    }
+
+    /// <summary>A caller that waits for a send on its own thread, and another one whose send waits: neither may get the other's.</summary>
+    [Fact]
+    public async Task Caller_that_blocks_on_a_send_waits_for_its_own()
+    {
+        var played = new Played();
+        WebSocket blocking = played.Connection.AsWebSocket();
+        played.Wire.HoldsFlushes = _played.Wire.HoldsFlushes = true;
+        ValueTask stuck = blocking.SendAsync(new ReadOnlyMemory<byte>(new byte[100_000]), WebSocketMessageType.Binary, true, None);
+        Task blocked = Task.Run(() => stuck.GetAwaiter().GetResult());
+        Task other = _socket.SendAsync(new ReadOnlyMemory<byte>(new byte[100_000]), WebSocketMessageType.Binary, true, None).AsTask();
+        played.Wire.HoldsFlushes = false;
+        played.Wire.CompleteFlush();
+        await Played.Within(blocked);
+        Assert.False(other.IsCompleted);
+        _socket.Abort();
+        await Assert.ThrowsAnyAsync<Exception>(() => Played.Within(other));
     }
 
     [Fact]
@@ -347,6 +443,8 @@ public sealed class WebSocketAdapterTests
             }
         }
     }, (size, waitsWithoutMemory));
+
+    private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 
     private static string Word(RawFrame frame) => frame.Opcode switch
     {
