@@ -10,6 +10,7 @@ internal sealed partial class LoopLog(ILogger logger, TimeProvider time)
 
     private static readonly TimeSpan s_silence = TimeSpan.FromMinutes(1);
 
+    private readonly LogLines _lines = new();
     private long _notWatchedTold;
     private long _noThreadTold;
     private long _allTakenTold;
@@ -39,18 +40,7 @@ internal sealed partial class LoopLog(ILogger logger, TimeProvider time)
     [LoggerMessage(3, LogLevel.Information, "This system has no epoll, so connections run on sockets and not on event loops.")]
     public static partial void NoEpoll(ILogger logger);
 
-    /// <summary>A provider of the application's that throws does not end the thread of a loop.</summary>
-    private static void Tell(Action tell)
-    {
-        try
-        {
-            tell();
-        }
-        catch (Exception)
-        {
-            // There is nowhere to tell it.
-        }
-    }
+    private void Tell(Action tell) => _lines.Add(tell);
 
     private bool IsDue(ref long told)
     {
