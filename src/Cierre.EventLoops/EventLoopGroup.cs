@@ -25,13 +25,14 @@ public sealed class EventLoopGroup : WebSocketEventLoops, IDisposable
     /// <param name="loggerFactory">Where they tell of handlers that block and of what the system refuses, in the category <c>Cierre.EventLoops</c>; null:
     /// nowhere.</param>
     /// <exception cref="ArgumentException"><see cref="EventLoopOptions.MaxThreads"/> is not more than there are loops.</exception>
-    /// <exception cref="InvalidOperationException">The system gives no descriptor for a loop.</exception>
+    /// <exception cref="InvalidOperationException">The system gives no descriptor or no thread for a loop.</exception>
     public EventLoopGroup(EventLoopOptions? options = null, ILoggerFactory? loggerFactory = null)
         : this(options ?? new EventLoopOptions(), loggerFactory, TimeProvider.System)
     {
     }
 
-    internal EventLoopGroup(EventLoopOptions options, ILoggerFactory? loggerFactory, TimeProvider time)
+    /// <param name="start">As that of <see cref="LoopThreads"/>.</param>
+    internal EventLoopGroup(EventLoopOptions options, ILoggerFactory? loggerFactory, TimeProvider time, Action<LoopThread>? start = null)
     {
         if (options.Fault is { } fault) throw new ArgumentException(fault, nameof(options));
         ILogger logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger(LoopLog.Category);
@@ -42,18 +43,29 @@ public sealed class EventLoopGroup : WebSocketEventLoops, IDisposable
         }
 
         var log = new LoopLog(logger, time);
-        _threads = new LoopThreads(options.MaxThreads, log);
-        _watch = new LoopWatch(log, options.BlockingThreshold, options.BlockingPause);
+        // One for each loop that a handler may yet take the thread from; a handler that has blocked before needs one at least.
+        int loops = options.Loops, reserved = Math.Min(loops, options.MaxThreads - loops - 1);
+        _threads = new LoopThreads(options.MaxThreads, log, start, reserved);
+        _watch = new LoopWatch(_threads, log, options.BlockingThreshold, options.BlockingPause);
         var endpoints = new LoopEndpoints();
-        _loops = new EventLoop[options.Loops];
+        _loops = new EventLoop[loops];
         for (int i = 0; i < _loops.Length; i++)
         {
             _loops[i] = new EventLoop(_threads, _watch, endpoints, log);
             _watch.Add(_loops[i]);
         }
 
-        foreach (EventLoop loop in _loops) loop.Start();
-        _watch.Start();
+        try
+        {
+            foreach (EventLoop loop in _loops) loop.Start();
+            _watch.Start();
+        }
+        catch (Exception)
+        {
+            // Those that have begun end. Of the others nothing but their descriptors is there, which go with them.
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Whether this system has epoll.</summary>

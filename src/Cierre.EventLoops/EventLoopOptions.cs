@@ -20,7 +20,7 @@ public sealed class EventLoopOptions
 
     /// <summary>Gets or sets how many threads there may be, those of the loops and those of handlers that block. More than there are loops. Default:
     /// 256.</summary>
-    /// <remarks>A handler that blocks while all threads are taken waits for one of them to return.</remarks>
+    /// <remarks>Handlers that block leave one for each loop, as far as there are as many. Further ones wait for a thread to return.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">Less than 2, or more than 4096.</exception>
     public int MaxThreads
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Sockets;
+using Cierre.EventLoops.Loops;
 using Cierre.EventLoops.Sockets;
 using Cierre.RawPeers;
 using Microsoft.AspNetCore.Builder;
@@ -67,7 +68,8 @@ public sealed class EventLoopGroupTests
         goOn.Set();
         await blocked.WaitAsync(LoopServer.Bound);
         await EchoAsync(blocking, "goes on");
-        Assert.Contains(log.Lines, line => line.StartsWith($"A handler of ws://127.0.0.1:{server.Url.Port} has kept an event loop", StringComparison.Ordinal));
+        string line = $"A handler of ws://127.0.0.1:{server.Url.Port} has kept an event loop";
+        Assert.True(SpinWait.SpinUntil(() => log.Lines.Any(told => told.StartsWith(line, StringComparison.Ordinal)), LoopServer.Bound));
 
         async Task BlockAsync()
         {
@@ -99,6 +101,23 @@ public sealed class EventLoopGroupTests
         ArgumentException e = Assert.Throws<ArgumentException>(() => new EventLoopGroup(new EventLoopOptions { LoopCount = 4, MaxThreads = 4 }));
         Assert.Equal("options", e.ParamName);
         Assert.StartsWith("MaxThreads (4) is not more than there are loops (4)", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Loop_that_gets_no_thread_ends_the_group_and_the_loops_that_have_one()
+    {
+        var started = new List<LoopThread>();
+        var failure = new OutOfMemoryException();
+        InvalidOperationException e = Assert.Throws<InvalidOperationException>(() => new EventLoopGroup(
+            new EventLoopOptions { LoopCount = 2 }, loggerFactory: null, TimeProvider.System, thread =>
+            {
+                if (started.Count == 1) throw failure;
+                started.Add(thread);
+                thread.Start();
+            }));
+        Assert.Same(failure, e.InnerException);
+        LoopThread first = Assert.Single(started);
+        Assert.True(SpinWait.SpinUntil(() => first.Id != 0 && !Directory.Exists($"/proc/self/task/{first.Id}"), LoopServer.Bound));
     }
 
     [Fact]

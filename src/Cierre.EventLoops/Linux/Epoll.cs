@@ -24,6 +24,8 @@ internal sealed class Epoll : IDisposable
     public Errno Control(EpollOperation operation, SafeHandle descriptor, EpollEvents events, ulong key) =>
         Syscalls.Control(_epoll, operation, descriptor, events, key) == 0 ? Errno.None : Syscalls.LastError;
 
+    public bool IsClosed => _epoll.IsClosed;
+
     public void Wake() => Syscalls.Raise(_counter);
 
     /// <summary>Waits for events. A wake-up is none of them.</summary>

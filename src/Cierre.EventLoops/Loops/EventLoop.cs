@@ -41,8 +41,11 @@ internal sealed class EventLoop : ILoopJob, IDisposable
     /// <summary>Whose turn it is.</summary>
     public LoopTurn Turn { get; } = new();
 
-    /// <summary>Begins, or goes on after a turn was taken away.</summary>
-    public void Start() => _threads.Run(this);
+    /// <summary>Whether sockets are waited for: a loop that is over waits for none.</summary>
+    public bool Watches => !_epoll.IsClosed;
+
+    /// <exception cref="InvalidOperationException">The system gives no thread for it.</exception>
+    public void Start() => _threads.Begin(this);
 
     /// <summary>Puts a socket on the loop, which tells nothing of it yet.</summary>
     public void Add(WatchedSocket socket) => _sockets.Add(socket);
@@ -79,7 +82,7 @@ internal sealed class EventLoop : ILoopJob, IDisposable
         socket.Hold();
         if (Turn.TryTake(word))
         {
-            Start();
+            _threads.Run(this);
             return socket;
         }
 
@@ -110,7 +113,7 @@ internal sealed class EventLoop : ILoopJob, IDisposable
         _log.LoopFailed(exception);
         // Should it fail again and again, nobody is kept from the processor by that.
         Thread.Sleep(s_pauseBehindFailure);
-        Start();
+        _threads.Run(this);
     }
 
     /// <summary>Ends the loop, behind what is under way; a socket that is still on it is cut.</summary>
@@ -225,7 +228,7 @@ internal sealed class EventLoop : ILoopJob, IDisposable
     /// <summary>Calls what may run code of the application's. False: the turn was taken away meanwhile.</summary>
     private bool Call(WatchedSocket socket, bool isWork, LoopThread thread)
     {
-        if (socket.Events.Endpoint is { Blocks: true })
+        if (MayBlock(socket.Events.Endpoint))
         {
             socket.Hold();
             _threads.Run(new HeldCall(socket, isWork, _log));
@@ -238,6 +241,9 @@ internal sealed class EventLoop : ILoopJob, IDisposable
         HeldCall.LetGo(socket, _log);
         return false;
     }
+
+    /// <summary>One that has ever blocked may do so again, and while no thread is left nobody would take the loop over.</summary>
+    private bool MayBlock(LoopEndpoint? endpoint) => endpoint is not null && (endpoint.Blocks || (endpoint.HasEverBlocked && !_threads.HasSpare));
 
     private void Writable(WatchedSocket socket)
     {

@@ -11,15 +11,21 @@ namespace Cierre.EventLoops.Loops;
 internal sealed class LoopEndpoint(string name)
 {
     private static readonly TimeSpan s_first = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_silence = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
     private TimeSpan _pause;
+    private TimeSpan _pauseTold;
     private long _until;
+    private long _told;
 
     public string Name => name;
 
     /// <summary>Whether its handlers run on threads of their own for now.</summary>
     public bool Blocks => Volatile.Read(ref _until) is var until && until != 0 && Environment.TickCount64 < until;
+
+    /// <summary>Whether any of its handlers has blocked so far.</summary>
+    public bool HasEverBlocked => Volatile.Read(ref _until) != 0;
 
     /// <param name="most">The longest pause.</param>
     /// <returns>For how long its handlers run on threads of their own.</returns>
@@ -33,6 +39,19 @@ internal sealed class LoopEndpoint(string name)
             if (_pause > most) _pause = most;
             Volatile.Write(ref _until, now + (long)_pause.TotalMilliseconds);
             return _pause;
+        }
+    }
+
+    /// <summary>Whether the log is to be told that it has blocked: each pause of another length, and any once a minute.</summary>
+    public bool IsNews(TimeSpan pause)
+    {
+        lock (_gate)
+        {
+            // 0 is never.
+            long now = Math.Max(1, Environment.TickCount64);
+            if (_told != 0 && pause == _pauseTold && now - _told < s_silence.TotalMilliseconds) return false;
+            (_told, _pauseTold) = (now, pause);
+            return true;
         }
     }
 }

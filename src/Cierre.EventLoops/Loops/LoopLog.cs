@@ -14,6 +14,7 @@ internal sealed partial class LoopLog(ILogger logger, TimeProvider time)
     private long _notWatchedTold;
     private long _noThreadTold;
     private long _allTakenTold;
+    private long _watchFailedTold;
 
     public void HandlerBlocks(string endpoint, TimeSpan threshold, TimeSpan pause) =>
         Tell(() => HandlerBlocks(logger, endpoint, threshold.TotalMilliseconds, pause.TotalSeconds));
@@ -35,6 +36,11 @@ internal sealed partial class LoopLog(ILogger logger, TimeProvider time)
     public void AllThreadsTaken(int most)
     {
         if (IsDue(ref _allTakenTold)) Tell(() => AllThreadsTaken(logger, most));
+    }
+
+    public void WatchFailed(Exception exception)
+    {
+        if (IsDue(ref _watchFailedTold)) Tell(() => WatchFailed(logger, exception));
     }
 
     [LoggerMessage(3, LogLevel.Information, "This system has no epoll, so connections run on sockets and not on event loops.")]
@@ -70,7 +76,10 @@ internal sealed partial class LoopLog(ILogger logger, TimeProvider time)
     private static partial void NoThread(ILogger logger, Exception exception);
 
     [LoggerMessage(7, LogLevel.Warning,
-        "All {Most} threads of the event loops are taken by handlers that block (MaxThreads), so further ones wait until a thread is free. It is told once a "
-        + "minute.")]
+        "None of the {Most} threads of the event loops (MaxThreads) is left for a handler that blocks, so further ones wait until a thread is free. It is told "
+        + "once a minute.")]
     private static partial void AllThreadsTaken(ILogger logger, int most);
+
+    [LoggerMessage(8, LogLevel.Error, "The watch over the event loops met an exception that nothing expects. It goes on. It is told once a minute.")]
+    private static partial void WatchFailed(ILogger logger, Exception exception);
 }

@@ -20,6 +20,9 @@ internal sealed class LoopWatch : IDisposable
 
     private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(1);
 
+    // Sockets of which no endpoint is known yet.
+    private readonly LoopEndpoint _none = new("(none)");
+    private readonly LoopThreads _threads;
     private readonly LoopLog _log;
     private readonly TimeSpan _threshold;
     private readonly TimeSpan _pause;
@@ -29,9 +32,11 @@ internal sealed class LoopWatch : IDisposable
     private int _rests;
     private volatile bool _isOver;
 
+    /// <param name="threads">Those that the loops run on: what waits for one though there is room is begun by the watch.</param>
     /// <param name="threshold">For how long a handler may keep the loop.</param>
     /// <param name="pause">For how long an endpoint whose handler blocked has threads of its own.</param>
-    public LoopWatch(LoopLog log, TimeSpan threshold, TimeSpan pause) => (_log, _threshold, _pause) = (log, threshold, pause);
+    public LoopWatch(LoopThreads threads, LoopLog log, TimeSpan threshold, TimeSpan pause) =>
+        (_threads, _log, _threshold, _pause) = (threads, log, threshold, pause);
 
     /// <summary>Whether no loop has moved for a while.</summary>
     public bool Rests => Volatile.Read(ref _rests) == 1;
@@ -72,27 +77,39 @@ internal sealed class LoopWatch : IDisposable
         }
     }
 
-    /// <returns>Whether any loop has moved, or is in a handler.</returns>
+    /// <returns>Whether any loop has moved, or is in a handler, or anything waits for a thread.</returns>
     private bool Look()
     {
         bool any = false;
         _suspects = false;
-        foreach (Seen seen in _loops)
+        foreach (Seen seen in _loops) any |= Look(seen);
+        return _threads.TryAgain() || any;
+    }
+
+    private bool Look(Seen seen)
+    {
+        try
         {
-            any |= seen.Look(out bool isStuck, _threshold);
+            bool moved = seen.Look(out bool isStuck, _threshold);
             if (isStuck) Take(seen);
             else _suspects |= seen.IsSuspected;
+            return moved;
         }
-
-        return any;
+        catch (Exception e)
+        {
+            // The other loops are watched all the same, and this one from the next look on.
+            _log.WatchFailed(e);
+            return false;
+        }
     }
 
     private void Take(Seen seen)
     {
         if (seen.Loop.TakeFrom(seen.Word) is not { } socket) return;
-        LoopEndpoint? endpoint = socket.Events.Endpoint;
-        TimeSpan pause = endpoint?.HasBlocked(_pause) ?? TimeSpan.Zero;
-        _log.HandlerBlocks(endpoint?.Name ?? "(none)", _threshold, pause);
+        LoopEndpoint endpoint = socket.Events.Endpoint ?? _none;
+        // Nobody asks whether no endpoint blocks.
+        TimeSpan pause = endpoint.HasBlocked(ReferenceEquals(endpoint, _none) ? TimeSpan.Zero : _pause);
+        if (endpoint.IsNews(pause)) _log.HandlerBlocks(endpoint.Name, _threshold, pause);
     }
 
     /// <summary>What was seen of a loop.</summary>

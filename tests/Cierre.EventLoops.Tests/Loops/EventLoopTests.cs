@@ -1,6 +1,4 @@
-using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using Cierre.EventLoops.Linux;
 using Cierre.EventLoops.Loops;
 using Xunit;
@@ -9,32 +7,8 @@ using EventLoop = Cierre.EventLoops.Loops.EventLoop;
 namespace Cierre.EventLoops.Tests.Loops;
 
 /// <summary>A loop goes on whatever its sockets, the kernel and the calls it makes do.</summary>
-public sealed class EventLoopTests : IDisposable
+public sealed class EventLoopTests : OnLoop
 {
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
-
-    private readonly TestLog _log = new();
-    private readonly LoopThreads _threads;
-    private readonly LoopWatch _watch;
-    private readonly EventLoop _loop;
-    private readonly List<Socket> _sockets = [];
-
-    public EventLoopTests()
-    {
-        _threads = new LoopThreads(4, _log.Loops);
-        _watch = new LoopWatch(_log.Loops, TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(1));
-        _loop = new EventLoop(_threads, _watch, new LoopEndpoints(), _log.Loops);
-        _loop.Start();
-    }
-
-    public void Dispose()
-    {
-        _loop.Dispose();
-        _threads.Dispose();
-        _watch.Dispose();
-        foreach (Socket socket in _sockets) socket.Dispose();
-    }
-
     [Fact]
     public async Task Socket_that_the_kernel_does_not_watch_is_told_and_so_is_the_log_once()
     {
@@ -52,7 +26,8 @@ public sealed class EventLoopTests : IDisposable
             watched.Leave();
         }
 
-        Assert.Single(_log.Lines, line => line.StartsWith("The kernel does not watch a connection's socket (errno 1)", StringComparison.Ordinal));
+        Assert.True(Log.Comes("The kernel does not watch"));
+        Assert.Single(Log.Lines, line => line.StartsWith("The kernel does not watch a connection's socket (errno 1)", StringComparison.Ordinal));
         await AssertGoesOnAsync();
     }
 
@@ -72,7 +47,7 @@ public sealed class EventLoopTests : IDisposable
         var events = new Events { OnEndpoint = () => throw new NotSupportedException() };
         (Socket peer, WatchedSocket watched) = Connect(events);
         peer.Send(new byte[1]);
-        Assert.True(SpinWait.SpinUntil(() => _log.Lines.Any(line => line.StartsWith("The thread of an event loop met", StringComparison.Ordinal)), Bound));
+        Assert.True(Log.Comes("The thread of an event loop met"));
         watched.Leave();
         await AssertGoesOnAsync();
     }
@@ -81,9 +56,9 @@ public sealed class EventLoopTests : IDisposable
     public async Task Posted_work_that_throws_is_logged_and_the_loop_goes_on()
     {
         (_, WatchedSocket watched) = Connect(new Events());
-        _loop.Post(watched, () => throw new NotSupportedException());
+        Loop.Post(watched, () => throw new NotSupportedException());
         await AssertGoesOnAsync();
-        Assert.Contains(_log.Lines, line => line.StartsWith("A connection was ended", StringComparison.Ordinal));
+        Assert.True(Log.Comes("A connection was ended"));
     }
 
     [Fact]
@@ -91,7 +66,7 @@ public sealed class EventLoopTests : IDisposable
     {
         var events = new Events();
         (_, WatchedSocket watched) = Connect(events);
-        _loop.Dispose();
+        Loop.Dispose();
         Assert.Equal(SocketError.OperationAborted,
             ((SocketException)await events.Failure.Task.WaitAsync(Bound, TestContext.Current.CancellationToken)).SocketErrorCode);
         var ran = new TaskCompletionSource();
@@ -118,7 +93,7 @@ public sealed class EventLoopTests : IDisposable
         (Socket peer, WatchedSocket watched) = Connect(events);
         peer.Send(new byte[1]);
         Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref calls) == 1, Bound));
-        long word = _loop.Turn.Word;
+        long word = Loop.Turn.Word;
         // A handler of the endpoint has blocked elsewhere, so this one's next call has a thread of its own.
         endpoint.HasBlocked(TimeSpan.FromHours(1));
         first.Set();
@@ -132,19 +107,19 @@ public sealed class EventLoopTests : IDisposable
     }
 
     [Fact]
-    public async Task Handler_that_begins_as_the_watch_goes_to_rest_is_noticed()
+    public async Task Handler_that_begins_as_theWatcher_goes_to_rest_is_noticed()
     {
-        _watch.Add(_loop);
-        _watch.Start();
-        Assert.True(SpinWait.SpinUntil(() => _watch.Rests, Bound));
+        Watcher.Add(Loop);
+        Watcher.Start();
+        Assert.True(SpinWait.SpinUntil(() => Watcher.Rests, Bound));
         using var goOn = new ManualResetEventSlim();
         // The loop is woken by nobody who tells the watch: it is as if it had told it a moment before.
         (_, WatchedSocket watched) = Connect(new Events());
         var lost = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _threads.Run(new Entering(_loop, watched, goOn, lost));
+        Threads.Run(new Entering(Loop, watched, goOn, lost));
         Assert.True(SpinWait.SpinUntil(() => watched.IsHeld, Bound));
         // Held first, and then taken.
-        Assert.True(SpinWait.SpinUntil(() => !LoopTurn.IsInHandler(_loop.Turn.Word), Bound));
+        Assert.True(SpinWait.SpinUntil(() => !LoopTurn.IsInHandler(Loop.Turn.Word), Bound));
         goOn.Set();
         Assert.True(await lost.Task.WaitAsync(Bound, TestContext.Current.CancellationToken));
     }
@@ -154,7 +129,7 @@ public sealed class EventLoopTests : IDisposable
     {
         for (int i = 0; i < 500; i++)
         {
-            var loop = new EventLoop(_threads, _watch, new LoopEndpoints(), _log.Loops);
+            var loop = NewLoop();
             loop.Start();
             var watched = new WatchedSocket(loop, new SafeSocketHandle(-1, ownsHandle: false), new Events());
             Task[] posts = [.. Enumerable.Range(0, 3).Select(_ => Task.Run(
@@ -171,8 +146,8 @@ public sealed class EventLoopTests : IDisposable
     [Fact]
     public async Task Wait_that_begins_on_a_loop_that_has_ended_ends()
     {
-        _loop.Dispose();
-        Assert.True(SpinWait.SpinUntil(() => _loop.HasEnded, Bound));
+        Loop.Dispose();
+        Assert.True(SpinWait.SpinUntil(() => Loop.HasEnded, Bound));
         (_, WatchedSocket watched) = Connect(new Events());
         await ((Events)watched.Events).Failure.Task.WaitAsync(Bound, TestContext.Current.CancellationToken);
     }
@@ -182,7 +157,7 @@ public sealed class EventLoopTests : IDisposable
     {
         for (int i = 0; i < 200; i++)
         {
-            var loop = new EventLoop(_threads, _watch, new LoopEndpoints(), _log.Loops);
+            var loop = NewLoop();
             loop.Start();
             var watched = new WatchedSocket(loop, new SafeSocketHandle(-1, ownsHandle: false), new Events());
             TaskCompletionSource[] ran = [.. Enumerable.Range(0, 20).Select(_ => new TaskCompletionSource())];
@@ -197,70 +172,9 @@ public sealed class EventLoopTests : IDisposable
     private WatchedSocket? TakeLate(WatchedSocket socket, long word)
     {
         socket.Hold();
-        if (_loop.Turn.TryTake(word)) return socket;
+        if (Loop.Turn.TryTake(word)) return socket;
         socket.LetGo();
         return null;
-    }
-
-    private async Task AssertGoesOnAsync()
-    {
-        var events = new Events();
-        (Socket peer, _) = Connect(events);
-        peer.Send(new byte[1]);
-        await events.Read.Task.WaitAsync(Bound, TestContext.Current.CancellationToken);
-    }
-
-    private (Socket Peer, WatchedSocket Watched) Connect(Events events)
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var peer = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        peer.Connect(listener.LocalEndpoint);
-        Socket socket = listener.AcceptSocket();
-        _sockets.AddRange([peer, socket]);
-        WatchedSocket watched = Watch(socket.SafeHandle, events);
-        events.Watched = watched;
-        watched.Watch(EpollEvents.In);
-        return (peer, watched);
-    }
-
-    private WatchedSocket Watch(SafeHandle handle, Events events)
-    {
-        var watched = new WatchedSocket(_loop, handle, events);
-        _loop.Add(watched);
-        return watched;
-    }
-
-    private sealed class Events : ISocketEvents
-    {
-        public WatchedSocket? Watched { get; set; }
-
-        public Func<LoopEndpoint?>? OnEndpoint { get; init; }
-
-        public Action? OnReadable { get; set; }
-
-        public TaskCompletionSource Read { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public TaskCompletionSource<Exception> Failure { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public LoopEndpoint? Endpoint => OnEndpoint?.Invoke();
-
-        public void Readable(Memory<byte> buffer)
-        {
-            Watched!.Unwatch(EpollEvents.In);
-            OnReadable?.Invoke();
-            Read.TrySetResult();
-        }
-
-        public void Work(Memory<byte> buffer)
-        {
-        }
-
-        public void Writable()
-        {
-        }
-
-        public void Failed(Exception exception) => Failure.TrySetResult(exception);
     }
 
     /// <summary>A loop's thread that enters a handler.</summary>

@@ -23,6 +23,29 @@ public sealed class LoopEndpointTests
         Assert.False(endpoint.Blocks);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(250)]
+    public void Log_is_told_of_each_pause_of_another_length_and_else_once_in_a_while(int milliseconds)
+    {
+        var endpoint = new LoopEndpoint("/a");
+        TimeSpan pause = TimeSpan.FromMilliseconds(milliseconds);
+        Assert.True(endpoint.IsNews(pause));
+        for (int i = 0; i < 100; i++) Assert.False(endpoint.IsNews(pause));
+        Assert.True(endpoint.IsNews(pause * 2 + TimeSpan.FromMilliseconds(1)));
+        Assert.True(endpoint.IsNews(pause));
+    }
+
+    [Fact]
+    public void Endpoint_that_has_blocked_is_known_for_it_behind_its_pause()
+    {
+        var endpoint = new LoopEndpoint("/a");
+        Assert.False(endpoint.HasEverBlocked);
+        endpoint.HasBlocked(TimeSpan.Zero);
+        Assert.True(endpoint.HasEverBlocked);
+        Assert.False(endpoint.Blocks);
+    }
+
     [Fact]
     public void Endpoints_of_one_name_are_one()
     {

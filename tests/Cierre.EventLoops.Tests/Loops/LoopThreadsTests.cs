@@ -58,7 +58,7 @@ public sealed class LoopThreadsTests
         threads.Run(waits);
         Assert.False(waits.Began.Task.IsCompleted);
         Assert.Equal(1, threads.Count);
-        Assert.Contains(log.Lines, line => line.StartsWith("The system gives no further thread", StringComparison.Ordinal));
+        Assert.True(log.Comes("The system gives no further thread"));
         busy.GoOn.Set();
         await waits.Began.Task.WaitAsync(Bound, TestContext.Current.CancellationToken);
         waits.GoOn.Set();
@@ -77,14 +77,60 @@ public sealed class LoopThreadsTests
         loop.GoOn.Set();
         await call.Began.Task.WaitAsync(Bound, TestContext.Current.CancellationToken);
         call.GoOn.Set();
-        Assert.Single(log.Lines, line => line.StartsWith("All 1 threads of the event loops are taken", StringComparison.Ordinal));
+        Assert.True(log.Comes("None of the 1 threads"));
+        Assert.Single(log.Lines);
     }
 
     [Fact]
-    public void System_that_gives_no_thread_at_all_is_an_error_at_once()
+    public async Task Job_that_waits_for_the_system_is_begun_when_it_gives_a_thread_again()
     {
-        using var threads = new LoopThreads(4, TestLog.Silent, _ => throw new OutOfMemoryException());
-        Assert.Throws<OutOfMemoryException>(() => threads.Run(new Job()));
+        int started = 0;
+        using var threads = new LoopThreads(4, TestLog.Silent, thread =>
+        {
+            if (++started == 2) throw new ThreadStateException();
+            thread.Start();
+        });
+        Job busy = new(), waits = new() { IsLoop = true };
+        threads.Run(busy);
+        threads.Run(waits);
+        Assert.Equal(1, threads.Count);
+        Assert.False(waits.Began.Task.IsCompleted);
+        // It is not asked at once, but in a moment.
+        Assert.True(SpinWait.SpinUntil(() => !threads.TryAgain(), Bound));
+        await waits.Began.Task.WaitAsync(Bound);
+        Assert.False(busy.Ran.Task.IsCompleted);
+        foreach (Job job in (Job[])[busy, waits]) job.GoOn.Set();
+    }
+
+    [Fact]
+    public async Task Calls_leave_to_the_loops_what_is_reserved_for_them()
+    {
+        using var threads = new LoopThreads(3, TestLog.Silent, reserved: 1);
+        Job first = new(), second = new(), call = new(), loop = new() { IsLoop = true };
+        foreach (Job job in (Job[])[first, second, call]) threads.Run(job);
+        Assert.Equal(2, threads.Count);
+        Assert.True(threads.TryAgain());
+        Assert.Equal(2, threads.Count);
+        Assert.True(threads.HasSpare);
+        threads.Run(loop);
+        await loop.Began.Task.WaitAsync(Bound);
+        Assert.False(threads.HasSpare);
+        // The thread that is free then is the one that is reserved.
+        loop.GoOn.Set();
+        Assert.True(SpinWait.SpinUntil(() => threads.HasSpare, Bound));
+        Assert.False(call.Began.Task.IsCompleted);
+        first.GoOn.Set();
+        await call.Began.Task.WaitAsync(Bound);
+        Assert.True(threads.HasSpare);
+        foreach (Job job in (Job[])[second, call]) job.GoOn.Set();
+    }
+
+    [Fact]
+    public void Job_that_cannot_wait_is_refused_where_the_system_gives_no_thread()
+    {
+        var failure = new OutOfMemoryException();
+        using var threads = new LoopThreads(4, TestLog.Silent, _ => throw failure);
+        Assert.Same(failure, Assert.Throws<InvalidOperationException>(() => threads.Begin(new Job())).InnerException);
         Assert.Equal(0, threads.Count);
     }
 

@@ -11,12 +11,13 @@ namespace Cierre.EventLoops.Tests.Sockets;
 public sealed class LoopTransportTests : SocketTransportContract
 {
     private readonly LoopThreads _threads = new(16, TestLog.Silent);
-    private readonly LoopWatch _watch = new(TestLog.Silent, TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(1));
+    private readonly LoopWatch _watch;
     private readonly EventLoop _loop;
     private LoopWait? _wait;
 
     public LoopTransportTests()
     {
+        _watch = new LoopWatch(_threads, TestLog.Silent, TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(1));
         _loop = new EventLoop(_threads, _watch, new LoopEndpoints(), TestLog.Silent);
         _watch.Add(_loop);
         _loop.Start();

@@ -12,7 +12,7 @@ public sealed class LoopWaitTests : IDisposable
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 
     private readonly LoopThreads _threads = new(4, TestLog.Silent);
-    private readonly LoopWatch _watch = new(TestLog.Silent, TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(1));
+    private readonly LoopWatch _watch;
     private readonly EventLoop _loop;
     private readonly Socket _peer = new(SocketType.Stream, ProtocolType.Tcp);
     private readonly Socket _socket;
@@ -20,6 +20,7 @@ public sealed class LoopWaitTests : IDisposable
 
     public LoopWaitTests()
     {
+        _watch = new LoopWatch(_threads, TestLog.Silent, TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(1));
         _loop = new EventLoop(_threads, _watch, new LoopEndpoints(), TestLog.Silent);
         _loop.Start();
         using var listener = new TcpListener(IPAddress.Loopback, 0);
