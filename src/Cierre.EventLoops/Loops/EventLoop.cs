@@ -137,11 +137,12 @@ internal sealed class EventLoop : ILoopJob, IDisposable
 
     private void End()
     {
+        // First: whoever comes behind the look at the table is refused, and so told.
+        _epoll.Dispose();
         foreach (WatchedSocket socket in _sockets.All()) socket.Fail(Errno.BadDescriptor);
         _hasEnded = true;
         Interlocked.MemoryBarrier();
         RunLate();
-        _epoll.Dispose();
     }
 
     /// <summary>What was posted though no loop runs it, on whichever thread comes; of one socket it is one at a time all the same.</summary>
@@ -253,7 +254,9 @@ internal sealed class EventLoop : ILoopJob, IDisposable
         }
         catch (Exception e)
         {
-            HeldCall.Fail(socket, e, _log);
+            _log.Unexpected(e);
+            // Another call may be under way, on a thread of its own: the end is told behind it.
+            socket.Fail(Errno.BadDescriptor);
         }
     }
 }

@@ -71,12 +71,14 @@ internal sealed class WatchedSocket(EventLoop loop, SafeHandle socket, ISocketEv
         if (Volatile.Read(ref _isAsked) == 1) loop.Post(this, work: null);
     }
 
-    /// <summary>The kernel tells nothing of it any more, and whoever waits is told so.</summary>
+    /// <summary>The kernel is asked nothing of it any more, and whoever waits is told so, behind a call that is under way.</summary>
     public void Fail(Errno error)
     {
         lock (_gate)
         {
             if (_isGone || Fault != Errno.None) return;
+            _wanted = EpollEvents.None;
+            if (loop.Watches) Apply();
             Fault = error;
         }
 

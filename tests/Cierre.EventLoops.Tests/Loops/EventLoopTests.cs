@@ -70,9 +70,60 @@ public sealed class EventLoopTests : OnLoop
         Assert.Equal(SocketError.OperationAborted,
             ((SocketException)await events.Failure.Task.WaitAsync(Bound, TestContext.Current.CancellationToken)).SocketErrorCode);
         var ran = new TaskCompletionSource();
-        _loop.Post(watched, ran.SetResult);
+        Loop.Post(watched, ran.SetResult);
         await ran.Task.WaitAsync(Bound, TestContext.Current.CancellationToken);
-        _loop.Dispose();
+        Loop.Dispose();
+    }
+
+    [Fact]
+    public async Task Socket_that_comes_while_the_end_of_the_loop_is_told_is_told_too()
+    {
+        var late = new Events();
+        var early = new Events { OnFailed = () => Connect(late) };
+        Connect(early);
+        Loop.Dispose();
+        await early.Failure.Task.WaitAsync(Bound, TestContext.Current.CancellationToken);
+        await late.Failure.Task.WaitAsync(Bound, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Room_to_send_that_throws_is_logged_and_ends_its_connection_behind_the_call_that_is_under_way()
+    {
+        int inside = 0, thrown = 0;
+        bool beside = false;
+        using var goOn = new ManualResetEventSlim();
+        var endpoint = new LoopEndpoint("/");
+        // Its calls have threads of their own.
+        endpoint.HasBlocked(TimeSpan.FromHours(1));
+        var events = new Events
+        {
+            OnEndpoint = () => endpoint,
+            OnReadable = () =>
+            {
+                Interlocked.Increment(ref inside);
+                Assert.True(goOn.Wait(Bound));
+                Interlocked.Decrement(ref inside);
+            },
+            OnWritable = () =>
+            {
+                Interlocked.Increment(ref thrown);
+                throw new NotSupportedException();
+            },
+        };
+        events.OnFailed = () => beside |= Volatile.Read(ref inside) > 0;
+        (Socket peer, WatchedSocket watched) = Connect(events);
+        peer.Send(new byte[1]);
+        Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref inside) == 1, Bound));
+        watched.Watch(EpollEvents.Out);
+        Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref thrown) > 0, Bound));
+        // The loop has done with it, and with what it has brought about.
+        await AssertGoesOnAsync();
+        goOn.Set();
+        await events.Failure.Task.WaitAsync(Bound, TestContext.Current.CancellationToken);
+        Assert.False(beside);
+        Assert.True(Log.Comes("A connection was ended"));
+        // The kernel tells nothing of it any more.
+        Assert.Equal(1, thrown);
     }
 
     [Fact]
