@@ -291,6 +291,8 @@ internal sealed class HeldCall(WatchedSocket socket, bool isWork, LoopLog log) :
 
     public static void Run(WatchedSocket socket, bool isWork, Memory<byte> buffer, LoopLog log)
     {
+        ExecutionContext? context = ExecutionContext.Capture();
+        SynchronizationContext? synchronization = SynchronizationContext.Current;
         try
         {
             if (socket.Fault != Errno.None) socket.Events.Failed(SocketErrors.Exception(socket.Fault));
@@ -301,6 +303,12 @@ internal sealed class HeldCall(WatchedSocket socket, bool isWork, LoopLog log) :
         {
             Fail(socket, e, log);
             log.Unexpected(e);
+        }
+        finally
+        {
+            // What one handler sets (an AsyncLocal, a culture) is no business of the next one's on this thread. Where nothing was set it is two comparisons.
+            if (context is not null) ExecutionContext.Restore(context);
+            if (!ReferenceEquals(SynchronizationContext.Current, synchronization)) SynchronizationContext.SetSynchronizationContext(synchronization);
         }
     }
 
