@@ -33,7 +33,7 @@ internal sealed class LoopWait : DataWait, ISocketEvents, IValueTaskSource<Socke
         // Behind the fence: whoever cancels finds the wait, or is found here.
         if (_isCancelled) Complete();
         else if (_watched.Fault != Errno.None) Complete(SocketErrors.Of(_watched.Fault));
-        else _watched.Watch(EpollEvents.In);
+        else Watch();
         return task;
     }
 
@@ -77,6 +77,13 @@ internal sealed class LoopWait : DataWait, ISocketEvents, IValueTaskSource<Socke
 
     /// <summary>No receive would be told of it.</summary>
     void ISocketEvents.Failed(Exception exception) => Complete((exception as SocketException)?.SocketErrorCode ?? SocketError.SocketError);
+
+    private void Watch()
+    {
+        _watched.Watch(EpollEvents.In);
+        // Closed before it was watched: the kernel tells nothing of it, and whoever closed it found no wait.
+        if (_watched.Socket.IsClosed && Interlocked.Exchange(ref _waits, 0) == 1) _completion.SetException(new ObjectDisposedException(nameof(Socket)));
+    }
 
     /// <param name="error">Success: whatever it is, the receive behind the wait is told.</param>
     private void Complete(SocketError error = SocketError.Success)

@@ -69,6 +69,42 @@ public sealed class LoopWaitTests : IDisposable
     }
 
     [Fact]
+    public async Task Wait_that_begins_behind_the_close_of_its_socket_ends()
+    {
+        _socket.Close(timeout: 0);
+        _wait.SocketClosed();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => _wait.ForDataAsync().AsTask().WaitAsync(Bound, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Close_of_the_socket_and_the_beginning_of_a_wait_may_meet()
+    {
+        for (int i = 0; i < 1000; i++)
+        {
+            // Nothing ever comes to it.
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            using var wait = new LoopWait(socket, _loop);
+            Task close = Task.Run(
+                () =>
+                {
+                    socket.Close(timeout: 0);
+                    wait.SocketClosed();
+                },
+                TestContext.Current.CancellationToken);
+            try
+            {
+                await wait.ForDataAsync().AsTask().WaitAsync(Bound, TestContext.Current.CancellationToken);
+            }
+            catch (ObjectDisposedException)
+            {
+                // The close was first.
+            }
+
+            await close;
+        }
+    }
+
+    [Fact]
     public async Task Cancel_and_the_beginning_of_a_wait_may_meet()
     {
         for (int i = 0; i < 5000; i++)
