@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
@@ -104,6 +105,21 @@ public abstract class SocketTransportContract : IDisposable
         TransportEnd end = await Receiver.End.WaitAsync(Bound);
         Assert.Equal(TransportEndKind.Reset, end.Kind);
         Assert.Same(reset, end.Exception);
+    }
+
+    [Fact]
+    public async Task Memory_of_an_earlier_reader_that_has_failed_is_given_back()
+    {
+        var pool = new CountingPool();
+        var earlier = new Pipe(new PipeOptions(pool, useSynchronizationContext: false));
+        var transport = Create(_socket, new Transport.EarlierReader(earlier.Reader, Task.FromResult<Exception?>(null)));
+        await earlier.Writer.WriteAsync(new byte[] { 1 });
+        Assert.Equal(1, pool.Rented);
+        var failure = new IOException("of the reader");
+        await earlier.Writer.CompleteAsync(failure);
+        transport.Start(Receiver);
+        Assert.Same(failure, (await Receiver.End.WaitAsync(Bound)).Exception);
+        Assert.Equal(0, pool.Rented);
     }
 
     [Theory]
@@ -301,5 +317,31 @@ public abstract class SocketTransportContract : IDisposable
     {
         _peer.LingerState = new LingerOption(true, 0);
         _peer.Close();
+    }
+
+    private sealed class CountingPool : MemoryPool<byte>
+    {
+        private int _rented;
+
+        public int Rented => Volatile.Read(ref _rented);
+
+        public override int MaxBufferSize => 4096;
+
+        public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
+        {
+            Interlocked.Increment(ref _rented);
+            return new Block(this);
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
+
+        private sealed class Block(CountingPool pool) : IMemoryOwner<byte>
+        {
+            public Memory<byte> Memory { get; } = new byte[4096];
+
+            public void Dispose() => Interlocked.Decrement(ref pool._rented);
+        }
     }
 }

@@ -86,8 +86,8 @@ internal sealed class LoopTransport : OwnSocketTransport, ISocketEvents, IValueT
         var task = new ValueTask(this, _sent.Version);
         Volatile.Write(ref _sends, 1);
         _watched.Watch(EpollEvents.Out);
-        // Closed before it was watched: nobody tells.
-        if (IsClosing && Socket.SafeHandle.IsClosed) FailSend();
+        // Closed before it was watched, by us or by whoever had it before: nobody tells.
+        if (_watched.Socket.IsClosed) FailSend();
         return task;
     }
 
@@ -122,7 +122,8 @@ internal sealed class LoopTransport : OwnSocketTransport, ISocketEvents, IValueT
 
     void ISocketEvents.Failed(Exception exception)
     {
-        // Where nobody has begun yet, it is told once more then.
+        // The pool still takes over what an earlier reader had. The socket keeps its fault, so it is told once more behind that.
+        if (_follows) return;
         _endBehind ??= EndOfRead(exception);
         if (!IsClosing) Abort();
         Finish(_endBehind.Value);
@@ -154,17 +155,23 @@ internal sealed class LoopTransport : OwnSocketTransport, ISocketEvents, IValueT
 
     private async ValueTask FollowAsync(EarlierReader earlier)
     {
-        bool more = true;
-        while (more && !IsClosing)
+        try
         {
-            ReadResult result = await earlier.Read.ReadAsync().ConfigureAwait(false);
-            foreach (ReadOnlyMemory<byte> piece in result.Buffer) _rest.Append(piece.Span);
-            earlier.Read.AdvanceTo(result.Buffer.End);
-            more = !result.IsCompleted;
+            bool more = true;
+            while (more && !IsClosing)
+            {
+                ReadResult result = await earlier.Read.ReadAsync().ConfigureAwait(false);
+                foreach (ReadOnlyMemory<byte> piece in result.Buffer) _rest.Append(piece.Span);
+                earlier.Read.AdvanceTo(result.Buffer.End);
+                more = !result.IsCompleted;
+            }
+        }
+        finally
+        {
+            // The pipe is ours, and gives its memory back when both its ends are complete.
+            await earlier.Read.CompleteAsync().ConfigureAwait(false);
         }
 
-        // The pipe is ours, and gives its memory back when both its ends are complete.
-        await earlier.Read.CompleteAsync().ConfigureAwait(false);
         if (await earlier.Ended.ConfigureAwait(false) is { } error) _endBehind = EndOfRead(error);
     }
 

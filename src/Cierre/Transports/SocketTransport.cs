@@ -96,22 +96,28 @@ internal sealed class SocketTransport(Socket socket, Transport.EarlierReader? ea
     private async ValueTask FollowAsync(EarlierReader reader, ITransportReceiver receiver)
     {
         PipeReader pipe = reader.Read;
-        bool more = true;
-        while (more && !IsClosing)
+        try
         {
-            ReadResult result = await pipe.ReadAsync().ConfigureAwait(false);
-            foreach (ReadOnlyMemory<byte> piece in result.Buffer)
+            bool more = true;
+            while (more && !IsClosing)
             {
-                // The pipe's blocks are ours until we advance: payload is unmasked where it lies.
-                if (!piece.IsEmpty) await OfferAsync(MemoryMarshal.AsMemory(piece), receiver).ConfigureAwait(false);
-            }
+                ReadResult result = await pipe.ReadAsync().ConfigureAwait(false);
+                foreach (ReadOnlyMemory<byte> piece in result.Buffer)
+                {
+                    // The pipe's blocks are ours until we advance: payload is unmasked where it lies.
+                    if (!piece.IsEmpty) await OfferAsync(MemoryMarshal.AsMemory(piece), receiver).ConfigureAwait(false);
+                }
 
-            pipe.AdvanceTo(result.Buffer.End);
-            more = !result.IsCompleted;
+                pipe.AdvanceTo(result.Buffer.End);
+                more = !result.IsCompleted;
+            }
+        }
+        finally
+        {
+            // The pipe is ours, and gives its memory back when both its ends are complete.
+            await pipe.CompleteAsync().ConfigureAwait(false);
         }
 
-        // The pipe is ours, and gives its memory back when both its ends are complete.
-        await pipe.CompleteAsync().ConfigureAwait(false);
         Offered(receiver);
         if (await reader.Ended.ConfigureAwait(false) is { } error) throw error;
     }
