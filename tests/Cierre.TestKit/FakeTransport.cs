@@ -30,6 +30,9 @@ internal sealed class FakeTransport : Transport
     /// <summary>What a write throws before it returns a task.</summary>
     public Exception? WriteThrows { get; set; }
 
+    /// <summary>Runs in the middle of each write, on the thread that flushes.</summary>
+    public Action? OnWrite { get; set; }
+
     /// <summary>Whether output is kept; switched off it costs no memory.</summary>
     public bool Captures { get; set; } = true;
 
@@ -219,6 +222,7 @@ internal sealed class FakeTransport : Transport
             lock (_outputLock) _output.AddRange(bytes.Span);
         }
 
+        OnWrite?.Invoke();
         if (!HoldsFlushes) return default;
         var held = new TaskCompletionSource();
         Volatile.Write(ref _held, held);

@@ -11,6 +11,10 @@ namespace Cierre.Sending;
 /// <summary>What is written goes out: one flush at a time, and after the last frame the end of our direction.</summary>
 internal sealed class Flusher : IThreadPoolWorkItem
 {
+    // So many flushes that complete at once, and the next is for another turn: others may send for as long as they like, and whoever flushes would be at it for
+    // as long. Of large messages they are as much as the work of a turn.
+    private const int FlushesOfTurn = 32;
+
     private readonly ConnectionDriver _driver;
     private readonly WebSocketProtocol _engine;
     private readonly Transport _transport;
@@ -54,23 +58,21 @@ internal sealed class Flusher : IThreadPoolWorkItem
     /// <inheritdoc cref="Flush(TimeSpan?)"/>
     public void Flush() => Flush(null);
 
-    /// <summary>Sends what is staged, unless a flush is under way: that one goes on with it.</summary>
+    /// <summary>Sends what is staged, unless a flush is under way: that one goes on with it, or leaves it to our turn.</summary>
     /// <param name="now">The time, where it was asked for a moment ago; near enough for what only keeps count of idleness.</param>
     [SuppressMessage("Reliability", "CA2012", Justification = "Consumed once, by EndFlush, when it has completed: no state machine per flush.")]
     public void Flush(TimeSpan? now)
     {
         bool more = true;
-        while (more)
+        for (int flushed = 0; more; flushed++)
         {
-            Afterwards after;
+            Afterwards after = default;
             bool flushes = false, later = false;
             lock (_gate)
             {
                 if (IsFlushing) return;
-                after = _driver.Sending.WriteWaiting(now ?? _driver.Receiving.BatchNow);
-                if (!_driver.ReachesPeer) _transport.DropStaged();
-                if (_transport.Staged != 0) flushes = BeginFlush();
-                else if (!WritesLater(out later) && _engine.OutputIsDone) after |= _driver.Move(TransportInput.Drained.Instance);
+                if (flushed == FlushesOfTurn) later = AsksForTurn();
+                else after = BeginNext(now ?? _driver.Receiving.BatchNow, out flushes, out later);
             }
 
             if (!after.IsNothing) _driver.Do(after);
@@ -87,6 +89,17 @@ internal sealed class Flusher : IThreadPoolWorkItem
 
             more = EndFlush();
         }
+    }
+
+    /// <summary>Writes what waits, and begins to flush it where there is anything. Under the lock.</summary>
+    /// <param name="later">Whether our turn is to be asked for.</param>
+    private Afterwards BeginNext(TimeSpan now, out bool flushes, out bool later)
+    {
+        later = false;
+        Afterwards after = _driver.Sending.WriteWaiting(now);
+        if (!_driver.ReachesPeer) _transport.DropStaged();
+        flushes = _transport.Staged != 0 && BeginFlush();
+        return !flushes && !WritesLater(out later) && _engine.OutputIsDone ? after | _driver.Move(TransportInput.Drained.Instance) : after;
     }
 
     /// <summary>Whether the peer has taken nothing for too long. Under the lock.</summary>
@@ -115,9 +128,17 @@ internal sealed class Flusher : IThreadPoolWorkItem
     {
         begins = false;
         if (_engine.Work < WritesUntil || _engine.OutputIsDone || _driver.Sending.IsIdle) return false;
-        begins = !_writesLater;
-        _writesLater = true;
+        begins = AsksForTurn();
         return true;
+    }
+
+    /// <summary>What there is to do waits for our turn. Under the lock.</summary>
+    /// <returns>Whether the turn is to be asked for: it is not under way already.</returns>
+    private bool AsksForTurn()
+    {
+        bool asks = !_writesLater;
+        _writesLater = true;
+        return asks;
     }
 
     private bool BeginFlush()

@@ -51,4 +51,31 @@ public sealed class FlusherTests
         _ = _played.Connection.Driver.Sending.SendAsync(WebSocketOpcode.Text, new byte[10], default);
         Assert.Equal((0L, 0), (_played.Connection.Driver.Sending.Flusher.PayloadTaken, _calls));
     }
+
+    [Fact]
+    public async Task Thread_that_flushes_is_given_back_however_much_others_go_on_sending()
+    {
+        const int Messages = 10_000;
+        int sent = 1, here = 0, thread = Environment.CurrentManagedThreadId;
+        bool counts = true;
+        Task<CloseRecord>? closed = null;
+        _played.Wire.OnWrite = () =>
+        {
+            if (Volatile.Read(ref counts) && Environment.CurrentManagedThreadId == thread) here++;
+            // Others do so: this flush goes on with it.
+            if (sent < Messages) _ = _played.Connection.Driver.Sending.SendAsync(WebSocketOpcode.Text, "x"u8.ToArray(), default).AsTask();
+            else if (sent == Messages) closed = _played.Connection.CloseAsync();
+            sent++;
+        };
+        await _played.Connection.Driver.Sending.SendAsync(WebSocketOpcode.Text, "x"u8.ToArray(), default);
+        Volatile.Write(ref counts, false);
+        Assert.InRange(here, 1, 100);
+        // Nothing is lost by that, and the close frame follows.
+        await Played.Until(() => _played.Wire.Writes == Messages + 1);
+        Assert.Equal([.. Enumerable.Repeat(Played.Text, Messages), Played.Close], _played.Sent.Select(frame => frame.Opcode));
+        _played.PeerClose(1000);
+        _played.Wire.End();
+        Assert.True((await _played.Ended).WasClean);
+        Assert.True((await Played.Within(closed!)).WasClean);
+    }
 }
