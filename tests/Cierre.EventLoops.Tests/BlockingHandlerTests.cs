@@ -42,7 +42,8 @@ public sealed class BlockingHandlerTests : IDisposable
             await EchoAsync(connection, "goes on");
         }
 
-        Assert.True(SpinWait.SpinUntil(() => server.Log.Any(line => line.StartsWith("A handler of / has kept an event loop", StringComparison.Ordinal)), LoopServer.Bound));
+        Assert.True(SpinWait.SpinUntil(
+            () => server.Log.Any(line => line.StartsWith("A handler of / has kept an event loop", StringComparison.Ordinal)), LoopServer.Bound));
         foreach (WebSocketConnection connection in (WebSocketConnection[])[.. others, .. blocking])
             Assert.True((await connection.CloseAsync().WaitAsync(LoopServer.Bound)).WasClean);
         // One runs the loop; those that took part wait for a while, and then end.
