@@ -46,7 +46,8 @@ internal sealed class GatewayHandler(WebSocketGatewayOptions options, Func<HttpC
 
     private async Task JoinAsync(HttpContext context, WebSocketConnection client, WebSocketConnection upstream)
     {
-        (CloseRecord ofClient, CloseRecord ofUpstream) = await GatewayConversation.RunAsync(client, upstream).ConfigureAwait(false);
+        var conversation = new GatewayConversation(client, upstream, options.Endpoint);
+        (CloseRecord ofClient, CloseRecord ofUpstream) = await conversation.RunAsync().ConfigureAwait(false);
         Ended(context, ofClient, ofUpstream);
     }
 

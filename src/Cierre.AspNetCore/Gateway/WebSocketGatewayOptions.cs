@@ -9,6 +9,8 @@ public sealed class WebSocketGatewayOptions
     internal WebSocketGatewayOptions(WebSocketEndpointOptions endpoint) => Endpoint = endpoint;
 
     /// <summary>What holds for the clients' side: origins, limits, times. Its subprotocols are not used: the upstream chooses.</summary>
+    /// <remarks>Once one side has ended, the other has what it sent, and then its close, for as long as it takes any of it; a side that takes nothing for the
+    /// close timeout that is set here is closed without the rest.</remarks>
     public WebSocketEndpointOptions Endpoint { get; }
 
     /// <summary>The headers of a client's request that are passed to the upstream, by name; default none. <c>Cookie</c> and <c>Authorization</c> are the

@@ -10,10 +10,11 @@ internal sealed class GatewayRig : IAsyncDisposable
 
     public TestServer Server { get; private set; } = null!;
 
-    public static async Task<GatewayRig> StartAsync(Carrier carrier, Uri upstream, Action<WebSocketGatewayOptions>? configure = null)
+    public static async Task<GatewayRig> StartAsync(
+        Carrier carrier, Uri upstream, Action<WebSocketGatewayOptions>? configure = null, Action<WebApplicationBuilder>? build = null)
     {
         var rig = new GatewayRig();
-        rig.Server = await TestServer.StartAsync(carrier, TestServer.EchoAsync, map: app => app.MapWebSocketGateway("/gw", upstream, options =>
+        rig.Server = await TestServer.StartAsync(carrier, TestServer.EchoAsync, build: build, map: app => app.MapWebSocketGateway("/gw", upstream, options =>
         {
             options.OnEnded = ended => rig._ended.Writer.TryWrite((ended.Client, ended.Upstream));
             configure?.Invoke(options);
