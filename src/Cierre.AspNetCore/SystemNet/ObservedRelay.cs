@@ -125,22 +125,25 @@ internal sealed partial class ObservedRelay : RelayedConnection
         try
         {
             if (!bytes.IsEmpty) await _stream.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
-            // One that was decided on meanwhile.
-            if (close is null)
-            {
-                lock (_gate) close = TakeClose();
-            }
-
-            if (close is not null) await PutAsync(close, cancellationToken).ConfigureAwait(false);
+            if ((close ?? EndWrite()) is { } frame) await PutAsync(frame, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            _clientEnd ??= TransportEnd.Of(e);
-            throw;
-        }
-        finally
+        catch (Exception e)
         {
             lock (_gate) _isWriting = false;
+            if (e is not OperationCanceledException) _clientEnd ??= TransportEnd.Of(e);
+            throw;
+        }
+    }
+
+    /// <summary>Takes the close frame that was decided on meanwhile; else a drain finds from here on that nobody writes. One lock for both, or a drain in
+    /// between would leave its frame to a write that never comes.</summary>
+    private byte[]? EndWrite()
+    {
+        lock (_gate)
+        {
+            byte[]? close = TakeClose();
+            _isWriting = close is not null;
+            return close;
         }
     }
 

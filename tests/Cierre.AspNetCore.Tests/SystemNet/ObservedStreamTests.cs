@@ -83,6 +83,32 @@ public sealed class ObservedStreamTests
         Assert.Equal([.. Begin, .. End, .. Close], rig.ToClient);
     }
 
+    [Fact]
+    public async Task Drain_that_meets_the_end_of_a_write_puts_its_close_frame_there()
+    {
+        // Nothing announces the moment between the two: many drains, each a little later or earlier.
+        for (int round = 0; round < 5_000; round++)
+        {
+            var rig = new Rig();
+            rig.Stream.Hold = new TaskCompletionSource();
+            Task write = rig.Observed.WriteAsync(End).AsTask();
+            using var both = new Barrier(2);
+            Task ends = Task.Run(() =>
+            {
+                both.SignalAndWait();
+                rig.Stream.Hold.SetResult();
+            });
+            Task drains = Task.Run(() =>
+            {
+                both.SignalAndWait();
+                Thread.SpinWait(round % 50);
+                rig.Drain();
+            });
+            await Task.WhenAll(write, ends, drains).Soon();
+            Assert.Equal([.. End, .. Close], rig.ToClient);
+        }
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -172,6 +198,8 @@ public sealed class ObservedStreamTests
 
         public ObservedRelay Relay { get; }
 
+        public ConnectionTelemetry Telemetry => ConnectionTelemetry.OfRelay("/", Clock, _ => { });
+
         public ObservedStream Observed { get; }
 
         public bool IsAborted { get; private set; }
@@ -194,6 +222,9 @@ public sealed class ObservedStreamTests
 
         public byte[] FromClient { get; set; } = [];
 
+        /// <summary>Nothing follows what there is of the client.</summary>
+        public bool HasEnded { get; set; }
+
         public TaskCompletionSource? Hold { get; set; }
 
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -204,7 +235,7 @@ public sealed class ObservedStreamTests
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            if (FromClient.Length == 0) await Task.Delay(Timeout.Infinite, cancellationToken);
+            if (FromClient.Length == 0 && !HasEnded) await Task.Delay(Timeout.Infinite, cancellationToken);
             int count = Math.Min(FromClient.Length, buffer.Length);
             FromClient.AsMemory(0, count).CopyTo(buffer);
             FromClient = FromClient[count..];
