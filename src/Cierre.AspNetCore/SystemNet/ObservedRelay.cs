@@ -13,6 +13,9 @@ namespace Cierre.AspNetCore.SystemNet;
 [SuppressMessage("Reliability", "CA1001", Justification = "End disposes what holds a registration; the other source holds nothing that needs disposal.")]
 internal sealed partial class ObservedRelay : RelayedConnection
 {
+    // The end of a stream that has one is there already.
+    private static readonly TimeSpan EvidencePatience = TimeSpan.FromSeconds(1);
+
     private readonly HttpContext _context;
     private readonly Stream _stream;
     private readonly TimeProvider _time;
@@ -157,13 +160,19 @@ internal sealed partial class ObservedRelay : RelayedConnection
     }
 
     /// <summary>The server has told the relay that the client is gone before the stream could: the stream knows how.</summary>
-    private async Task<TransportEnd> EvidenceAsync(Memory<byte> buffer)
+    /// <returns>Null: it knows of no end. The request's token may be that of a middleware, and the client still be there.</returns>
+    private async Task<TransportEnd?> EvidenceAsync(Memory<byte> buffer)
     {
         if (buffer.IsEmpty) buffer = new byte[CloseFrame.MaxReasonBytes];
+        using var patience = new CancellationTokenSource(EvidencePatience, _time);
         try
         {
-            while (await _stream.ReadAsync(buffer, CancellationToken.None).ConfigureAwait(false) is > 0 and var count) Follow(buffer.Span[..count]);
+            while (await _stream.ReadAsync(buffer, patience.Token).ConfigureAwait(false) is > 0 and var count) Follow(buffer.Span[..count]);
             return TransportEnd.EndOfStream;
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            return null;
         }
 #pragma warning disable CA1031 // Whatever it is, it is the evidence.
         catch (Exception e)

@@ -173,6 +173,26 @@ public sealed class ObservedStreamTests
     }
 
     [Fact]
+    public async Task Token_of_the_request_that_is_cancelled_while_the_client_is_there_ends_the_read_within_a_second()
+    {
+        var rig = new Rig();
+        using var middleware = new CancellationTokenSource();
+        rig.RequestAborted = middleware.Token;
+        Task<int> read = rig.Observed.ReadAsync(new byte[100], middleware.Token).AsTask();
+        await middleware.CancelAsync();
+        await Waits.Until(
+            () =>
+            {
+                rig.Clock.Advance(TimeSpan.FromSeconds(1));
+                return read.IsCompleted;
+            },
+            "the read to end");
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read);
+        CloseRecord record = rig.Relay.End(rig.Telemetry)!;
+        Assert.Equal((1006, CloseCause.UpstreamFailed), (record.Code, record.Cause));
+    }
+
+    [Fact]
     public async Task Bytes_of_the_client_pass_as_they_are()
     {
         var rig = new Rig { Stream = { FromClient = [.. Frames.Text(Side.Client, "hello"), .. Frames.Ping(Side.Client, "p")] } };
