@@ -38,12 +38,15 @@ internal static partial class CloseLog
         double seconds, Exception? exception);
 
     /// <summary>A connection that was passed on: the record's received frame is the client's.</summary>
+    /// <param name="notPassed">A close frame of the client's that came too late to be passed on.</param>
     public static void Relayed(
-        ILogger logger, string requestId, string endpoint, CloseRecord record, CloseFrame? fromServer, in ConnectionTelemetry.Passed passed)
+        ILogger logger, string requestId, string endpoint, CloseRecord record, CloseFrame? notPassed, CloseFrame? fromServer,
+        in ConnectionTelemetry.Passed passed)
     {
         bool isLost = record.EndedBy == EndedBy.Network;
         if (!logger.IsEnabled(isLost ? LogLevel.Information : LogLevel.Debug)) return;
-        string frames = $"client {Word(record.Received)}, server {Word(fromServer)}, to the client {Word(record.Sent)}";
+        string client = notPassed is null ? Word(record.Received) : $"{Word(notPassed)} (not passed on)";
+        string frames = $"client {client}, server {Word(fromServer)}, to the client {Word(record.Sent)}";
         if (isLost)
         {
             RelayedLost(

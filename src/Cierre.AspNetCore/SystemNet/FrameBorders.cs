@@ -53,6 +53,14 @@ internal sealed class FrameBorders
     public bool IsAt(Border border) =>
         border != Border.None && !IsLost && Close is null && _headerBytes == 0 && _left == 0 && (border == Border.Frame || !_isInMessage);
 
+    /// <summary>Another that stands at the same place.</summary>
+    public FrameBorders Copy()
+    {
+        var copy = (FrameBorders)MemberwiseClone();
+        copy._closeBody = (byte[]?)_closeBody?.Clone();
+        return copy;
+    }
+
     /// <summary>Reads on, to the end of the bytes or to the first border of this kind.</summary>
     /// <returns>How many bytes were read.</returns>
     public int Read(ReadOnlySpan<byte> bytes, Border until = Border.None)

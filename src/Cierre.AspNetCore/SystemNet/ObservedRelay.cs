@@ -44,7 +44,11 @@ internal sealed partial class ObservedRelay : RelayedConnection
 
     public override long MessagesFromServer => _fromServer.Messages;
 
+    /// <summary>The client's close frame, which the relay has.</summary>
     public CloseFrame? FromClient => _fromClient.Close;
+
+    /// <summary>A close frame of the client's that the relay was too late for.</summary>
+    public CloseFrame? NotPassed { get; private set; }
 
     /// <summary>The close frame of the server behind, whether the client got it or, behind one of ours, did not.</summary>
     public CloseFrame? FromServer => _fromServer.Close;
@@ -159,15 +163,17 @@ internal sealed partial class ObservedRelay : RelayedConnection
         }
     }
 
-    /// <summary>The server has told the relay that the client is gone before the stream could: the stream knows how.</summary>
+    /// <summary>The server has told the relay that the client is gone before the stream could: the stream knows how. What still lies in front of that end can
+    /// be passed on no more, and is not followed as if it had been.</summary>
     /// <returns>Null: it knows of no end. The request's token may be that of a middleware, and the client still be there.</returns>
     private async Task<TransportEnd?> EvidenceAsync(Memory<byte> buffer)
     {
         if (buffer.IsEmpty) buffer = new byte[CloseFrame.MaxReasonBytes];
+        FrameBorders left = _fromClient.Copy();
         using var patience = new CancellationTokenSource(EvidencePatience, _time);
         try
         {
-            while (await _stream.ReadAsync(buffer, patience.Token).ConfigureAwait(false) is > 0 and var count) Follow(buffer.Span[..count]);
+            while (await _stream.ReadAsync(buffer, patience.Token).ConfigureAwait(false) is > 0 and var count) left.Read(buffer.Span[..count]);
             return TransportEnd.EndOfStream;
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
@@ -179,6 +185,10 @@ internal sealed partial class ObservedRelay : RelayedConnection
 #pragma warning restore CA1031
         {
             return TransportEnd.Of(e);
+        }
+        finally
+        {
+            if (FromClient is null) NotPassed = left.Close;
         }
     }
 

@@ -69,7 +69,7 @@ internal sealed class UpgradeObserver(IServiceProvider services)
     {
         CloseRecord record = relay.End(telemetry);
         ConnectionTelemetry.Passed passed = relay.Passed;
-        CloseLog.Relayed(_logger, relay.RequestId, relay.Endpoint, record, relay.FromServer, passed);
+        CloseLog.Relayed(_logger, relay.RequestId, relay.Endpoint, record, relay.NotPassed, relay.FromServer, passed);
         // Last: who waits for the end of all of them may count on having been told of each.
         _relayed.Remove(relay);
     }

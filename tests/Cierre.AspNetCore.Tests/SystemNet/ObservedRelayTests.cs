@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.WebSockets;
 using Cierre.TestKit;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 using static Cierre.AspNetCore.Tests.SystemNet.AcceptingRig;
@@ -100,6 +102,28 @@ public sealed class ObservedRelayTests
         Assert.Equal(("1000", "peer-closed", true), (close.Attributes["cierre.close.code"], close.Attributes["cierre.close.cause"], close.Attributes["cierre.close.clean"]));
         Assert.Equal("opened", Assert.Single(meter.Of("cierre.handshake.duration")).Attributes["cierre.handshake.outcome"]);
         Assert.Equal(0, Assert.Single(meter.Observe("cierre.connection.active")).Value);
+    }
+
+    [Fact]
+    public async Task Close_frame_that_only_the_end_of_the_stream_brought_to_light_is_told_as_not_passed_on()
+    {
+        await using RelayRig rig = await RelayRig.StartAsync(map: app => app.Map("/program", async (HttpContext context) =>
+        {
+            var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await using Stream stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+            await using CancellationTokenRegistration registration = context.RequestAborted.Register(gone.SetResult);
+            await gone.Task;
+            // As YARP does, whose read is cancelled before it has the bytes.
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stream.ReadAsync(new byte[100], context.RequestAborted).AsTask());
+        }));
+        await using RawPeer client = await rig.Proxy.RawAsync("/program");
+        await client.SendTextAsync("last");
+        await client.SendCloseAsync(4000, "gone");
+        await client.HalfCloseAsync();
+        string line = await rig.LineAsync();
+        Assert.Contains("lost: 1006, end-of-stream: ", line, StringComparison.Ordinal);
+        Assert.Contains(
+            "; close frames: client 4000 \"gone\" (not passed on), server none, to the client none; from the client 0 messages of 0 bytes", line, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -193,6 +193,21 @@ public sealed class ObservedStreamTests
     }
 
     [Fact]
+    public async Task What_comes_behind_the_cancelled_token_of_the_request_is_not_told_as_passed_on()
+    {
+        var rig = new Rig();
+        using var request = new CancellationTokenSource();
+        rig.RequestAborted = request.Token;
+        Task<int> read = rig.Observed.ReadAsync(new byte[100], request.Token).AsTask();
+        (rig.Stream.FromClient, rig.Stream.HasEnded) = ([.. Frames.Text(Side.Client, "hello"), .. Frames.Close(Side.Client, 4000)], true);
+        await request.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.Soon());
+        CloseRecord record = rig.Relay.End(rig.Telemetry)!;
+        Assert.Equal((1006, false, CloseCause.EndOfStream, 0L), (record.Code, record.WasClean, record.Cause, rig.Relay.MessagesFromClient));
+        Assert.Null(record.Received);
+    }
+
+    [Fact]
     public async Task Bytes_of_the_client_pass_as_they_are()
     {
         var rig = new Rig { Stream = { FromClient = [.. Frames.Text(Side.Client, "hello"), .. Frames.Ping(Side.Client, "p")] } };
