@@ -31,6 +31,7 @@ internal sealed partial class ObservedRelay : RelayedConnection
     private EndReason? _cut;
     private bool _isWriting;
     private bool _isOver;
+    private volatile bool _hasReturned;
 
     /// <param name="stream">What the request was upgraded to.</param>
     public ObservedRelay(HttpContext context, string endpoint, string? user, WebSocketConnectionOptions options, Stream stream)
@@ -52,6 +53,11 @@ internal sealed partial class ObservedRelay : RelayedConnection
 
     /// <summary>The close frame of the server behind, whether the client got it or, behind one of ours, did not.</summary>
     public CloseFrame? FromServer => _fromServer.Close;
+
+    /// <summary>Called, outside the lock, when it was cut or its stream disposed of, though whoever relays may go on with other work.</summary>
+    public Action? OverOnWire { get; set; }
+
+    public bool HasReturned => _hasReturned;
 
     public TimeSpan Elapsed => _time.GetElapsedTime(_begun);
 
@@ -109,19 +115,29 @@ internal sealed partial class ObservedRelay : RelayedConnection
 
     public override void Abort() => Abort(EndReason.Aborted);
 
-    /// <summary>The relay has ended.</summary>
+    /// <summary>The stream was disposed of: nothing passes any more.</summary>
+    public void Disposed() => OverOnWire?.Invoke();
+
+    /// <summary>Whoever relays has returned, and reads no more.</summary>
+    public void Return()
+    {
+        _hasReturned = true;
+        _untilCut?.Dispose();
+    }
+
+    /// <summary>The relay has ended. Only the first call counts.</summary>
     /// <param name="telemetry">Told of the end.</param>
-    /// <returns>How.</returns>
-    public CloseRecord End(ConnectionTelemetry telemetry)
+    /// <returns>How; null: it had ended before.</returns>
+    public CloseRecord? End(ConnectionTelemetry telemetry)
     {
         lock (_gate)
         {
+            if (_isOver) return null;
             _isOver = true;
             _decided?.TrySetResult();
             _over?.TrySetResult();
         }
 
-        _untilCut?.Dispose();
         EndReason lost = _cut ?? (_clientEnd is { } end ? ConnectionControl.ReasonOf(end) : EndReason.UpstreamEnded);
         return telemetry.Closed(FromClient, _isPut ? _sent : FromServer, _why, lost, Elapsed, Passed);
     }
@@ -202,10 +218,12 @@ internal sealed partial class ObservedRelay : RelayedConnection
     {
         lock (_gate)
         {
-            // The context of a request that is over may be another's.
+            // Nothing is left to cut; and the context of a request that is over may be another's.
             if (_isOver) return;
             _cut ??= why;
             _context.Abort();
         }
+
+        OverOnWire?.Invoke();
     }
 }

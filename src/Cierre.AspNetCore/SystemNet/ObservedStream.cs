@@ -43,12 +43,18 @@ internal sealed class ObservedStream(ObservedRelay relay, Stream stream) : Strea
     public override async ValueTask DisposeAsync()
     {
         await stream.DisposeAsync().ConfigureAwait(false);
+        relay.Disposed();
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) stream.Dispose();
+        if (disposing)
+        {
+            stream.Dispose();
+            relay.Disposed();
+        }
+
         base.Dispose(disposing);
     }
 }

@@ -16,6 +16,7 @@ internal sealed class UpgradeObserver(IServiceProvider services)
 {
     private readonly RelayedConnections _relayed = services.GetRequiredService<RelayedConnections>();
     private readonly DrainGate _gate = services.GetRequiredService<DrainGate>();
+    private readonly LateHandlers _late = services.GetRequiredService<LateHandlers>();
     private readonly UserNames _users = services.GetRequiredService<UserNames>();
     private readonly CierreWebSocketOptions _options = services.GetRequiredService<IOptions<CierreWebSocketOptions>>().Value;
     private readonly ILogger _logger = CloseLog.Of(services.GetRequiredService<ILoggerFactory>());
@@ -30,6 +31,7 @@ internal sealed class UpgradeObserver(IServiceProvider services)
     public ObservedRelay Begin(HttpContext context, Stream stream, ConnectionTelemetry telemetry)
     {
         var relay = new ObservedRelay(context, Upgrade.RouteOf(context), _users.Of(context.User), _options, stream);
+        relay.OverOnWire = () => End(relay, telemetry);
         if (context.Features.Get<IHttpMetricsTagsFeature>() is { } metrics) metrics.MetricsDisabled = true;
         telemetry.Opened(() => relay.Passed);
         DrainNotice? drain;
@@ -61,15 +63,28 @@ internal sealed class UpgradeObserver(IServiceProvider services)
         }
         finally
         {
-            if (observed.Relay is { } relay) End(relay, telemetry);
+            if (observed.Relay is { } relay)
+            {
+                relay.Return();
+                End(relay, telemetry);
+                _late.Remove(relay);
+            }
         }
     }
 
     private void End(ObservedRelay relay, ConnectionTelemetry telemetry)
     {
-        CloseRecord record = relay.End(telemetry);
+        if (relay.End(telemetry) is not { } record) return;
         ConnectionTelemetry.Passed passed = relay.Passed;
         CloseLog.Relayed(_logger, relay.RequestId, relay.Endpoint, record, relay.NotPassed, relay.FromServer, passed);
+        if (!relay.HasReturned)
+        {
+            // A host that stops waits for whoever relays, and says so.
+            _late.Add(relay);
+            // Returned meanwhile, and perhaps before it was added.
+            if (relay.HasReturned) _late.Remove(relay);
+        }
+
         // Last: who waits for the end of all of them may count on having been told of each.
         _relayed.Remove(relay);
     }

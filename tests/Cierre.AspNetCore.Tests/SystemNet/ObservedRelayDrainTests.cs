@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.WebSockets;
+using Cierre.AspNetCore.Roster;
 using Cierre.TestKit;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Xunit;
@@ -146,6 +148,62 @@ public sealed class ObservedRelayDrainTests
         await (await rig.BeginDrainAsync()).Soon();
         Assert.Empty((await client.ReadToEndAsync()).Bytes);
         Assert.Contains("ended by local, close-timeout: ", await rig.LineAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Program_that_goes_on_when_its_socket_has_ended_or_was_cut_keeps_no_drain(bool isCut)
+    {
+        var work = new TaskCompletionSource();
+        await using RelayRig rig = await RelayRig.StartAsync(map: app =>
+        {
+            app.UseWebSockets();
+            app.Accept(async (socket, context) =>
+            {
+                if (!isCut) await EchoAsync(socket, context);
+                await work.Task;
+            });
+        });
+        await using WebSocketConnection client = await rig.ConnectAsync("/accept");
+        RelayedConnection relayed = await rig.RelayedAsync();
+        if (isCut) relayed.Abort();
+        else Assert.Equal(4000, (await client.CloseAsync(4000).Soon()).Code);
+        await Waits.Until(() => rig.Server.RelayedConnections.Count == 0, "the connection to leave");
+        string line = await rig.LineAsync();
+        Assert.Contains(isCut ? ", aborted: " : "closed: 4000, clean True", line, StringComparison.Ordinal);
+        await rig.Server.DrainAsync(cancellationToken: None).Soon();
+        LateHandlers late = rig.Proxy.Services.GetRequiredService<LateHandlers>();
+        Assert.Equal(("/accept", 1), Assert.Single(late.ByEndpoint()));
+        work.SetResult();
+        await Waits.Until(() => late.ByEndpoint().Count == 0, "the program to return");
+        Assert.Equal(line, await rig.LineAsync());
+    }
+
+    [Fact]
+    public async Task Program_that_keeps_its_stream_behind_both_close_frames_is_cut_and_keeps_no_drain_either()
+    {
+        TaskCompletionSource answered = new(), work = new();
+        await using RelayRig rig = await RelayRig.StartAsync(
+            closeTimeout: TimeSpan.FromMilliseconds(300),
+            map: app =>
+            {
+                app.UseWebSockets();
+                app.Accept(async (socket, _) =>
+                {
+                    await socket.CloseOutputAsync((WebSocketCloseStatus)4000, "", None);
+                    await socket.ReceiveAsync(new ArraySegment<byte>(new byte[100]), None);
+                    answered.SetResult();
+                    await work.Task;
+                });
+            });
+        using RawPeer client = await rig.Proxy.RawAsync("/accept");
+        Assert.Equal(4000, (await client.ReadFrameAsync()).CloseCode);
+        await client.SendCloseAsync(4000);
+        await answered.Task.Soon();
+        await rig.Server.DrainAsync(cancellationToken: None).Soon();
+        Assert.Contains("closed: 4000, clean True", await rig.LineAsync(), StringComparison.Ordinal);
+        work.SetResult();
     }
 
     [Fact]
