@@ -34,6 +34,9 @@ internal sealed class Capacity
         set => _underPressure = value;
     }
 
+    /// <summary>What whoever takes no place here is refused with under pressure; null: nothing.</summary>
+    public AdmissionDecision.Refuse? RefusalUnderPressure => IsUnderPressure ? new(Violations.LoadShed().Frame.Reason, _limits.RetryAfter) : null;
+
     public AdmissionDecision Decide(EndpointCapacity endpoint, string? user)
     {
         lock (_gate)

@@ -11,6 +11,7 @@ public static class CierreUpgradeObservationExtensions
     /// <remarks>
     /// <para>It stands in front of what relays, such as <c>MapReverseProxy</c>. No byte is changed and none is held back; requests that open no WebSocket are
     /// left as they are, and so are endpoints of <c>MapWebSocket</c> and <c>UseCierreWebSockets</c>, which know their connections better.</para>
+    /// <para>Under pressure (<c>Cierre:Shedding</c>) new handshakes get 503; those that are open stay.</para>
     /// <para>A drain, and a host that stops, refuses new handshakes with 503, and puts a close frame between two messages to each client; its answer goes on
     /// to the server behind.</para>
     /// </remarks>

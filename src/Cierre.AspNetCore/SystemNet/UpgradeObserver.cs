@@ -11,12 +11,14 @@ using Microsoft.Extensions.Options;
 
 namespace Cierre.AspNetCore.SystemNet;
 
-/// <summary>Stands in front of a relay: requests for a WebSocket are refused while the server drains, and what they are upgraded to is looked at.</summary>
+/// <summary>Stands in front of a relay: requests for a WebSocket are refused while the server drains or is under pressure, and what they are
+/// upgraded to is looked at.</summary>
 internal sealed class UpgradeObserver(IServiceProvider services)
 {
     private readonly RelayedConnections _relayed = services.GetRequiredService<RelayedConnections>();
     private readonly DrainGate _gate = services.GetRequiredService<DrainGate>();
     private readonly LateHandlers _late = services.GetRequiredService<LateHandlers>();
+    private readonly Capacity _capacity = services.GetRequiredService<Capacity>();
     private readonly UserNames _users = services.GetRequiredService<UserNames>();
     private readonly CierreWebSocketOptions _options = services.GetRequiredService<IOptions<CierreWebSocketOptions>>().Value;
     private readonly ILogger _logger = CloseLog.Of(services.GetRequiredService<ILoggerFactory>());
@@ -24,7 +26,7 @@ internal sealed class UpgradeObserver(IServiceProvider services)
     public Task RunAsync(HttpContext context, RequestDelegate next)
     {
         if (!Upgrade.IsPossible(context) || !WebSocketHandshake.IsRequested(Upgrade.Read(context))) return next(context);
-        return _gate.Notice is { } drain ? RefuseAsync(context, HandshakeRefusal.Draining(drain.RetryAfter)) : ObserveAsync(context, next);
+        return RefusalOf(context) is { } refusal ? RefuseAsync(context, refusal) : ObserveAsync(context, next);
     }
 
     /// <summary>The request was upgraded.</summary>
@@ -48,7 +50,7 @@ internal sealed class UpgradeObserver(IServiceProvider services)
 
     private async Task ObserveAsync(HttpContext context, RequestDelegate next)
     {
-        var telemetry = ConnectionTelemetry.OfRelay(Upgrade.RouteOf(context), _options.TimeProvider, e => CloseLog.ListenerFailed(_logger, e));
+        ConnectionTelemetry telemetry = TelemetryOf(context);
         var observed = new ObservedUpgrade(this, context, telemetry);
         try
         {
@@ -89,7 +91,23 @@ internal sealed class UpgradeObserver(IServiceProvider services)
         _relayed.Remove(relay);
     }
 
-    private Task RefuseAsync(HttpContext context, HandshakeRefusal refusal) => refusal.RefuseAsync(context, _logger, Upgrade.RouteOf(context));
+    private HandshakeRefusal? RefusalOf(HttpContext context)
+    {
+        if (_gate.Notice is { } drain) return HandshakeRefusal.Draining(drain.RetryAfter);
+        // An endpoint of MapWebSocket decides for itself, and may have a close for it.
+        if (context.GetEndpoint()?.Metadata.GetMetadata<WebSocketEndpointMetadata>() is not null) return null;
+        return _capacity.RefusalUnderPressure is { } refuse ? HandshakeRefusal.AtCapacity(refuse.Why, refuse.RetryAfter) : null;
+    }
+
+    private async Task RefuseAsync(HttpContext context, HandshakeRefusal refusal)
+    {
+        ConnectionTelemetry telemetry = TelemetryOf(context);
+        await refusal.RefuseAsync(context, _logger, Upgrade.RouteOf(context)).ConfigureAwait(false);
+        telemetry.Answered(refusal.Status);
+    }
+
+    private ConnectionTelemetry TelemetryOf(HttpContext context) =>
+        ConnectionTelemetry.OfRelay(Upgrade.RouteOf(context), _options.TimeProvider, e => CloseLog.ListenerFailed(_logger, e));
 }
 
 /// <summary>The two features by which a server hands a connection over. RFC 9110 7.8, RFC 8441 4.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.WebSockets;
+using Cierre.AspNetCore.Admission;
 using Cierre.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -124,6 +125,36 @@ public sealed class ObservedRelayTests
         Assert.Contains("lost: 1006, end-of-stream: ", line, StringComparison.Ordinal);
         Assert.Contains(
             "; close frames: client 4000 \"gone\" (not passed on), server none, to the client none; from the client 0 messages of 0 bytes", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Handshakes_are_refused_under_pressure_as_at_every_other_endpoint()
+    {
+        using var meter = new MeterProbe("Cierre", "http.route", "/pressed/{**rest}");
+        await using RelayRig rig = await RelayRig.StartAsync(
+            route: "/pressed/{**rest}", map: app => app.MapWebSocket("/own", TestServer.EchoAsync, options => options.CapacityResponse = RefusalMode.Close));
+        Capacity capacity = rig.Proxy.Services.GetRequiredService<Capacity>();
+        capacity.IsUnderPressure = true;
+        HttpRefusal own = await RefusalAsync("/"), relayed = await RefusalAsync("/pressed/echo");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, relayed.StatusCode);
+        Assert.Equal(own.Body.ToArray(), relayed.Body.ToArray());
+        Assert.Equal(RetryAfter(own), RetryAfter(relayed));
+        MeterProbe.Measured handshake = Assert.Single(meter.Of("cierre.handshake.duration"));
+        Assert.Equal(("refused", "503"), (handshake.Attributes["cierre.handshake.outcome"], handshake.Attributes["error.type"]));
+        Assert.Empty(rig.UpstreamSockets);
+        // It has a word of its own for that.
+        await using WebSocketConnection told = await rig.ConnectAsync("/own");
+        Assert.Equal(1013, (await told.DiscardAllAsync().Soon()).Code);
+        using HttpResponseMessage plain = await rig.Proxy.SendAsync(new HttpRequestMessage(HttpMethod.Get, rig.Proxy.HttpUrl("/pressed/x")));
+        Assert.Equal("plain", await plain.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        capacity.IsUnderPressure = false;
+        await using WebSocketConnection back = await rig.ConnectAsync("/pressed/echo");
+        await rig.RelayedAsync();
+
+        async Task<HttpRefusal> RefusalAsync(string path) =>
+            (await Assert.ThrowsAsync<WebSocketConnectException>(() => rig.ConnectAsync(path))).Record.HttpRefusal!;
+
+        static string? RetryAfter(HttpRefusal refusal) => refusal.Headers.Single(header => header.Key == "Retry-After").Value;
     }
 
     [Fact]
