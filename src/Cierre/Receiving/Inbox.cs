@@ -50,6 +50,9 @@ internal abstract class Inbox(Lock gate, ConnectionDriver driver)
     /// <summary>Whether the coming message is wanted in parts, or was begun so.</summary>
     public abstract bool WantsParts { get; }
 
+    /// <summary>A stream waits for what is to follow of its message.</summary>
+    public bool AwaitsRest => Waits == Waiting.ForPart;
+
     /// <summary>Whether nothing more comes.</summary>
     protected bool HasEnded { get; private set; }
 

@@ -15,7 +15,8 @@ internal sealed class OrderlyDrain(ConnectionDriver driver, CloseFrame frame, En
     private TimeSpan _nextProbe;
     private bool _isOver;
 
-    /// <summary>How much may still be what came before the drain: what comes after it is not read until the close is begun, and then dropped.</summary>
+    /// <summary>How much may still be what came before the drain: what comes after it is not read until the close is begun, and then dropped. The rest of a
+    /// message is read all the same while a stream waits for it, which would else wait for ever, and the drain for it.</summary>
     public long BytesLeft { get; set; } = driver.Transport.Unread + MostInBetween;
 
     /// <summary>The transport has answered a probe.</summary>

@@ -91,7 +91,7 @@ internal sealed class ReceivingSide : ITransportReceiver
                 if (came) _engine.BytesCame(now);
                 came = false;
                 if (_waitsForTurn) BeginTurn(now);
-                if (_engine.IsViolated || (_engine.Delivers && (Inbox.IsFull(_engine.HeldBytes) || _drain is { BytesLeft: <= 0 })))
+                if (_engine.IsViolated || (_engine.Delivers && (Inbox.IsFull(_engine.HeldBytes) || (_drain is { BytesLeft: <= 0 } && !Inbox.AwaitsRest))))
                 {
                     _driver.Move(TransportInput.Full.Instance);
                     break;

@@ -68,6 +68,36 @@ public sealed class OrderlyDrainTests
     }
 
     [Fact]
+    public async Task Drain_reads_the_message_that_a_stream_waits_for_to_its_end_however_long_it_is_and_nothing_behind_it()
+    {
+        const int Parts = 40;
+        byte[] part = new byte[64 * 1024];
+        var played = new Played(setup: options => options.MaxMessageSize = 16 * 1024 * 1024);
+        Task<WebSocketMessageStream?> opening = played.Connection.ReceiveStreamAsync().AsTask();
+        played.Peer(Played.Binary, part, fin: false);
+        WebSocketMessageStream stream = (await Played.Within(opening))!;
+        Task<long> reading = CountAsync(stream);
+        Drain(played);
+        for (int i = 0; i < Parts; i++) played.Peer(0, part, fin: false);
+        played.Peer(0, "end"u8);
+        played.PeerText("later");
+        Assert.Equal((Parts + 1) * part.Length + 3, await Played.Within(reading));
+        Assert.True(played.Connection.IsOpen);
+        Task<string?> next = played.ReceiveTextAsync();
+        await Played.Until(() => !played.Connection.IsOpen);
+        Assert.Null(await next);
+        Assert.Equal(1001, played.Sent[^1].CloseCode);
+
+        static async Task<long> CountAsync(WebSocketMessageStream stream)
+        {
+            byte[] buffer = new byte[10_000];
+            long count = 0;
+            while (await stream.ReadAsync(buffer) is > 0 and var read) count += read;
+            return count;
+        }
+    }
+
+    [Fact]
     public async Task Drain_takes_in_what_the_transport_still_holds()
     {
         var played = new Played { Wire = { SaysUnread = true } };
