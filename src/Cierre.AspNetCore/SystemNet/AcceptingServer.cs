@@ -63,7 +63,7 @@ internal sealed class AcceptingServer(CierreWebSocketOptions options, WebSocketO
     {
         WebSocketHandshakeResult handshake = WebSocketHandshake.Check(request, [], CompressionOf(accept));
         if (!handshake.IsAccepted) throw new InvalidOperationException($"The request opens no WebSocket: {handshake.Error}");
-        if (accept.SubProtocol is { } subprotocol) handshake = handshake.WithAnySubprotocol(subprotocol);
+        if (accept.SubProtocol is { } subprotocol) handshake = ConnectionControl.WithAnySubprotocol(handshake, subprotocol);
         switch (_capacity.Decide(_own, _users.Of(context.User)))
         {
             case AdmissionDecision.Admit { Slot: var slot }:

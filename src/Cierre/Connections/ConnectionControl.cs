@@ -45,6 +45,10 @@ internal readonly struct ConnectionControl
         return copy;
     }
 
+    /// <inheritdoc cref="WebSocketHandshakeResult.WithAnySubprotocol"/>
+    public static WebSocketHandshakeResult WithAnySubprotocol(WebSocketHandshakeResult handshake, string subprotocol) =>
+        handshake.WithAnySubprotocol(subprotocol);
+
     /// <summary>Why a stream that carries a connection ended, for who follows one that is not ours.</summary>
     public static EndReason ReasonOf(TransportEnd end) => TransportEndReason.Of(end);
 

@@ -115,7 +115,7 @@ public sealed class ObservedRelayTests
             await using CancellationTokenRegistration registration = context.RequestAborted.Register(gone.SetResult);
             await gone.Task;
             // As YARP does, whose read is cancelled before it has the bytes.
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stream.ReadAsync(new byte[100], context.RequestAborted).AsTask());
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => _ = await stream.ReadAsync(new byte[100], context.RequestAborted));
         }));
         await using RawPeer client = await rig.Proxy.RawAsync("/program");
         await client.SendTextAsync("last");
