@@ -164,8 +164,7 @@ internal sealed class ConnectionDriver : DeadlineWheel.Entry, IMeasured
             after = Apply(Engine.Close(frame, why, takeBack, Transport, Now));
         }
 
-        Do(after);
-        Sending.Flush();
+        FlushAndDo(after);
     }
 
     /// <summary>Closes for a rule of the application's, such as JSON that does not parse.</summary>
@@ -217,8 +216,7 @@ internal sealed class ConnectionDriver : DeadlineWheel.Entry, IMeasured
             stranded = Receiving.IsInBatch ? Engine.Record : null;
         }
 
-        Do(after);
-        Sending.Flush();
+        FlushAndDo(after);
         Reschedule();
         Receiving.Ticked(probe);
         if (stranded is not null) Complete(stranded);
@@ -282,6 +280,14 @@ internal sealed class ConnectionDriver : DeadlineWheel.Entry, IMeasured
         if (effects != TransportEffects.None) Perform(effects);
         if (after.WakesReader) Receiving.Wake(inline);
         if ((effects & TransportEffects.Release) != 0) Release();
+    }
+
+    /// <summary>Sends off what was written first: a close frame of ours leaves before what the peer has sent is read on, where that may be a close frame
+    /// too, and the record says whose was first.</summary>
+    public void FlushAndDo(Afterwards after)
+    {
+        Sending.Flush();
+        Do(after);
     }
 
     private void Perform(TransportEffects effects)

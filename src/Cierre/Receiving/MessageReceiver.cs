@@ -76,11 +76,7 @@ internal sealed class MessageReceiver
             }
         }
 
-        if (!after.IsNothing)
-        {
-            _driver.Do(after);
-            _driver.Sending.Flush();
-        }
+        if (!after.IsNothing) _driver.FlushAndDo(after);
 
         _driver.Receiving.AfterReceive();
         if (here) return stream;
@@ -170,8 +166,7 @@ internal sealed class MessageReceiver
             if (_driver.IsPaused) after |= _driver.Move(TransportInput.Room.Instance);
         }
 
-        _driver.Do(after);
-        _driver.Sending.Flush();
+        _driver.FlushAndDo(after);
     }
 
     public void CloseStream(MessageReadStream stream)

@@ -269,11 +269,7 @@ internal sealed class ReceivingSide : ITransportReceiver
                 else if (_driver.IsPaused && !Inbox.IsFull(_engine.HeldBytes)) after = _driver.Move(TransportInput.Room.Instance);
             }
 
-            if (!after.IsNothing)
-            {
-                _driver.Do(after);
-                _driver.Sending.Flush();
-            }
+            if (!after.IsNothing) _driver.FlushAndDo(after);
         }
 
         if (_drain is { } drain && !InBatch) drain.GoOn();
