@@ -24,6 +24,7 @@ public class HostStopTests
             Assert.Equal("hello", (await peer.ReadFrameAsync()).Text);
             int count = carrier.IsHttp2() ? 0 : 200;
             for (int i = 0; i < count; i++) await peer.SendAsync(message);
+            await peer.ArrivedAsync();
             Task stop = server.StopAsync();
             (int echoes, RawFrame close) = await ReadToCloseAsync(peer);
             Assert.Equal((count, 1001, "the server is stopping"), (echoes, close.CloseCode, close.CloseReason));
@@ -48,6 +49,7 @@ public class HostStopTests
         await using RawPeer peer = await server.RawAsync();
         for (int i = 0; i < 20; i++) await peer.SendTextAsync("hello");
         if (carrier.IsHttp2()) await Waits.Until(() => server.Connections.FirstOrDefault()?.Traffic.MessagesReceived == 20, "20 messages");
+        await peer.ArrivedAsync();
         Task stop = server.StopAsync();
         (int echoes, RawFrame close) = await ReadToCloseAsync(peer);
         Assert.Equal((20, 1001), (echoes, close.CloseCode));
