@@ -52,6 +52,17 @@ internal sealed class LoopTransport : OwnSocketTransport, ISocketEvents, IValueT
 
     public EventLoop Loop => _watched.Loop;
 
+    /// <summary>Asked at each tick of the connection, which is the time to find that somebody in this process has disposed of the socket: the kernel takes it
+    /// off the loop without a word.</summary>
+    public override int Unread
+    {
+        get
+        {
+            if (_watched.Socket.IsClosed) _watched.Ask();
+            return base.Unread;
+        }
+    }
+
     protected override bool HasUnsent => Volatile.Read(ref _sends) == 1;
 
     LoopEndpoint? ISocketEvents.Endpoint => _endpoint;

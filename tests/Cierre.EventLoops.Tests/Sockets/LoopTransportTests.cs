@@ -14,6 +14,7 @@ public sealed class LoopTransportTests : SocketTransportContract
     private readonly LoopWatch _watch;
     private readonly EventLoop _loop;
     private LoopWait? _wait;
+    private Socket? _socket;
 
     public LoopTransportTests()
     {
@@ -97,9 +98,22 @@ public sealed class LoopTransportTests : SocketTransportContract
         Assert.True(flush.IsFaulted);
     }
 
+    /// <summary>The kernel takes it off the loop without a word, and whoever disposed of it knows no loop: the next look at the connection finds it.</summary>
+    [Fact]
+    public async Task Socket_that_somebody_disposes_of_is_found_by_the_next_look()
+    {
+        OfSocket.Start(Receiver);
+        await SendAsync([1]);
+        await Receiver.CameAsync(1);
+        _socket!.Dispose();
+        Assert.Equal(0, OfSocket.Unread);
+        Assert.Equal(TransportEndKind.CutHere, (await Receiver.End.WaitAsync(Bound)).Kind);
+    }
+
     private protected override Transport Create(Socket socket, Transport.EarlierReader? earlier)
     {
         socket.Blocking = false;
+        _socket = socket;
         _wait = new LoopWait(socket, _loop);
         return _wait.TakeOver(earlier);
     }
