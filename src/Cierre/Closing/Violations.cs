@@ -162,6 +162,77 @@ internal static class Violations
     /// <summary>RFC 6455 7.4.1, 1008: a rule of the application's own.</summary>
     public static Violation RuleBroken() => Policy(CloseCodes.PolicyViolation, CloseCause.PolicyViolation, nameof(RuleBroken));
 
+    // ---- cierre.resume.v1: docs/resume.md ----
+
+    /// <summary>Each message begins with a mark.</summary>
+    public static Violation ResumeMessageEmpty() => Protocol(nameof(ResumeMessageEmpty));
+
+    /// <summary>The marks are = # + ? and !.</summary>
+    public static Violation ResumeMarkUnknown(byte mark) => Protocol(nameof(ResumeMarkUnknown), mark);
+
+    /// <summary>A message that controls the session is text.</summary>
+    public static Violation ResumeControlNotText() =>
+        new(CloseCodes.UnsupportedData, CloseCause.UnsupportedData, new CloseDetail(nameof(ResumeControlNotText)), Fails: true);
+
+    /// <summary>A message that controls the session is short.</summary>
+    public static Violation ResumeControlTooLong(int limit) =>
+        new(CloseCodes.MessageTooBig, CloseCause.MessageTooBig, new CloseDetail(nameof(ResumeControlTooLong), CloseDetail.Bytes(limit)), Fails: true);
+
+    /// <summary>Behind ! comes one JSON object.</summary>
+    public static Violation ResumeControlNotObject() => Protocol(nameof(ResumeControlNotObject));
+
+    /// <summary>The object has a member that says what it is.</summary>
+    public static Violation ResumeControlUnknown() => Protocol(nameof(ResumeControlUnknown));
+
+    /// <summary>Each control has its time in the session.</summary>
+    public static Violation ResumeControlOutOfPlace() => Protocol(nameof(ResumeControlOutOfPlace));
+
+    /// <summary>Each member has its type, and numbers are whole and none below 0.</summary>
+    public static Violation ResumeMalformed(string member) => Protocol(nameof(ResumeMalformed), member);
+
+    /// <summary>A place in a topic is epoch, offset and tag.</summary>
+    public static Violation ResumeCursorMalformed() => Protocol(nameof(ResumeCursorMalformed));
+
+    /// <summary>A client that resumes names a bounded number of topics.</summary>
+    public static Violation ResumeTooManyTopics(int limit) =>
+        Policy(CloseCodes.PolicyViolation, CloseCause.PolicyViolation, nameof(ResumeTooManyTopics), limit);
+
+    /// <summary>The client says which version it speaks.</summary>
+    public static Violation ResumeVersion(long version) => Protocol(nameof(ResumeVersion), version);
+
+    /// <summary>The client's first message is its hello or its resume.</summary>
+    public static Violation ResumeBeforeHello() => Protocol(nameof(ResumeBeforeHello));
+
+    /// <summary>Nothing is sent between hello or resume and the answer to it.</summary>
+    public static Violation ResumeBeforeAnswer() => Protocol(nameof(ResumeBeforeAnswer));
+
+    /// <summary>A connection has one hello.</summary>
+    public static Violation ResumeSecondHello() => Protocol(nameof(ResumeSecondHello));
+
+    /// <summary>A session is resumed by the first message of a connection.</summary>
+    public static Violation ResumeBehindHello() => Protocol(nameof(ResumeBehindHello));
+
+    /// <summary>Messages of topics come from the server.</summary>
+    public static Violation ResumeTopicFromClient() => Protocol(nameof(ResumeTopicFromClient));
+
+    /// <summary>An acknowledgement is a number.</summary>
+    public static Violation ResumeAcknowledgementNoNumber() => Protocol(nameof(ResumeAcknowledgementNoNumber));
+
+    /// <summary>Only what was sent can be acknowledged.</summary>
+    public static Violation ResumeAcknowledgedTooMany(long count, long sent) => Protocol(nameof(ResumeAcknowledgedTooMany), count, sent);
+
+    /// <summary>What was acknowledged stays so.</summary>
+    public static Violation ResumeAcknowledgedBackwards(long count, long before) => Protocol(nameof(ResumeAcknowledgedBackwards), count, before);
+
+    /// <summary>A client waits where it has sent as much ahead as it may.</summary>
+    public static Violation ResumeWindowExceeded() => Policy(CloseCodes.PolicyViolation, CloseCause.PolicyViolation, nameof(ResumeWindowExceeded));
+
+    /// <summary>The newest connection that resumes a session has it.</summary>
+    public static Violation ResumedElsewhere() => Policy(CloseCodes.PolicyViolation, CloseCause.PolicyViolation, nameof(ResumedElsewhere));
+
+    /// <summary>A client says in time what it wants.</summary>
+    public static Violation ResumeNoHello(TimeSpan timeout) => Policy(CloseCodes.Timeout, CloseCause.Deadline, nameof(ResumeNoHello), timeout.TotalSeconds);
+
     // The RFC's own word for a kind of frame; other languages have theirs.
     private static CloseDetail Word(string opcode) => new($"Opcode_{opcode}");
 

@@ -24,7 +24,7 @@ public sealed partial class SpanishTests
     private static readonly HashSet<string> SameInBoth =
     ["deflate", "permessage", 
         "a", "accept", "add", "api", "bit", "fin", "rst", "tcp", "bits", "byte", "bytes", "cierre", "close", "closecodes", "connection", "control", "error", "extensions", "host", "http", "iana", "json", "min", "nat",
-        "ascii", "blob", "no", "normal", "ping", "pings", "pong", "protocol", "proxy", "rfc", "rsv", "s", "sec", "tls", "u", "upgrade", "utf", "visible", "websocket", "wss", "x",
+        "ascii", "blob", "cursor", "hello", "no", "normal", "ping", "pings", "pong", "protocol", "proxy", "resume", "rfc", "rsv", "s", "sec", "tls", "u", "upgrade", "utf", "v", "visible", "websocket", "wss", "x",
     ];
 
     // Of those, the ones that are Spanish only inside a name such as Sec-WebSocket-Accept or CloseCodes.Add.

@@ -21,6 +21,7 @@ public class ViolationsTests
 
     private static object Longest(ParameterInfo parameter) => parameter.ParameterType switch
     {
+        _ when parameter.Name == "member" => "windowMs",
         var type when type == typeof(string) => "continuation",
         var type when type == typeof(int) => int.MaxValue,
         var type when type == typeof(long) => long.MaxValue,
@@ -67,7 +68,8 @@ public class ViolationsTests
             nameof(Violations.NothingTaken), nameof(Violations.NoSendCompleted), nameof(Violations.ServerAtCapacity),
             nameof(Violations.EndpointAtCapacity), nameof(Violations.UserAtCapacity), nameof(Violations.HandshakesTooFast), nameof(Violations.LoadShed),
             nameof(Violations.CredentialsExpired), nameof(Violations.Unauthorized), nameof(Violations.Forbidden), nameof(Violations.Deadline),
-            nameof(Violations.DeadlinePassed), nameof(Violations.RuleBroken)];
+            nameof(Violations.DeadlinePassed), nameof(Violations.RuleBroken), nameof(Violations.ResumeTooManyTopics), nameof(Violations.ResumeWindowExceeded),
+            nameof(Violations.ResumedElsewhere), nameof(Violations.ResumeNoHello)];
         Assert.Equal(!ordinary.Contains(name), WorstCase(name).Fails);
     }
 

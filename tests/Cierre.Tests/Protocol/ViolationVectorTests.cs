@@ -69,7 +69,9 @@ public class ViolationVectorTests
             nameof(Cierre.Closing.Violations.HandshakesTooFast), nameof(Cierre.Closing.Violations.LoadShed), nameof(Cierre.Closing.Violations.CredentialsExpired),
             nameof(Cierre.Closing.Violations.Unauthorized), nameof(Cierre.Closing.Violations.Forbidden), nameof(Cierre.Closing.Violations.Deadline),
         ];
-        string[] rows = typeof(Cierre.Closing.Violations).GetMethods().Where(m => m.ReturnType == typeof(Cierre.Closing.Violation)).Select(m => m.Name).Except(withoutBytes).ToArray();
+        string[] rows = typeof(Cierre.Closing.Violations).GetMethods().Where(m => m.ReturnType == typeof(Cierre.Closing.Violation)).Select(m => m.Name).Except(withoutBytes)
+            // Those of a subprotocol are in messages, and not in frames: ResumeSessionTests.
+            .Where(name => !name.StartsWith("Resume", StringComparison.Ordinal)).ToArray();
         Assert.NotEmpty(rows);
         Assert.Empty(rows.Except(Vectors.Violations.Select(v => v.Violation)));
     }
