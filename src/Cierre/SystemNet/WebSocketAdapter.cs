@@ -292,7 +292,8 @@ internal sealed class WebSocketAdapter : WebSocket, IValueTaskSource<ValueWebSoc
         _hasClosed = true;
         _driver.BeginClose(frame, EndReason.Requested);
         await Within(_driver.Sending.WhenCloseIsOut(), cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
-        if (_driver.Engine.Record is { } record ? record is { Received: null, Sent: null } : !_driver.Engine.CloseIsOut) throw Overtaken();
+        // Behind the peer's own close nobody waits for ours.
+        if (ReceivedByNow is null && (_driver.Engine.Record is { } record ? record.Sent is null : !_driver.Engine.CloseIsOut)) throw Overtaken();
     }
 
     private async Task Within(Task task, CancellationToken cancellationToken)

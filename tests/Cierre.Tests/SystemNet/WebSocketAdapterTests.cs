@@ -162,6 +162,19 @@ public sealed class WebSocketAdapterTests
         await Assert.ThrowsAsync<WebSocketException>(() => Played.Within(_socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", None)));
     }
 
+    /// <summary>The peer has said its last word, and may be gone.</summary>
+    [Fact]
+    public async Task Answer_on_an_output_that_is_broken_is_done()
+    {
+        Task<string> receiving = ReceiveAsync();
+        _played.PeerClose(4001, "bye");
+        Assert.Equal("Close 0 end", await Played.Within(receiving));
+        _played.Wire.WriteFails = new IOException("broken");
+        await _socket.SendAsync("lost"u8.ToArray(), WebSocketMessageType.Text, true, None);
+        await Played.Within(_socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", None));
+        Assert.Equal(WebSocketState.Closed, _socket.State);
+    }
+
     /// <summary>A caller that waits for a send on its own thread, and another one whose send waits: neither may get the other's.</summary>
     [Fact]
     public async Task Caller_that_blocks_on_a_send_waits_for_its_own()
