@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
 # Servers of the field beside Cierre, one after the other on one core, all in one run: an echo in C on bare epoll, Bun, npm's ws, Boost.Beast,
 # System.Net.WebSockets, and Cierre in its forms. The load is on another core.
-# usage: bench/compare/field.sh [--rounds 5] [--seconds 3] [--idle 15000] [--chart FILE.svg] [NAME=COMMAND ...]
+# usage: bench/compare/field.sh [--rounds 5] [--seconds 3] [--warm 20] [--idle 15000] [--chart FILE.svg] [NAME=COMMAND ...]
 #   NAME=COMMAND  one more server: COMMAND gets a port of 0 as its last argument, and prints http://127.0.0.1:PORT when it listens
 # It needs gcc, g++ and libboost-dev for two of them, and node for two; whatever is not there is left out with a line. --chart needs gnuplot.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-rounds=5 seconds=3 idle=15000 chart='' more=()
+rounds=5 seconds=3 warm=20 idle=15000 chart='' more=()
 while [ $# -gt 0 ]; do
     case $1 in
         --rounds) rounds=$2; shift ;;
         --seconds) seconds=$2; shift ;;
+        --warm) warm=$2; shift ;;
         --idle) idle=$2; shift ;;
         --chart) chart=$2; shift ;;
         *=*) more+=("$1") ;;
@@ -73,9 +74,9 @@ note() { echo "$1 ${names[$server]} $2" >> "$work/figures"; }
 for round in $(seq "$rounds"); do
     for server in "${!names[@]}"; do
         start "$server"
-        # What is compiled while it runs is compiled by then.
+        # What is compiled while it runs is compiled by then: .NET compiles once more, by what it has counted, up to 15 s into a load.
         load churn 100 4000 10 >/dev/null
-        load echo 100 32 16 2 >/dev/null
+        load echo 100 32 16 "$warm" >/dev/null
         for setting in "32 1" "32 16" "1024 1" "16384 1" "16384 16" "262144 1"; do
             read -r size depth <<< "$setting"
             read -r rate cost half most < <(load echo 100 "$size" "$depth" "$seconds")
