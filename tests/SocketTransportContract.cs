@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
@@ -317,31 +316,5 @@ public abstract class SocketTransportContract : IDisposable
     {
         _peer.LingerState = new LingerOption(true, 0);
         _peer.Close();
-    }
-
-    private sealed class CountingPool : MemoryPool<byte>
-    {
-        private int _rented;
-
-        public int Rented => Volatile.Read(ref _rented);
-
-        public override int MaxBufferSize => 4096;
-
-        public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
-        {
-            Interlocked.Increment(ref _rented);
-            return new Block(this);
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-        }
-
-        private sealed class Block(CountingPool pool) : IMemoryOwner<byte>
-        {
-            public Memory<byte> Memory { get; } = new byte[4096];
-
-            public void Dispose() => Interlocked.Decrement(ref pool._rented);
-        }
     }
 }

@@ -1,8 +1,8 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using Cierre.AspNetCore.Kestrel;
+using Cierre.TestKit;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -118,32 +118,6 @@ public sealed class SocketOutputTests : IDisposable
         public void Run()
         {
             while (_work.TryDequeue(out Action? next)) next();
-        }
-    }
-
-    private sealed class CountingPool : MemoryPool<byte>
-    {
-        private int _rented;
-
-        public int Rented => Volatile.Read(ref _rented);
-
-        public override int MaxBufferSize => 4096;
-
-        public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
-        {
-            Interlocked.Increment(ref _rented);
-            return new Block(this);
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-        }
-
-        private sealed class Block(CountingPool pool) : IMemoryOwner<byte>
-        {
-            public Memory<byte> Memory { get; } = new byte[4096];
-
-            public void Dispose() => Interlocked.Decrement(ref pool._rented);
         }
     }
 }
