@@ -70,9 +70,7 @@ internal sealed class WebSocketAdapter : WebSocket, IValueTaskSource<ValueWebSoc
             if (_told == Told.Loss) return WebSocketState.Aborted;
             if (_left == Left.Disposed) return WebSocketState.Closed;
             CloseState state = _driver.Engine.State;
-            bool isClosing = _hasClosed || state is CloseState.Sent or CloseState.Exchanged { By: EndedBy.Local }
-                or CloseState.Ended { Record: { EndedBy: EndedBy.Local, Sent: not null } };
-            if (_told == Told.Nothing) return isClosing ? WebSocketState.CloseSent : WebSocketState.Open;
+            if (_told == Told.Nothing) return _hasClosed || IsClosedHere(state) ? WebSocketState.CloseSent : WebSocketState.Open;
             bool isAnswered = _hasClosed || state is not (CloseState.Unanswered { Answer: null } or CloseState.Ended { Record.Sent: null });
             return isAnswered ? WebSocketState.Closed : WebSocketState.CloseReceived;
         }
@@ -82,6 +80,23 @@ internal sealed class WebSocketAdapter : WebSocket, IValueTaskSource<ValueWebSoc
         Received is { } frame ? frame.IsEmpty ? WebSocketCloseStatus.NormalClosure : (WebSocketCloseStatus)frame.Code : null;
 
     public override string? CloseStatusDescription => Received?.Reason;
+
+    /// <summary>Whether this end has closed, in order. A close frame that answers a broken rule is news that the caller has not read yet.</summary>
+    private static bool IsClosedHere(CloseState state) => state switch
+    {
+        CloseState.Sent => true,
+        CloseState.Exchanged exchanged => exchanged.By == EndedBy.Local,
+        CloseState.Failed failed => !AnswersBrokenRule(failed.Frame, failed.Why.Cause),
+        CloseState.Ended { Record: { EndedBy: EndedBy.Local, Sent: { } sent, Cause: var cause } } => !AnswersBrokenRule(sent, cause),
+        _ => false,
+    };
+
+    /// <summary>RFC 6455 7.1.7. A rule that is broken behind an ordinary close has that one's code.</summary>
+    private static bool AnswersBrokenRule(CloseFrame sent, CloseCause cause) => (cause, sent.IsEmpty ? 0 : sent.Code) is
+        (CloseCause.ProtocolViolation, CloseCodes.ProtocolError)
+        or (CloseCause.UnsupportedData, CloseCodes.UnsupportedData)
+        or (CloseCause.InvalidData, CloseCodes.InvalidFramePayloadData)
+        or (CloseCause.MessageTooBig, CloseCodes.MessageTooBig);
 
     /// <summary>The peer's close frame, once the caller was told of it.</summary>
     private CloseFrame? Received => _told == Told.Close ? ReceivedByNow : null;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.WebSockets;
 using Cierre.Closing;
+using Cierre.Connections;
 using Cierre.TestKit;
 using Cierre.Tests.Connections;
 using Microsoft.Extensions.Time.Testing;
@@ -111,6 +112,36 @@ public sealed class WebSocketAdapterTests
         await Played.Within(reading);
         await toServer.Writer.CompleteAsync();
         Assert.True((await Played.Within(connection.Closed)).WasClean);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Peer_that_broke_a_rule_is_an_open_one_until_the_caller_hears_of_it(bool hasEnded)
+    {
+        _played.Peer(Played.Text, [0xE2, 0x41]);
+        if (hasEnded)
+        {
+            _played.Wire.End();
+            await _played.Ended;
+        }
+
+        Assert.StartsWith("close 1007 ", Assert.Single(_played.Sent.Select(Word)), StringComparison.Ordinal);
+        Assert.Equal(WebSocketState.Open, _socket.State);
+        await Assert.ThrowsAsync<WebSocketException>(() => ReceiveAsync());
+        Assert.Equal(WebSocketState.Aborted, _socket.State);
+    }
+
+    [Fact]
+    public async Task State_does_not_go_back_when_the_peer_breaks_a_rule_behind_the_close_of_the_host()
+    {
+        ConnectionControl.Of(_played.Connection).Close(new CloseFrame(1001, "stopping"), EndReason.HostStopping);
+        Assert.Equal(WebSocketState.CloseSent, _socket.State);
+        _played.Peer(3, "no such opcode"u8);
+        Assert.Equal(WebSocketState.CloseSent, _socket.State);
+        _played.Wire.End();
+        await _played.Ended;
+        Assert.Equal(WebSocketState.CloseSent, _socket.State);
     }
 
     [Fact]
