@@ -12,7 +12,7 @@ peer() {
     fi
 }
 
-what_node() { echo "node with npm, or the npm packages of tests/*/Peers (Debian: nodejs npm; then npm ci there)"; }
+what_node() { echo "node with npm, or the npm packages of tests/*/Peers and js/cierre-resume (Debian: nodejs npm; then npm ci there)"; }
 what_python() { echo "/usr/bin/python3 with websockets (Debian: python3-websockets)"; }
 what_chromium() { echo "chromium (Debian: chromium)"; }
 what_firefox() { echo "firefox-esr (Debian: firefox-esr)"; }
@@ -22,7 +22,7 @@ what_haproxy() { echo "haproxy (Debian: haproxy)"; }
 # Debian keeps them where only an administrator's PATH looks.
 PATH=$PATH:/usr/sbin
 
-node_peers=("$root/tests/Cierre.Interop.Tests/Peers" "$root/tests/Cierre.Frameworks.Tests/Peers")
+node_peers=("$root/tests/Cierre.Interop.Tests/Peers" "$root/tests/Cierre.Frameworks.Tests/Peers" "$root/js/cierre-resume")
 
 have_node() {
     local peers

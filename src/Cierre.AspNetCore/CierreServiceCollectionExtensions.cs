@@ -6,6 +6,7 @@ using Cierre.AspNetCore.Draining;
 using Cierre.AspNetCore.Endpoints;
 using Cierre.AspNetCore.Inspector;
 using Cierre.AspNetCore.Kestrel;
+using Cierre.AspNetCore.Resuming;
 using Cierre.AspNetCore.Roster;
 using Cierre.AspNetCore.Shedding;
 using Cierre.AspNetCore.SystemNet;
@@ -13,6 +14,7 @@ using Cierre.Closing;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -63,6 +65,13 @@ public static class CierreServiceCollectionExtensions
         services.AddSingleton(provider => new ConnectionOpener(
             provider.GetRequiredService<WebSocketRoster>(), provider.GetRequiredService<DrainGate>(), provider.GetRequiredService<UserNames>(),
             provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton(provider => new SessionTable(provider.GetService<TimeProvider>() ?? TimeProvider.System));
+        // Made when the first session begins. Where the application has no key ring, the one that ASP.NET Core keeps for the user.
+        services.AddSingleton(provider => new SessionTokens(new Lazy<IDataProtectionProvider>(
+            () => provider.GetService<IDataProtectionProvider>() ?? DataProtectionProvider.Create("Cierre"))));
+        services.AddSingleton(provider => new SessionHost(
+            provider.GetRequiredService<SessionTable>(), provider.GetRequiredService<SessionTokens>(), provider.GetRequiredService<WebSocketRoster>(),
+            provider.GetRequiredService<LateHandlers>(), provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<Drain>();
         services.AddSingleton(provider => new WebSocketServer(
             provider.GetRequiredService<WebSocketRoster>(), provider.GetRequiredService<RelayedConnections>(), provider.GetRequiredService<DrainGate>(),

@@ -1,4 +1,7 @@
 using Cierre.TestKit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 using static Cierre.EndedBy;
 
@@ -47,6 +50,7 @@ public sealed partial class EveryCloseTests
         new(CloseCause.HttpStatus, "404",                        1006, null, Network, "the server answered with HTTP status 404", () => Failing(peer => peer.SendAsync("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"))),
         new(CloseCause.BadHandshake, "200",                      1006, null, Network, "HTTP status 200 where 101 was due", () => Failing(peer => peer.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))),
         new(CloseCause.UpstreamFailed, "an upstream that does not listen", 1014, 1014, Local, "the upstream refused the connection or is not reachable: 127.0.0.1:1 refused", async () => (await BehindDeadUpstream()).Gateway),
+        new(CloseCause.SessionLost, "a client that does not come back", 1006, null, Network, "the session is lost, because it was without a connection for longer than its window", WhereNobodyComesBack),
     ];
 
     private static readonly CodeCase[] Codes =
@@ -120,5 +124,23 @@ public sealed partial class EveryCloseTests
         await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, o => (o.MaxConnections, o.CapacityResponse) = (1, RefusalMode.Close));
         await using WebSocketConnection first = await server.ConnectAsync(), second = await server.ConnectAsync();
         return (await second.Closed.Soon()).Code;
+    }
+
+    private static async Task<CloseRecord> WhereNobodyComesBack()
+    {
+        var ended = new TaskCompletionSource<CloseRecord>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using TestServer server = await TestServer.StartAsync(
+            Carrier.Http1,
+            TestServer.EchoAsync,
+            build: builder => builder.Services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider()),
+            map: app => app.MapWebSocket("/session", async connection => ended.SetResult(await connection.DiscardAllAsync()))
+                .WithResume(resume => resume.Window = TimeSpan.FromMilliseconds(20)));
+        WebSocketClientOptions options = server.ClientOptions();
+        options.Subprotocols.Add("cierre.resume.v1");
+        WebSocketConnection client = await server.ConnectAsync(options, "/session").Soon();
+        await client.SendAsync("""!{"hello":1}""");
+        await client.ReceiveAsync().Soon();
+        client.Abort();
+        return await ended.Task.Soon();
     }
 }

@@ -89,7 +89,7 @@ public class SheddingTests
         Run(clock, 5);
         Assert.Equal(10, clients.Count(client => client.IsOpen));
         Run(clock, 1);
-        await Waits.Until(() => All(server).Connections.Count == 7, "three fewer");
+        await Waits.Until(() => All(server).Connections.Count == 7, "three fewer", () => Seen(server, clients));
         Assert.All(clients[7..], client => Assert.Equal(1013, client.Closed.WaitAsync(TimeSpan.FromSeconds(5)).Result.Code));
         CloseRecord refused = (await Assert.ThrowsAsync<WebSocketConnectException>(() => server.ConnectAsync())).Record;
         Assert.Equal(503, (int)refused.HttpStatus!);
@@ -163,6 +163,10 @@ public class SheddingTests
             Assert.Equal("still here", (await client.ReceiveAsync().Soon())!.Value.GetText());
         }
     }
+
+    private static string Seen(TestServer server, WebSocketConnection[] clients) =>
+        $"{All(server).Connections.Count} on the roster: {string.Join(", ", All(server).Connections.Select(entry => $"{entry.Connection.CloseSoFar}"))}; "
+        + $"clients: {string.Join(", ", clients.Select(client => $"{client.CloseSoFar}"))}";
 
     private static void Run(FakeTimeProvider clock, int seconds)
     {

@@ -7,6 +7,8 @@ namespace Cierre.Interop.Tests;
 /// <summary>A peer that is a script in Peers/, in a process of its own.</summary>
 public sealed class ScriptPeer : Peer
 {
+    // One line at a time: a writer is no place for two.
+    private readonly SemaphoreSlim _writing = new(1);
     private readonly Process _process;
 
     private ScriptPeer(Process process)
@@ -47,12 +49,21 @@ public sealed class ScriptPeer : Peer
     {
         if (!_process.HasExited) await KillAsync();
         _process.Dispose();
+        _writing.Dispose();
     }
 
     protected override async Task SendLineAsync(string line)
     {
-        await _process.StandardInput.WriteLineAsync(line);
-        await _process.StandardInput.FlushAsync();
+        await _writing.WaitAsync();
+        try
+        {
+            await _process.StandardInput.WriteLineAsync(line);
+            await _process.StandardInput.FlushAsync();
+        }
+        finally
+        {
+            _writing.Release();
+        }
     }
 
     private static async Task ReadAsync(StreamReader reader, Action<string> take)

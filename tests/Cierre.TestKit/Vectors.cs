@@ -45,6 +45,21 @@ public sealed record CloseVector(string Name, string Section, string Body, int C
     public override string ToString() => Name;
 }
 
+/// <summary>One row of vectors/resume.json: a conversation of cierre.resume.v1, message by message.</summary>
+/// <param name="Role">Whose part is played by what is tested; null: each side's in turn.</param>
+/// <param name="Limit">How much may be unacknowledged; null: the default.</param>
+/// <param name="ServerTakes">Whether the server's application takes each message as it comes.</param>
+/// <param name="Steps">Each an object with one verb. <c>forged</c>: what is tested does not write that by itself; <c>dropped</c>: the other side does not get it;
+/// <c>breaks</c>: the row of the table of violations that it is to the other side.</param>
+public sealed record ResumeVector(string Name, string? Role, VectorWindow? Limit, JsonElement[] Steps, bool ServerTakes = true)
+{
+    public bool IsFor(string role) => Role is null || Role == role;
+
+    public override string ToString() => Name;
+}
+
+public sealed record VectorWindow(int Messages, int Bytes);
+
 /// <summary>The files in vectors/: the hostile bytes that engine tests, socket tests, fuzzer and lab share.</summary>
 public static class Vectors
 {
@@ -53,6 +68,8 @@ public static class Vectors
     public static IReadOnlyList<ViolationVector> Violations { get; } = Load<ViolationVector>("violations.json");
 
     public static IReadOnlyList<CloseVector> Closes { get; } = Load<CloseVector>("closes.json");
+
+    public static IReadOnlyList<ResumeVector> Resumes { get; } = Load<ResumeVector>("resume.json");
 
     /// <summary>The row of the table of violations, by its name.</summary>
     internal static Violation Row(string name, JsonElement[] arguments)

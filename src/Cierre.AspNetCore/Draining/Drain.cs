@@ -1,5 +1,6 @@
 using Cierre.AspNetCore.Admission;
 using Cierre.AspNetCore.Logging;
+using Cierre.AspNetCore.Resuming;
 using Cierre.AspNetCore.Roster;
 using Cierre.Closing;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,8 +14,8 @@ namespace Cierre.AspNetCore.Draining;
 /// afterwards.</summary>
 /// <remarks>Two drains may run at a time, as when the host stops during one that was asked for: a connection takes the first close that reaches it, and each
 /// has its own bound.</remarks>
-internal sealed class Drain(WebSocketRoster connections, RelayedConnections relayed, DrainGate gate, IOptions<WebSocketDrainOptions> configured,
-    IOptions<HostOptions> host, IServiceProvider services)
+internal sealed class Drain(WebSocketRoster connections, RelayedConnections relayed, SessionHost sessions, DrainGate gate,
+    IOptions<WebSocketDrainOptions> configured, IOptions<HostOptions> host, IServiceProvider services)
 {
     // Beyond the close timeout of each connection: a handler that does not come back for what was received. Its peer has to have its
     // close frame, and time to answer it, before the patience of the whole ends.
@@ -60,6 +61,8 @@ internal sealed class Drain(WebSocketRoster connections, RelayedConnections rela
             ];
         }
 
+        // Nobody can come back to them any more.
+        sessions.EndWithConnections();
         int count = open.Length;
         // A server of ordinary requests stops as it would without us, its log included.
         if (count != 0) CloseLog.DrainBegan(_logger, count, options.Code);
@@ -86,7 +89,7 @@ internal sealed class Drain(WebSocketRoster connections, RelayedConnections rela
     private async Task<bool> EmptiesWithinAsync(TimeSpan time, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        Task empty = Task.WhenAll(connections.WhenEmpty(), relayed.WhenEmpty());
+        Task empty = Task.WhenAll(connections.WhenEmpty(), relayed.WhenEmpty(), sessions.WhenEmpty());
         if (time <= TimeSpan.Zero) return empty.IsCompleted;
         // A wait counts whole milliseconds and forgets the rest: nobody's turn comes before its time.
         time = time < TimeSpan.FromDays(24) ? TimeSpan.FromMilliseconds(Math.Ceiling(time.TotalMilliseconds)) : Timeout.InfiniteTimeSpan;

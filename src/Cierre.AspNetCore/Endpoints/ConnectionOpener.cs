@@ -68,6 +68,7 @@ internal sealed class ConnectionOpener(WebSocketRoster connections, DrainGate ga
         WebSocketConnection connection = entry.Connection;
         CloseRecord record = await connection.Closed.ConfigureAwait(false);
         slot.Dispose();
+        entry.Watcher?.Ended(entry);
         CloseLog.Closed(_logger, connection.Id, entry.Endpoint, record);
         if (onClosed is { } told)
         {

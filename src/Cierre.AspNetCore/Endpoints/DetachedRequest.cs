@@ -16,7 +16,8 @@ internal sealed class DetachedRequest : IFeatureCollection, IServiceProvidersFea
 
     private readonly DetachedParts _parts;
     private readonly IServiceScopeFactory _scopes;
-    private readonly Dictionary<Type, object> _kept = [];
+    // A few, for as long as the connection lives: a dictionary would take several times as much.
+    private readonly List<KeyValuePair<Type, object>> _kept = new(8);
     private IFeatureCollection? _request;
     private readonly Lock _gate = new();
     private AsyncServiceScope? _scope;
@@ -98,7 +99,7 @@ internal sealed class DetachedRequest : IFeatureCollection, IServiceProvidersFea
     public void Set<TFeature>(TFeature? instance) => Set(typeof(TFeature), instance);
 
     public IEnumerator<KeyValuePair<Type, object>> GetEnumerator() =>
-        (_request is null ? _kept : _kept.Concat(_request.Where(feature => !_kept.ContainsKey(feature.Key)))).GetEnumerator();
+        (_request is null ? _kept : _kept.Concat(_request.Where(feature => Find(feature.Key) < 0))).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
@@ -114,16 +115,16 @@ internal sealed class DetachedRequest : IFeatureCollection, IServiceProvidersFea
         var features = new FeatureCollection(this);
         features.Set<IServiceProvidersFeature>(new ServiceProvidersFeature { RequestServices = services });
         features.Set<IHttpAuthenticationFeature>(new HttpAuthenticationFeature());
-        if (_kept.ContainsKey(typeof(IItemsFeature)))
+        if (Find(typeof(IItemsFeature)) >= 0)
             features.Set<IItemsFeature>(new ItemsFeature { Items = new Dictionary<object, object?>(Context.Items) });
-        if (_kept.ContainsKey(typeof(IRouteValuesFeature)))
+        if (Find(typeof(IRouteValuesFeature)) >= 0)
             features.Set<IRouteValuesFeature>(new RouteValuesFeature { RouteValues = new RouteValueDictionary(Context.Request.RouteValues) });
         return new DefaultHttpContext(features);
     }
 
     private object? Get(Type key)
     {
-        if (_kept.TryGetValue(key, out object? own)) return own;
+        if (Find(key) is >= 0 and int at) return _kept[at].Value;
         if (_request is not null) return _request[key];
         // What is not of HTTP may be missing in any request, and whoever asks for it knows that.
         return key.Namespace?.StartsWith(s_ofHttp, StringComparison.Ordinal) != true ? null : throw NotKept(key.Name);
@@ -136,8 +137,29 @@ internal sealed class DetachedRequest : IFeatureCollection, IServiceProvidersFea
     private void Set(Type key, object? feature)
     {
         _revision++;
-        if (feature is null) _kept.Remove(key);
-        else _kept[key] = feature;
+        int at = Find(key);
+        if (feature is null)
+        {
+            if (at >= 0) _kept.RemoveAt(at);
+        }
+        else if (at >= 0)
+        {
+            _kept[at] = new(key, feature);
+        }
+        else
+        {
+            _kept.Add(new(key, feature));
+        }
+    }
+
+    private int Find(Type key)
+    {
+        for (int i = 0; i < _kept.Count; i++)
+        {
+            if (_kept[i].Key == key) return i;
+        }
+
+        return -1;
     }
 
     /// <summary>In the place of the server's, which is the whole request.</summary>

@@ -128,7 +128,8 @@ internal sealed class Expiry : DeadlineWheel.Entry
 
         if (over is not null)
         {
-            ConnectionControl.Of(Connection).Close(over);
+            // The time of a handler ends its session, and not only the connection that carries it.
+            ConnectionControl.Of(over.Cause == CloseCause.Deadline ? _entry.Connection : Connection).Close(over);
             return;
         }
 
@@ -137,7 +138,7 @@ internal sealed class Expiry : DeadlineWheel.Entry
         Schedule();
     }
 
-    private WebSocketConnection Connection => _entry.Connection;
+    private WebSocketConnection Connection => _entry.Carrier;
 
     private WebSocketEndpointOptions Options => _endpoint.Options;
 
@@ -181,7 +182,7 @@ internal sealed class Expiry : DeadlineWheel.Entry
     {
         try
         {
-            await Options.OnExpiring!(Connection, _credentials).ConfigureAwait(false);
+            await Options.OnExpiring!(_entry.Connection, _credentials).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever the application's callback throws, the connection goes on until its credentials expire.
         catch (Exception e)
@@ -222,7 +223,7 @@ internal sealed class Expiry : DeadlineWheel.Entry
         if (Options.PermissionCheck is not { } isPermitted) return true;
         try
         {
-            return await isPermitted(Connection, user).ConfigureAwait(false);
+            return await isPermitted(_entry.Connection, user).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // What cannot be checked is not permitted.
         catch (Exception e)

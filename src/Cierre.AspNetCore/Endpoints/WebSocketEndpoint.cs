@@ -3,6 +3,7 @@ using System.Security.Claims;
 using Cierre.AspNetCore.Admission;
 using Cierre.AspNetCore.Logging;
 using Cierre.AspNetCore.Origins;
+using Cierre.AspNetCore.Resuming;
 using Cierre.AspNetCore.Roster;
 using Cierre.Callbacks;
 using Cierre.Closing;
@@ -22,12 +23,14 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
     private readonly LateHandlers _late = services.GetRequiredService<LateHandlers>();
     private readonly DrainGate _gate = services.GetRequiredService<DrainGate>();
     private readonly Capacity _capacity = services.GetRequiredService<Capacity>();
+    private readonly SessionHost _sessions = services.GetRequiredService<SessionHost>();
     private readonly UserNames _users = services.GetRequiredService<UserNames>();
     private readonly EndpointCapacity _own = new(options.MaxConnections, options.CapacityResponse);
     private readonly ILogger _logger = CloseLog.Of(services.GetRequiredService<ILoggerFactory>());
     private readonly string[] _subprotocols = [.. options.Subprotocols];
     private readonly DeflateOptions? _compression = options.Compression is { } compression ? new DeflateOptions(compression) : null;
     private readonly AllowedOrigins _origins = new(options.AllowedOrigins);
+    private ConnectionControl.SessionTerms? _terms;
     private Action<Exception>? _listenerFailed;
     private Action<Exception>? _disposeFailed;
 
@@ -160,15 +163,20 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
         Func<HttpContext, IReadOnlyList<string>, ValueTask<EndpointOpening>> opening,
         DetachedRequest? detached)
     {
+        Resumable? resumable = ResumableOf(context, accepted);
         switch (await opening(context, accepted.OfferedSubprotocols).ConfigureAwait(false))
         {
+            case EndpointOpening.Accept { Run: var run } when resumable is not null:
+                return await RunAsync(context, slot, resumable, run, detached, bound: null).ConfigureAwait(false);
             case EndpointOpening.Accept { Run: var run }:
                 return await RunAsync(context, slot, accepted, run, isRefusal: false, detached).ConfigureAwait(false);
             case EndpointOpening.AcceptWith { Subprotocol: var subprotocol, Run: var run, Held: var held }:
                 return await RunAsync(context, slot, accepted.WithSubprotocol(subprotocol), run, isRefusal: false, detached, held: held).ConfigureAwait(false);
             case EndpointOpening.AcceptBound { BindAsync: var bindAsync }:
-                WebSocketConnection connection = ConnectionControl.Create(accepted.Negotiated!);
+                WebSocketConnection connection = resumable?.Session ?? ConnectionControl.Create(accepted.Negotiated!);
                 if (await bindAsync(context, connection).ConfigureAwait(false) is not { } bound) return null;
+                if (resumable is not null)
+                    return await RunAsync(context, slot, resumable, (opened, _, _) => bound.RunAsync(opened), detached, bound).ConfigureAwait(false);
                 return await RunAsync(
                     context, slot, accepted, (opened, _, _) => bound.RunAsync(opened), isRefusal: false, detached, connection, bound).ConfigureAwait(false);
             case EndpointOpening.AcceptThenClose { Frame: var frame, Why: var why, Then: var then }:
@@ -181,7 +189,39 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
         }
     }
 
+    /// <summary>A request for a session that survives its connections.</summary>
+    /// <param name="Answered">With the subprotocol of such sessions.</param>
+    /// <param name="Session">What the handler has, with its own subprotocol.</param>
+    private sealed record Resumable(WebSocketHandshakeResult Answered, WebSocketConnection Session, WebSocketResumeOptions Options);
+
+    /// <returns>Null: the endpoint has no such sessions, or the client does not ask for one.</returns>
+    private Resumable? ResumableOf(HttpContext context, WebSocketHandshakeResult accepted)
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<ResumeMetadata>() is not { Options: var resume }
+            || ResumeSubprotocol.Choose(accepted.OfferedSubprotocols, _subprotocols) is not (var answered, var inner)) return null;
+        WebSocketHandshakeResult ofHandler = inner is null ? accepted.WithSubprotocol(null) : ConnectionControl.WithAnySubprotocol(accepted, inner);
+        return new Resumable(accepted.WithSubprotocol(answered), ConnectionControl.Create(ofHandler.Negotiated!), resume);
+    }
+
+    private ConnectionControl.SessionTerms TermsOf(WebSocketResumeOptions resume) => _terms ??= _sessions.TermsOf(options, resume);
+
+    /// <summary>The connection carries a session, to whose handler the request goes.</summary>
+    private Task<Task?> RunAsync(
+        HttpContext context,
+        Slot slot,
+        Resumable resumable,
+        Func<WebSocketConnection, HttpContext, CancellationToken, Task> run,
+        DetachedRequest? detached,
+        IAsyncDisposable? bound)
+    {
+        var parts = new HandlerParts(bound);
+        ConnectionControl.SessionTerms terms = TermsOf(resumable.Options);
+        return RunAsync(context, slot, resumable.Answered, run, isRefusal: false, detached, held: parts, session: entry =>
+            new SessionRequest(name, terms, resumable.Options, entry, resumable.Session, run, parts));
+    }
+
     /// <param name="connection">One that was made before; null: none was.</param>
+    /// <param name="session">Makes of the connection one that carries a session, to whose handler the run belongs; null: it carries none.</param>
     /// <param name="held">Disposed when the conversation is over, and also where it never begins.</param>
     private async Task<Task?> RunAsync(
         HttpContext context,
@@ -191,21 +231,27 @@ internal sealed class WebSocketEndpoint(string name, WebSocketEndpointOptions op
         bool isRefusal,
         DetachedRequest? detached,
         WebSocketConnection? connection = null,
-        IAsyncDisposable? held = null)
+        IAsyncDisposable? held = null,
+        Func<OpenConnection, SessionRequest>? session = null)
     {
         Conversation? conversation = null;
         try
         {
             // All that asks the application comes before the answer: behind it there is a connection, which has to come to its end.
             MessageRate? rate = RateOf(context);
-            var opening = new ConnectionOpening(name, options, accepted, slot) { Rate = rate, OnClosed = options.OnClosed, IsInspector = options.IsInspector };
+            var opening = new ConnectionOpening(name, session is null ? options : _terms!.OptionsOfCarrier, accepted, slot)
+            {
+                Rate = rate, OnClosed = options.OnClosed, IsInspector = options.IsInspector,
+            };
             if (await _opener.OpenAsync(context, opening, connection).ConfigureAwait(false) is not ({ } entry, var left))
             {
                 await RefuseAsync(context, HandshakeRefusal.AtCapacity(EndReason.UpgradesAtCapacity, _capacity.Limits.RetryAfter)).ConfigureAwait(false);
                 return null;
             }
 
-            conversation = new Conversation(entry, left, _late, held, _disposeFailed ??= DisposeFailed);
+            SessionRequest? request = session?.Invoke(entry);
+            if (request is not null) run = (carrier, context, _) => _sessions.ServeAsync(carrier, context, request);
+            conversation = new Conversation(entry, left, _late, held, _disposeFailed ??= DisposeFailed, request);
             return conversation.Begin(context, isRefusal ? null : () => Watch(entry, context, slot), run, detached);
         }
         finally

@@ -13,7 +13,7 @@ internal sealed class Following : IDisposable
     public Following(OpenConnection entry, WebSocketInspectorOptions options)
     {
         Entry = entry;
-        _trace = entry.Connection.StartTrace(new WebSocketTraceOptions { PayloadBytes = options.PayloadBytes, Capacity = options.MaxFramesPerSecond });
+        _trace = entry.Carrier.StartTrace(new WebSocketTraceOptions { PayloadBytes = options.PayloadBytes, Capacity = options.MaxFramesPerSecond });
     }
 
     public OpenConnection Entry { get; }
@@ -27,7 +27,7 @@ internal sealed class Following : IDisposable
     public FramesMessage? Next(int most, CultureInfo culture)
     {
         // Asked before: whatever the end left behind is there by then.
-        bool hasEnded = Entry.Connection.Closed.IsCompleted;
+        bool hasEnded = Entry.Carrier.Closed.IsCompleted;
         var rows = new List<FrameRow>();
         while (rows.Count < most && _trace.TryRead(out WebSocketTraceEvent? seen)) rows.Add(RowsOf.Seen(seen, culture));
         IsOver = hasEnded && rows.Count < most;

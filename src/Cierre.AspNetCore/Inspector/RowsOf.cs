@@ -9,7 +9,7 @@ internal static class RowsOf
 
     public static ConnectionRow Connection(OpenConnection entry, CultureInfo culture, int frames = LastFramesInList)
     {
-        WebSocketConnection connection = entry.Connection;
+        WebSocketConnection connection = entry.Carrier;
         ConnectionTraffic traffic = connection.Traffic;
         IReadOnlyList<WebSocketTraceFrame> kept = connection.GetRecentFrames();
         return new ConnectionRow(

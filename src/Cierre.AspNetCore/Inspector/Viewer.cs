@@ -164,7 +164,7 @@ internal sealed class Viewer : IDisposable
         if (following.Next(most, _culture) is { } frames) await _connection.SendJsonAsync(frames, InspectorJson.Default.FramesMessage).ConfigureAwait(false);
         if (!following.IsOver) return;
         Unfollow();
-        CloseRecord record = await following.Entry.Connection.Closed.ConfigureAwait(false);
+        CloseRecord record = await following.Entry.Carrier.Closed.ConfigureAwait(false);
         await _connection.SendJsonAsync(new EndedMessage("ended", following.Entry.Id, record.Code, record.Explain(_culture)),
             InspectorJson.Default.EndedMessage).ConfigureAwait(false);
     }

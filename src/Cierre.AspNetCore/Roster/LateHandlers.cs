@@ -11,6 +11,9 @@ internal sealed class LateHandlers
 
     public void Add(RelayedConnection relayed) => _late.TryAdd(relayed, relayed.Endpoint);
 
+    /// <summary>A session's, which has no connection any more.</summary>
+    public void Add(object session, string endpoint) => _late.TryAdd(session, endpoint);
+
     public void Remove(object connection) => _late.TryRemove(connection, out _);
 
     /// <summary>How many each endpoint has.</summary>

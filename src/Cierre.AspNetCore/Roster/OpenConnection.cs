@@ -7,13 +7,14 @@ namespace Cierre.AspNetCore;
 public sealed class OpenConnection
 {
     internal OpenConnection(WebSocketConnection connection, string endpoint, string? userId, IPEndPoint? remote, DateTimeOffset openedAt) =>
-        (Connection, Endpoint, UserId, RemoteEndPoint, OpenedAt) = (connection, endpoint, userId, remote, openedAt);
+        (Connection, Carrier, Endpoint, UserId, RemoteEndPoint, OpenedAt) = (connection, connection, endpoint, userId, remote, openedAt);
 
-    /// <summary>The connection: to send to it, to close it, and for its counters.</summary>
-    public WebSocketConnection Connection { get; }
+    /// <summary>The connection: to send to it, to close it, and for its counters. Where it carries a session that can be resumed, it is the session's, which
+    /// goes on when this connection is lost.</summary>
+    public WebSocketConnection Connection { get; internal set; }
 
     /// <summary>The number of the connection, as in <see cref="WebSocketConnection.Id"/> and in the log.</summary>
-    public long Id => Connection.Id;
+    public long Id => Carrier.Id;
 
     /// <summary>The route pattern of its endpoint.</summary>
     public string Endpoint { get; }
@@ -28,6 +29,12 @@ public sealed class OpenConnection
     /// <summary>When it opened.</summary>
     public DateTimeOffset OpenedAt { get; }
 
+    /// <summary>The one transport's, whatever it carries.</summary>
+    internal WebSocketConnection Carrier { get; }
+
+    /// <summary>Told when the connection has ended; null: nobody.</summary>
+    internal IEndWatcher? Watcher { get; set; }
+
     /// <summary>It is a viewer of an inspector, which shows itself to nobody.</summary>
     internal bool IsInspector { get; init; }
 
@@ -40,4 +47,10 @@ public sealed class OpenConnection
 
     /// <summary>Tells its number, endpoint and user.</summary>
     public override string ToString() => $"{Id} {Endpoint} {UserId}".TrimEnd();
+}
+
+/// <summary>Whoever keeps something of a connection for as long as it is there.</summary>
+internal interface IEndWatcher
+{
+    void Ended(OpenConnection connection);
 }

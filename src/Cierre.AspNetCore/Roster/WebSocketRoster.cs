@@ -53,8 +53,8 @@ public sealed class WebSocketRoster : IReadOnlyCollection<OpenConnection>
 
     internal IReadOnlyCollection<WebSocketConnection> Snapshot() => [.. this.Select(entry => entry.Connection)];
 
-    /// <summary>The open ones, the newest first.</summary>
-    internal IEnumerable<WebSocketConnection> NewestFirst() => this.OrderByDescending(entry => entry.Id).Select(entry => entry.Connection);
+    /// <summary>The open ones, the newest first: of a session the connection that carries it, because the session may go on elsewhere.</summary>
+    internal IEnumerable<WebSocketConnection> NewestFirst() => this.OrderByDescending(entry => entry.Id).Select(entry => entry.Carrier);
 
     internal void Add(OpenConnection entry)
     {

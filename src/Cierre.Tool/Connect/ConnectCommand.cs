@@ -41,6 +41,8 @@ internal static class ConnectCommand
         Option<string?> http = Choice.Option("--http", "The HTTP version of the opening; 2 falls back to 1.1.", HttpName.Http11, HttpName.Http2);
         var reconnect = new Option<bool>("--reconnect") { Description = "Connect again after an end that advises it, with its delays, " +
             "until one does not or the time is over; every connection says and awaits the same." };
+        var resume = new Option<bool>("--resume") { Description = "Begin a session and go on with it over the next connection whenever one is lost, with " +
+            "nothing lost, doubled or out of order, for a server that resumes sessions; the run is one conversation." };
         Option<string?> compression = Choice.Option("--compression", "Whether to offer that messages are compressed (permessage-deflate).", "off", "on");
         var insecure = new Option<bool>("--insecure") { Description = "Accept any certificate." };
         var frames = new Option<bool>("--frames") { Description = "Print each frame as it passes, in and out, with its time and the start of its payload, " +
@@ -51,14 +53,15 @@ internal static class ConnectCommand
         };
         var svg = new Option<FileInfo?>("--svg") { Description = "Write that diagram into a file, as SVG.", HelpName = "FILE" };
         var json = new Option<bool>("--json") { Description = "Print JSON, one object a line, of type open, message, error and at last close, " +
-            "with --frames also frame, violation and transport; with --reconnect so for each attempt, and reconnect between two." };
+            "with --frames also frame, violation and transport; with --reconnect so for each attempt, and reconnect between two; with " +
+            "--resume reconnecting and resumed for each connection that is lost, and one close, which has the session." };
 
         var command = new Command("connect", "Connects to a WebSocket server and explains how the connection ended. At a terminal, " +
             "with nothing to send or to close with, each line typed is a message. Exit code 0: the close (with --reconnect the last one) was clean and all " +
-            "expected messages came; 3: not so.")
+            "expected messages came; 3: not so, or (with --resume) the session was lost.")
         {
             url, protocols, headers, texts, files, expect, close, timeout, limits.CloseTimeout, limits.PingInterval, limits.PingTimeout, limits.MaxFragments,
-                http, compression, reconnect, insecure, frames, diagram, svg, json, language,
+                http, compression, reconnect, resume, insecure, frames, diagram, svg, json, language,
         };
         command.SetAction(async parsed =>
         {
@@ -69,6 +72,11 @@ internal static class ConnectCommand
             (bool withFrames, bool withDiagram, FileInfo? file) = (parsed.GetValue(frames), parsed.GetValue(diagram), parsed.GetValue(svg));
             if (inJson && withDiagram) throw new UsageException("--diagram draws for people, and --json prints for programs: take --frames or --svg with it.");
             if (file is { Directory.Exists: false }) throw new UsageException($"--svg: there is no folder '{file.DirectoryName}'.");
+            bool resumes = parsed.GetValue(resume);
+            if (resumes && parsed.GetValue(reconnect))
+                throw new UsageException("--reconnect begins anew over each connection, and --resume goes on: take one of them.");
+            if (resumes && (withFrames || withDiagram || file is not null))
+                throw new UsageException("--frames, --diagram and --svg show what passes over one connection, and a session of --resume has several.");
             IConnectReport report = inJson
                 ? new ConnectJson(withFrames, spoken)
                 : new ConnectText(interactive, withFrames, times: withFrames || withDiagram, spoken);
@@ -89,6 +97,7 @@ internal static class ConnectCommand
 #pragma warning restore CA5359
             try
             {
+                if (resumes) return await new ResumedConversation(report, script, time, interactive).RunAsync(parsed.GetValue(url)!, options);
                 return parsed.GetValue(reconnect)
                     ? await new KeptConversation(report, script, time, interactive).RunAsync(parsed.GetValue(url)!, options)
                     : await Conversation.RunAsync(report, script, time, interactive, parsed.GetValue(url)!, options);

@@ -4,7 +4,8 @@ using Cierre.Tool.Output;
 
 namespace Cierre.Tool.Connect;
 
-/// <summary>The run for programs: one object a line, the last one of type close; between two attempts one of type reconnect.</summary>
+/// <summary>The run for programs: one object a line, the last one of type close; between two attempts one of type reconnect, between two
+/// connections of a session reconnecting and resumed.</summary>
 internal sealed class ConnectJson(bool frames, CultureInfo language) : IConnectReport
 {
     public void Opened(WebSocketConnection connection) => JsonLines.Write(
@@ -42,6 +43,19 @@ internal sealed class ConnectJson(bool frames, CultureInfo language) : IConnectR
     public void Reconnecting(int attempt, TimeSpan delay) =>
         JsonLines.Write(new ReconnectJson("reconnect", attempt, (long)Math.Round(delay.TotalMilliseconds)), ConnectJsonContext.Relaxed.ReconnectJson);
 
+    public void Away(ReconnectPlan plan) => JsonLines.Write(
+        new ReconnectingJson("reconnecting", plan.Attempt, SessionJson.Milliseconds(plan.Delay), plan.Last.Code, plan.Last.Cause.ToKebabCase(),
+            plan.Last.Describe(language)),
+        ConnectJsonContext.Relaxed.ReconnectingJson);
+
+    public void Resumed(SessionConnection before)
+    {
+        RepeatedMessages repeated = RepeatedMessages.Of(before, isClient: true);
+        JsonLines.Write(
+            new ResumedJson("resumed", SessionJson.Milliseconds(before.Pause), repeated.ToClient, repeated.ToServer),
+            ConnectJsonContext.Relaxed.ResumedJson);
+    }
+
     public void NotSent(string text)
     {
         // Nobody types here.
@@ -52,12 +66,19 @@ internal sealed record OpenJson(string Type, string Url, string? Protocol, strin
 
 internal sealed record MessageJson(string Type, string Kind, string Data, int Bytes);
 
+/// <summary>A session has lost its connection, or could not open the next one.</summary>
+internal sealed record ReconnectingJson(string Type, int Attempt, long? DelayMs, int Code, string Cause, string Detail);
+
+internal sealed record ResumedJson(string Type, long? PauseMs, long? RepeatedToClient, long? RepeatedByClient);
+
 /// <param name="Opening">Of an opening that failed; null where the connection was open.</param>
 internal sealed record ErrorJson(string Type, string Detail, OpeningJson? Opening);
 
 internal sealed record ReconnectJson(string Type, int Attempt, long DelayMs);
 
 [JsonSerializable(typeof(ReconnectJson))]
+[JsonSerializable(typeof(ReconnectingJson))]
+[JsonSerializable(typeof(ResumedJson))]
 [JsonSerializable(typeof(OpenJson))]
 [JsonSerializable(typeof(MessageJson))]
 [JsonSerializable(typeof(ErrorJson))]

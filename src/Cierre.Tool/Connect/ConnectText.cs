@@ -41,10 +41,20 @@ internal sealed class ConnectText(bool interactive, bool frames, bool times, Cul
         StandardOutput.WriteLine($"{Style.Bad("error")} {UntrustedText.Escape(record.Describe(language), LongestText)}");
     }
 
-    public void Closed(CloseRecord record) => StandardOutput.WriteLine(CloseText.InFull(record, language));
+    public void Closed(CloseRecord record)
+    {
+        string story = record.Session is { } session ? "\n" + session.Explain(language) : "";
+        StandardOutput.WriteLine(CloseText.InFull(record, language) + story);
+    }
 
     public void Reconnecting(int attempt, TimeSpan delay) =>
         StandardOutput.WriteLine(Style.Quiet(string.Create(CultureInfo.InvariantCulture, $"reconnect in {delay.TotalSeconds:0.0} s (attempt {attempt})")));
+
+    public void Away(ReconnectPlan plan) => StandardOutput.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        $"{Style.Bad("reconnecting")} in {plan.Delay?.TotalSeconds:0.0} s (attempt {plan.Attempt}): {plan.Last.Code} {plan.Last.Cause.ToKebabCase()}, " +
+        $"{UntrustedText.Escape(plan.Last.Describe(language), LongestText)}"));
+
+    public void Resumed(SessionConnection before) => StandardOutput.WriteLine(Style.Good("resumed") + SessionText.Resumed(before, isClient: true));
 
     public void NotSent(string text) => Line("!", "not connected, not sent: " + UntrustedText.Escape(text, LongestText));
 

@@ -37,13 +37,16 @@ internal sealed class Conversation(IConnectReport report, Script script, RunTime
     }
 
     /// <summary>Talks on an open connection.</summary>
+    /// <param name="told">What is to be reported before the close.</param>
     /// <returns>The exit code.</returns>
-    public async Task<int> HoldAsync(WebSocketConnection connection)
+    public async Task<int> HoldAsync(WebSocketConnection connection, Func<ValueTask>? told = null)
     {
         report.Opened(connection);
         CloseRecord record = await TalkAsync(connection);
+        if (told is not null) await told();
         Report(report, record);
-        return record.WasClean && _came >= script.Expected ? ExitCodes.Ok : ExitCodes.NotAsExpected;
+        // A last connection may end as it should, and its session be lost all the same.
+        return record is { WasClean: true, Session: null or { Lost: null } } && _came >= script.Expected ? ExitCodes.Ok : ExitCodes.NotAsExpected;
     }
 
     public static void Report(IConnectReport report, CloseRecord record)

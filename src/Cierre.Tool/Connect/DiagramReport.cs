@@ -51,5 +51,9 @@ internal sealed class DiagramReport(IConnectReport inner, Uri url, bool text, Fi
 
     public void Reconnecting(int attempt, TimeSpan delay) => inner.Reconnecting(attempt, delay);
 
+    public void Away(ReconnectPlan plan) => inner.Away(plan);
+
+    public void Resumed(SessionConnection before) => inner.Resumed(before);
+
     public void NotSent(string text) => inner.NotSent(text);
 }

@@ -23,6 +23,13 @@ internal interface IConnectReport
     /// <summary>Another attempt follows after a delay.</summary>
     void Reconnecting(int attempt, TimeSpan delay);
 
+    /// <summary>A session has no connection, and the next one is tried after a delay.</summary>
+    void Away(ReconnectPlan plan);
+
+    /// <summary>A session goes on.</summary>
+    /// <param name="before">The connection before, with the pause and what was repeated.</param>
+    void Resumed(SessionConnection before);
+
     /// <summary>A line was typed while there was no open connection.</summary>
     void NotSent(string text);
 }

@@ -5,6 +5,7 @@ using Cierre.Tool.Arguments;
 using Cierre.Tool.Hosting;
 using Cierre.Tool.Output;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -35,10 +36,12 @@ internal static class ServeCommand
         Option<string?> compression =
             Choice.Option("--compression", "Whether messages are compressed (permessage-deflate) where the client offers it.", "off", "on");
         Option<string?> transport = Choice.Option("--transport", "What connections without TLS run on: sockets, or event loops (Linux).", "sockets", "loops");
+        var sessions = new SessionOptions();
         var http2Only = new Option<bool>("--h2c") { Description = "Cleartext HTTP/2 by prior knowledge, and nothing else." };
         var json = new Option<bool>("--json")
         {
-            Description = "Print JSON, one object a line: {\"type\":\"listening\",\"url\"}, then one of type close for each connection."
+            Description = "Print JSON, one object a line: {\"type\":\"listening\",\"url\"}, then one of type close for each connection, " +
+                "with --resume also of type session: opened, parked, resumed, lost, ended."
         };
 
         var command = new Command("serve", "Serves WebSocket connections and reports how each one ends: echo at /; /close?code=N&reason=T closes at once; " +
@@ -46,7 +49,8 @@ internal static class ServeCommand
             "program on System.Net.WebSockets, to which --rate does not apply.")
         {
             listen.Url, maxMessage, limits.MaxFragments, accept, limits.CloseTimeout, limits.PingInterval, limits.PingTimeout, idleTimeout, maxConnections,
-                atCapacity, rate, drainCode, drainSpread, compression, transport, listen.Cert, listen.Key, http2Only, json, language,
+                atCapacity, rate, drainCode, drainSpread, compression, transport, sessions.Resume, sessions.Window,
+                sessions.Limit, sessions.Keys, listen.Cert, listen.Key, http2Only, json, language,
         };
         command.SetAction(async parsed =>
         {
@@ -72,10 +76,13 @@ internal static class ServeCommand
             bool cleartextHttp2 = parsed.GetValue(http2Only);
             if (cleartextHttp2 && address.IsHttps) throw new UsageException("--h2c is cleartext: it needs a --url with http.");
             using X509Certificate2? certificate = listen.CertificateOf(parsed);
+            Action<WebSocketResumeOptions>? resume = sessions.Of(parsed);
+            IDataProtectionProvider? keys = resume is null ? null : sessions.KeysOf(parsed);
             var report = new ServeReport(parsed.GetValue(json), language.Of(parsed));
             void Services(IServiceCollection services)
             {
                 DrainOf(services, parsed.GetValue(drainCode), parsed.GetValue(drainSpread) ?? TimeSpan.Zero);
+                if (keys is not null) services.AddSingleton(keys);
                 services.Configure<WebSocketLimitOptions>(most =>
                 {
                     most.MaxConnections = (int?)parsed.GetValue(maxConnections);
@@ -89,14 +96,15 @@ internal static class ServeCommand
             }
 
             await using WebApplication app = ToolHost.Build(address, certificate, cleartextHttp2, Services, parsed.GetValue(transport) == "loops");
-            return await RunAsync(app, Configure, report);
+            return await RunAsync(app, Configure, resume, report);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(WebApplication app, Action<WebSocketEndpointOptions> configure, ServeReport report)
+    private static async Task<int> RunAsync(
+        WebApplication app, Action<WebSocketEndpointOptions> configure, Action<WebSocketResumeOptions>? resume, ServeReport report)
     {
-        ServeRoutes.Map(app, configure, report);
+        ServeRoutes.Map(app, configure, resume, report);
         await app.StartAsync();
         report.Listening(ToolHost.UrlOf(app));
         // SIGTERM and Ctrl-C end the wait; stopping closes what is open.

@@ -8,7 +8,8 @@ namespace Cierre.Tool.Serve;
 /// <summary>The endpoints of <c>cierre serve</c>.</summary>
 internal static class ServeRoutes
 {
-    public static void Map(WebApplication app, Action<WebSocketEndpointOptions> configure, ServeReport report)
+    /// <param name="resume">How the endpoints keep the sessions of clients that come back; null: they have none.</param>
+    public static void Map(WebApplication app, Action<WebSocketEndpointOptions> configure, Action<WebSocketResumeOptions>? resume, ServeReport report)
     {
         app.Use(RefuseUnsendable);
         Map("/", (connection, _) => EchoAsync(connection));
@@ -17,16 +18,25 @@ internal static class ServeRoutes
         Map("/silent", (connection, _) => ReadOnlyAsync(connection));
         SystemRoutes.Map(app);
 
-        void Map(string path, Func<WebSocketConnection, HttpContext, Task> handler) => app.MapWebSocket(
-            path,
-            (connection, context, _) => handler(connection, context),
-            options =>
+        void Map(string path, Func<WebSocketConnection, HttpContext, Task> handler)
+        {
+            IEndpointConventionBuilder endpoint = app.MapWebSocket(
+                path,
+                (connection, context, _) => handler(connection, context),
+                options =>
+                {
+                    configure(options);
+                    options.OnClosed = (_, record) => report.Closed(record);
+                    // A test server: a page from anywhere may connect.
+                    options.AllowedOrigins.Add("*");
+                });
+            if (resume is null) return;
+            endpoint.WithResume(options =>
             {
-                configure(options);
-                options.OnClosed = (_, record) => report.Closed(record);
-                // A test server: a page from anywhere may connect.
-                options.AllowedOrigins.Add("*");
+                resume(options);
+                options.OnSessionChanged = report.Changed;
             });
+        }
     }
 
     private static async Task EchoAsync(WebSocketConnection connection)

@@ -97,4 +97,7 @@ public enum CloseCause
 
     /// <summary>The gateway's other side could not be reached or failed: 1014.</summary>
     UpstreamFailed = 30,
+
+    /// <summary>The session that the connection carried is lost: it cannot go on over another connection. The code is that of its last connection.</summary>
+    SessionLost = 31,
 }

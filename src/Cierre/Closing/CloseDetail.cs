@@ -19,6 +19,9 @@ internal sealed class CloseDetail(string key, params object[] arguments) : IEqua
     /// <inheritdoc cref="Bytes"/>
     public static CloseDetail Connections(long count) => new(count == 1 ? "ConnectionsOne" : "ConnectionsMany", count);
 
+    /// <inheritdoc cref="Bytes"/>
+    public static CloseDetail Messages(long count) => new(count == 1 ? "MessagesOne" : "MessagesMany", count);
+
     /// <remarks>A text among the arguments may be the peer's, or an exception's that quotes the peer: nothing in it can move the cursor, break the line or turn
     /// what follows.</remarks>
     public string In(CultureInfo culture) =>

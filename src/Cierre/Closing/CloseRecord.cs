@@ -71,6 +71,9 @@ public sealed record CloseRecord
     /// <remarks>A close frame of the peer behind them was not seen. Who only sends reads with <see cref="WebSocketConnection.DiscardAllAsync"/>.</remarks>
     public long UnreadBytes { get; internal init; }
 
+    /// <summary>How the session went that this connection was the last of; null for a connection that carried none, or whose session went on.</summary>
+    public SessionStory? Session { get; internal init; }
+
     /// <summary>Whether and when to connect again.</summary>
     public ReconnectAdvice Reconnect => ReconnectAdvice.For(this);
 

@@ -10,9 +10,10 @@ namespace Cierre;
 /// <remarks>
 /// The members, in this order: <c>type</c> (always <c>close</c>), <c>code</c>, <c>name</c>, <c>reason</c>, <c>wasClean</c>, <c>sent</c> and <c>received</c>
 /// (each <c>code</c> and <c>reason</c>, or null), <c>receivedFirst</c>, <c>endedBy</c>, <c>cause</c>, <c>detail</c>, <c>httpStatus</c> (or null),
-/// <c>elapsedMs</c> (whole milliseconds), <c>explanation</c>. Names and nulls are as here whatever the options say; members may be added. The reasons are the
-/// peer's untrusted text: JSON's own escapes keep them inside their strings, and nothing else is done to them. A <see cref="CloseRecord"/> has this converter,
-/// in English. One for another language goes into <see cref="JsonSerializerOptions.Converters"/>.
+/// <c>elapsedMs</c> (whole milliseconds), <c>explanation</c>; and <c>session</c> only where the record has one: <c>id</c>, <c>connections</c> (the last 8,
+/// each <c>node</c>, <c>openMs</c>, <c>code</c>, <c>cause</c>), <c>lost</c> (the reason, or null). Names and nulls are as here whatever the options say;
+/// members may be added. The reasons are the peer's untrusted text: JSON's own escapes keep them inside their strings, and nothing else is done to them. A
+/// <see cref="CloseRecord"/> has this converter, in English. One for another language goes into <see cref="JsonSerializerOptions.Converters"/>.
 /// </remarks>
 public sealed class CloseRecordJsonConverter : JsonConverter<CloseRecord>
 {
@@ -67,6 +68,27 @@ public sealed class CloseRecordJsonConverter : JsonConverter<CloseRecord>
         else writer.WriteNull("httpStatus"u8);
         writer.WriteNumber("elapsedMs"u8, (long)Math.Round(value.Elapsed.TotalMilliseconds));
         writer.WriteString("explanation"u8, value.Explain(_culture));
+        if (value.Session is { } session) WriteSession(writer, session);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteSession(Utf8JsonWriter writer, SessionStory session)
+    {
+        writer.WriteStartObject("session"u8);
+        writer.WriteString("id"u8, session.Id);
+        writer.WriteStartArray("connections"u8);
+        foreach (SessionConnection connection in session.Connections)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("node"u8, connection.Node);
+            writer.WriteNumber("openMs"u8, (long)Math.Round(connection.Duration.TotalMilliseconds));
+            writer.WriteNumber("code"u8, connection.Code);
+            writer.WriteString("cause"u8, connection.Cause.ToKebabCase());
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteString("lost"u8, session.Lost);
         writer.WriteEndObject();
     }
 

@@ -22,6 +22,9 @@ internal sealed record EndReason(CloseCause Cause, CloseDetail Detail, Exception
     /// <summary>A connection that is passed on to another server, which ended without a close frame, or was given up by who passes it on.</summary>
     public static readonly EndReason UpstreamEnded = new(CloseCause.UpstreamFailed, new CloseDetail("UpstreamEnded"));
 
+    /// <summary>A session that nobody will come back to: whoever hosts it gives it up.</summary>
+    public static readonly EndReason SessionAbandoned = new(CloseCause.Aborted, new CloseDetail("SessionAbandoned"));
+
     /// <summary>Words for those who are told by a close frame, or by HTTP, and have no record.</summary>
     public static string ClientGone => new CloseDetail("ClientGone").English;
 
@@ -42,6 +45,10 @@ internal sealed record EndReason(CloseCause Cause, CloseDetail Detail, Exception
         trouble = words.English;
         return new(CloseCause.UpstreamFailed, new CloseDetail("UpstreamFailed", words, upstream.Why.Detail), upstream.Exception);
     }
+
+    /// <summary>A session cannot go on over another connection.</summary>
+    /// <param name="words">Why, as a key of <see cref="Texts"/>.</param>
+    public static EndReason SessionLost(string words) => new(CloseCause.SessionLost, new CloseDetail("SessionLost", new CloseDetail(words)));
 
     public static EndReason CloseNotAnswered(TimeSpan timeout) => new(CloseCause.CloseTimeout, new CloseDetail("CloseNotAnswered", timeout.TotalSeconds));
 

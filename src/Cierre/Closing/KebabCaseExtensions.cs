@@ -31,6 +31,7 @@ public static class KebabCaseExtensions
         CloseCause.ConnectionReset => "connection-reset",
         CloseCause.Disposed => "disposed",
         CloseCause.Aborted => "aborted",
+        CloseCause.SessionLost => "session-lost",
         CloseCause.NameNotResolved => "name-not-resolved",
         CloseCause.ConnectionRefused => "connection-refused",
         CloseCause.ConnectTimeout => "connect-timeout",

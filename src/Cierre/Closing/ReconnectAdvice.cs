@@ -79,7 +79,9 @@ public sealed record ReconnectAdvice
 
             CloseCause.NameNotResolved or CloseCause.ConnectionRefused or CloseCause.ConnectTimeout or CloseCause.ProxyFailed
                 or CloseCause.EndOfStream or CloseCause.ConnectionReset
-                or CloseCause.PingTimeout or CloseCause.IdleTimeout or CloseCause.CloseTimeout => Yes,
+                or CloseCause.PingTimeout or CloseCause.IdleTimeout or CloseCause.CloseTimeout
+                // With a new session.
+                or CloseCause.SessionLost => Yes,
 
             // A server's own decision; the client acts on the code.
             CloseCause.HandlerReturned or CloseCause.HandlerFailed or CloseCause.HostStopping or CloseCause.LoadShed

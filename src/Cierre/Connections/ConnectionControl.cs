@@ -8,7 +8,7 @@ namespace Cierre.Connections;
 
 /// <summary>What those who host a connection may do to it and its application may not: a server's endpoint, the browser's socket.</summary>
 /// <remarks>It stands beside <see cref="WebSocketConnection"/> and over its driver; it is a value, so that it costs nothing.</remarks>
-internal readonly struct ConnectionControl
+internal readonly partial struct ConnectionControl
 {
     private readonly WebSocketConnection _connection;
 
@@ -21,13 +21,15 @@ internal readonly struct ConnectionControl
     public bool IsSending => Driver.Sending.IsSending;
 
     /// <summary>Whether the end is known; <see cref="WebSocketConnection.Closed"/> completes behind that.</summary>
-    public bool IsOver => Driver.IsOver;
+    public bool IsOver => Core.IsOver;
 
     /// <summary>How many bytes of messages the operating system has taken so far.</summary>
     public long PayloadTaken => Driver.Sending.Flusher.PayloadTaken;
 
     /// <inheritdoc cref="Transports.Transport.IsIndependent"/>
     public bool IsIndependent => Driver.Transport.IsIndependent;
+
+    private ConnectionCore Core => _connection.Core;
 
     private ConnectionDriver Driver => _connection.Driver;
 
@@ -73,26 +75,26 @@ internal readonly struct ConnectionControl
     public void SetFarewell(Func<(CloseFrame Frame, EndReason Why)?> farewell) => ((SystemNet.WebSocketAdapter)_connection.AsWebSocket()).Farewell = farewell;
 
     /// <summary>Closes for a rule that the peer broke, by an ordinary closing handshake.</summary>
-    public void Close(Violation violation) => Driver.BeginClose(violation);
+    public void Close(Violation violation) => Core.BeginClose(violation);
 
     /// <summary>Begins an ordinary closing handshake behind the messages already sent; no move where a close was begun before.</summary>
     /// <param name="takeBack">Whether what waits to be sent, and has not begun, is dropped.</param>
-    public void Close(CloseFrame frame, EndReason reason, bool takeBack = false) => Driver.BeginClose(frame, reason, takeBack);
+    public void Close(CloseFrame frame, EndReason reason, bool takeBack = false) => Core.BeginClose(frame, reason, takeBack);
 
     /// <summary>Closes once what the peer has sent by now is answered.</summary>
-    public void Drain(CloseFrame frame, EndReason reason) => Driver.Receiving.BeginDrain(frame, reason);
+    public void Drain(CloseFrame frame, EndReason reason) => Core.BeginDrain(frame, reason);
 
     /// <summary>Ends at once: nothing is sent.</summary>
-    public void Abort(EndReason reason) => Driver.Abort(reason);
+    public void Abort(EndReason reason) => Core.Abort(reason);
 
     /// <summary>Whether the exception came of a message of the peer's whose JSON did not parse.</summary>
-    public bool SentUnreadable(JsonException exception) => Driver.Receiver.SentUnreadable(exception);
+    public bool SentUnreadable(JsonException exception) => Core.Receiver.SentUnreadable(exception);
 
     /// <summary>The token that says that this connection ends says nothing to those who wait for that end: instead of it there is none.</summary>
-    public CancellationToken Foreign(CancellationToken token) => Driver.Foreign(token);
+    public CancellationToken Foreign(CancellationToken token) => Core.Foreign(token);
 
     /// <summary>Another token that is cancelled with that of the connection's own end, in whose place a handler has it.</summary>
-    public void SetHandlerToken(CancellationToken token) => Driver.ClosingOfHandler = token;
+    public void SetHandlerToken(CancellationToken token) => Core.ClosingOfHandler = token;
 
     /// <summary>Tells whenever the operating system has taken some of a message, on whatever thread that is.</summary>
     public void TellTaken(Action taken) => Driver.Sending.Flusher.PayloadWasTaken = taken;

@@ -20,32 +20,20 @@ namespace Cierre.Connections;
 /// The lock is held for a few instructions at a time; no code of the application, and no I/O, runs under it. A move under the lock returns what is to be done
 /// behind it (<see cref="Afterwards"/>).
 /// </remarks>
-internal sealed class ConnectionDriver : DeadlineWheel.Entry, IMeasured
+internal sealed class ConnectionDriver : ConnectionCore, IMeasured
 {
-    private readonly TimeProvider _time;
-    private readonly DeadlineWheel _wheel;
-    private readonly long _opened;
-    private readonly TaskCompletionSource<CloseRecord> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
     private TransportLifecycle _life;
-    private ClosingToken _closing;
-    private bool _isOver;
 
     public ConnectionDriver(WebSocketRole role, ProtocolLimits limits, Transport transport, TimeProvider time, DeflateTerms? deflate = null,
         long connectionId = 0)
+        : base(time)
     {
         Engine = new WebSocketProtocol(role, limits, deflate) { ConnectionId = connectionId };
         Transport = transport;
-        Receiver = new MessageReceiver(this);
         Receiving = new ReceivingSide(this);
         Sending = new SendingSide(this, deflate);
-        _time = time;
-        _wheel = DeadlineWheel.For(time);
         _life = new TransportLifecycle(limits.CloseTimeout);
-        _opened = time.GetTimestamp();
     }
-
-    public Lock Gate { get; } = new();
 
     public WebSocketProtocol Engine { get; }
 
@@ -53,25 +41,31 @@ internal sealed class ConnectionDriver : DeadlineWheel.Entry, IMeasured
 
     public ReceivingSide Receiving { get; }
 
-    public MessageReceiver Receiver { get; }
-
     public SendingSide Sending { get; }
 
-    public ConnectionTraces Traces => new(this, _time, _opened);
+    public ConnectionTraces Traces => new(this, Time, Opened);
 
     public ConnectionFigures Figures => new(this);
 
-    /// <summary>Time since the opening.</summary>
-    public TimeSpan Now => _time.GetElapsedTime(_opened);
+    public override ConnectionTraffic Traffic => Figures.Traffic;
 
-    public Task<CloseRecord> Closed => _closed.Task;
+    public override TimeSpan Age => Figures.Age;
 
-    /// <summary>Whether the end is known; <see cref="Closed"/> completes behind that.</summary>
-    public bool IsOver => Volatile.Read(ref _isOver);
+    public override TimeSpan IdleTime => Figures.IdleTime;
 
-    public WebSocketRole Role => Engine.Role;
+    public override WebSocketRole Role => Engine.Role;
 
-    public bool IsOpen => Engine.IsOpen;
+    public override bool IsOpen => Engine.IsOpen;
+
+    public override bool StillReceives => Engine.State is CloseState.Open;
+
+    public override bool InBatch => Receiving.InBatch;
+
+    public override TimeSpan? LastRoundTrip => Receiving.LastRoundTrip;
+
+    public override long QueuedBytes => Sending.QueuedBytes;
+
+    public override ConnectionDriver OverOneTransport => this;
 
     /// <summary>Whether a send would still be taken.</summary>
     public bool TakesSends
@@ -79,15 +73,6 @@ internal sealed class ConnectionDriver : DeadlineWheel.Entry, IMeasured
         get
         {
             lock (Gate) return TakesOutput;
-        }
-    }
-
-    /// <summary>Null while no close was begun.</summary>
-    public CloseRecord? RecordSoFar
-    {
-        get
-        {
-            lock (Gate) return IsOpen ? null : Known();
         }
     }
 
@@ -100,26 +85,7 @@ internal sealed class ConnectionDriver : DeadlineWheel.Entry, IMeasured
     /// <summary>Told of the opening and the end; null for a connection that is not measured. Set before <see cref="Start"/>.</summary>
     public ConnectionTelemetry? Telemetry { get; set; }
 
-    /// <summary>Told of what code of the application's threw that nobody awaits; null: nobody has a log. Set before <see cref="Start"/>.</summary>
-    public Action<Exception>? CallbackFailed { get; set; }
-
     ConnectionCounts IMeasured.Counts => Figures.Counts;
-
-    /// <summary>Cancelled, on the pool, as soon as a close is begun by either side or the connection is lost.</summary>
-    public CancellationToken Closing
-    {
-        get
-        {
-            lock (Gate) return _closing.Token(Engine.IsOpen);
-        }
-    }
-
-    /// <summary>Another token that is cancelled with <see cref="Closing"/>, in whose place a handler has it.</summary>
-    public CancellationToken ClosingOfHandler
-    {
-        get => _closing.OfHandler;
-        set => _closing.OfHandler = value;
-    }
 
     // ---- for the two sides, under the lock ----
 
@@ -134,13 +100,7 @@ internal sealed class ConnectionDriver : DeadlineWheel.Entry, IMeasured
     /// <summary>Everything was given back.</summary>
     public bool IsGone => _life.State is TransportState.Gone;
 
-    /// <summary>The record, or what can be said of it by now.</summary>
-    public CloseRecord Known() => Engine.Record ?? Engine.RecordAsKnown(Now, _life.Fault is { } fault ? TransportEndReason.Of(fault) : null);
-
-    /// <inheritdoc cref="ClosingToken.Foreign"/>
-    public CancellationToken Foreign(CancellationToken token) => _closing.Foreign(token);
-
-    public void Schedule(TimeSpan delay) => _wheel.Schedule(this, delay);
+    public override CloseRecord Known() => Engine.Record ?? Engine.RecordAsKnown(Now, _life.Fault is { } fault ? TransportEndReason.Of(fault) : null);
 
     // ---- the life of the connection ----
 
@@ -151,9 +111,7 @@ internal sealed class ConnectionDriver : DeadlineWheel.Entry, IMeasured
         NoContext.Run(static driver => ((ConnectionDriver)driver!).StartTransport(), this);
     }
 
-    /// <summary>Begins an ordinary closing handshake behind the messages already sent; no move where a close was begun before.</summary>
-    /// <param name="takeBack">Whether what waits to be sent, and has not begun, is dropped.</param>
-    public void BeginClose(CloseFrame frame, EndReason why, bool takeBack = false)
+    public override void BeginClose(CloseFrame frame, EndReason why, bool takeBack = false)
     {
         Afterwards after;
         lock (Gate)
@@ -167,12 +125,9 @@ internal sealed class ConnectionDriver : DeadlineWheel.Entry, IMeasured
         FlushAndDo(after);
     }
 
-    /// <summary>Closes for a rule of the application's, such as JSON that does not parse.</summary>
-    /// <inheritdoc cref="BeginClose(CloseFrame, EndReason, bool)" path="/param"/>
-    public void BeginClose(Violation violation, bool takeBack = false) => BeginClose(violation.Frame, violation.Why, takeBack);
+    public override void BeginDrain(CloseFrame frame, EndReason why) => Receiving.BeginDrain(frame, why);
 
-    /// <summary>Ends at once: nothing is sent.</summary>
-    public void Abort(EndReason why)
+    public override void Abort(EndReason why)
     {
         Afterwards after;
         lock (Gate)
@@ -203,6 +158,33 @@ internal sealed class ConnectionDriver : DeadlineWheel.Entry, IMeasured
         Do(after);
     }
 
+    public override ValueTask SendAsync(WebSocketOpcode kind, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken, bool compressible = true) =>
+        Sending.SendAsync(kind, payload, cancellationToken, compressible);
+
+    public override ValueTask SendAsync(string text, CancellationToken cancellationToken, bool compressible = true) =>
+        Sending.SendAsync(text, cancellationToken, compressible);
+
+    public override bool TrySend(WebSocketOpcode kind, ReadOnlySpan<byte> payload) => Sending.TrySend(kind, payload);
+
+    public override async ValueTask<WebSocketMessageStream> OpenSendStreamAsync(
+        WebSocketMessageKind kind, bool compressible, CancellationToken cancellationToken)
+    {
+        var stream = new MessageWriteStream(this, kind, compressible);
+        await Sending.BeginMessageAsync(stream, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
+        return stream;
+    }
+
+    public override Task<TimeSpan> PingAsync(CancellationToken cancellationToken) => Sending.PingAsync(cancellationToken);
+
+    public override EnqueueResult Enqueue(BroadcastMessage message, WebSocketConnection receiver) => Sending.Broadcasts.Enqueue(message, receiver);
+
+    public override void FlushEnqueued() => Sending.FlushEnqueued();
+
+    public override void AfterReceive() => Receiving.AfterReceive();
+
+    public override Afterwards HandOutHeld() =>
+        Receiver.Inbox.WantsParts && Engine.TryTakeHeld(out ProtocolEvent part) ? Receiving.Handle(part, Now) : default;
+
     public override void Due()
     {
         Afterwards after;
@@ -222,11 +204,6 @@ internal sealed class ConnectionDriver : DeadlineWheel.Entry, IMeasured
         if (stranded is not null) Complete(stranded);
     }
 
-    protected internal override void Failed(Exception exception)
-    {
-        if (CallbackFailed is { } told) Guarded.Call(exception, told, failed: null);
-    }
-
     /// <summary>Does what a move of the close machine asks for, in one order. Under the lock.</summary>
     public Afterwards Apply(CloseEffects effects)
     {
@@ -241,7 +218,7 @@ internal sealed class ConnectionDriver : DeadlineWheel.Entry, IMeasured
         if (Asks(CloseEffects.TakeBackQueued)) Sending.TakeBackQueued(Cause());
         if (Asks(CloseEffects.DropPings)) Sending.DropPings(Cause());
         if (Asks(CloseEffects.QueueClose)) after |= Sending.WriteWaiting(Now);
-        if (Asks(CloseEffects.Announce)) _closing.Cancel(CallbackFailed);
+        if (Asks(CloseEffects.Announce)) Announce();
         if (Asks(CloseEffects.EndReceiving)) after |= EndReceiving();
         if (Asks(CloseEffects.StopReading)) after |= Move(TransportInput.Full.Instance) | Receiving.AnswerIfIdle();
         if (Asks(CloseEffects.ReadOn)) after |= Move(TransportInput.Room.Instance);
@@ -284,7 +261,7 @@ internal sealed class ConnectionDriver : DeadlineWheel.Entry, IMeasured
 
     /// <summary>Sends off what was written first: a close frame of ours leaves before what the peer has sent is read on, where that may be a close frame
     /// too, and the record says whose was first.</summary>
-    public void FlushAndDo(Afterwards after)
+    public override void FlushAndDo(Afterwards after)
     {
         Sending.Flush();
         Do(after);
@@ -311,7 +288,7 @@ internal sealed class ConnectionDriver : DeadlineWheel.Entry, IMeasured
 
     private Afterwards EndReceiving()
     {
-        _closing.Cancel(CallbackFailed);
+        Announce();
         return new Afterwards(TransportEffects.None, Receiving.End());
     }
 
@@ -328,7 +305,7 @@ internal sealed class ConnectionDriver : DeadlineWheel.Entry, IMeasured
             Transport.DropStaged();
         }
 
-        _wheel.Remove(this);
+        Unschedule();
         await Transport.ReleaseAsync().ConfigureAwait(SimulationContext.IsCurrent);
         lock (Gate)
         {
@@ -340,19 +317,7 @@ internal sealed class ConnectionDriver : DeadlineWheel.Entry, IMeasured
         Do(after);
     }
 
-    /// <summary>The end is known. Who listens and who awaits it are the application's, and may block: neither the deadlines nor a reader wait for
-    /// them.</summary>
-    private void Complete(CloseRecord record)
-    {
-        Volatile.Write(ref _isOver, true);
-        OnPool.Run(
-            (driver: this, record),
-            static of =>
-            {
-                of.driver.Telemetry?.Closed(of.record, of.driver.Figures.Counts);
-                of.driver._closed.TrySetResult(of.record);
-            });
-    }
+    protected override void Tell(CloseRecord record) => Telemetry?.Closed(record, Figures.Counts);
 
     private void Reschedule()
     {

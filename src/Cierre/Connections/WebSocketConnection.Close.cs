@@ -21,9 +21,9 @@ public sealed partial class WebSocketConnection
     public Task<CloseRecord> CloseAsync(ushort code = CloseCodes.NormalClosure, string reason = "", CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(reason);
-        CloseCodes.CheckSendable(code, _driver.Role, nameof(code));
-        _driver.BeginClose(new CloseFrame(code, reason), EndReason.Requested);
-        return Closed.WaitAsync(_driver.Foreign(cancellationToken));
+        CloseCodes.CheckSendable(code, _core.Role, nameof(code));
+        _core.BeginClose(new CloseFrame(code, reason), EndReason.Requested);
+        return Closed.WaitAsync(_core.Foreign(cancellationToken));
     }
 
     /// <summary>Closes with a close frame: as <see cref="CloseAsync(ushort, string, CancellationToken)"/> does, or with an empty one
@@ -40,8 +40,8 @@ public sealed partial class WebSocketConnection
     {
         ArgumentNullException.ThrowIfNull(frame);
         if (!frame.IsEmpty) return CloseAsync(frame.Code, frame.Reason, cancellationToken);
-        _driver.BeginClose(CloseFrame.Empty, EndReason.Requested);
-        return Closed.WaitAsync(_driver.Foreign(cancellationToken));
+        _core.BeginClose(CloseFrame.Empty, EndReason.Requested);
+        return Closed.WaitAsync(_core.Foreign(cancellationToken));
     }
 
     /// <summary>Closes for a rule of the endpoint's own, and says which kind in the record: missing credentials (3000), a missing permission (3003), a deadline
@@ -56,7 +56,7 @@ public sealed partial class WebSocketConnection
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public Task<CloseRecord> CloseAsync(PolicyBreach breach, string? reason = null, CancellationToken cancellationToken = default)
     {
-        if (_driver.Role == WebSocketRole.Client) throw new InvalidOperationException("A client has no rules of an endpoint to close by: close with a code.");
+        if (_core.Role == WebSocketRole.Client) throw new InvalidOperationException("A client has no rules of an endpoint to close by: close with a code.");
         Violation rule = breach switch
         {
             PolicyBreach.Unauthorized => Violations.Unauthorized(),
@@ -66,22 +66,22 @@ public sealed partial class WebSocketConnection
             _ => throw new ArgumentOutOfRangeException(nameof(breach), breach,
                 "PolicyViolation, Unauthorized, Forbidden or Deadline: for any other end, close with a code."),
         };
-        _driver.BeginClose(reason is null ? rule.Frame : new CloseFrame(rule.Code, reason), rule.Why);
-        return Closed.WaitAsync(_driver.Foreign(cancellationToken));
+        _core.BeginClose(reason is null ? rule.Frame : new CloseFrame(rule.Code, reason), rule.Why);
+        return Closed.WaitAsync(_core.Foreign(cancellationToken));
     }
 
     /// <summary>Is cancelled, on the thread pool, as soon as a close is begun by either side or the connection is lost: for work that goes on beside the
     /// connection.</summary>
     /// <remarks>What came before can still be received. A receive with this token still hands it out, and then the end.</remarks>
-    public CancellationToken Closing => _driver.Closing;
+    public CancellationToken Closing => _core.Closing;
 
     /// <summary>How the connection is ending, as it is known so far: null while <see cref="IsOpen"/>; once a close is begun by either side, or the connection
     /// is lost, what the record would say if nothing more came; after the end the record of <see cref="Closed"/>.</summary>
     /// <remarks>For whoever passes the end on, or shows it, without waiting for the peer's answer and the end of the stream.</remarks>
-    public CloseRecord? CloseSoFar => _driver.RecordSoFar;
+    public CloseRecord? CloseSoFar => _core.RecordSoFar;
 
     /// <summary>Ends at once: nothing is sent, and the peer sees 1006.</summary>
-    public void Abort() => _driver.Abort(EndReason.Aborted);
+    public void Abort() => _core.Abort(EndReason.Aborted);
 
     /// <summary>Closes with 1001 if no close was begun, and waits for the end, at most twice the close timeout. Where an endpoint's handler has returned, its
     /// close goes before: 1000.</summary>
@@ -91,7 +91,12 @@ public sealed partial class WebSocketConnection
         // Never opened: nothing to close. A container that made a request's values disposes of them.
         if (_opened is null) return;
         if (Handler is not { IsCompleted: true })
-            _driver.BeginClose(new CloseFrame(CloseCodes.GoingAway, EndReason.Disposed.Detail.English), EndReason.Disposed);
+        {
+            // After 1001 a session would wait for its client.
+            ushort code = _core.Session is not null && Role == WebSocketRole.Client ? CloseCodes.NormalClosure : CloseCodes.GoingAway;
+            _core.BeginClose(new CloseFrame(code, EndReason.Disposed.Detail.English), EndReason.Disposed);
+        }
+
         await Closed.ConfigureAwait(SimulationContext.IsCurrent);
     }
 }

@@ -10,14 +10,14 @@ public sealed partial class WebSocketConnection
     /// <returns>The message, valid until the next receive; null at the end of the connection, however it ended.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="InvalidOperationException">Another receive is waiting.</exception>
-    public ValueTask<WebSocketMessage?> ReceiveAsync(CancellationToken cancellationToken = default) => _driver.Receiver.ReceiveAsync(cancellationToken);
+    public ValueTask<WebSocketMessage?> ReceiveAsync(CancellationToken cancellationToken = default) => _core.Receiver.ReceiveAsync(cancellationToken);
 
     /// <summary>Receives message after message: <c>await foreach (var message in connection.ReadAllAsync())</c>. Ends when the connection ends.</summary>
     /// <remarks>A message costs no allocation. Leaving the loop leaves the connection as it is, and another receive or loop may follow.</remarks>
     /// <param name="cancellationToken">Ends the loop with <see cref="OperationCanceledException"/> and harms nothing; so does the token of
     /// <c>WithCancellation</c>. The token that says that this connection ends, a handler's, does not.</param>
     /// <returns>The messages; each is valid until the next step.</returns>
-    public IAsyncEnumerable<WebSocketMessage> ReadAllAsync(CancellationToken cancellationToken = default) => new MessageSequence(_driver, cancellationToken);
+    public IAsyncEnumerable<WebSocketMessage> ReadAllAsync(CancellationToken cancellationToken = default) => new MessageSequence(_core, cancellationToken);
 
     /// <summary>Reads and drops whatever comes until the connection ends: for who only sends, and wants to know of the end.</summary>
     /// <remarks>Awaiting <see cref="Closed"/> alone reads nothing, so a close frame of the peer behind 64 KiB of unread messages is never seen.</remarks>
@@ -27,12 +27,12 @@ public sealed partial class WebSocketConnection
     /// <exception cref="InvalidOperationException">A receive is waiting.</exception>
     public async Task<CloseRecord> DiscardAllAsync(CancellationToken cancellationToken = default)
     {
-        while (await _driver.Receiver.MoveNextAsync(cancellationToken).ConfigureAwait(SimulationContext.IsCurrent))
+        while (await _core.Receiver.MoveNextAsync(cancellationToken).ConfigureAwait(SimulationContext.IsCurrent))
         {
             // The next step gives the message back.
         }
 
-        return await Closed.WaitAsync(_driver.Foreign(cancellationToken)).ConfigureAwait(SimulationContext.IsCurrent);
+        return await Closed.WaitAsync(_core.Foreign(cancellationToken)).ConfigureAwait(SimulationContext.IsCurrent);
     }
 
     /// <summary>Receives the next message as a stream, as it comes: for messages too large to hold.</summary>
@@ -44,7 +44,7 @@ public sealed partial class WebSocketConnection
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="InvalidOperationException">Another receive is waiting.</exception>
     public ValueTask<WebSocketMessageStream?> ReceiveStreamAsync(CancellationToken cancellationToken = default) =>
-        _driver.Receiver.ReceiveStreamAsync(cancellationToken);
+        _core.Receiver.ReceiveStreamAsync(cancellationToken);
 
     /// <summary>Calls a handler with each message until the connection ends, in the place of a loop that receives them.</summary>
     /// <param name="handler">Called on the thread that brings the bytes.</param>
@@ -56,7 +56,7 @@ public sealed partial class WebSocketConnection
     public async Task<CloseRecord> RunAsync(IWebSocketHandler handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        Task over = _driver.Receiver.ReadByCalls(this, handler).Over;
+        Task over = _core.Receiver.ReadByCalls(this, handler).Over;
         try
         {
             try

@@ -17,7 +17,7 @@ public sealed partial class WebSocketConnection
     public ValueTask SendAsync(string text, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return _driver.Sending.SendAsync(text, cancellationToken);
+        return _core.SendAsync(text, cancellationToken);
     }
 
     /// <summary>Sends a text message. A lone surrogate becomes U+FFFD.</summary>
@@ -31,7 +31,7 @@ public sealed partial class WebSocketConnection
     public ValueTask SendAsync(string text, WebSocketSendOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return _driver.Sending.SendAsync(text, cancellationToken, Compresses(options));
+        return _core.SendAsync(text, cancellationToken, Compresses(options));
     }
 
     /// <summary>Sends a binary message.</summary>
@@ -41,7 +41,7 @@ public sealed partial class WebSocketConnection
     /// <exception cref="WebSocketClosedException">The connection closes or is closed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled before the send began; nothing was sent.</exception>
     public ValueTask SendAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default) =>
-        _driver.Sending.SendAsync(WebSocketOpcode.Binary, data, cancellationToken);
+        _core.SendAsync(WebSocketOpcode.Binary, data, cancellationToken);
 
     /// <summary>Sends a binary message.</summary>
     /// <param name="data">The payload; must not change until the returned task completes.</param>
@@ -52,7 +52,7 @@ public sealed partial class WebSocketConnection
     /// <exception cref="WebSocketClosedException">The connection closes or is closed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled before the send began; nothing was sent.</exception>
     public ValueTask SendAsync(ReadOnlyMemory<byte> data, WebSocketSendOptions options, CancellationToken cancellationToken = default) =>
-        _driver.Sending.SendAsync(WebSocketOpcode.Binary, data, cancellationToken, Compresses(options));
+        _core.SendAsync(WebSocketOpcode.Binary, data, cancellationToken, Compresses(options));
 
     /// <summary>Sends a text message that is UTF-8 already.</summary>
     /// <param name="utf8">The text; must not change until the returned task completes.</param>
@@ -64,7 +64,7 @@ public sealed partial class WebSocketConnection
     public ValueTask SendTextAsync(ReadOnlyMemory<byte> utf8, CancellationToken cancellationToken = default)
     {
         CheckText(utf8, nameof(utf8));
-        return _driver.Sending.SendAsync(WebSocketOpcode.Text, utf8, cancellationToken);
+        return _core.SendAsync(WebSocketOpcode.Text, utf8, cancellationToken);
     }
 
     /// <summary>Sends a text message that is UTF-8 already.</summary>
@@ -79,7 +79,7 @@ public sealed partial class WebSocketConnection
     public ValueTask SendTextAsync(ReadOnlyMemory<byte> utf8, WebSocketSendOptions options, CancellationToken cancellationToken = default)
     {
         CheckText(utf8, nameof(utf8));
-        return _driver.Sending.SendAsync(WebSocketOpcode.Text, utf8, cancellationToken, Compresses(options));
+        return _core.SendAsync(WebSocketOpcode.Text, utf8, cancellationToken, Compresses(options));
     }
 
     /// <summary>Sends a message whose kind is data: for whoever passes messages on.</summary>
@@ -98,7 +98,7 @@ public sealed partial class WebSocketConnection
     {
         CheckKind(kind);
         if (kind == WebSocketMessageKind.Text) CheckText(data, nameof(data));
-        return _driver.Sending.SendAsync((WebSocketOpcode)kind, data, cancellationToken, Compresses(options));
+        return _core.SendAsync((WebSocketOpcode)kind, data, cancellationToken, Compresses(options));
     }
 
     /// <summary>Sends a message of either kind where there is room for it, and waits for nothing: for a handler's call, which cannot await.</summary>
@@ -112,7 +112,7 @@ public sealed partial class WebSocketConnection
     {
         CheckKind(kind);
         if (kind == WebSocketMessageKind.Text) CheckText(data, nameof(data));
-        return _driver.Sending.TrySend((WebSocketOpcode)kind, data);
+        return _core.TrySend((WebSocketOpcode)kind, data);
     }
 
     /// <summary>Sends a received message on, as it is.</summary>
@@ -126,7 +126,7 @@ public sealed partial class WebSocketConnection
     public ValueTask SendAsync(WebSocketMessage message, CancellationToken cancellationToken = default)
     {
         message.ThrowIfNone(nameof(message));
-        return _driver.Sending.SendAsync((WebSocketOpcode)message.Kind, message.Data, cancellationToken);
+        return _core.SendAsync((WebSocketOpcode)message.Kind, message.Data, cancellationToken);
     }
 
     /// <summary>Sends a received message on, as it is.</summary>
@@ -142,7 +142,7 @@ public sealed partial class WebSocketConnection
     public ValueTask SendAsync(WebSocketMessage message, WebSocketSendOptions options, CancellationToken cancellationToken = default)
     {
         message.ThrowIfNone(nameof(message));
-        return _driver.Sending.SendAsync((WebSocketOpcode)message.Kind, message.Data, cancellationToken, Compresses(options));
+        return _core.SendAsync((WebSocketOpcode)message.Kind, message.Data, cancellationToken, Compresses(options));
     }
 
     /// <summary>Sends a value as JSON in a text message.</summary>
@@ -154,7 +154,7 @@ public sealed partial class WebSocketConnection
     /// <exception cref="WebSocketClosedException">The connection closes or is closed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled before the send began; nothing was sent.</exception>
     public ValueTask SendJsonAsync<T>(T value, JsonTypeInfo<T> typeInfo, CancellationToken cancellationToken = default) =>
-        _driver.Sending.SendAsync(WebSocketOpcode.Text, JsonSerializer.SerializeToUtf8Bytes(value, typeInfo), cancellationToken);
+        _core.SendAsync(WebSocketOpcode.Text, JsonSerializer.SerializeToUtf8Bytes(value, typeInfo), cancellationToken);
 
     /// <summary>Sends a value as JSON in a text message.</summary>
     /// <typeparam name="T">The type of the value.</typeparam>
@@ -167,7 +167,7 @@ public sealed partial class WebSocketConnection
     /// <exception cref="WebSocketClosedException">The connection closes or is closed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled before the send began; nothing was sent.</exception>
     public ValueTask SendJsonAsync<T>(T value, JsonTypeInfo<T> typeInfo, WebSocketSendOptions options, CancellationToken cancellationToken = default) =>
-        _driver.Sending.SendAsync(WebSocketOpcode.Text, JsonSerializer.SerializeToUtf8Bytes(value, typeInfo), cancellationToken, Compresses(options));
+        _core.SendAsync(WebSocketOpcode.Text, JsonSerializer.SerializeToUtf8Bytes(value, typeInfo), cancellationToken, Compresses(options));
 
     /// <summary>Begins a message that is sent piece by piece: each write is a fragment, disposing the stream ends the message. Other messages wait until
     /// then.</summary>
@@ -194,9 +194,7 @@ public sealed partial class WebSocketConnection
         CancellationToken cancellationToken = default)
     {
         CheckKind(kind);
-        var stream = new MessageWriteStream(_driver, kind, Compresses(options));
-        await _driver.Sending.BeginMessageAsync(stream, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
-        return stream;
+        return await _core.OpenSendStreamAsync(kind, Compresses(options), cancellationToken).ConfigureAwait(SimulationContext.IsCurrent);
     }
 
     /// <summary>Whether a message with these options may be compressed.</summary>

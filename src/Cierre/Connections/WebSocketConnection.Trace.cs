@@ -9,7 +9,7 @@ public sealed partial class WebSocketConnection
     /// each other.</summary>
     /// <param name="options">What to take note of; null for the defaults, which show no payload.</param>
     /// <returns>The trace: to be read, and disposed of when it is not wanted any more. On a connection that has ended it is over at once.</returns>
-    public WebSocketTrace StartTrace(WebSocketTraceOptions? options = null) => _driver.Traces.StartTrace(options ?? WebSocketTraceOptions.Default);
+    public WebSocketTrace StartTrace(WebSocketTraceOptions? options = null) => Driver.Traces.StartTrace(options ?? WebSocketTraceOptions.Default);
 
     /// <summary>Keeps the headers of the last frames, both ways, from now on, for <see cref="GetRecentFrames"/>; without payloads.</summary>
     /// <remarks>Instead of what <see cref="WebSocketConnectionOptions.MaxRecentFrames"/> or an earlier call said; frames that are kept already stay, as far as
@@ -20,11 +20,11 @@ public sealed partial class WebSocketConnection
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, WebSocketConnectionOptions.MostRecentFrames);
-        _driver.Traces.KeepRecentFrames(count);
+        Driver.Traces.KeepRecentFrames(count);
     }
 
     /// <summary>The headers of the last frames, both ways, the oldest first; without payloads.</summary>
     /// <returns>At most as many as <see cref="WebSocketConnectionOptions.MaxRecentFrames"/> or <see cref="KeepRecentFrames"/> says; none where neither said
     /// anything.</returns>
-    public IReadOnlyList<WebSocketTraceFrame> GetRecentFrames() => _driver.Traces.RecentFrames();
+    public IReadOnlyList<WebSocketTraceFrame> GetRecentFrames() => Driver.Traces.RecentFrames();
 }

@@ -19,8 +19,8 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
 {
     private static long _lastId;
 
-    private readonly WebSocketNegotiation _negotiated;
-    private ConnectionDriver? _opened;
+    private WebSocketNegotiation _negotiated;
+    private ConnectionCore? _opened;
 
     /// <summary>One that is not open yet: a server makes it before it answers, for those who are given it with the request's other values.</summary>
     internal WebSocketConnection(WebSocketNegotiation negotiated) => _negotiated = negotiated;
@@ -51,52 +51,59 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
 
     /// <summary>The headers of the server's answer, with which a client's opening succeeded; null for a server's connection, for a pair in memory and for one
     /// over a pipe or stream. RFC 6455 4.2.2.</summary>
-    public HttpResponseHeaders? ResponseHeaders { get; internal init; }
+    public HttpResponseHeaders? ResponseHeaders { get; internal set; }
 
     /// <summary>Where the time of the opening went; null for a server's connection, for a pair in memory and for one over a pipe or
     /// stream.</summary>
-    public OpeningTimes? OpeningTimes { get; internal init; }
+    public OpeningTimes? OpeningTimes { get; internal set; }
+
+    /// <summary>The session that goes on when a connection is lost which carries it: of a <see cref="ResumableConnection"/>, and of a handler whose endpoint
+    /// resumes sessions. Null for a connection over one transport.</summary>
+    public WebSocketSession? Session => _core.Session;
 
     /// <summary>Whether no close was begun by either side.</summary>
-    public bool IsOpen => _driver.IsOpen;
+    public bool IsOpen => _core.IsOpen;
 
     /// <summary>How the connection ended. Completes once, when the transport is closed; never fails. RFC 6455 7.1.4.</summary>
     /// <remarks>The end is found by reading, and reading stops where 64 KiB of messages wait that nobody receives: a close frame of the peer behind them is not
     /// seen, and this does not complete until they are received, or until this end closes. Who only sends awaits <see cref="DiscardAllAsync"/>
     /// instead.</remarks>
-    public Task<CloseRecord> Closed => _driver.Closed;
+    public Task<CloseRecord> Closed => _core.Closed;
 
     /// <summary>What passed so far; after the end, what its record says.</summary>
-    public ConnectionTraffic Traffic => _driver.Figures.Traffic;
+    public ConnectionTraffic Traffic => _core.Traffic;
 
     /// <summary>The round trip of the last ping that was answered, keep-alive included; null before the first.</summary>
-    public TimeSpan? LastRoundTrip => _driver.Receiving.LastRoundTrip;
+    public TimeSpan? LastRoundTrip => _core.LastRoundTrip;
 
     /// <summary>Sends a ping and waits for its answer. RFC 6455 5.5.2.</summary>
     /// <param name="cancellationToken">Ends the wait; the ping is out.</param>
     /// <returns>The time from the ping to its pong.</returns>
     /// <exception cref="WebSocketClosedException">The connection closes or is closed, or closed before the answer came.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public Task<TimeSpan> PingAsync(CancellationToken cancellationToken = default) => _driver.Sending.PingAsync(cancellationToken);
+    public Task<TimeSpan> PingAsync(CancellationToken cancellationToken = default) => _core.PingAsync(cancellationToken);
 
     /// <summary>How long it has been open; after the end, how long it was. The times in <see cref="Traffic"/> count from the same moment.</summary>
-    public TimeSpan Age => _driver.Figures.Age;
+    public TimeSpan Age => _core.Age;
 
     /// <summary>How long no message has passed either way; pings do not count.</summary>
-    public TimeSpan IdleTime => _driver.Figures.IdleTime;
+    public TimeSpan IdleTime => _core.IdleTime;
 
     /// <summary>How many bytes wait to be sent: what was taken and the operating system does not have yet. Limited by
     /// <see cref="WebSocketConnectionOptions.SendBufferLimit"/>.</summary>
-    public long QueuedBytes => _driver.Sending.QueuedBytes;
+    public long QueuedBytes => _core.QueuedBytes;
 
-    internal ConnectionDriver Driver => _driver;
+    internal ConnectionCore Core => _core;
+
+    /// <inheritdoc cref="ConnectionCore.OverOneTransport"/>
+    internal ConnectionDriver Driver => _core.OverOneTransport;
 
     // What is called on most paths: the throw is elsewhere, so that this is inlined.
-    private ConnectionDriver _driver => _opened ?? NotOpen();
+    private ConnectionCore _core => _opened ?? NotOpen();
 
     internal void Open(WebSocketRole role, WebSocketConnectionOptions options, Transport transport)
     {
-        _opened = new ConnectionDriver(role, options.ToLimits(), transport, options.TimeProvider, _negotiated.Terms, Id)
+        var driver = new ConnectionDriver(role, options.ToLimits(), transport, options.TimeProvider, _negotiated.Terms, Id)
         {
             Engine = { CloseCodes = options.CloseCodes },
             Sending =
@@ -106,21 +113,34 @@ public sealed partial class WebSocketConnection : IAsyncDisposable
                 Flusher = { SendTimeout = options.SendTimeout },
             },
         };
-        if (options.ByHand) _opened.Receiver.ReadByHand();
-        if (options.Trace is { } trace) Trace = _opened.Traces.StartTrace(trace);
-        if (options.MaxRecentFrames > 0) _opened.Traces.KeepRecentFrames(options.MaxRecentFrames);
+        _opened = driver;
+        if (options.ByHand) driver.Receiver.ReadByHand();
+        if (options.Trace is { } trace) Trace = driver.Traces.StartTrace(trace);
+        if (options.MaxRecentFrames > 0) driver.Traces.KeepRecentFrames(options.MaxRecentFrames);
+    }
+
+    /// <summary>A session is behind it from now on, in the place of one transport.</summary>
+    internal void Open(ConnectionCore session) => _opened = session;
+
+    /// <summary>A client's session begins, whose first connection was opened so.</summary>
+    /// <param name="subprotocol">The application's own.</param>
+    internal void OpenedBy(WebSocketConnection first, string? subprotocol)
+    {
+        _negotiated = first._negotiated.With(subprotocol);
+        (ResponseHeaders, OpeningTimes) = (first.ResponseHeaders, first.OpeningTimes);
     }
 
     [DoesNotReturn]
-    private static ConnectionDriver NotOpen() =>
+    private static ConnectionCore NotOpen() =>
         throw new InvalidOperationException("The connection is not open yet: its handshake has not been answered. Its number, subprotocol, extensions, " +
             "address and HTTP version are known; the rest is the handler's.");
 
     /// <param name="telemetry">Null: nothing is measured.</param>
     internal void Start(Telemetry.ConnectionTelemetry? telemetry = null)
     {
-        _driver.Telemetry = telemetry;
-        telemetry?.Opened(_driver, Subprotocol);
-        _driver.Start();
+        ConnectionDriver driver = Driver;
+        driver.Telemetry = telemetry;
+        telemetry?.Opened(driver, Subprotocol);
+        driver.Start();
     }
 }

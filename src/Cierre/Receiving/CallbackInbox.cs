@@ -4,7 +4,7 @@ using Cierre.Protocol;
 namespace Cierre.Receiving;
 
 /// <summary>Calls a handler with each message where the transport has brought it: nothing is kept, copied or waited for.</summary>
-internal sealed class CallbackInbox(Lock gate, ConnectionDriver driver, WebSocketConnection connection, IWebSocketHandler handler) : Inbox(gate, driver)
+internal sealed class CallbackInbox(Lock gate, ConnectionCore core, WebSocketConnection connection, IWebSocketHandler handler) : Inbox(gate, core)
 {
     private const int Idle = 0, Inside = 1, EndsBehind = 2, Ended = 3;
 

@@ -10,7 +10,7 @@ namespace Cierre.Receiving;
 /// <summary>Whole messages, for a reader that takes one after the other, or one as a stream.</summary>
 /// <remarks>A message that is handed out lies in a buffer of its own until the next receive, so the transport never waits for the application.</remarks>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Reliability", "CA1001", Justification = "The stream is its reader's to dispose.")]
-internal sealed class MessageInbox(Lock gate, ConnectionDriver driver) : Inbox(gate, driver), IValueTaskSource<bool>, IValueTaskSource<WebSocketMessage?>
+internal sealed class MessageInbox(Lock gate, ConnectionCore core) : ReaderInbox(gate, core), IValueTaskSource<bool>, IValueTaskSource<WebSocketMessage?>
 {
     private PooledBuffer _lent;
     private WebSocketOpcode _lentKind;
@@ -33,6 +33,8 @@ internal sealed class MessageInbox(Lock gate, ConnectionDriver driver) : Inbox(g
     public int Loan => _loan;
 
     public override int UnreadBytes => _parkedBytes - MessageOverhead * (_parked?.Count ?? 0) + _parts.Length - _partsRead;
+
+    public override (int Messages, long Bytes) Untaken => ((_parked?.Count ?? 0) + (_isOut ? 1 : 0), UnreadBytes + (_isLent ? _lent.Length : 0));
 
     public override bool IsIdle => !_isLent && _stream is null && _parked is not { Count: > 0 };
 
@@ -64,7 +66,7 @@ internal sealed class MessageInbox(Lock gate, ConnectionDriver driver) : Inbox(g
         bool wakes = false;
         if (Waits == Waiting.ForStream)
         {
-            _stream = new MessageReadStream(Driver, (WebSocketMessageKind)part.MessageKind);
+            _stream = new MessageReadStream(Core, (WebSocketMessageKind)part.MessageKind);
             _isOut = true;
             wakes = true;
         }
@@ -235,7 +237,7 @@ internal sealed class MessageInbox(Lock gate, ConnectionDriver driver) : Inbox(g
         _parts.TakeFrom(ref parked.Data);
         _partsEnded = true;
         _isOut = true;
-        return _stream = new MessageReadStream(Driver, (WebSocketMessageKind)parked.Kind);
+        return _stream = new MessageReadStream(Core, (WebSocketMessageKind)parked.Kind);
     }
 
     bool IValueTaskSource<bool>.GetResult(short token)

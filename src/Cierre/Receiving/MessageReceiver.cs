@@ -8,14 +8,13 @@ namespace Cierre.Receiving;
 /// <summary>Hands what has come to its one reader: a receive or an enumerator, a stream of one message, a handler's calls, or whoever reads by hand.</summary>
 internal sealed class MessageReceiver
 {
-    private readonly ConnectionDriver _driver;
-    private readonly WebSocketProtocol _engine;
+    private readonly ConnectionCore _core;
     private readonly Lock _gate;
 
-    public MessageReceiver(ConnectionDriver driver)
+    public MessageReceiver(ConnectionCore core)
     {
-        (_driver, _engine, _gate) = (driver, driver.Engine, driver.Gate);
-        Inbox = new MessageInbox(_gate, driver);
+        (_core, _gate) = (core, core.Gate);
+        Inbox = new MessageInbox(_gate, core);
     }
 
     /// <summary>What has come and was not taken yet, in the form that its reader takes it. Changed under the lock.</summary>
@@ -25,7 +24,7 @@ internal sealed class MessageReceiver
 
     public ValueTask<WebSocketMessage?> ReceiveAsync(CancellationToken cancellationToken)
     {
-        cancellationToken = _driver.Foreign(cancellationToken);
+        cancellationToken = _core.Foreign(cancellationToken);
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<WebSocketMessage?>(cancellationToken);
         ValueTask<WebSocketMessage?> result;
         lock (_gate)
@@ -34,31 +33,33 @@ internal sealed class MessageReceiver
             result = inbox.TryReceive(out bool any)
                 ? new ValueTask<WebSocketMessage?>(any ? inbox.Current : null)
                 : inbox.WaitForMessage(cancellationToken);
+            _core.Asks();
         }
 
-        _driver.Receiving.AfterReceive();
+        _core.AfterReceive();
         return result;
     }
 
     /// <summary>As <see cref="ReceiveAsync"/>, for an enumerator: true: <see cref="Current"/> is the message.</summary>
     public ValueTask<bool> MoveNextAsync(CancellationToken cancellationToken)
     {
-        cancellationToken = _driver.Foreign(cancellationToken);
+        cancellationToken = _core.Foreign(cancellationToken);
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<bool>(cancellationToken);
         ValueTask<bool> result;
         lock (_gate)
         {
             MessageInbox inbox = Messages;
             result = inbox.TryReceive(out bool any) ? new ValueTask<bool>(any) : inbox.WaitForNext(cancellationToken);
+            _core.Asks();
         }
 
-        _driver.Receiving.AfterReceive();
+        _core.AfterReceive();
         return result;
     }
 
     public async ValueTask<WebSocketMessageStream?> ReceiveStreamAsync(CancellationToken cancellationToken)
     {
-        cancellationToken = _driver.Foreign(cancellationToken);
+        cancellationToken = _core.Foreign(cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         ValueTask<bool> waiting = default;
         bool here;
@@ -71,14 +72,14 @@ internal sealed class MessageReceiver
             if (!here)
             {
                 waiting = inbox.WaitForStream(cancellationToken);
-                // The beginning of a message that came before anybody asked for it as a stream.
-                if (Inbox.WantsParts && _engine.TryTakeHeld(out ProtocolEvent part)) after = _driver.Receiving.Handle(part, _driver.Now);
+                after = _core.HandOutHeld();
             }
+
+            _core.Asks();
         }
 
-        if (!after.IsNothing) _driver.FlushAndDo(after);
-
-        _driver.Receiving.AfterReceive();
+        if (!after.IsNothing) _core.FlushAndDo(after);
+        _core.AfterReceive();
         if (here) return stream;
         await waiting.ConfigureAwait(SimulationContext.IsCurrent);
         lock (_gate) return Messages.TakeStream();
@@ -88,7 +89,7 @@ internal sealed class MessageReceiver
     public async ValueTask<int> ReadPartAsync(MessageReadStream stream, Memory<byte> buffer, CancellationToken cancellationToken, bool blocks = false)
     {
         if (buffer.IsEmpty) return 0;
-        cancellationToken = _driver.Foreign(cancellationToken);
+        cancellationToken = _core.Foreign(cancellationToken);
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -97,12 +98,12 @@ internal sealed class MessageReceiver
             lock (_gate)
             {
                 count = Messages.ReadPart(stream, buffer.Span, out bool cutOff);
-                if (cutOff) throw new WebSocketClosedException(_driver.Known());
-                if (count < 0 && blocks && _driver.Receiving.InBatch) throw Cierre.Receiving.Inbox.WaitsForItself();
+                if (cutOff) throw new WebSocketClosedException(_core.Known());
+                if (count < 0 && blocks && _core.InBatch) throw ReaderInbox.WaitsForItself();
                 if (count < 0) waiting = Messages.WaitForPart(cancellationToken);
             }
 
-            _driver.Receiving.AfterReceive();
+            _core.AfterReceive();
             if (count >= 0) return count;
             await waiting.ConfigureAwait(SimulationContext.IsCurrent);
         }
@@ -112,16 +113,17 @@ internal sealed class MessageReceiver
     /// <exception cref="InvalidOperationException">A receive waits, or something that was received is still in use.</exception>
     public PieceInbox ReadByHand()
     {
+        ConnectionDriver driver = _core.OverOneTransport;
         lock (_gate)
         {
             if (Inbox is PieceInbox before) return before;
-            var pieces = new PieceInbox(_gate, _driver);
+            var pieces = new PieceInbox(_gate, driver);
             Messages.MoveTo(pieces);
             Inbox = pieces;
-            if (_engine.State is not CloseState.Open) pieces.End();
+            if (!driver.StillReceives) pieces.End();
             // What came of a message before.
-            else if (_engine.TryTakeHeld(out ProtocolEvent part)) pieces.DeliverPart(part);
-            _driver.Apply(_engine.AnswerByHand(true, _driver.Transport, _driver.Now));
+            else if (driver.Engine.TryTakeHeld(out ProtocolEvent part)) pieces.DeliverPart(part);
+            driver.Apply(driver.Engine.AnswerByHand(true, driver.Transport, driver.Now));
             return pieces;
         }
     }
@@ -130,18 +132,20 @@ internal sealed class MessageReceiver
     /// <exception cref="InvalidOperationException">A receive waits, or something that was received is still in use.</exception>
     public CallbackInbox ReadByCalls(WebSocketConnection connection, IWebSocketHandler handler)
     {
-        var calls = new CallbackInbox(_gate, _driver, connection, handler);
+        var calls = new CallbackInbox(_gate, _core, connection, handler);
         while (true)
         {
             WebSocketMessage? message;
             lock (_gate)
             {
                 MessageInbox inbox = Messages;
-                if (!inbox.TryReceive(out bool any) || !any)
+                bool isHere = inbox.TryReceive(out bool any);
+                _core.Asks();
+                if (!isHere || !any)
                 {
                     // The transport's thread hands out from here on; nobody else does, because nothing lies here.
                     Inbox = calls;
-                    if (_engine.State is not CloseState.Open) calls.End();
+                    if (!_core.StillReceives) calls.End();
                     break;
                 }
 
@@ -151,22 +155,36 @@ internal sealed class MessageReceiver
             calls.Call(message!.Value.Kind, message.Value.Data.Span);
         }
 
-        _driver.Receiving.AfterReceive();
+        _core.AfterReceive();
         return calls;
+    }
+
+    /// <summary>From now on each message is handed to another, such as a session that this connection carries.</summary>
+    /// <returns>False: some have come by now, and lie here.</returns>
+    public bool HandTo(Inbox other)
+    {
+        lock (_gate)
+        {
+            if (Messages.TryReceive(out bool any) && any) return false;
+            Inbox = other;
+            if (!_core.StillReceives) other.End();
+            return true;
+        }
     }
 
     /// <summary>The reader that answers by hand is gone: what it has not read is dropped, and the peer's close frame is answered here.</summary>
     public void StopReadingByHand()
     {
         if (Inbox is not PieceInbox pieces) return;
+        ConnectionDriver driver = _core.OverOneTransport;
         Afterwards after;
         lock (_gate)
         {
-            after = new Afterwards(TransportEffects.None, pieces.Leave()) | _driver.Apply(_engine.AnswerByHand(false, _driver.Transport, _driver.Now));
-            if (_driver.IsPaused) after |= _driver.Move(TransportInput.Room.Instance);
+            after = new Afterwards(TransportEffects.None, pieces.Leave()) | driver.Apply(driver.Engine.AnswerByHand(false, driver.Transport, driver.Now));
+            if (driver.IsPaused) after |= driver.Move(TransportInput.Room.Instance);
         }
 
-        _driver.FlushAndDo(after);
+        driver.FlushAndDo(after);
     }
 
     public void CloseStream(MessageReadStream stream)
@@ -174,7 +192,7 @@ internal sealed class MessageReceiver
         bool wake;
         lock (_gate) wake = Messages.CloseStream(stream);
         if (wake) Inbox.Wake();
-        _driver.Receiving.AfterReceive();
+        _core.AfterReceive();
     }
 
     /// <summary>Whether this is what reading a message of this connection as JSON threw.</summary>

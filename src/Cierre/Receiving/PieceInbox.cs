@@ -14,7 +14,7 @@ internal readonly record struct MessagePiece(WebSocketMessageKind Kind, int Coun
 
 /// <summary>Whatever has come of a message, for a reader that brings its own memory: no message is assembled, and an idle connection holds no buffer.</summary>
 /// <remarks>What comes while the reader waits goes from the transport's memory into the reader's, without a stop between.</remarks>
-internal sealed class PieceInbox(Lock gate, ConnectionDriver driver) : Inbox(gate, driver), IValueTaskSource<MessagePiece?>
+internal sealed class PieceInbox(Lock gate, ConnectionDriver driver) : ReaderInbox(gate, driver), IValueTaskSource<MessagePiece?>
 {
     private readonly Queue<MessagePiece> _pieces = new(1);
     private PooledBuffer _bytes;
@@ -68,7 +68,7 @@ internal sealed class PieceInbox(Lock gate, ConnectionDriver driver) : Inbox(gat
         if (!whole) Add(_kind, bytes[count..], part.Last);
         part.Drop();
         // What follows at once saves the reader a turn.
-        if (whole && !part.Last && _filled < _target.Length && Driver.Receiving.BatchGoesOn) return false;
+        if (whole && !part.Last && _filled < _target.Length && driver.Receiving.BatchGoesOn) return false;
         return HandOver(whole && part.Last);
     }
 
@@ -117,7 +117,7 @@ internal sealed class PieceInbox(Lock gate, ConnectionDriver driver) : Inbox(gat
             wait = Waiter.Version;
         }
 
-        Driver.Receiving.AfterReceive();
+        driver.Receiving.AfterReceive();
         return isHere;
     }
 
@@ -129,7 +129,7 @@ internal sealed class PieceInbox(Lock gate, ConnectionDriver driver) : Inbox(gat
             if (Waits == Waiting.ForNothing) Drop();
         }
 
-        Driver.Receiving.AfterReceive();
+        driver.Receiving.AfterReceive();
     }
 
     /// <summary>The reader is gone. Under the lock; true: one waits, and is to be woken outside of it.</summary>

@@ -89,7 +89,7 @@ public sealed class KeptConnection : IAsyncDisposable
         catch (Exception e)
         {
             var reason = EndReason.HandlerFailed(e);
-            connection.Driver.BeginClose(new CloseFrame(CloseCodes.InternalError, reason.Text), reason);
+            connection.Core.BeginClose(new CloseFrame(CloseCodes.InternalError, reason.Text), reason);
             throw;
         }
 

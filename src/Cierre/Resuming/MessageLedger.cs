@@ -24,6 +24,9 @@ internal struct MessageLedger(ResumeLimits limits)
     /// <summary>The messages that the peer has not acknowledged.</summary>
     public readonly long Unacknowledged => _tail.Count;
 
+    /// <summary>The bytes of their payloads.</summary>
+    public readonly long UnacknowledgedBytes => _tail.Bytes;
+
     /// <summary>Of the messages that were sent.</summary>
     public readonly long Sent => _tail.Last;
 
@@ -43,7 +46,7 @@ internal struct MessageLedger(ResumeLimits limits)
     public readonly TimeSpan AcknowledgementDue => _waitsSince is { } since ? since + LongestWait : TimeSpan.MaxValue;
 
     /// <summary>Counts a message that is sent and keeps it, and returns it as it goes out.</summary>
-    public ReadOnlySpan<byte> Send(WebSocketOpcode kind, ReadOnlySpan<byte> payload) => _tail.Add(kind, payload);
+    public ReadOnlySpan<byte> Send(WebSocketOpcode kind, ReadOnlySpan<byte> payload, bool compressible = true) => _tail.Add(kind, payload, compressible);
 
     /// <summary>Counts a message that came.</summary>
     /// <param name="isHeldToLimits">Whether the peer must wait for acknowledgements.</param>
@@ -55,12 +58,14 @@ internal struct MessageLedger(ResumeLimits limits)
         return null;
     }
 
-    /// <summary>The application has taken the next message, of so many bytes.</summary>
+    /// <summary>The application has taken what came, but for so many messages and bytes.</summary>
     /// <returns>Whether the acknowledgement is due at once.</returns>
-    public bool Take(int bytes, TimeSpan now)
+    public bool TakeAllBut(int messages, long bytes, TimeSpan now)
     {
-        Taken++;
-        _bytesTaken += bytes;
+        long taken = Received - messages;
+        if (taken <= Taken) return false;
+        Taken = taken;
+        _bytesTaken = _bytesReceived - bytes;
         _waitsSince ??= now;
         // A window that is small would be used up before.
         return Taken - _acknowledged >= Math.Min(MostMessagesWaiting, Math.Max(1, Limits.Messages / 2))

@@ -8,7 +8,7 @@ namespace Cierre.Resuming;
 /// <remarks>A mutable struct with one owner. All lie in one pooled array, which is given back when the last is acknowledged.</remarks>
 internal struct MessageTail
 {
-    // In front of each message: its length, shifted, and whether it is text.
+    // In front of each message: its length, shifted, whether it is text, and whether it may be compressed when it is repeated.
     private const int Head = sizeof(uint);
 
     private PooledBuffer _bytes;
@@ -26,11 +26,11 @@ internal struct MessageTail
     public readonly long Bytes => _bytes.Length - _begin - Count * (Head + 1);
 
     /// <summary>Adds a message and returns it as it goes out, with its mark; valid until the next call.</summary>
-    public ReadOnlySpan<byte> Add(WebSocketOpcode kind, ReadOnlySpan<byte> payload)
+    public ReadOnlySpan<byte> Add(WebSocketOpcode kind, ReadOnlySpan<byte> payload, bool compressible = true)
     {
         int length = payload.Length + 1;
         Span<byte> place = _bytes.GetMemory(Head + length).Span;
-        uint head = ((uint)length << 1) | (kind == WebSocketOpcode.Text ? 1u : 0u);
+        uint head = ((uint)length << 2) | (compressible ? 2u : 0u) | (kind == WebSocketOpcode.Text ? 1u : 0u);
         MemoryMarshal.Write(place, head);
         place[Head] = (byte)ResumeMark.Application;
         payload.CopyTo(place[(Head + 1)..]);
@@ -70,7 +70,7 @@ internal struct MessageTail
         Acknowledged = Last;
     }
 
-    private readonly int LengthAt(int at) => (int)(MemoryMarshal.Read<uint>(_bytes.Span[at..]) >> 1);
+    private readonly int LengthAt(int at) => (int)(MemoryMarshal.Read<uint>(_bytes.Span[at..]) >> 2);
 
     /// <summary>One message after the other; valid until the tail changes.</summary>
     public ref struct Reader(ReadOnlySpan<byte> rest)
@@ -78,14 +78,16 @@ internal struct MessageTail
         private ReadOnlySpan<byte> _rest = rest;
 
         /// <summary>The message as it goes out, with its mark.</summary>
-        public bool TryRead(out WebSocketOpcode kind, out ReadOnlySpan<byte> message)
+        public bool TryRead(out WebSocketOpcode kind, out ReadOnlySpan<byte> message, out bool compressible)
         {
             kind = default;
+            compressible = default;
             message = default;
             if (_rest.IsEmpty) return false;
             uint head = MemoryMarshal.Read<uint>(_rest);
             kind = (head & 1) == 0 ? WebSocketOpcode.Binary : WebSocketOpcode.Text;
-            message = _rest.Slice(Head, (int)(head >> 1));
+            compressible = (head & 2) != 0;
+            message = _rest.Slice(Head, (int)(head >> 2));
             _rest = _rest[(Head + message.Length)..];
             return true;
         }

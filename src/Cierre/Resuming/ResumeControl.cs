@@ -1,10 +1,13 @@
 using System.Collections.Immutable;
+using Cierre.Closing;
 
 namespace Cierre.Resuming;
 
 /// <summary>What the two sides of a session tell each other besides messages: one JSON object behind the mark <c>!</c>, named by its first member.</summary>
 internal abstract record ResumeControl
 {
+    public const string Subprotocol = "cierre.resume.v1";
+
     /// <summary>The version of the subprotocol that is spoken here.</summary>
     public const int Version = 1;
 
@@ -75,25 +78,6 @@ internal abstract record ResumeControl
 
     /// <summary>How a connection ended for the client.</summary>
     public sealed record LastEnd(int Code, string Cause, long OpenMilliseconds);
-}
-
-/// <summary>Why a session is lost.</summary>
-internal static class LossReason
-{
-    /// <summary>It was away longer than its window.</summary>
-    public const string Expired = "expired";
-
-    /// <summary>It lived on a server that is not here.</summary>
-    public const string NodeLost = "node-lost";
-
-    /// <summary>One side has forgotten what the other counts on.</summary>
-    public const string RolledBack = "rolled-back";
-
-    /// <summary>Too much waited for it.</summary>
-    public const string BufferFull = "buffer-full";
-
-    /// <summary>Nothing is said of it: whether it exists is its holder's business.</summary>
-    public const string Unknown = "unknown";
 }
 
 /// <summary>Why messages of a topic are missing.</summary>

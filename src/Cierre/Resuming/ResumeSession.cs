@@ -35,9 +35,11 @@ internal sealed class ResumeSession
     /// <param name="window">How long it is kept without a connection.</param>
     public static ResumeSession OfServer(ResumeLimits limits, TimeSpan window) => new(WebSocketRole.Server, limits, window);
 
+    public WebSocketRole Role => _role;
+
     public SessionState State => _life.State;
 
-    /// <summary>What a client shows to go on; null before the session began.</summary>
+    /// <summary>What a client shows to go on; null before the session began, and at a server, which keeps none.</summary>
     public string? Token { get; private set; }
 
     /// <summary>The session's name in logs; null before it began.</summary>
@@ -50,6 +52,8 @@ internal sealed class ResumeSession
     public long Taken => _ledger.Taken;
 
     public long Unacknowledged => _ledger.Unacknowledged;
+
+    public long UnacknowledgedBytes => _ledger.UnacknowledgedBytes;
 
     /// <summary>When <see cref="Tick"/> has something to do.</summary>
     public TimeSpan Deadline
@@ -67,17 +71,24 @@ internal sealed class ResumeSession
     public bool HasRoom(int bytes) => _life.TakesMessages && _ledger.HasRoom(bytes);
 
     /// <summary>Sends a message, for which there is room: now, or over the next connection.</summary>
-    public void Send(WebSocketOpcode kind, ReadOnlySpan<byte> payload, IResumeOutput output)
+    public void Send(WebSocketOpcode kind, ReadOnlySpan<byte> payload, IResumeOutput output, bool compressible = true)
     {
-        ReadOnlySpan<byte> message = _ledger.Send(kind, payload);
-        if (_life.IsAttached) output.Write(kind, message);
+        ReadOnlySpan<byte> message = _ledger.Send(kind, payload, compressible);
+        if (_life.IsAttached) output.Write(kind, message, compressible);
     }
 
-    /// <summary>The application has taken a message, because it asks for the next one.</summary>
-    public void Take(int bytes, IResumeOutput output, TimeSpan now)
+    /// <summary>The application has taken what came, but for so many messages and bytes, because it asks for the next one.</summary>
+    public void TakeAllBut(int messages, long bytes, IResumeOutput output, TimeSpan now)
     {
-        if (_ledger.Take(bytes, now) && _life.IsAttached) Acknowledge(output);
+        if (_ledger.TakeAllBut(messages, bytes, now) && _life.IsAttached) Acknowledge(output);
     }
+
+    /// <summary>A server cannot keep it while it is away.</summary>
+    /// <param name="reason">One of <see cref="LossReason"/>.</param>
+    public SessionEffects Lose(string reason, TimeSpan now) => Move(new SessionInput.Lost(reason), now);
+
+    /// <summary>Nothing is said to the peer any more: the application gives the session up, or whoever hosts it.</summary>
+    public SessionEffects Abandon(TimeSpan now) => Move(SessionInput.Abandon.Instance, now);
 
     /// <summary>The application ends the session.</summary>
     public SessionEffects Close(CloseFrame frame, TimeSpan now) => Move(new SessionInput.Close(frame), now);
@@ -99,7 +110,7 @@ internal sealed class ResumeSession
     /// <summary>A server tells the client of the session that has begun.</summary>
     public void Begin(ResumeControl.Session session, IResumeOutput output)
     {
-        (Id, Token) = (session.Id, session.Token);
+        Id = session.Id;
         Write(output, session);
     }
 
@@ -110,15 +121,15 @@ internal sealed class ResumeSession
     /// <param name="output">The new connection.</param>
     public SessionEffects Resume(ResumeControl.Resume asked, string node, string token, IResumeOutput output, TimeSpan now)
     {
-        SessionEffects effects = Move(new SessionInput.Asked(_ledger.Continues(asked.Got, asked.Acknowledged)), now);
+        bool continues = _ledger.Continues(asked.Got, asked.Acknowledged);
+        SessionEffects effects = Move(new SessionInput.Asked(continues, Misses: continues && asked.Got < _ledger.Sent), now);
         if (Asks(effects, SessionEffects.WriteResumed))
         {
-            Token = token;
             Write(output, new ResumeControl.Resumed(_ledger.Received, _ledger.Sent - asked.Got, node, token));
         }
 
         if (Asks(effects, SessionEffects.Repeat)) Repeat(asked.Got, output, now);
-        if (Asks(effects, SessionEffects.WriteLost)) Write(output, new ResumeControl.Lost(((SessionState.Ended)State).Loss ?? LossReason.Unknown));
+        if (Asks(effects, SessionEffects.WriteLost)) Write(output, new ResumeControl.Lost(LossReason.ForPeer(((SessionState.Ended)State).Loss)));
         if (Asks(effects, SessionEffects.WriteEnded)) Write(output, new ResumeControl.Ended(((SessionState.Ended)State).Close!));
         return effects;
     }
@@ -219,7 +230,7 @@ internal sealed class ResumeSession
     private void Repeat(long got, IResumeOutput output, TimeSpan now)
     {
         MessageTail.Reader rest = _ledger.Resume(got, now);
-        while (rest.TryRead(out WebSocketOpcode kind, out ReadOnlySpan<byte> message)) output.Write(kind, message);
+        while (rest.TryRead(out WebSocketOpcode kind, out ReadOnlySpan<byte> message, out bool compressible)) output.Write(kind, message, compressible);
     }
 
     private void Acknowledge(IResumeOutput output)

@@ -43,5 +43,6 @@ internal readonly struct SessionEvent(SessionEventKind kind)
 internal interface IResumeOutput
 {
     /// <summary>Sends a message, with its mark.</summary>
-    void Write(WebSocketOpcode kind, ReadOnlySpan<byte> message);
+    /// <param name="compressible">Whether it may be compressed, where that was agreed on.</param>
+    void Write(WebSocketOpcode kind, ReadOnlySpan<byte> message, bool compressible = true);
 }

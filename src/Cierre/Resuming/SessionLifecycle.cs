@@ -1,3 +1,4 @@
+using Cierre.Closing;
 using static Cierre.Resuming.SessionEffects;
 using static Cierre.Resuming.SessionInput;
 using static Cierre.Resuming.SessionState;
@@ -45,15 +46,20 @@ internal struct SessionLifecycle(WebSocketRole role, TimeSpan window)
 
             (Leaving l, Gone { IsClean: false }) when isServer => (new Away(now + Window, l.Close), None), // the peer is told on its next attempt
             (Leaving l, Gone)                       => (new Ended(l.Close, null), Complete),
+            // What was sent before the close comes first.
+            (Leaving, Asked { Misses: true })       => (was, CloseOlder | WriteResumed | Repeat | CloseConnection),
             (Leaving l, Asked)                      => (new Ended(l.Close, null), CloseOlder | WriteEnded | Complete),
 
             (Away a, Connected)                     => (new Returning(a.Until), WriteResume),
+            (Away { Close: { } close }, Asked { Misses: true }) => (new Leaving(close), WriteResumed | Repeat | CloseConnection),
             (Away { Close: { } close }, Asked)      => (new Ended(close, null), WriteEnded | Complete),
             (Away, Asked { Continues: true })      => (Attached.Instance, WriteResumed | Repeat),
             (Away, Asked)                           => (new Ended(null, LossReason.RolledBack), WriteLost | Complete),
             (Away { Close: null } a, Close c) when isServer => (a with { Close = c.Frame }, None),         // the client is told when it comes
             (Away { Close: null }, Close c)         => (new Ended(c.Frame, null), Complete),
-            (Away, Gone { MayResume: false })       => (new Ended(null, null), Complete),                  // no further connection is tried
+            (Away { Close: null }, Lost l) when isServer => (new Ended(null, l.Reason), Complete),          // too much waits for it
+            (Away { Close: { } close }, Gone { MayResume: false }) => (new Ended(close, null), Complete),
+            (Away, Gone { MayResume: false })       => (new Ended(null, LossReason.GivenUp), Complete),    // no further connection is tried
             (Away { Close: { } close }, Due)        => (new Ended(close, null), Complete),
             (Away, Due)                             => (new Ended(null, LossReason.Expired), Complete),
 
@@ -62,7 +68,10 @@ internal struct SessionLifecycle(WebSocketRole role, TimeSpan window)
             (Returning, Over o)                      => (new Ended(o.Frame, null), Complete),
             (Returning, Close c)                     => (new Ended(c.Frame, null), CloseConnection | Complete),
             (Returning r, Gone { MayResume: true })  => (new Away(r.Until), None),                          // its window goes on
-            (Returning, Gone)                        => (new Ended(null, null), Complete),
+            (Returning, Gone)                        => (new Ended(null, LossReason.GivenUp), Complete),
+
+            (Away { Close: null } or Returning, Abandon) => (new Ended(null, LossReason.GivenUp), Complete),
+            (not Ended, Abandon)                    => (new Ended(null, null), Complete),
 
             (Ended { Close: { } }, Asked)           => (was, WriteEnded),                                  // however late
             (Ended, Asked)                          => (was, WriteLost),

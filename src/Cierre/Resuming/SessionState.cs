@@ -1,3 +1,5 @@
+using Cierre.Closing;
+
 namespace Cierre.Resuming;
 
 /// <summary>Where a session is.</summary>
@@ -56,7 +58,8 @@ internal abstract record SessionInput
 
     /// <summary>A client asks a server to go on, over a new connection.</summary>
     /// <param name="Continues">Both sides count alike.</param>
-    public sealed record Asked(bool Continues) : SessionInput;
+    /// <param name="Misses">They do, and the client has not got all that was sent.</param>
+    public sealed record Asked(bool Continues, bool Misses = false) : SessionInput;
 
     /// <summary>The server goes on.</summary>
     public sealed record Resumed : SessionInput
@@ -72,6 +75,12 @@ internal abstract record SessionInput
 
     /// <summary>The application of this side ends it.</summary>
     public sealed record Close(CloseFrame Frame) : SessionInput;
+
+    /// <summary>The session is given up: nothing is said to the peer.</summary>
+    public sealed record Abandon : SessionInput
+    {
+        public static Abandon Instance { get; } = new();
+    }
 
     /// <summary>The connection that carried it has ended, or could not be opened.</summary>
     /// <param name="MayResume">The session may go on over another.</param>

@@ -20,6 +20,11 @@ internal sealed class AwaitedSend(WebSocketOpcode opcode, ReadOnlyMemory<byte> p
     public AwaitedSend(string text)
         : this(WebSocketOpcode.Text, default, final: true) => (_text, _textBytes) = (text, Encoding.UTF8.GetByteCount(text));
 
+    public WebSocketOpcode Kind => opcode;
+
+    /// <summary>What it sends; of a text, once it is taken.</summary>
+    public ReadOnlySpan<byte> Payload => payload.Span;
+
     public CancellationToken Token { get; init; }
 
     public bool Compressible { get; init; } = true;

@@ -12,12 +12,12 @@ internal sealed class Broadcast : IThreadPoolWorkItem
     private const int Share = 64;
 
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ConnectionDriver[] _drivers;
+    private readonly ConnectionCore[] _cores;
     private readonly int _count;
     private int _next;
     private int _left;
 
-    private Broadcast(ConnectionDriver[] rented, int count) => (_drivers, _count, _left) = (rented, count, count);
+    private Broadcast(ConnectionCore[] rented, int count) => (_cores, _count, _left) = (rented, count, count);
 
     /// <summary>Posts to each and sends it off; completes when all have it, or are closed: those that are slow delay nobody else.</summary>
     public static ValueTask<BroadcastResult> SendAsync(IEnumerable<WebSocketConnection> receivers, BroadcastMessage message,
@@ -36,8 +36,8 @@ internal sealed class Broadcast : IThreadPoolWorkItem
         {
             foreach (WebSocketConnection receiver in receivers)
             {
-                EnqueueResult enqueued = receiver.Driver.Sending.Broadcasts.Enqueue(message, receiver);
-                if (enqueued != EnqueueResult.Closed) receiver.Driver.Sending.FlushEnqueued();
+                EnqueueResult enqueued = receiver.Core.Enqueue(message, receiver);
+                if (enqueued != EnqueueResult.Closed) receiver.Core.FlushEnqueued();
                 result = result.With(enqueued);
             }
         }
@@ -49,18 +49,18 @@ internal sealed class Broadcast : IThreadPoolWorkItem
         CancellationToken cancellationToken)
     {
         var result = new BroadcastResult();
-        ConnectionDriver[] taken =
-            ArrayPool<ConnectionDriver>.Shared.Rent(receivers.TryGetNonEnumeratedCount(out int expected) ? Math.Max(expected, 1) : Share);
+        ConnectionCore[] taken =
+            ArrayPool<ConnectionCore>.Shared.Rent(receivers.TryGetNonEnumeratedCount(out int expected) ? Math.Max(expected, 1) : Share);
         int count = 0;
         try
         {
             foreach (WebSocketConnection receiver in receivers)
             {
-                EnqueueResult enqueued = receiver.Driver.Sending.Broadcasts.Enqueue(message, receiver);
+                EnqueueResult enqueued = receiver.Core.Enqueue(message, receiver);
                 result = result.With(enqueued);
                 if (enqueued == EnqueueResult.Closed) continue;
                 if (count == taken.Length) taken = Larger(taken);
-                taken[count++] = receiver.Driver;
+                taken[count++] = receiver.Core;
             }
         }
         finally
@@ -69,7 +69,7 @@ internal sealed class Broadcast : IThreadPoolWorkItem
             message.Dispose();
             if (count <= Share) SendOff(taken.AsSpan(0, count));
             else await new Broadcast(taken, count).RunAsync().ConfigureAwait(SimulationContext.IsCurrent);
-            ArrayPool<ConnectionDriver>.Shared.Return(taken, clearArray: true);
+            ArrayPool<ConnectionCore>.Shared.Return(taken, clearArray: true);
         }
 
         return message.Slow is { } slow ? await slow.AwaitAsync(result, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent) : result;
@@ -82,7 +82,7 @@ internal sealed class Broadcast : IThreadPoolWorkItem
             int from = Interlocked.Add(ref _next, Share) - Share;
             if (from >= _count) return;
             int length = Math.Min(Share, _count - from);
-            SendOff(_drivers.AsSpan(from, length));
+            SendOff(_cores.AsSpan(from, length));
             if (Interlocked.Add(ref _left, -length) == 0) _done.SetResult();
         }
     }
@@ -94,16 +94,16 @@ internal sealed class Broadcast : IThreadPoolWorkItem
         return _done.Task;
     }
 
-    private static void SendOff(ReadOnlySpan<ConnectionDriver> drivers)
+    private static void SendOff(ReadOnlySpan<ConnectionCore> cores)
     {
-        foreach (ConnectionDriver driver in drivers) driver.Sending.FlushEnqueued();
+        foreach (ConnectionCore core in cores) core.FlushEnqueued();
     }
 
-    private static ConnectionDriver[] Larger(ConnectionDriver[] full)
+    private static ConnectionCore[] Larger(ConnectionCore[] full)
     {
-        ConnectionDriver[] larger = ArrayPool<ConnectionDriver>.Shared.Rent(2 * full.Length);
+        ConnectionCore[] larger = ArrayPool<ConnectionCore>.Shared.Rent(2 * full.Length);
         full.CopyTo(larger, 0);
-        ArrayPool<ConnectionDriver>.Shared.Return(full, clearArray: true);
+        ArrayPool<ConnectionCore>.Shared.Return(full, clearArray: true);
         return larger;
     }
 }

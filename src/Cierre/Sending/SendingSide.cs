@@ -141,6 +141,21 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
         return true;
     }
 
+    /// <summary>Takes a message of a session, however much waits: the session holds both sides to what may be ahead. What is not taken any more the session
+    /// keeps.</summary>
+    /// <returns>Whether it is to be sent off now: no batch goes on that does so.</returns>
+    public bool Post(WebSocketOpcode kind, ReadOnlySpan<byte> message, bool compressible)
+    {
+        lock (_gate)
+        {
+            if (!driver.TakesOutput) return false;
+            if (message.Length <= FrameWriter.MaxPayload && _outbox.IsFree && _transport.Backlog < HighWater)
+                return !WriteNow(kind, message, compressible);
+            _outbox.Enqueue(new UnawaitedSend(kind, Buffers.SharedBytes.CopyOf(message), compressible));
+            return !driver.Receiving.BatchGoesOn;
+        }
+    }
+
     /// <summary>Sends a text. Its bytes are made when there is room for them: here and now where it goes out at once, else in its turn.</summary>
     /// <param name="compressible">Whether it may be compressed, where that was agreed on.</param>
     public ValueTask SendAsync(string text, CancellationToken cancellationToken, bool compressible = true)

@@ -22,7 +22,7 @@ public sealed partial class WebSocketConnection
         if (_adapter is { } before) return before;
         var adapter = new WebSocketAdapter(this);
         if (Interlocked.CompareExchange(ref _adapter, adapter, null) is { } other) return other;
-        _driver.Sending.CancelledTooLate = adapter.Cut;
+        Driver.Sending.CancelledTooLate = adapter.Cut;
         return adapter;
     }
 }

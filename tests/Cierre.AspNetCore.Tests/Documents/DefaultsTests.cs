@@ -22,6 +22,7 @@ public sealed class DefaultsTests
         new DeflateOptions(),
         new WebSocketEndpointOptions(),
         new CierreWebSocketOptions(),
+        new WebSocketResumeOptions(),
         new WebSocketGatewayOptions(new WebSocketEndpointOptions()),
         new WebSocketLimitOptions(),
         new WebSocketDrainOptions(),

@@ -109,6 +109,14 @@ internal static class ReadmeSamples
         #endregion
     }
 
+    public static void Resume(WebApplication app, Func<WebSocketConnection, Task> handler)
+    {
+        #region resume
+        app.MapWebSocket("/chat", handler).WithResume();
+        app.MapCierreScripts(); // import { ResumableWebSocket } from "/cierre/cierre-resume.js"
+        #endregion
+    }
+
     public static void Inspector(WebApplication app)
     {
         #region inspector

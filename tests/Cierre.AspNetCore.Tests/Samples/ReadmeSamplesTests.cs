@@ -1,6 +1,7 @@
 using Cierre.TestKit;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -45,6 +46,24 @@ public class ReadmeSamplesTests
         await connection.CloseAsync();
         await tracing.WaitAsync(TimeSpan.FromSeconds(10));
         await app.StopAsync();
+    }
+
+    [Fact]
+    public async Task Session_of_the_README_goes_on_and_its_script_is_served()
+    {
+        await using TestServer server = await TestServer.StartAsync(
+            Carrier.Http1,
+            TestServer.EchoAsync,
+            build: builder => builder.Services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider()),
+            map: app => ReadmeSamples.Resume(app, TestServer.EchoAsync));
+        await using var proxy = new CuttingProxy(server.Url);
+        await using ResumableConnection resumable = await ResumableConnection.ConnectAsync(
+            new Uri(proxy.Url, "/chat"), new WebSocketReconnectOptions { Policy = (_, _) => ReconnectDecision.After(TimeSpan.Zero) }).Soon();
+        proxy.CutNow();
+        await resumable.Connection.SendAsync("hello");
+        Assert.Equal("hello", (await resumable.Connection.ReceiveAsync().Soon())!.Value.GetText());
+        using HttpResponseMessage script = await server.SendAsync(new HttpRequestMessage(HttpMethod.Get, server.HttpUrl("/cierre/cierre-resume.js")));
+        Assert.Contains("ResumableWebSocket", await script.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

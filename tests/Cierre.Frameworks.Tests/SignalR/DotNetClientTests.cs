@@ -1,8 +1,9 @@
 using System.Threading.Channels;
 using Cierre.AspNetCore.Tests;
 using Cierre.Samples.SignalR;
-using Microsoft.AspNetCore.SignalR;
+using Cierre.TestKit;
 using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
@@ -88,7 +89,7 @@ public sealed class DotNetClientTests
         await using var proxy = new CuttingProxy(sample.Url);
         await using ChatClient chat = await ChatClient.StartAsync(proxy.Url, protocol, client);
         string? before = chat.Hub.ConnectionId;
-        proxy.Cut();
+        proxy.CutNow();
         Assert.StartsWith("reconnecting: ", await chat.NextAsync(), StringComparison.Ordinal);
         Assert.Equal("reconnected", await chat.NextAsync());
         Assert.NotEqual(before, chat.Hub.ConnectionId);
@@ -112,7 +113,7 @@ public sealed class DotNetClientTests
         {
             int number = round;
             Task<int>[] calls = [.. Enumerable.Range(0, 49).Select(i => chat.Hub.InvokeAsync<int>("Do", "stateful", (number * 100) + i))];
-            proxy.Cut();
+            proxy.CutNow();
             // Behind the cut: once it is answered the client is back, which it tries once only.
             calls = [.. calls, chat.Hub.InvokeAsync<int>("Do", "stateful", (number * 100) + 49)];
             Assert.Equal(Enumerable.Range(number * 100, 50), await Task.WhenAll(calls).Soon());

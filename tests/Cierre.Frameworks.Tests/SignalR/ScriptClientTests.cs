@@ -1,5 +1,6 @@
 using Cierre.AspNetCore.Tests;
 using Cierre.Samples.SignalR;
+using Cierre.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Xunit;
@@ -63,7 +64,7 @@ public sealed class ScriptClientTests(Chromium chromium) : IClassFixture<Chromiu
         await using Script stateful = await StartAsync(host, proxy.Url, protocol, isStateful: true);
         string before = await stateful.CallAsync<string>("connectionId");
         Task<int[]> calls = stateful.CallAsync<int[]>("work", "stateful", 1, 50);
-        proxy.Cut();
+        proxy.CutNow();
         Assert.Equal(Enumerable.Range(1, 50), await calls);
         Assert.StartsWith("reconnecting: ", await plain.CallAsync<string>("next"), StringComparison.Ordinal);
         Assert.Equal("reconnected", await plain.CallAsync<string>("next"));

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Cierre.AspNetCore.Tests;
 using Cierre.Samples.SignalR;
+using Cierre.TestKit;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -23,7 +24,7 @@ internal sealed record Storm(Stack Stack, int Clients, int Ends, bool CutsOnly =
         for (int end = 0; end < Ends; end++)
         {
             if (end % 2 == 0 && !CutsOnly) await sample.DrainAsync();
-            else proxy.Cut();
+            else proxy.CutNow();
             // Each is back, and has done something since.
             foreach (Worker worker in workers) await worker.NextAsync(Limit);
         }

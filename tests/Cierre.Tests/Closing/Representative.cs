@@ -28,6 +28,7 @@ internal static class Representative
         For(Violations.PingNotAnswered(TimeSpan.FromSeconds(2.5))),
         For(Violations.Idle(TimeSpan.FromMinutes(5))),
         Ended(Why(CloseCause.UpstreamFailed, "UpstreamFailed", new CloseDetail("UpstreamRefused"), new CloseDetail("ConnectionRefused", "example.org:443")), new CloseFrame(1014), new CloseFrame(1014), EndedBy.Local),
+        Ended(EndReason.SessionLost("SessionLossExpired"), null, null, EndedBy.Network),
         CloseRecord.NotOpened(Why(CloseCause.ExtensionMissing, "ExtensionMissing", "permessage-deflate"), TimeSpan.FromMilliseconds(230)) with
         {
             Code = 1010, WasClean = true, Sent = new CloseFrame(1010, "permessage-deflate"), Received = new CloseFrame(1010),

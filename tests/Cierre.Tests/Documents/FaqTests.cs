@@ -10,7 +10,7 @@ namespace Cierre.Tests.Documents;
 public sealed partial class FaqTests
 {
     // As Texts.resx groups them: what comes behind these comments, up to the next one, is a reason or a detail. The words inside those are none by themselves.
-    private static readonly string[] Groups = ["Violations", "Our own closes", "Details: how a connection ended", "Details: why a connection never opened"];
+    private static readonly string[] Groups = ["Violations", "Our own closes", "Details: how a connection ended", "Details: why a connection never opened", "Rules of cierre.resume.v1"];
 
     private static readonly IReadOnlyList<string> Sentences = ReadSentences();
 

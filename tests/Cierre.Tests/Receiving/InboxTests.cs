@@ -1,53 +1,41 @@
-using System.Net.WebSockets;
+using Cierre.Protocol;
+using Cierre.Receiving;
 using Cierre.Tests.Connections;
 using Xunit;
 
 namespace Cierre.Tests.Receiving;
 
-/// <summary>What every inbox does, whatever lies in it: one reader waits at a time, and its wait ends.</summary>
+/// <summary>An inbox that keeps nothing and has nobody to wake.</summary>
 public sealed class InboxTests
 {
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task One_receive_waits_at_a_time(bool pieces)
+    [Fact]
+    public void Inbox_without_a_reader_waits_for_nothing()
     {
-        var played = new Played();
-        Func<CancellationToken, Task<bool>> receive = Receiver(played, pieces);
-        Task<bool> first = receive(CancellationToken.None);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => receive(CancellationToken.None));
-        played.PeerText("one");
-        Assert.True(await Played.Within(first));
+        var inbox = new Nothing(new Played());
+        Assert.Equal((false, false, false, (0, 0L)), (inbox.AwaitsRest, inbox.HandsOut, inbox.WaitsForBatch, inbox.Untaken));
+        Assert.False(inbox.End());
+        Assert.False(inbox.EndBatch());
+        Assert.True(inbox.IsOver);
+        inbox.HandOut(default);
+        inbox.Wake(inline: true);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Wait_that_is_cancelled_takes_nothing(bool pieces)
+    private sealed class Nothing(Played played) : Inbox(played.Connection.Driver.Gate, played.Connection.Driver)
     {
-        var played = new Played();
-        Func<CancellationToken, Task<bool>> receive = Receiver(played, pieces);
-        using var cancel = new CancellationTokenSource();
-        Task<bool> waiting = receive(cancel.Token);
-        await cancel.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Played.Within(waiting));
-    }
+        public bool IsOver => HasEnded;
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task End_of_the_connection_ends_the_wait(bool pieces)
-    {
-        var played = new Played();
-        Task<bool> waiting = Receiver(played, pieces)(CancellationToken.None);
-        played.PeerClose(1000);
-        Assert.False(await Played.Within(waiting));
-    }
+        public override int UnreadBytes => 0;
 
-    private static Func<CancellationToken, Task<bool>> Receiver(Played played, bool pieces)
-    {
-        if (!pieces) return async token => await played.Connection.ReceiveAsync(token) is not null;
-        WebSocket socket = played.Connection.AsWebSocket();
-        return async token => (await socket.ReceiveAsync(new byte[10].AsMemory(), token)).MessageType != WebSocketMessageType.Close;
+        public override bool IsIdle => true;
+
+        public override bool IsBusy => false;
+
+        public override bool WantsParts => false;
+
+        public override bool IsFull(int heldByEngine) => false;
+
+        public override bool Deliver(in ProtocolEvent message) => false;
+
+        public override bool DeliverPart(in ProtocolEvent part) => false;
     }
 }

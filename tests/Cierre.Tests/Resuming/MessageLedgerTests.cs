@@ -29,7 +29,7 @@ public sealed class MessageLedgerTests
         Assert.Null(ledger.Receive(6, isHeldToLimits: true));
         Assert.Null(ledger.Receive(4, isHeldToLimits: true));
         Assert.Equal(Violations.ResumeWindowExceeded(), ledger.Receive(0, isHeldToLimits: true));
-        ledger.Take(6, default);
+        ledger.TakeAllBut(1, 4, default);
         Assert.Equal(Violations.ResumeWindowExceeded(), ledger.Receive(0, isHeldToLimits: true));
         Assert.Equal(1, ledger.Acknowledge());
         Assert.Null(ledger.Receive(6, isHeldToLimits: true));
@@ -39,13 +39,13 @@ public sealed class MessageLedgerTests
     [Fact]
     public void Acknowledgement_is_due_after_32_messages_16_KiB_or_200_ms()
     {
-        for (int i = 1; i < 32; i++) Assert.False(_ledger.Take(1, TimeSpan.FromSeconds(1)));
+        for (int i = 1; i < 32; i++) Assert.False(Take(ref _ledger, 1, TimeSpan.FromSeconds(1)));
         Assert.Equal(TimeSpan.FromSeconds(1.2), _ledger.AcknowledgementDue);
-        Assert.True(_ledger.Take(1, TimeSpan.FromSeconds(1.1)));
+        Assert.True(Take(ref _ledger, 1, TimeSpan.FromSeconds(1.1)));
         Assert.Equal(32, _ledger.Acknowledge());
         Assert.Equal(TimeSpan.MaxValue, _ledger.AcknowledgementDue);
-        Assert.False(_ledger.Take(16 * 1024 - 1, default));
-        Assert.True(_ledger.Take(1, default));
+        Assert.False(Take(ref _ledger, 16 * 1024 - 1));
+        Assert.True(Take(ref _ledger, 1));
     }
 
     [Theory]
@@ -54,8 +54,8 @@ public sealed class MessageLedgerTests
     public void Window_that_is_small_is_acknowledged_by_halves(int window, int due)
     {
         var ledger = new MessageLedger(new ResumeLimits(window, 1 << 20));
-        for (int i = 1; i < due; i++) Assert.False(ledger.Take(0, default));
-        Assert.True(ledger.Take(0, default));
+        for (int i = 1; i < due; i++) Assert.False(Take(ref ledger, 0));
+        Assert.True(Take(ref ledger, 0));
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class MessageLedgerTests
     {
         for (int i = 0; i < 3; i++) _ledger.Send(WebSocketOpcode.Text, "x"u8);
         for (int i = 0; i < 6; i++) _ledger.Receive(1, isHeldToLimits: true);
-        for (int i = 0; i < 4; i++) _ledger.Take(1, default);
+        _ledger.TakeAllBut(2, 2, default);
         _ledger.Acknowledged(2);
         Assert.Equal(continues, _ledger.Continues(got, acknowledged));
     }
@@ -90,9 +90,16 @@ public sealed class MessageLedgerTests
     {
         _ledger.Resume(0, default);
         Assert.Equal(TimeSpan.MaxValue, _ledger.AcknowledgementDue);
-        _ledger.Take(1, default);
+        Take(ref _ledger, 1);
         _ledger.Acknowledge();
         _ledger.Resume(0, TimeSpan.FromSeconds(5));
         Assert.Equal(TimeSpan.FromSeconds(5.2), _ledger.AcknowledgementDue);
+    }
+
+    /// <summary>A message comes, and is taken.</summary>
+    private static bool Take(ref MessageLedger ledger, int bytes, TimeSpan now = default)
+    {
+        ledger.Receive(bytes, isHeldToLimits: false);
+        return ledger.TakeAllBut(0, 0, now);
     }
 }

@@ -52,12 +52,12 @@ public sealed class MessageTailTests
             MessageTail.Reader reader = tail.After(dropped);
             foreach (byte[] expected in model)
             {
-                Assert.True(reader.TryRead(out WebSocketOpcode kind, out ReadOnlySpan<byte> message));
+                Assert.True(reader.TryRead(out WebSocketOpcode kind, out ReadOnlySpan<byte> message, out _));
                 Assert.Equal(expected.Length % 2 == 0 ? WebSocketOpcode.Binary : WebSocketOpcode.Text, kind);
                 Assert.True(message[1..].SequenceEqual(expected) && message[0] == '=');
             }
 
-            Assert.False(reader.TryRead(out _, out _));
+            Assert.False(reader.TryRead(out _, out _, out _));
         }
 
         tail.Release();
@@ -69,7 +69,7 @@ public sealed class MessageTailTests
     {
         var found = new List<string>();
         MessageTail.Reader reader = _tail.After(number);
-        while (reader.TryRead(out WebSocketOpcode kind, out ReadOnlySpan<byte> message)) found.Add($"{kind} {Text(message)}");
+        while (reader.TryRead(out WebSocketOpcode kind, out ReadOnlySpan<byte> message, out _)) found.Add($"{kind} {Text(message)}");
         return found;
     }
 }

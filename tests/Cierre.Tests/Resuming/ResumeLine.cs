@@ -18,6 +18,9 @@ internal sealed class ResumeLine
     /// <summary>Where the server writes.</summary>
     public IResumeOutput Server => new Half(ToClient);
 
+    /// <summary>With what the server closes it behind all that it wrote; null: it does not.</summary>
+    public CloseFrame? CloseBehind { get; set; }
+
     /// <summary>Whether each side believes that it is open.</summary>
     public bool ClientHasIt { get; set; } = true;
 
@@ -37,6 +40,6 @@ internal sealed class ResumeLine
 
     private sealed class Half(Queue<(WebSocketOpcode, byte[])> queue) : IResumeOutput
     {
-        public void Write(WebSocketOpcode kind, ReadOnlySpan<byte> message) => queue.Enqueue((kind, message.ToArray()));
+        public void Write(WebSocketOpcode kind, ReadOnlySpan<byte> message, bool compressible = true) => queue.Enqueue((kind, message.ToArray()));
     }
 }

@@ -38,7 +38,7 @@ public sealed class ResumeSessionTests
         _server.Send(WebSocketOpcode.Binary, [1, 2], _line.Server);
         Assert.Equal("hi", Text(ToServer()));
         Assert.Equal([1, 2], ToClient().Payload.ToArray());
-        _server.Take(2, _line.Server, _now);
+        _server.TakeAllBut(0, 0, _line.Server, _now);
         Assert.Empty(_line.ToClient);
         Assert.Equal(TimeSpan.FromMilliseconds(200), _server.Deadline);
         _now = _server.Deadline;
@@ -97,7 +97,7 @@ public sealed class ResumeSessionTests
         _server.Send(WebSocketOpcode.Text, "a"u8, _line.Server);
         _client.Send(WebSocketOpcode.Text, "1"u8, _line.Client);
         ToServer();
-        _server.Take(1, _line.Server, _now);
+        _server.TakeAllBut(0, 0, _line.Server, _now);
         Lose();
         var asked = new ResumeControl.Resume("one", got, acknowledged, null, System.Collections.Immutable.ImmutableDictionary<string, TopicCursor>.Empty, null);
         Assert.Equal(SessionEffects.WriteLost | SessionEffects.Complete, _server.Resume(asked, "a", "two", _line.Server, _now));
@@ -221,7 +221,7 @@ public sealed class ResumeSessionTests
             for (int i = 0; i < 32; i++)
             {
                 _server.Receive(WebSocketOpcode.Binary, message, output, _now);
-                _server.Take(payload.Length, output, _now);
+                _server.TakeAllBut(0, 0, output, _now);
                 _server.Send(WebSocketOpcode.Binary, payload, output);
             }
 
@@ -279,7 +279,7 @@ public sealed class ResumeSessionTests
 
     private sealed class Dropped : IResumeOutput
     {
-        public void Write(WebSocketOpcode kind, ReadOnlySpan<byte> message)
+        public void Write(WebSocketOpcode kind, ReadOnlySpan<byte> message, bool compressible = true)
         {
         }
     }

@@ -1,3 +1,4 @@
+using Cierre.Closing;
 using Cierre.Resuming;
 using Xunit;
 using static Cierre.Resuming.SessionEffects;
@@ -13,7 +14,7 @@ public sealed class SessionLifecycleTests
     [
         SessionInput.Connected.Instance, SessionInput.Began.Instance, new SessionInput.Asked(true), new SessionInput.Asked(false), SessionInput.Resumed.Instance,
         new SessionInput.Lost(LossReason.Unknown), new SessionInput.Over(Bye), new SessionInput.Close(Bye), new SessionInput.Gone(true, false),
-        new SessionInput.Gone(false, true), SessionInput.Due.Instance,
+        new SessionInput.Gone(false, true), SessionInput.Due.Instance, SessionInput.Abandon.Instance,
     ];
 
     private SessionLifecycle _client = new(WebSocketRole.Client, Window);
@@ -58,6 +59,44 @@ public sealed class SessionLifecycleTests
         // And once more, where that was lost too.
         Assert.Equal(WriteEnded, _server.On(new SessionInput.Asked(true), default));
         Assert.Equal(new SessionState.Ended(Bye, null), _server.State);
+    }
+
+    [Fact]
+    public void Session_that_nobody_waits_for_any_more_is_lost_and_one_with_a_connection_ends_with_it()
+    {
+        Open();
+        SessionLifecycle attached = _server;
+        Assert.Equal(Complete, attached.On(SessionInput.Abandon.Instance, default));
+        Assert.Equal(new SessionState.Ended(null, null), attached.State);
+        Lose(ref _server, 1);
+        Assert.Equal(Complete, _server.On(SessionInput.Abandon.Instance, default));
+        Assert.Equal(new SessionState.Ended(null, LossReason.GivenUp), _server.State);
+        Lose(ref _client, 1);
+        SessionLifecycle returning = _client;
+        returning.On(SessionInput.Connected.Instance, default);
+        foreach (SessionInput end in new SessionInput[] { new SessionInput.Gone(false, false), SessionInput.Abandon.Instance })
+        {
+            foreach (SessionLifecycle life in new[] { _client, returning })
+            {
+                SessionLifecycle next = life;
+                Assert.Equal(Complete, next.On(end, default));
+                Assert.Equal(new SessionState.Ended(null, LossReason.GivenUp), next.State);
+            }
+        }
+    }
+
+    [Fact]
+    public void Server_may_lose_a_session_that_is_away_and_no_other()
+    {
+        SessionInput full = new SessionInput.Lost(LossReason.BufferFull);
+        Assert.Equal(None, _server.On(full, default));
+        Lose(ref _server, 1);
+        SessionLifecycle closing = _server;
+        closing.On(new SessionInput.Close(Bye), default);
+        Assert.Equal(None, closing.On(full, default));
+        Assert.Equal(Complete, _server.On(full, default));
+        Assert.Equal(new SessionState.Ended(null, LossReason.BufferFull), _server.State);
+        Assert.Equal(WriteLost, _server.On(new SessionInput.Asked(true), default));
     }
 
     [Fact]

@@ -130,9 +130,9 @@ internal sealed class SessionSimulation
 
     private string? Take(ResumeSession session, Side side, IResumeOutput? output)
     {
-        if (!side.Untaken.TryDequeue(out int bytes)) return null;
+        if (!side.Untaken.TryDequeue(out _)) return null;
         side.Taken++;
-        session.Take(bytes, output ?? ResumeLine.Nowhere, _now);
+        session.TakeAllBut(side.Untaken.Count, side.Untaken.Sum(bytes => (long)bytes), output ?? ResumeLine.Nowhere, _now);
         return null;
     }
 
@@ -150,10 +150,25 @@ internal sealed class SessionSimulation
 
     private string? ToClient()
     {
-        if (_clientsLine is not { } line || !line.ToClient.TryDequeue(out var next)) return null;
+        if (_clientsLine is not { } line) return null;
+        if (!line.ToClient.TryDequeue(out var next)) return line.CloseBehind is { } close ? Close(line, close) : null;
         SessionEvent found = _client.Receive(next.Kind, next.Message, line.Client, _now);
         if (found.Control is ResumeControl.Lost lost) _told = lost.Reason;
         return Came(_client, _atClient, _atServer, found);
+    }
+
+    /// <summary>The close of the server's application arrives, behind all that was sent before it.</summary>
+    private string? Close(ResumeLine line, CloseFrame close)
+    {
+        if (_atClient.Got != _atServer.Sent) return $"the client is closed, and got {_atClient.Got} of {_atServer.Sent}";
+        _told = "closed";
+        _clientsLine = null;
+        if (ReferenceEquals(_asking, line)) _asking = null;
+        _client.Gone(ResumeLine.Record(close.Code, wasClean: true, EndedBy.Remote, received: close), mayResume: false, _now);
+        if (!ReferenceEquals(_serversLine, line)) return null;
+        _serversLine = null;
+        _server!.Gone(ResumeLine.Record(close.Code, wasClean: true, EndedBy.Local, sent: close), mayResume: false, _now);
+        return null;
     }
 
     private static string? Came(ResumeSession session, Side side, Side other, SessionEvent found)
@@ -191,7 +206,8 @@ internal sealed class SessionSimulation
         SessionEffects effects = _server.Resume((ResumeControl.Resume)control, "a", $"{++_tokens}", line.Server, _now);
         _story.Add($"{effects}");
         if (hasHolder != ((effects & SessionEffects.CloseOlder) != 0)) return "two connections have the session, or the only one is closed";
-        if (_ended is not null && (effects & SessionEffects.WriteEnded) == 0) return "the session was ended, and its client is not told how";
+        if (_ended is not null && (effects & (SessionEffects.WriteEnded | SessionEffects.CloseConnection)) == 0) return "the session was ended, and its client is not told how";
+        if ((effects & SessionEffects.CloseConnection) != 0) line.CloseBehind = _ended;
         if ((effects & SessionEffects.WriteResumed) != 0) _serversLine = line;
         else _serversLine = null;
         return null;

@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Cierre.Connections;
+
+namespace Cierre.AspNetCore.Resuming;
+
+/// <summary>The sessions of this server, those without a connection included, and for a day how those ended of which the client may not have heard.</summary>
+internal sealed class SessionTable(TimeProvider time)
+{
+    // A client that does not come back leaves one behind, so that there is a bound.
+    private const int MostRemembered = 10_000;
+
+    private readonly ConcurrentDictionary<string, HostedSession> _sessions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, RememberedEnd> _ends = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<(string Id, DateTimeOffset Until)> _inOrder = new();
+
+    /// <summary>This server since its start: one that starts anew has forgotten its sessions and has another name.</summary>
+    public string Node { get; } = RandomNumberGenerator.GetHexString(8, lowercase: true);
+
+    public IEnumerable<HostedSession> All => _sessions.Values;
+
+    public static string NewId() => RandomNumberGenerator.GetHexString(32, lowercase: true);
+
+    public void Add(HostedSession session) => _sessions[session.Session.Id] = session;
+
+    public HostedSession? Find(string id) => _sessions.GetValueOrDefault(id);
+
+    /// <summary>How a session ended that is not here any more; null: nothing is known of it.</summary>
+    public RememberedEnd? EndOf(string id) => _ends.GetValueOrDefault(id);
+
+    /// <summary>A session is over.</summary>
+    public void Remove(HostedSession session)
+    {
+        ConnectionControl.Session ended = session.Session;
+        if (ended.CloseToTell is { } close) Remember(ended.Id, new RememberedEnd(close, Loss: null));
+        else if (ended.LossToTell is { } loss) Remember(ended.Id, new RememberedEnd(Close: null, loss));
+        _sessions.TryRemove(ended.Id, out _);
+    }
+
+    private void Remember(string id, RememberedEnd end)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        _ends[id] = end;
+        _inOrder.Enqueue((id, now + SessionTokens.Lifetime));
+        while (_inOrder.TryPeek(out (string Id, DateTimeOffset Until) oldest) && (oldest.Until <= now || _inOrder.Count > MostRemembered))
+        {
+            if (_inOrder.TryDequeue(out oldest)) _ends.TryRemove(oldest.Id, out _);
+        }
+    }
+}
+
+/// <summary>How a session ended that the client may ask for once more.</summary>
+/// <param name="Close">How the application ended it; null: it was lost.</param>
+/// <param name="Loss">Why it was lost; null: it was ended.</param>
+internal sealed record RememberedEnd(CloseFrame? Close, string? Loss);
+
+/// <summary>A session of this server, and whose it is.</summary>
+/// <param name="Endpoint">The route pattern of its endpoint.</param>
+/// <param name="User">A hash of the user's name; null for nobody.</param>
+/// <param name="Credentials">What the handler knows of the user.</param>
+internal sealed record HostedSession(ConnectionControl.Session Session, string Endpoint, string? User, WebSocketCredentials Credentials);
