@@ -45,6 +45,9 @@ public sealed class RawServer : IAsyncDisposable
     public static RawServer Start(Func<RawPeer, Task> script, bool switchProtocols = true, X509Certificate2? certificate = null, TimeSpan? bound = null) =>
         new(script, switchProtocols, certificate, bound ?? RawPeer.DefaultBound);
 
+    /// <summary>What each answer waits for; until it is set: nothing.</summary>
+    public Task Held { get; set; } = Task.CompletedTask;
+
     /// <summary>Waits until every script so far has ended; throws what one of them threw.</summary>
     public async Task ScriptsAsync()
     {
@@ -125,6 +128,7 @@ public sealed class RawServer : IAsyncDisposable
 
             await using (peer)
             {
+                await Held;
                 if (_switch)
                     await peer.SwitchProtocolsAsync();
                 await _script(peer);

@@ -36,8 +36,15 @@ internal sealed class SocketRig
         }
     }
 
-    public static SocketRig To(RawServer server, BrowserWebSocketOptions? options = null, params string[] protocols) =>
-        new(Make(server.Url, options, protocols));
+    /// <summary>The server answers when all listeners are there: one that is late gets its events all the same, and by then the state may have gone on.</summary>
+    public static SocketRig To(RawServer server, BrowserWebSocketOptions? options = null, params string[] protocols)
+    {
+        var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        server.Held = listening.Task;
+        var rig = new SocketRig(Make(server.Url, options, protocols));
+        listening.SetResult();
+        return rig;
+    }
 
     /// <summary>Made without the test's own context: events come on the pool.</summary>
     public static WebSocket Make(Uri url, BrowserWebSocketOptions? options = null, params string[] protocols) =>
