@@ -99,16 +99,15 @@ public sealed class SessionEdgeTests : IAsyncDisposable
     public async Task Abort_ends_the_session_though_its_client_comes_back_at_that_moment()
     {
         Played older = _line;
-        Task abort;
+        Thread abort;
         lock (older.Connection.Driver.Gate)
         {
             // Between the choice of the connection that carries the session, and its abort.
-            abort = Task.Run(() => _connection.Abort());
-            Thread.Sleep(300);
+            abort = StartUntilBlocked(_connection.Abort);
             Assert.NotNull(ComeBack("""{"resume":"one","got":0,"acked":0}"""));
         }
 
-        await Played.Within(abort);
+        Assert.True(abort.Join(TimeSpan.FromSeconds(10)));
         await Played.Within(older.Connection.Closed);
         await Task.WhenAny(_connection.Closed, Task.Delay(500));
         Assert.True(_connection.Closed.IsCompleted, $"aborted, and open: {_connection.IsOpen}");
@@ -268,20 +267,30 @@ public sealed class SessionEdgeTests : IAsyncDisposable
         for (int i = 1; i <= 3; i++) await _connection.SendAsync($"{i}");
         _line.Wire.OnWrite = () => underLock |= _session.Gate.IsHeldByCurrentThread;
         using var cancel = new CancellationTokenSource();
-        Task send;
+        Task? send = null;
+        Thread sends;
         lock (_session.Gate)
         {
-            send = Task.Run(async () => await _connection.SendAsync("5", cancel.Token));
-            Thread.Sleep(300);
+            sends = StartUntilBlocked(() => send = _connection.SendAsync("5", cancel.Token).AsTask());
             using (var message = new Cierre.Sending.BroadcastMessage(WebSocketOpcode.Text, "4"u8.ToArray()))
                 _session.Enqueue(message, _connection);
             cancel.Cancel();
         }
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Played.Within(send));
+        Assert.True(sends.Join(TimeSpan.FromSeconds(10)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Played.Within(send!));
         _session.FlushEnqueued();
         Assert.Contains("=4", Said());
         Assert.False(underLock);
+    }
+
+    /// <summary>Begins what meets a lock that the caller holds. On a thread of its own, because one of the pool may begin only when all is over.</summary>
+    private static Thread StartUntilBlocked(ThreadStart action)
+    {
+        var thread = new Thread(action);
+        thread.Start();
+        Assert.True(SpinWait.SpinUntil(() => thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin), TimeSpan.FromSeconds(10)));
+        return thread;
     }
 
     private CloseRecord Lost => _line.Connection.Driver.RecordSoFar ?? CloseRecord.NotOpened(EndReason.SessionAbandoned, TimeSpan.Zero);
