@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Cierre;
 using Cierre.AspNetCore;
 using Cierre.AspNetCore.Admission;
+using Cierre.AspNetCore.Cluster;
 using Cierre.AspNetCore.Draining;
 using Cierre.AspNetCore.Endpoints;
 using Cierre.AspNetCore.Inspector;
@@ -72,6 +73,11 @@ public static class CierreServiceCollectionExtensions
         services.AddSingleton(provider => new SessionHost(
             provider.GetRequiredService<SessionTable>(), provider.GetRequiredService<SessionTokens>(), provider.GetRequiredService<WebSocketRoster>(),
             provider.GetRequiredService<LateHandlers>(), provider.GetRequiredService<ILoggerFactory>()));
+        services.AddOptions<WebSocketTopicOptions>().BindConfiguration("Cierre:Topics").ValidateOnStart();
+        services.AddSingleton(provider => new LocalCluster(
+            provider.GetRequiredService<IOptions<WebSocketTopicOptions>>(), provider.GetService<TimeProvider>() ?? TimeProvider.System,
+            provider.GetRequiredService<ILoggerFactory>()));
+        services.TryAddSingleton<ICluster>(provider => provider.GetRequiredService<LocalCluster>());
         services.AddSingleton<Drain>();
         services.AddSingleton(provider => new WebSocketServer(
             provider.GetRequiredService<WebSocketRoster>(), provider.GetRequiredService<RelayedConnections>(), provider.GetRequiredService<DrainGate>(),

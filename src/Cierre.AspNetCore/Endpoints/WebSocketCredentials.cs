@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Cierre.AspNetCore.Admission;
 using Cierre.AspNetCore.Endpoints;
+using Cierre.Connections;
 using Microsoft.AspNetCore.Http;
 
 namespace Cierre.AspNetCore;
@@ -22,6 +23,9 @@ public sealed class WebSocketCredentials : IEndWatcher
     internal WebSocketCredentials()
     {
     }
+
+    /// <summary>Those of the server that the connection came to.</summary>
+    internal IServiceProvider Services => _endpoint!.Services;
 
     /// <summary>Null: no connection carries the session.</summary>
     private Expiry? Watched
@@ -48,6 +52,8 @@ public sealed class WebSocketCredentials : IEndWatcher
             (_endpoint, _entry, _slot, _opening, _user) = (endpoint, entry, slot, opening, opening.User);
             if (expiresAt is not null || Expiry.IsNeeded(endpoint.Options)) _expiry = Watch(expiresAt);
         }
+
+        ConnectionControl.Of(entry.Carrier).Host = this;
     }
 
     /// <summary>The session goes on over another connection, opened with credentials of its own.</summary>

@@ -52,7 +52,7 @@ internal sealed class SessionHost(
             {
                 Task? carried = greeting.Token is { } token
                     ? Resume(carrier, context, request, greeting, token)
-                    : await BeginAsync(carrier, context, request).ConfigureAwait(false);
+                    : await BeginAsync(carrier, context, request, greeting).ConfigureAwait(false);
                 if (carried is not null) return carried;
             }
         }
@@ -97,7 +97,7 @@ internal sealed class SessionHost(
     }
 
     /// <returns>Null: the connection closes.</returns>
-    private async Task<Task?> BeginAsync(WebSocketConnection carrier, HttpContext context, SessionRequest request)
+    private async Task<Task?> BeginAsync(WebSocketConnection carrier, HttpContext context, SessionRequest request, ConnectionControl.Greeting greeting)
     {
         var session = new ConnectionControl.Session(
             request.Session, request.Terms, SessionTable.NewId(),
@@ -107,7 +107,7 @@ internal sealed class SessionHost(
         session.Over = () => sessions.Remove(hosted);
         // Before the client has the token.
         sessions.Add(hosted);
-        Task? carried = session.Begin(carrier, Seal(hosted, number: 0));
+        Task? carried = session.Begin(carrier, greeting, Seal(hosted, number: 0));
         if (carried is null)
         {
             session.EndWithConnection();
@@ -116,6 +116,7 @@ internal sealed class SessionHost(
         }
 
         (request.Entry.Connection, request.Entry.Watcher) = (session.Connection, hosted.Credentials);
+        ConnectionControl.Of(session.Connection).Host = hosted.Credentials;
         _handlers.Enter();
         HandlerParts parts = request.Parts.Take();
         if (_isEnding) session.EndWithConnection();

@@ -37,6 +37,8 @@ internal static class ServeCommand
             Choice.Option("--compression", "Whether messages are compressed (permessage-deflate) where the client offers it.", "off", "on");
         Option<string?> transport = Choice.Option("--transport", "What connections without TLS run on: sockets, or event loops (Linux).", "sockets", "loops");
         var sessions = new SessionOptions();
+        Option<long?> topicLog = WholeNumber.Option("--topic-log", "N", "How many messages of each room are kept, for clients that come back and for those " +
+            $"that read slowly. Default {new WebSocketTopicOptions().MaxMessages}.", least: 1, most: int.MaxValue);
         var http2Only = new Option<bool>("--h2c") { Description = "Cleartext HTTP/2 by prior knowledge, and nothing else." };
         var json = new Option<bool>("--json")
         {
@@ -45,12 +47,12 @@ internal static class ServeCommand
         };
 
         var command = new Command("serve", "Serves WebSocket connections and reports how each one ends: echo at /; /close?code=N&reason=T closes at once; " +
-            "at /throw the first message makes the handler fail; /silent never sends. /system and /system/close?code=N&reason=T do as / and /close, by a " +
+            "at /throw the first message makes the handler fail; /silent never sends; at /room/NAME all hear what one says. /system and /system/close?code=N&reason=T do as / and /close, by a " +
             "program on System.Net.WebSockets, to which --rate does not apply.")
         {
             listen.Url, maxMessage, limits.MaxFragments, accept, limits.CloseTimeout, limits.PingInterval, limits.PingTimeout, idleTimeout, maxConnections,
                 atCapacity, rate, drainCode, drainSpread, compression, transport, sessions.Resume, sessions.Window,
-                sessions.Limit, sessions.Keys, listen.Cert, listen.Key, http2Only, json, language,
+                sessions.Limit, topicLog, sessions.Keys, listen.Cert, listen.Key, http2Only, json, language,
         };
         command.SetAction(async parsed =>
         {
@@ -83,6 +85,7 @@ internal static class ServeCommand
             {
                 DrainOf(services, parsed.GetValue(drainCode), parsed.GetValue(drainSpread) ?? TimeSpan.Zero);
                 if (keys is not null) services.AddSingleton(keys);
+                services.Configure<WebSocketTopicOptions>(topics => topics.MaxMessages = (int?)parsed.GetValue(topicLog) ?? topics.MaxMessages);
                 services.Configure<WebSocketLimitOptions>(most =>
                 {
                     most.MaxConnections = (int?)parsed.GetValue(maxConnections);

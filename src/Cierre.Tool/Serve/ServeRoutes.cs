@@ -2,6 +2,7 @@ using System.Globalization;
 using Cierre.AspNetCore;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Cierre.Tool.Serve;
 
@@ -16,6 +17,7 @@ internal static class ServeRoutes
         Map("/close", CloseAsync);
         Map("/throw", (connection, _) => ThrowAsync(connection));
         Map("/silent", (connection, _) => ReadOnlyAsync(connection));
+        Map("/room/{name}", RoomAsync);
         SystemRoutes.Map(app);
 
         void Map(string path, Func<WebSocketConnection, HttpContext, Task> handler)
@@ -59,12 +61,35 @@ internal static class ServeRoutes
         }
     }
 
+    /// <summary>What one says is heard by all in the room, the speaker included.</summary>
+    private static async Task RoomAsync(WebSocketConnection connection, HttpContext context)
+    {
+        WebSocketTopic room = context.RequestServices.GetRequiredService<ICluster>().Topic((string)context.Request.RouteValues["name"]!);
+        await connection.JoinAsync(room.Name);
+        await foreach (WebSocketMessage message in connection.ReadAllAsync()) await room.PublishAsync(message);
+    }
+
+    /// <returns>What is wrong with the name of a room; null: nothing, or the request is for another endpoint.</returns>
+    private static string? FaultOfRoom(HttpContext context)
+    {
+        if (!context.Request.Path.StartsWithSegments("/room", out PathString rest) || rest.Value is not [_, _, ..]) return null;
+        try
+        {
+            _ = context.RequestServices.GetRequiredService<ICluster>().Topic(rest.Value[1..]);
+            return null;
+        }
+        catch (ArgumentException)
+        {
+            return "The NAME of /room/NAME has at most 256 bytes of UTF-8, and no control characters.";
+        }
+    }
+
     /// <summary>What must not be sent is refused in HTTP, where there is still a way to say so.</summary>
     private static Task RefuseUnsendable(HttpContext context, RequestDelegate next)
     {
         bool bySystem = context.Request.Path == SystemRoutes.Close;
-        if (context.Request.Path != "/close" && !bySystem) return next(context);
-        string? fault = null;
+        string? fault = FaultOfRoom(context);
+        if (fault is null && context.Request.Path != "/close" && !bySystem) return next(context);
         if (Code(context) is null && context.Request.Query.ContainsKey("code"))
             fault = "The code of ?code=N must be one that a server may send: 1000-1003, 1007-1009, 1011-1014 or 3000-4999.";
         // A long reason is cut by a connection of ours, and thrown at by System.Net.WebSockets.

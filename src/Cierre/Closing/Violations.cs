@@ -116,6 +116,9 @@ internal static class Violations
     public static Violation BroadcastNotTaken(TimeSpan timeout) =>
         Policy(CloseCodes.PolicyViolation, CloseCause.PolicyViolation, nameof(BroadcastNotTaken), timeout.TotalSeconds);
 
+    /// <summary>RFC 6455 7.4.1, 1008: a peer that misses messages of a topic, because they are not kept any more, and has no way to know.</summary>
+    public static Violation TopicNotTaken() => Policy(CloseCodes.PolicyViolation, CloseCause.PolicyViolation, nameof(TopicNotTaken));
+
     /// <summary>RFC 6455 7.4.1, 1008: a peer that takes nothing while something waits for it.</summary>
     /// <summary>Where nobody acknowledges: the peer may have taken a part of what waits.</summary>
     public static Violation NoSendCompleted(TimeSpan timeout) =>

@@ -11,7 +11,7 @@ internal readonly partial struct ConnectionControl
     public static Violation? ReadGreeting(WebSocketMessage message, out Greeting greeting)
     {
         Violation? broken = ResumeGreeting.Read((WebSocketOpcode)message.Kind, message.Data, out ResumeControl? control);
-        greeting = new Greeting(control as ResumeControl.Resume);
+        greeting = new Greeting(control as ResumeControl.Hello, control as ResumeControl.Resume);
         return broken;
     }
 
@@ -36,7 +36,7 @@ internal readonly partial struct ConnectionControl
     }
 
     /// <summary>What a client's first message asks for.</summary>
-    internal readonly record struct Greeting(ResumeControl.Resume? Resume)
+    internal readonly record struct Greeting(ResumeControl.Hello? Hello, ResumeControl.Resume? Resume)
     {
         /// <summary>What the client shows to go on with its session; null: it begins one.</summary>
         public string? Token => Resume?.Token;
@@ -110,8 +110,8 @@ internal readonly partial struct ConnectionControl
 
         /// <summary>Begins over its first connection.</summary>
         /// <returns>What completes when that has ended and the session knows it; null: the client has sent more than its hello.</returns>
-        public Task? Begin(WebSocketConnection carrier, string token) => _driver.Begin(
-            carrier.Driver, new ResumeControl.Session(Id, _terms.Node, token, _terms.Window, _terms.Level, _terms.Limits));
+        public Task? Begin(WebSocketConnection carrier, Greeting greeting, string token) => _driver.Begin(
+            carrier.Driver, greeting.Hello!, new ResumeControl.Session(Id, _terms.Node, token, _terms.Window, _terms.Level, _terms.Limits));
 
         /// <summary>Goes on over another connection, or says over it why it does not.</summary>
         /// <returns>What completes when that has ended and the session knows it; null: the client has sent more than that it resumes.</returns>

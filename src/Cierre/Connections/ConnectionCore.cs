@@ -2,6 +2,7 @@ using Cierre.Closing;
 using Cierre.Receiving;
 using Cierre.Sending;
 using Cierre.Timing;
+using Cierre.Topics;
 
 namespace Cierre.Connections;
 
@@ -63,6 +64,19 @@ internal abstract class ConnectionCore : DeadlineWheel.Entry
         }
     }
 
+    /// <summary>The topics that it has joined; null: none yet.</summary>
+    public TopicMemberships? Topics { get; private set; }
+
+    /// <summary>The topics of a node, for whoever joins one.</summary>
+    public TopicMemberships JoinedOn(TopicNode node)
+    {
+        TopicMemberships topics;
+        lock (Gate) topics = Topics ??= MembershipsOn(node);
+        // Its end may have come before.
+        if (IsOver) topics.End();
+        return topics;
+    }
+
     // ---- what differs ----
 
     public abstract WebSocketRole Role { get; }
@@ -96,6 +110,9 @@ internal abstract class ConnectionCore : DeadlineWheel.Entry
     /// <summary>The connection over one transport that this is.</summary>
     /// <exception cref="InvalidOperationException">It goes from one to the next.</exception>
     public abstract ConnectionDriver OverOneTransport { get; }
+
+    /// <summary>Under the lock.</summary>
+    protected abstract TopicMemberships MembershipsOn(TopicNode node);
 
     /// <summary>The record, or what can be said of it by now. Under the lock.</summary>
     public abstract CloseRecord Known();
@@ -180,6 +197,9 @@ internal abstract class ConnectionCore : DeadlineWheel.Entry
     protected void Complete(CloseRecord record)
     {
         Volatile.Write(ref _isOver, true);
+        TopicMemberships? topics;
+        lock (Gate) topics = Topics;
+        topics?.End();
         Scheduling.OnPool.Run(
             (core: this, record),
             static of =>

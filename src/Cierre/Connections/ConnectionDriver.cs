@@ -1,12 +1,15 @@
+using System.Collections.Immutable;
 using Cierre.Callbacks;
 using Cierre.Closing;
 using Cierre.Deflate;
 using Cierre.Protocol;
 using Cierre.Receiving;
+using Cierre.Resuming;
 using Cierre.Scheduling;
 using Cierre.Sending;
 using Cierre.Telemetry;
 using Cierre.Timing;
+using Cierre.Topics;
 using Cierre.Tracing;
 using Cierre.Transports;
 
@@ -99,6 +102,9 @@ internal sealed class ConnectionDriver : ConnectionCore, IMeasured
 
     /// <summary>Everything was given back.</summary>
     public bool IsGone => _life.State is TransportState.Gone;
+
+    protected override TopicMemberships MembershipsOn(TopicNode node) =>
+        new(node, isSession: false, this, ImmutableDictionary<string, TopicCursor>.Empty);
 
     public override CloseRecord Known() => Engine.Record ?? Engine.RecordAsKnown(Now, _life.Fault is { } fault ? TransportEndReason.Of(fault) : null);
 

@@ -9,6 +9,9 @@ public sealed partial class WebSocketConnection
     /// so.</summary>
     internal Task? Handler { get; set; }
 
+    /// <summary>What whoever hosts it knows of it; null: nothing.</summary>
+    internal object? Host { get; set; }
+
     /// <summary>Closes: what was sent before goes out first, then the close frame; then the peer's answer is awaited, at most the close timeout. RFC 6455
     /// 7.1.2.</summary>
     /// <remarks>A call after a close was begun by either side changes nothing and waits for the same record.</remarks>

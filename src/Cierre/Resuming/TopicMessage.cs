@@ -6,12 +6,12 @@ namespace Cierre.Resuming;
 
 /// <summary>A message of a topic: <c>#7.15521.a1b3 hello</c>. In a binary one number and offset are unsigned LEB128, and the tag is 2 bytes.</summary>
 /// <param name="Number">The topic's, on this connection.</param>
-/// <param name="Offset">From 1 on.</param>
+/// <param name="Offset">From 1 on; 0: what stands for all before the first.</param>
 /// <param name="Tag">The message's own.</param>
 internal readonly record struct TopicMessage(int Number, long Offset, ushort Tag)
 {
     // The mark, two numbers with a dot behind each, the tag, the space.
-    private const int LongestHead = 1 + 10 + 1 + 19 + 1 + 4 + 1;
+    public const int LongestHead = 1 + 10 + 1 + 19 + 1 + 4 + 1;
 
     /// <summary>Writes the head of a message, with its mark; the payload follows.</summary>
     public void WriteTo(IBufferWriter<byte> output, WebSocketOpcode kind)
@@ -49,7 +49,7 @@ internal readonly record struct TopicMessage(int Number, long Offset, ushort Tag
             ? TryReadNumber(ref rest, (byte)'.', out number) & TryReadNumber(ref rest, (byte)'.', out offset) && TryReadTag(ref rest, out tag)
             : TryReadVarint(ref rest, out number) & TryReadVarint(ref rest, out offset) && BinaryPrimitives.TryReadUInt16BigEndian(rest, out tag);
         if (isWhole && kind != WebSocketOpcode.Text) rest = rest[sizeof(ushort)..];
-        isWhole = isWhole && number <= int.MaxValue && offset is > 0 and <= ResumeControl.MaxNumber;
+        isWhole = isWhole && number <= int.MaxValue && offset is >= 0 and <= ResumeControl.MaxNumber;
         head = isWhole ? new TopicMessage((int)number, offset, tag) : default;
         payload = isWhole ? rest : default;
         return isWhole;

@@ -75,6 +75,26 @@ internal sealed class Broadcast : IThreadPoolWorkItem
         return message.Slow is { } slow ? await slow.AwaitAsync(result, cancellationToken).ConfigureAwait(SimulationContext.IsCurrent) : result;
     }
 
+    /// <summary>Sends off what was posted to these, and waits for nobody.</summary>
+    /// <param name="rented">Is given back.</param>
+    public static void SendOff(ConnectionCore[] rented, int count)
+    {
+        if (count <= Share || Environment.ProcessorCount == 1)
+        {
+            SendOff(rented.AsSpan(0, count));
+            ArrayPool<ConnectionCore>.Shared.Return(rented, clearArray: true);
+            return;
+        }
+
+        _ = ByManyAsync();
+
+        async Task ByManyAsync()
+        {
+            await new Broadcast(rented, count).RunAsync().ConfigureAwait(SimulationContext.IsCurrent);
+            ArrayPool<ConnectionCore>.Shared.Return(rented, clearArray: true);
+        }
+    }
+
     void IThreadPoolWorkItem.Execute()
     {
         while (true)

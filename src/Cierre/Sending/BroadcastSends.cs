@@ -32,6 +32,24 @@ internal readonly struct BroadcastSends(SendingSide side, ConnectionDriver drive
         return EnqueueResult.Closed;
     }
 
+    /// <summary>Takes it where next to nothing waits: whoever hands it out has it yet, and comes again. What it waits behind is no more than the transport
+    /// takes at a time.</summary>
+    public EnqueueResult TryEnqueue(BroadcastMessage message)
+    {
+        lock (driver.Gate)
+        {
+            if (!driver.TakesOutput) return EnqueueResult.Closed;
+            if (side.GoesAtOnce(message.Length) && !side.Flusher.IsFlushing && WriteAtOnce(message)) return EnqueueResult.Taken;
+            long waiting = side.Waiting;
+            if (waiting > 0 && waiting + message.Length > Math.Min(side.Buffer.Limit, SendingSide.HighWater)) return EnqueueResult.Waits;
+            OutboxEntry queued = Queued(message);
+            if (side.Outbox.TakesNext(queued, side.Buffer, driver.Transport.Backlog)) return EnqueueResult.Taken;
+            // Framed, it is a little larger; or something waits that was not taken.
+            queued.Complete();
+            return EnqueueResult.Waits;
+        }
+    }
+
     /// <summary>Behind what waits already: what comes later does not overtake it.</summary>
     private EnqueueResult WaitForRoom(BroadcastMessage message, WebSocketConnection receiver)
     {

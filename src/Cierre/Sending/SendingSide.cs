@@ -119,6 +119,20 @@ internal sealed class SendingSide(ConnectionDriver driver, DeflateTerms? deflate
         return later ? SendLater(kind, payload.Span, compressible) : Sent(pending);
     }
 
+    /// <summary>Sends one message in its turn, and waits for that whatever the policy for slow readers says. It is kept by reference until the task
+    /// completes.</summary>
+    public ValueTask SendInTurnAsync(WebSocketOpcode kind, ReadOnlyMemory<byte> payload)
+    {
+        var pending = new AwaitedSend(kind, payload, final: true) { Compressible = true };
+        lock (_gate)
+        {
+            if (Refusal() is { } closed) return ValueTask.FromException(closed);
+            _outbox.EnqueueForRoom(pending, Buffer, _transport.Backlog);
+        }
+
+        return Sent(pending);
+    }
+
     /// <summary>Sends one message where there is room for it: it goes at once, or is copied and waits.</summary>
     /// <returns>False: there is none, or nothing is taken any more; nothing was sent.</returns>
     public bool TrySend(WebSocketOpcode kind, ReadOnlySpan<byte> payload)

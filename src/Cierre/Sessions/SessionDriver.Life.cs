@@ -5,6 +5,7 @@ using Cierre.Protocol;
 using Cierre.Receiving;
 using Cierre.Resuming;
 using Cierre.Scheduling;
+using Cierre.Topics;
 
 namespace Cierre.Sessions;
 
@@ -20,6 +21,8 @@ internal sealed partial class SessionDriver
     private HandlerCalls _calls;
     private TimeSpan _called = TimeSpan.MaxValue;
     private OrderedCalls<SessionChange>? _changes;
+    private bool _endsWithConnection;
+    private bool _isOver;
 
     /// <summary>How this side ends the session.</summary>
     /// <param name="TakesBack">What was sent before and waits is dropped.</param>
@@ -84,8 +87,9 @@ internal sealed partial class SessionDriver
     }
 
     /// <summary>A server's session begins, over its first connection.</summary>
+    /// <param name="hello">What the client says.</param>
     /// <returns>What completes when the connection has ended and the session knows it; null: the client has sent more than its hello.</returns>
-    public Task? Begin(ConnectionDriver connection, ResumeControl.Session session)
+    public Task? Begin(ConnectionDriver connection, ResumeControl.Hello hello, ResumeControl.Session session)
     {
         Decided decided;
         var carrier = new SessionCarrier(connection, this, token: 0);
@@ -93,6 +97,7 @@ internal sealed partial class SessionDriver
         {
             if (!connection.Receiver.HandTo(carrier)) return null;
             Carry(carrier, session.Node);
+            _topicsBefore = hello.Topics;
             _session.Begin(session, carrier);
             _changes?.Add(new SessionChange(SessionChangeKind.Opened));
             decided = Decide();
@@ -112,6 +117,7 @@ internal sealed partial class SessionDriver
         CloseFrame? told = null;
         EndReason? why = null;
         SessionCarrier carrier;
+        TopicMemberships? topics = null;
         lock (Gate)
         {
             carrier = new SessionCarrier(connection, this, number);
@@ -127,6 +133,7 @@ internal sealed partial class SessionDriver
                 OldestToken = Math.Min(OldestToken, number);
                 Carry(carrier, node, _session.Sent - asked.Got, asked.Sent is null ? null : byPeer);
                 _changes?.Add(new SessionChange(SessionChangeKind.Resumed) { LastConnection = _chronicle.Last });
+                topics = Topics;
                 // Behind what is repeated.
                 if ((effects & SessionEffects.CloseConnection) != 0) (told, why) = (_close!.Frame, _close.Why);
             }
@@ -148,6 +155,7 @@ internal sealed partial class SessionDriver
         older?.Connection.BeginClose(Violations.ResumedElsewhere());
         Do(decided);
         if (told is not null) connection.BeginClose(told, why!);
+        else topics?.Carry(connection, asked.Topics);
         return carrier.FollowAsync();
     }
 
@@ -244,8 +252,10 @@ internal sealed partial class SessionDriver
     public void Gone(SessionCarrier? carrier, CloseRecord record, bool mayResume)
     {
         Decided decided;
+        TopicMemberships? topics;
         lock (Gate)
         {
+            topics = Topics;
             long connection = carrier?.Connection.Engine.ConnectionId ?? 0;
             bool carried = _chronicle.Carries(connection);
             _chronicle.Ended(connection, Now, record);
@@ -263,6 +273,7 @@ internal sealed partial class SessionDriver
             decided = Decide();
         }
 
+        if (carrier is not null) topics?.Lost(carrier.Connection);
         Do(decided);
     }
 
@@ -274,9 +285,9 @@ internal sealed partial class SessionDriver
         {
             if (!IsOpen) return;
             if (takeBack) _waiting.Fail(Known());
-            _close = new Ending(frame, why, takeBack, Now + _times.Close, WhileAway: !IsCarried);
+            _close = new Ending(frame, why, takeBack, Now + _times.Close, WhileAway: IsAway);
             // A client ends here and now, and what the server has not taken it never will.
-            if (Role == WebSocketRole.Client && !IsCarried && (_session.Unacknowledged > 0 || !_waiting.IsEmpty)) _session.Abandon(Now);
+            if (Role == WebSocketRole.Client && IsAway && (_session.Unacknowledged > 0 || !_waiting.IsEmpty)) _session.Abandon(Now);
             decided = Decide();
         }
 
@@ -340,11 +351,6 @@ internal sealed partial class SessionDriver
         Do(decided);
     }
 
-    private bool _endsWithConnection;
-    private bool _isOver;
-
-    private bool IsCarried => _carrier is not null;
-
     /// <summary>What a server closes a connection with whose client came back to a session that is lost.</summary>
     public static CloseFrame LostFrame { get; } = new(CloseCodes.NormalClosure, "session lost");
 
@@ -406,9 +412,9 @@ internal sealed partial class SessionDriver
         }
 
         CloseRecord? record = null;
-        bool isOver = _session.State is SessionState.Ended && !IsCarried;
+        bool isOver = _session.State is SessionState.Ended && IsAway;
         // Whoever closed it while nobody was there, or met nobody any more, waits no longer than for the answer to a close.
-        if (_record is null && (isOver || (!IsCarried && _close?.By <= Now)))
+        if (_record is null && (isOver || (IsAway && _close?.By <= Now)))
         {
             _ended = Now;
             var ended = _session.State as SessionState.Ended;
@@ -449,7 +455,6 @@ internal sealed partial class SessionDriver
         SessionStory story = _chronicle.Tell(Id ?? "", ended?.Loss);
         if (ended?.Loss is { } loss and not LossReason.GivenUp)
             return last with { Why = EndReason.SessionLost(SessionExplanation.LossKey(loss)), Session = story };
-        // It ended while no connection carried it: nothing that was decided then reached the peer.
         // The server has said how it ended; its close frame was lost.
         if (Role == WebSocketRole.Client && _close is null && ended?.Close is { } told && told.Code != last.Code)
         {
@@ -459,6 +464,7 @@ internal sealed partial class SessionDriver
             };
         }
 
+        // It ended while no connection carried it: nothing that was decided then reached the peer.
         return _close is { WhileAway: true } close
             ? last with { Why = close.Why, EndedBy = EndedBy.Local, Session = story }
             : last with { Session = story };
@@ -468,7 +474,7 @@ internal sealed partial class SessionDriver
     private TimeSpan NextCall()
     {
         TimeSpan next = _session.Deadline;
-        if (_close is { } close && (!_waiting.IsEmpty || (!IsCarried && _record is null)) && close.By < next) next = close.By;
+        if (_close is { } close && (!_waiting.IsEmpty || (IsAway && _record is null)) && close.By < next) next = close.By;
         if (next >= _called) return TimeSpan.MaxValue;
         return _called = next;
     }

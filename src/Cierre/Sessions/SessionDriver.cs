@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Text;
 using Cierre.Closing;
 using Cierre.Connections;
@@ -7,6 +8,7 @@ using Cierre.Receiving;
 using Cierre.Resuming;
 using Cierre.Scheduling;
 using Cierre.Sending;
+using Cierre.Topics;
 
 namespace Cierre.Sessions;
 
@@ -22,6 +24,7 @@ internal sealed partial class SessionDriver : ConnectionCore
     private WindowQueue _waiting;
     private TimeSpan _lastMessage;
     private WebSocketSession? _face;
+    private ImmutableDictionary<string, TopicCursor> _topicsBefore = ImmutableDictionary<string, TopicCursor>.Empty;
 
     private SessionDriver(ResumeSession session, SessionTimes times, TimeProvider time)
         : base(time) => (_session, _times, Role) = (session, times, session.Role);
@@ -30,8 +33,7 @@ internal sealed partial class SessionDriver : ConnectionCore
     public static T OptionsOfCarrier<T>(T options)
         where T : WebSocketConnectionOptions
     {
-        options.MaxMessageSize = Math.Max(options.MaxMessageSize, Math.Min(options.MaxMessageSize, long.MaxValue - 1) + 1);
-        options.MaxMessageSize = Math.Max(options.MaxMessageSize, ResumeControl.MaxSize);
+        options.MaxMessageSize = Math.Max(Math.Min(options.MaxMessageSize, long.MaxValue - 1) + 1, ResumeControl.MaxSize);
         return options;
     }
 
@@ -70,6 +72,8 @@ internal sealed partial class SessionDriver : ConnectionCore
     public override ConnectionDriver OverOneTransport => throw new InvalidOperationException(
         "A resumable connection goes from one transport to the next: it has no System.Net.WebSockets.WebSocket, no frames to trace, and nothing else that is "
         + "of one transport.");
+
+    protected override TopicMemberships MembershipsOn(TopicNode node) => new(node, isSession: true, _carrier?.Connection, _topicsBefore);
 
     // ---- sends ----
 
@@ -166,7 +170,7 @@ internal sealed partial class SessionDriver : ConnectionCore
             }
 
             slow = message.SlowOnes();
-            if (IsCarried)
+            if (!IsAway)
             {
                 slow.Expect();
                 waits = new AwaitedSend(message.Opcode, message.Payload.ToArray(), final: true) { Compressible = message.Compressible };

@@ -11,14 +11,11 @@ using Xunit;
 namespace Cierre.AspNetCore.Tests.Resuming;
 
 /// <summary>Sessions over real connections where things meet at an unlucky moment; those of a plain connection say what is right.</summary>
-public sealed class SessionEdgeTests
+public sealed class SessionEdgeTests : SessionClientTests
 {
-    private const string Subprotocol = "cierre.resume.v1";
-
     private readonly List<WebSocketConnection> _ofHandlers = [];
     private readonly ConcurrentQueue<string> _handler = [];
     private readonly Protector _protector = new();
-    private string _token = "";
 
     /// <summary>A client whose first attempt to resume is slow has a second one under way: each brings a token, and the newest is good.</summary>
     [Fact]
@@ -35,7 +32,7 @@ public sealed class SessionEdgeTests
         WebSocketConnection fast = await ResumeAsync(server, got: 0, sent: 0);
         Assert.StartsWith("!{\"resumed\"", await NextAsync(fast), StringComparison.Ordinal);
         _protector.GoOn.Set();
-        _token = Control(await NextAsync(slow)).GetProperty("resumed").GetProperty("token").GetString()!;
+        Token = Control(await NextAsync(slow)).GetProperty("resumed").GetProperty("token").GetString()!;
         // The newest holder has said something: older tokens are good no more, and its own is.
         await slow.SendAsync("=1");
         Assert.Equal("=1", await NextAsync(slow));
@@ -455,19 +452,6 @@ public sealed class SessionEdgeTests
         _handler.Enqueue("saved");
     }
 
-    private static async Task<WebSocketConnection> OpenAsync(TestServer server, string path = "/r")
-    {
-        WebSocketClientOptions options = server.ClientOptions();
-        options.Subprotocols.Add(Subprotocol);
-        return await server.ConnectAsync(options, path).Soon();
-    }
-
-    private async Task GreetAsync(WebSocketConnection client)
-    {
-        await client.SendAsync("""!{"hello":1}""");
-        _token = Control(await NextAsync(client)).GetProperty("token").GetString()!;
-    }
-
     private async Task<WebSocketConnection> HelloAsync(TestServer server, string path = "/r")
     {
         int before = _ofHandlers.Count;
@@ -476,21 +460,6 @@ public sealed class SessionEdgeTests
         if (path == "/r") await Waits.Until(() => _ofHandlers.Count > before, "the handler to begin");
         if (path == "/late") await Waits.Until(() => _handler.Contains("begun"), "the handler to begin");
         return client;
-    }
-
-    private async Task<WebSocketConnection> ResumeAsync(TestServer server, long got, long sent, string path = "/r")
-    {
-        WebSocketConnection client = await OpenAsync(server, path);
-        await client.SendAsync($$"""!{"resume":"{{_token}}","got":{{got}},"acked":0,"sent":{{sent}}}""");
-        return client;
-    }
-
-    private static async Task<string> NextAsync(WebSocketConnection client) => (await client.ReceiveAsync().Soon())!.Value.GetText();
-
-    private static JsonElement Control(string message)
-    {
-        Assert.StartsWith("!{", message, StringComparison.Ordinal);
-        return JsonDocument.Parse(message[1..]).RootElement;
     }
 
     /// <summary>Keys whose owner may take its time, as one that asks a remote vault does.</summary>

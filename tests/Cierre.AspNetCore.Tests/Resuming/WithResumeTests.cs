@@ -8,13 +8,10 @@ using Xunit;
 namespace Cierre.AspNetCore.Tests.Resuming;
 
 /// <summary>Sessions over real connections, whose client speaks the subprotocol by hand.</summary>
-public sealed class WithResumeTests : IDisposable
+public sealed class WithResumeTests : SessionClientTests, IDisposable
 {
-    private const string Subprotocol = "cierre.resume.v1";
-
     private readonly List<WebSocketConnection> _ofHandlers = [];
     private readonly System.Threading.Channels.Channel<CloseRecord> _ended = System.Threading.Channels.Channel.CreateUnbounded<CloseRecord>();
-    private string _token = "";
     private Scoped? _scoped;
 
     public void Dispose() => _scoped?.Dispose();
@@ -94,10 +91,10 @@ public sealed class WithResumeTests : IDisposable
     {
         await using TestServer server = await StartAsync(Carrier.Http1);
         await HelloAsync(server);
-        string token = _token;
+        string token = Token;
         foreach ((string path, string? user, string shown) in new[] { ("/r", null, "CfDJ8nonsense"), ("/r", "eve", token), ("/other", null, token) })
         {
-            _token = shown;
+            Token = shown;
             WebSocketConnection client = await ResumeAsync(server, got: 0, sent: 0, path, user);
             Assert.Equal("unknown", Control(await NextAsync(client)).GetProperty("lost").GetProperty("reason").GetString());
             CloseRecord record = await client.DiscardAllAsync().Soon();
@@ -298,20 +295,6 @@ public sealed class WithResumeTests : IDisposable
                 }).WithResume(resume);
             });
 
-    private static async Task<WebSocketConnection> OpenAsync(TestServer server, string path = "/r", string? user = null, params string[] subprotocols)
-    {
-        WebSocketClientOptions options = server.ClientOptions();
-        foreach (string subprotocol in subprotocols is [] ? [Subprotocol] : subprotocols) options.Subprotocols.Add(subprotocol);
-        if (user is not null) options.Headers.Add(new("X-User", user));
-        return await server.ConnectAsync(options, path).Soon();
-    }
-
-    private async Task GreetAsync(WebSocketConnection client)
-    {
-        await client.SendAsync("""!{"hello":1}""");
-        _token = Control(await NextAsync(client)).GetProperty("token").GetString()!;
-    }
-
     private async Task<WebSocketConnection> HelloAsync(TestServer server, string path = "/r")
     {
         int before = _ofHandlers.Count;
@@ -320,21 +303,6 @@ public sealed class WithResumeTests : IDisposable
         await GreetAsync(client);
         if (path != "/scoped") await Waits.Until(() => _ofHandlers.Count > before, "the handler to begin");
         return client;
-    }
-
-    private async Task<WebSocketConnection> ResumeAsync(TestServer server, long got, long sent, string path = "/r", string? user = null)
-    {
-        WebSocketConnection client = await OpenAsync(server, path, user);
-        await client.SendAsync($$"""!{"resume":"{{_token}}","got":{{got}},"acked":0,"sent":{{sent}}}""");
-        return client;
-    }
-
-    private static async Task<string> NextAsync(WebSocketConnection client) => (await client.ReceiveAsync().Soon())!.Value.GetText();
-
-    private static JsonElement Control(string message)
-    {
-        Assert.StartsWith("!{", message, StringComparison.Ordinal);
-        return JsonDocument.Parse(message[1..]).RootElement;
     }
 
     private sealed class Scoped : IDisposable

@@ -51,7 +51,7 @@ public sealed class ConnectionCoreTests
         SessionDriver session = SessionDriver.OfServer(ResumeLimits.Default, window, new SessionTimes(window, window), new FakeTimeProvider());
         var connection = new WebSocketConnection(new WebSocketNegotiation());
         connection.Open(session);
-        Assert.NotNull(session.Begin(_line.Connection.Driver, new ResumeControl.Session("1", "a", "t", window, "node", ResumeLimits.Default)));
+        Assert.NotNull(session.Begin(_line.Connection.Driver, new ResumeControl.Hello(System.Collections.Immutable.ImmutableDictionary<string, TopicCursor>.Empty), new ResumeControl.Session("1", "a", "t", window, "node", ResumeLimits.Default)));
         return connection;
     }
 }

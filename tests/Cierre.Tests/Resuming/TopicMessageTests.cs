@@ -17,7 +17,7 @@ public sealed class TopicMessageTests
         Assert.Equal("2307A179A1B3FF", Convert.ToHexString(Written(new TopicMessage(7, 15521, 0xa1b3), WebSocketOpcode.Binary, [0xFF])));
 
     [Fact]
-    public void What_is_written_is_read() => Gen.Select(Gen.Int[0, int.MaxValue], Gen.Long[1, ResumeControl.MaxNumber], Gen.UShort, Gen.Byte.Array[0, 40], Gen.Bool)
+    public void What_is_written_is_read() => Gen.Select(Gen.Int[0, int.MaxValue], Gen.Long[0, ResumeControl.MaxNumber], Gen.UShort, Gen.Byte.Array[0, 40], Gen.Bool)
         .Sample((number, offset, tag, payload, isText) =>
         {
             WebSocketOpcode kind = isText ? WebSocketOpcode.Text : WebSocketOpcode.Binary;
@@ -32,7 +32,6 @@ public sealed class TopicMessageTests
     [InlineData("#7")]
     [InlineData("#7.1.a1b3")]
     [InlineData("#7.1.a1b x")]
-    [InlineData("#7.0.a1b3 x")]
     [InlineData("#7.-1.a1b3 x")]
     [InlineData("#.1.a1b3 x")]
     [InlineData("#2147483648.1.a1b3 x")]
@@ -45,7 +44,6 @@ public sealed class TopicMessageTests
     [InlineData("2307")]
     [InlineData("2307A1")]
     [InlineData("2307A179A1")]
-    [InlineData("230700A1B3")]
     [InlineData("2307FFFFFFFFFFFFFFFFFFFF01A1B3")]
     public void Binary_that_is_no_message_of_a_topic_is_refused(string hex) =>
         Assert.False(TopicMessage.TryRead(WebSocketOpcode.Binary, Convert.FromHexString(hex), out _, out _));

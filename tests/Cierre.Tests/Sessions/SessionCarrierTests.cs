@@ -47,5 +47,6 @@ public sealed class SessionCarrierTests
     }
 
     private void Begin() => Assert.NotNull(_session.Begin(
-        _line.Connection.Driver, new ResumeControl.Session("1", "a", "t", TimeSpan.FromMinutes(2), "node", ResumeLimits.Default)));
+        _line.Connection.Driver, new ResumeControl.Hello(System.Collections.Immutable.ImmutableDictionary<string, TopicCursor>.Empty),
+        new ResumeControl.Session("1", "a", "t", TimeSpan.FromMinutes(2), "node", ResumeLimits.Default)));
 }

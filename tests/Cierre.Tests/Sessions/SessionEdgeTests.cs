@@ -10,31 +10,8 @@ using Xunit;
 namespace Cierre.Tests.Sessions;
 
 /// <summary>A session where its connections, its handler and its end meet at an unlucky moment.</summary>
-public sealed class SessionEdgeTests : IAsyncDisposable
+public sealed class SessionEdgeTests : ServerSessionTests
 {
-    private static readonly TimeSpan Window = TimeSpan.FromMinutes(2);
-    private static readonly ResumeLimits Limits = new(4, 64 * 1024);
-
-    private readonly FakeTimeProvider _clock = new();
-    private readonly SessionDriver _session;
-    private readonly WebSocketConnection _connection = new(new WebSocketNegotiation());
-    private Played _line = new();
-    private int _tokens;
-
-    public SessionEdgeTests()
-    {
-        _session = SessionDriver.OfServer(Limits, Window, new SessionTimes(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5)), _clock);
-        _connection.Open(_session);
-        Assert.NotNull(_session.Begin(_line.Connection.Driver, new ResumeControl.Session("5f3c", "a", "one", Window, "node", Limits)));
-        Said();
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        _connection.Abort();
-        return default;
-    }
-
     /// <summary>The call of a handler is under way on the thread of the older connection, and the client is back already.</summary>
     [Fact]
     public async Task Message_of_the_next_connection_is_not_lost_while_a_handlers_call_of_the_last_is_under_way()
@@ -47,13 +24,13 @@ public sealed class SessionEdgeTests : IAsyncDisposable
             inside.Set();
             goOn.Wait(TimeSpan.FromSeconds(10));
         });
-        _ = _connection.RunAsync(calls);
-        Played older = _line;
+        _ = Connection.RunAsync(calls);
+        Played older = Line;
         Task first = Task.Run(() => older.PeerText("=1"));
         Assert.True(inside.Wait(TimeSpan.FromSeconds(10)));
         Assert.NotNull(ComeBack("""{"resume":"one","got":0,"acked":0,"sent":1}"""));
         Assert.StartsWith("!{\"resumed\":{\"got\":1,", Said()[0], StringComparison.Ordinal);
-        Played newer = _line;
+        Played newer = Line;
         Task second = Task.Run(() =>
         {
             newer.PeerText("=2");
@@ -70,13 +47,13 @@ public sealed class SessionEdgeTests : IAsyncDisposable
     [Fact]
     public async Task What_came_before_the_handler_of_calls_is_acknowledged_too()
     {
-        for (int i = 1; i <= 4; i++) _line.PeerText($"={i}");
+        for (int i = 1; i <= 4; i++) Line.PeerText($"={i}");
         var calls = new Calls();
-        _ = _connection.RunAsync(calls);
+        _ = Connection.RunAsync(calls);
         Assert.Equal(["1", "2", "3", "4"], calls.Texts);
-        _clock.Advance(TimeSpan.FromSeconds(1));
+        Clock.Advance(TimeSpan.FromSeconds(1));
         await Task.Yield();
-        _line.PeerText("?");
+        Line.PeerText("?");
         // The client's window is full: without this it never sends again.
         Assert.Contains("+4", Said());
     }
@@ -98,38 +75,38 @@ public sealed class SessionEdgeTests : IAsyncDisposable
     [Fact]
     public async Task Abort_ends_the_session_though_its_client_comes_back_at_that_moment()
     {
-        Played older = _line;
+        Played older = Line;
         Thread abort;
         lock (older.Connection.Driver.Gate)
         {
             // Between the choice of the connection that carries the session, and its abort.
-            abort = StartUntilBlocked(_connection.Abort);
+            abort = StartUntilBlocked(Connection.Abort);
             Assert.NotNull(ComeBack("""{"resume":"one","got":0,"acked":0}"""));
         }
 
         Assert.True(abort.Join(TimeSpan.FromSeconds(10)));
         await Played.Within(older.Connection.Closed);
-        await Task.WhenAny(_connection.Closed, Task.Delay(500));
-        Assert.True(_connection.Closed.IsCompleted, $"aborted, and open: {_connection.IsOpen}");
+        await Task.WhenAny(Connection.Closed, Task.Delay(500));
+        Assert.True(Connection.Closed.IsCompleted, $"aborted, and open: {Connection.IsOpen}");
     }
 
     [Fact]
     public async Task Session_that_was_told_to_end_with_its_connection_does_not_go_on_over_another()
     {
-        ConnectionControl.Of(_connection).Drain(new CloseFrame(1001, "stopping"), EndReason.HostStopping);
+        ConnectionControl.Of(Connection).Drain(new CloseFrame(1001, "stopping"), EndReason.HostStopping);
         Assert.NotNull(ComeBack("""{"resume":"one","got":0,"acked":0}"""));
         string[] said = Said();
-        await Task.WhenAny(_connection.Closed, Task.Delay(500));
-        _clock.Advance(TimeSpan.FromMinutes(1));
-        Assert.False(_connection.IsOpen, string.Join(' ', said));
+        await Task.WhenAny(Connection.Closed, Task.Delay(500));
+        Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.False(Connection.IsOpen, string.Join(' ', said));
     }
 
     [Fact]
     public async Task That_this_side_gave_the_session_up_is_never_said_to_the_peer()
     {
         await LoseAsync();
-        _connection.Abort();
-        await Played.Within(_connection.Closed);
+        Connection.Abort();
+        await Played.Within(Connection.Closed);
         Assert.NotNull(ComeBack("""{"resume":"one","got":0,"acked":0}"""));
         Assert.DoesNotContain("given-up", Said()[0], StringComparison.Ordinal);
     }
@@ -138,10 +115,10 @@ public sealed class SessionEdgeTests : IAsyncDisposable
     public async Task Close_of_a_session_that_is_away_does_not_keep_its_caller_for_the_whole_window()
     {
         await LoseAsync();
-        Task<CloseRecord> closed = _connection.CloseAsync(4001, "signed out");
+        Task<CloseRecord> closed = Connection.CloseAsync(4001, "signed out");
         for (int i = 0; i < 15; i++)
         {
-            _clock.Advance(TimeSpan.FromSeconds(1));
+            Clock.Advance(TimeSpan.FromSeconds(1));
             await Task.Delay(5);
         }
 
@@ -151,20 +128,20 @@ public sealed class SessionEdgeTests : IAsyncDisposable
     [Fact]
     public async Task Code_of_the_application_is_kept_where_the_host_stops_meanwhile()
     {
-        _ = _connection.CloseAsync(4001, "signed out");
-        _session.EndWithConnection();
-        await LoseAsyncEnded();
-        SessionStory story = (await Played.Within(_connection.Closed)).Session!;
-        Assert.Equal((4001, null), ((int?)_session.CloseToTell?.Code, story.Lost));
+        _ = Connection.CloseAsync(4001, "signed out");
+        Session.EndWithConnection();
+        await LoseLineAsync();
+        SessionStory story = (await Played.Within(Connection.Closed)).Session!;
+        Assert.Equal((4001, null), ((int?)Session.CloseToTell?.Code, story.Lost));
     }
 
     [Fact]
     public async Task Writer_of_a_stream_is_told_that_the_session_is_over()
     {
-        WebSocketMessageStream stream = await _connection.OpenSendStreamAsync(WebSocketMessageKind.Binary);
+        WebSocketMessageStream stream = await Connection.OpenSendStreamAsync(WebSocketMessageKind.Binary);
         await stream.WriteAsync(new byte[10]);
-        _connection.Abort();
-        await Played.Within(_connection.Closed);
+        Connection.Abort();
+        await Played.Within(Connection.Closed);
         await Assert.ThrowsAsync<WebSocketClosedException>(async () => await stream.WriteAsync(new byte[10]));
     }
 
@@ -182,12 +159,12 @@ public sealed class SessionEdgeTests : IAsyncDisposable
     [Fact]
     public async Task Record_of_a_close_while_away_says_who_closed_also_where_the_page_had_gone_away()
     {
-        _line.PeerClose(1001);
-        _line.Wire.End();
-        await _line.Ended;
-        await Played.Until(() => _session.IsAway);
-        Task<CloseRecord> closed = _connection.CloseAsync(4001, "signed out");
-        _clock.Advance(Window + TimeSpan.FromSeconds(1));
+        Line.PeerClose(1001);
+        Line.Wire.End();
+        await Line.Ended;
+        await Played.Until(() => Session.IsAway);
+        Task<CloseRecord> closed = Connection.CloseAsync(4001, "signed out");
+        Clock.Advance(Window + TimeSpan.FromSeconds(1));
         CloseRecord record = await Played.Within(closed);
         Assert.Equal((CloseCause.Requested, EndedBy.Local), (record.Cause, record.EndedBy));
     }
@@ -195,16 +172,16 @@ public sealed class SessionEdgeTests : IAsyncDisposable
     [Fact]
     public async Task After_a_violation_nothing_more_is_handed_out()
     {
-        for (int i = 1; i <= 4; i++) _line.PeerText($"={i}");
-        Assert.Equal("1", (await _connection.ReceiveAsync())!.Value.GetText());
+        for (int i = 1; i <= 4; i++) Line.PeerText($"={i}");
+        Assert.Equal("1", (await Connection.ReceiveAsync())!.Value.GetText());
         // One too many: it is dropped, and the connection closes.
-        _line.PeerText("=5");
+        Line.PeerText("=5");
         Assert.Contains("close 1008", Said());
-        for (int i = 2; i <= 4; i++) Assert.Equal($"{i}", (await _connection.ReceiveAsync())!.Value.GetText());
-        ValueTask<WebSocketMessage?> next = _connection.ReceiveAsync();
-        _line.PeerText("=6");
-        _line.PeerClose(1008);
-        _line.Wire.End();
+        for (int i = 2; i <= 4; i++) Assert.Equal($"{i}", (await Connection.ReceiveAsync())!.Value.GetText());
+        ValueTask<WebSocketMessage?> next = Connection.ReceiveAsync();
+        Line.PeerText("=6");
+        Line.PeerClose(1008);
+        Line.Wire.End();
         Assert.Null(await Played.Within(next.AsTask()));
     }
 
@@ -212,8 +189,8 @@ public sealed class SessionEdgeTests : IAsyncDisposable
     [Fact]
     public async Task What_was_sent_before_the_close_arrives_before_the_end_is_told()
     {
-        await _connection.SendAsync("result");
-        _ = _connection.CloseAsync();
+        await Connection.SendAsync("result");
+        _ = Connection.CloseAsync();
         Assert.Equal(["=result", "close 1000"], Said());
         await LoseAsync();
         // The client has got none of it.
@@ -226,8 +203,8 @@ public sealed class SessionEdgeTests : IAsyncDisposable
     public async Task What_was_sent_while_away_arrives_before_the_end_is_told()
     {
         await LoseAsync();
-        await _connection.SendAsync("you are signed out because");
-        _ = _connection.CloseAsync(4001, "signed out");
+        await Connection.SendAsync("you are signed out because");
+        _ = Connection.CloseAsync(4001, "signed out");
         Assert.NotNull(ComeBack("""{"resume":"one","got":0,"acked":0}"""));
         string[] said = Said();
         Assert.True(said.Contains("=you are signed out because") || said.Any(one => one.Contains("lost", StringComparison.Ordinal)), string.Join(" | ", said));
@@ -239,7 +216,7 @@ public sealed class SessionEdgeTests : IAsyncDisposable
         int different = 0;
         for (int i = 0; i < 20_000; i++)
         {
-            SessionDriver session = SessionDriver.OfServer(Limits, Window, new SessionTimes(TimeSpan.Zero, TimeSpan.Zero), _clock);
+            SessionDriver session = SessionDriver.OfServer(Limits, Window, new SessionTimes(TimeSpan.Zero, TimeSpan.Zero), Clock);
             WebSocketSession? other = null;
             int begun = 0;
             var thread = Task.Run(() =>
@@ -264,22 +241,22 @@ public sealed class SessionEdgeTests : IAsyncDisposable
     public async Task Nothing_is_written_to_a_transport_under_the_lock_of_a_session()
     {
         bool underLock = false;
-        for (int i = 1; i <= 3; i++) await _connection.SendAsync($"{i}");
-        _line.Wire.OnWrite = () => underLock |= _session.Gate.IsHeldByCurrentThread;
+        for (int i = 1; i <= 3; i++) await Connection.SendAsync($"{i}");
+        Line.Wire.OnWrite = () => underLock |= Session.Gate.IsHeldByCurrentThread;
         using var cancel = new CancellationTokenSource();
         Task? send = null;
         Thread sends;
-        lock (_session.Gate)
+        lock (Session.Gate)
         {
-            sends = StartUntilBlocked(() => send = _connection.SendAsync("5", cancel.Token).AsTask());
+            sends = StartUntilBlocked(() => send = Connection.SendAsync("5", cancel.Token).AsTask());
             using (var message = new Cierre.Sending.BroadcastMessage(WebSocketOpcode.Text, "4"u8.ToArray()))
-                _session.Enqueue(message, _connection);
+                Session.Enqueue(message, Connection);
             cancel.Cancel();
         }
 
         Assert.True(sends.Join(TimeSpan.FromSeconds(10)));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Played.Within(send!));
-        _session.FlushEnqueued();
+        Session.FlushEnqueued();
         Assert.Contains("=4", Said());
         Assert.False(underLock);
     }
@@ -293,40 +270,7 @@ public sealed class SessionEdgeTests : IAsyncDisposable
         return thread;
     }
 
-    private CloseRecord Lost => _line.Connection.Driver.RecordSoFar ?? CloseRecord.NotOpened(EndReason.SessionAbandoned, TimeSpan.Zero);
-
-    private string[] Said(Played? line = null)
-    {
-        line ??= _line;
-        string[] said =
-        [
-            .. line.Sent.Select(frame => frame.Opcode == Played.Close
-                ? $"close {(frame.Payload[0] << 8) | frame.Payload[1]}"
-                : Encoding.UTF8.GetString(frame.Payload)),
-        ];
-        line.Wire.Forget();
-        return said;
-    }
-
-    private async Task LoseAsync()
-    {
-        await LoseAsyncEnded();
-        await Played.Until(() => _session.IsAway);
-    }
-
-    private async Task LoseAsyncEnded()
-    {
-        Said();
-        _line.Wire.End();
-        await _line.Ended;
-    }
-
-    private Task? ComeBack(string resume)
-    {
-        _line = new Played();
-        Assert.Null(ResumeGreeting.Read(WebSocketOpcode.Text, Encoding.UTF8.GetBytes("!" + resume), out ResumeControl? asked));
-        return _session.Resume(_line.Connection.Driver, (ResumeControl.Resume)asked!, "a", "two", ++_tokens);
-    }
+    private CloseRecord Lost => Line.Connection.Driver.RecordSoFar ?? CloseRecord.NotOpened(EndReason.SessionAbandoned, TimeSpan.Zero);
 
     private sealed class Calls(Action<string>? inside = null) : IWebSocketHandler
     {

@@ -1,0 +1,60 @@
+using Cierre.AspNetCore.Logging;
+using Cierre.Connections;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Cierre.AspNetCore.Cluster;
+
+/// <summary>The topics of this server alone.</summary>
+internal sealed class LocalCluster : ICluster, IDisposable
+{
+    private readonly WebSocketTopicOptions _options;
+    private readonly ILogger _logger;
+
+    public LocalCluster(IOptions<WebSocketTopicOptions> options, TimeProvider time, ILoggerFactory loggers)
+    {
+        (_options, _logger) = (options.Value, CloseLog.Of(loggers));
+        Hub = new ConnectionControl.TopicHub(
+            _options.MaxMessages, _options.MaxBytes, _options.MaxTotalBytes, _options.Retention, time, _options.StateOf is null ? null : StateOfAsync);
+    }
+
+    public ConnectionControl.TopicHub Hub { get; }
+
+    public WebSocketTopic Topic(string name)
+    {
+        TopicName.Check(name, nameof(name));
+        return new WebSocketTopic(this, name);
+    }
+
+    public async Task<bool> JoinAsync(WebSocketConnection connection, WebSocketCredentials credentials, string topic)
+    {
+        if (_options.AuthorizationPolicy is { } policy)
+        {
+            IAuthorizationService service = credentials.Services.GetService<IAuthorizationService>()
+                ?? throw new InvalidOperationException($"The policy \"{policy}\" decides who joins a topic. Write builder.Services.AddAuthorization().");
+            AuthorizationResult result = await service.AuthorizeAsync(credentials.User, new WebSocketTopic(this, topic), policy).ConfigureAwait(false);
+            if (!result.Succeeded) return false;
+        }
+
+        await Hub.JoinAsync(connection, topic).ConfigureAwait(false);
+        return !connection.Closed.IsCompleted;
+    }
+
+    public void Dispose() => Hub.Dispose();
+
+    private async ValueTask<(WebSocketMessageKind Kind, ReadOnlyMemory<byte> Payload)?> StateOfAsync(string topic)
+    {
+        try
+        {
+            WebSocketTopicState? state = await _options.StateOf!(new WebSocketTopic(this, topic)).ConfigureAwait(false);
+            return state is null ? null : (state.Kind, state.Data);
+        }
+        catch (Exception e)
+        {
+            CloseLog.CallbackFailed(_logger, nameof(WebSocketTopicOptions.StateOf), e);
+            return null;
+        }
+    }
+}

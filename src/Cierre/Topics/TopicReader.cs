@@ -1,0 +1,186 @@
+using Cierre.Closing;
+using Cierre.Connections;
+using Cierre.Resuming;
+using Cierre.Sending;
+
+namespace Cierre.Topics;
+
+/// <summary>A connection's, or a session's, place in a topic. Where it keeps up it is handed what comes; where it does not, or was away, it reads the log at
+/// its own pace: so a slow reader costs the node no more than its place.</summary>
+/// <param name="isSession">It is told of its place and of what it misses; else it has no way to know, and is closed where messages are missing.</param>
+internal sealed class TopicReader(TopicFeed feed, bool isSession)
+{
+    private readonly Lock _gate = new();
+    private ConnectionDriver? _line;
+    private TopicCursor? _joined;
+    private TopicCursor _at;
+    private bool _keepsUp;
+
+    public TopicFeed Feed => feed;
+
+    /// <summary>Begins where it joins.</summary>
+    /// <returns>Completes when it keeps up, or is away.</returns>
+    public Task BeginAsync(TopicCursor at)
+    {
+        ConnectionDriver? line;
+        lock (_gate)
+        {
+            _joined = _at = at;
+            line = _line;
+        }
+
+        return line is null ? Task.CompletedTask : ReadOnAsync(line, isNew: true);
+    }
+
+    /// <summary>From now on it is sent over this connection.</summary>
+    /// <param name="at">What the client has; null: it has not heard that it joined.</param>
+    /// <returns>Whether <see cref="GoOn"/> is to follow; else whoever joins it begins.</returns>
+    public bool Carry(ConnectionDriver line, TopicCursor? at)
+    {
+        lock (_gate)
+        {
+            _line = line;
+            _keepsUp = false;
+            if (_joined is not { } joined) return false;
+            _at = at ?? joined;
+            return true;
+        }
+    }
+
+    /// <summary>Sends over a connection what the client misses, and what comes.</summary>
+    public void GoOn(ConnectionDriver line) => _ = ReadOnAsync(line, isNew: true);
+
+    /// <summary>The connection has ended, or it leaves.</summary>
+    /// <param name="line">Null: whichever it is.</param>
+    public void Stop(ConnectionDriver? line = null)
+    {
+        lock (_gate)
+        {
+            if (line is not null && _line != line) return;
+            _line = null;
+            _keepsUp = false;
+        }
+    }
+
+    /// <summary>A message has come; they come in their order.</summary>
+    public void Offer(TopicPost post)
+    {
+        ConnectionDriver line;
+        lock (_gate)
+        {
+            if (!_keepsUp || post.Entry.Offset <= _at.Offset) return;
+            line = _line!;
+            if (post.TryEnqueue(line, isSession) == EnqueueResult.Taken)
+            {
+                _at = PlaceOf(post.Entry);
+                return;
+            }
+
+            _keepsUp = false;
+        }
+
+        // It is closing, or has no room: either shows with the next send.
+        Scheduling.OnPool.Run((reader: this, line), static of => _ = of.reader.ReadOnAsync(of.line, isNew: false));
+    }
+
+    /// <summary>Sends what the log has, and what comes meanwhile, until nothing is left.</summary>
+    /// <param name="isNew">The client does not know yet where the topic goes on over this connection.</param>
+    private async Task ReadOnAsync(ConnectionDriver line, bool isNew)
+    {
+        try
+        {
+            while (TryGetPlace(line, out TopicCursor at))
+            {
+                TopicPage page = await feed.Logs.ReadAsync(feed.Name, at).ConfigureAwait(SimulationContext.IsCurrent);
+                if (page.Missing is { } missing)
+                {
+                    if (!isSession)
+                    {
+                        line.BeginClose(Violations.TopicNotTaken());
+                        return;
+                    }
+
+                    if (await TellAsync(line, missing, page.At, isNew).ConfigureAwait(SimulationContext.IsCurrent) is { } end)
+                    {
+                        isNew = false;
+                        if (!Move(line, end)) return;
+                        continue;
+                    }
+                }
+
+                if (isNew && isSession) await SayAsync(line, new ResumeControl.Topic(feed.Number, feed.Name, page.At)).ConfigureAwait(SimulationContext.IsCurrent);
+                isNew = false;
+                if (!Move(line, page.At)) return;
+                foreach (TopicEntry entry in page.Entries)
+                {
+                    await SendAsync(line, entry).ConfigureAwait(SimulationContext.IsCurrent);
+                    if (!Move(line, PlaceOf(entry))) return;
+                }
+
+                if (page.Entries.Count == 0 && KeepsUpFromHere(line)) return;
+            }
+        }
+        catch (WebSocketClosedException)
+        {
+            Stop(line);
+        }
+    }
+
+    /// <summary>Tells a client of what it misses: by the application's state in the place of it, or by saying so.</summary>
+    /// <returns>Where the topic goes on behind the state; null: as the log says.</returns>
+    private async Task<TopicCursor?> TellAsync(ConnectionDriver line, TopicLoss missing, TopicCursor at, bool isNew)
+    {
+        if (feed.States is { } states)
+        {
+            // What is published while the application is asked may be in its state, and follows all the same.
+            TopicCursor end = (await feed.Logs.ReadAsync(feed.Name, after: null).ConfigureAwait(SimulationContext.IsCurrent)).At;
+            if (await states.OfAsync(feed.Name).ConfigureAwait(SimulationContext.IsCurrent) is var (kind, payload))
+            {
+                if (isNew) await SayAsync(line, new ResumeControl.Topic(feed.Number, feed.Name, end)).ConfigureAwait(SimulationContext.IsCurrent);
+                await SendAsync(line, new TopicEntry(end.Offset, end.Tag, kind, payload)).ConfigureAwait(SimulationContext.IsCurrent);
+                return end;
+            }
+        }
+
+        await SayAsync(line, new ResumeControl.Gap(feed.Name, missing.From, missing.To, at, missing.Reason)).ConfigureAwait(SimulationContext.IsCurrent);
+        return null;
+    }
+
+    private ValueTask SendAsync(ConnectionDriver line, TopicEntry entry) =>
+        line.Sending.SendInTurnAsync(entry.Kind, isSession ? TopicPost.Mark(entry, feed.Number) : entry.Payload);
+
+    private static ValueTask SayAsync(ConnectionDriver line, ResumeControl control) =>
+        line.Sending.SendInTurnAsync(WebSocketOpcode.Text, ResumeControlWriter.Write(control));
+
+    private bool TryGetPlace(ConnectionDriver line, out TopicCursor at)
+    {
+        lock (_gate)
+        {
+            at = _at;
+            return _line == line;
+        }
+    }
+
+    /// <returns>False: it goes on over another connection, or not at all.</returns>
+    private bool Move(ConnectionDriver line, TopicCursor at)
+    {
+        lock (_gate)
+        {
+            if (_line != line) return false;
+            _at = at;
+            return true;
+        }
+    }
+
+    /// <summary>Nothing was left to read: from now on it is handed what comes, unless something has come since.</summary>
+    private bool KeepsUpFromHere(ConnectionDriver line)
+    {
+        lock (_gate)
+        {
+            if (_line != line) return true;
+            return _keepsUp = feed.Offered <= _at.Offset;
+        }
+    }
+
+    private TopicCursor PlaceOf(TopicEntry entry) => new(_at.Epoch, entry.Offset, entry.Tag);
+}
