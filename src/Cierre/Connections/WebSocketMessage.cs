@@ -48,6 +48,18 @@ public readonly struct WebSocketMessage
         }
     }
 
+    /// <summary>The topic that it was published to, of a client's session; null: it was sent to this connection alone. docs/topics.md.</summary>
+    /// <exception cref="InvalidOperationException">The next receive has begun.</exception>
+    public string? Topic
+    {
+        get
+        {
+            if (_lender is null) return null;
+            if (_lender.Loan != _loan) ThrowTakenBack();
+            return _lender.LentTopic;
+        }
+    }
+
     private string InDebugger => _lender is not null && _lender.Loan != _loan ? "taken back by the next receive" : Line;
 
     private string Line => Kind == WebSocketMessageKind.Text ? GetText() : $"{Data.Length} bytes";

@@ -55,6 +55,9 @@ internal readonly ref struct ProtocolEvent
     /// <summary>Whether a part is the last of its message.</summary>
     public bool Last { get; init; }
 
+    /// <summary>The topic that a message of a session was published to; null: it was sent to this connection alone.</summary>
+    public string? Topic { get; init; }
+
     public ulong PingNumber { get; init; }
 
     public TimeSpan RoundTrip { get; init; }

@@ -39,17 +39,18 @@ internal sealed class CallbackInbox(Lock gate, ConnectionCore core, WebSocketCon
 
     public override void HandOut(in ProtocolEvent message)
     {
-        if (message.Kind == ProtocolEventKind.Message) Call((WebSocketMessageKind)message.MessageKind, message.Payload.Span);
+        if (message.Kind == ProtocolEventKind.Message) Call((WebSocketMessageKind)message.MessageKind, message.Payload.Span, message.Topic);
         message.Drop();
     }
 
-    public void Call(WebSocketMessageKind kind, ReadOnlySpan<byte> data)
+    public void Call(WebSocketMessageKind kind, ReadOnlySpan<byte> data, string? topic = null)
     {
         if (Interlocked.CompareExchange(ref _state, Inside, Idle) != Idle) return;
         Exception? thrown = null;
         try
         {
-            handler.OnMessage(connection, kind, data);
+            if (topic is null) handler.OnMessage(connection, kind, data);
+            else handler.OnTopicMessage(connection, topic, kind, data);
         }
         catch (Exception e)
         {

@@ -12,6 +12,15 @@ public interface IWebSocketHandler
     /// <param name="data">The message, valid until the call returns.</param>
     void OnMessage(WebSocketConnection connection, WebSocketMessageKind kind, ReadOnlySpan<byte> data);
 
+    /// <summary>Called with each message of a topic, of a client's session (docs/topics.md), as <see cref="OnMessage"/> is with every other. By default that one
+    /// is called.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="topic">The name of the topic.</param>
+    /// <param name="kind">Text or binary. Text is UTF-8 that has been checked (RFC 6455 8.1).</param>
+    /// <param name="data">The message, valid until the call returns.</param>
+    void OnTopicMessage(WebSocketConnection connection, string topic, WebSocketMessageKind kind, ReadOnlySpan<byte> data) =>
+        OnMessage(connection, kind, data);
+
     /// <summary>Called once, when no further message comes: either side has begun to close, the connection is lost, or a call has thrown.</summary>
     /// <param name="connection">The connection.</param>
     void OnClosing(WebSocketConnection connection)

@@ -18,8 +18,11 @@ internal abstract class Inbox(Lock gate, ConnectionCore core)
     public abstract int UnreadBytes { get; }
 
     /// <summary>How many messages have come that the reader has not done with, because it did not ask for the next one; and their bytes, as far as they are
-    /// here.</summary>
+    /// here. Without those of topics.</summary>
     public virtual (int Messages, long Bytes) Untaken => default;
+
+    /// <summary>Bytes of topics that nobody has asked for yet: of a client's session.</summary>
+    public virtual int TopicBytes => 0;
 
     /// <summary>Nothing lies unread and nothing that was handed out is still in use.</summary>
     public abstract bool IsIdle { get; }

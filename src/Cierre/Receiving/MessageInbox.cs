@@ -19,6 +19,7 @@ internal sealed class MessageInbox(Lock gate, ConnectionCore core) : ReaderInbox
     private int _loan;
     private Queue<Parked>? _parked;
     private int _parkedBytes;
+    private OfTopics? _ofTopics;
 
     private MessageReadStream? _stream;
     private PooledBuffer _parts;
@@ -34,7 +35,14 @@ internal sealed class MessageInbox(Lock gate, ConnectionCore core) : ReaderInbox
 
     public override int UnreadBytes => _parkedBytes - MessageOverhead * (_parked?.Count ?? 0) + _parts.Length - _partsRead;
 
-    public override (int Messages, long Bytes) Untaken => ((_parked?.Count ?? 0) + (_isOut ? 1 : 0), UnreadBytes + (_isLent ? _lent.Length : 0));
+    public override (int Messages, long Bytes) Untaken => LentTopic is null
+        ? ((_parked?.Count ?? 0) - (_ofTopics?.Messages ?? 0) + (_isOut ? 1 : 0), UnreadBytes - TopicBytes + (_isLent ? _lent.Length : 0))
+        : ((_parked?.Count ?? 0) - _ofTopics!.Messages, UnreadBytes - TopicBytes);
+
+    /// <summary>The topic of the message that the reader has.</summary>
+    public string? LentTopic => _ofTopics?.Lent;
+
+    public override int TopicBytes => _ofTopics?.Bytes ?? 0;
 
     public override bool IsIdle => !_isLent && _stream is null && _parked is not { Count: > 0 };
 
@@ -51,12 +59,14 @@ internal sealed class MessageInbox(Lock gate, ConnectionCore core) : ReaderInbox
             message.MoveTo(ref _lent);
             _lentKind = message.MessageKind;
             _isLent = _isOut = true;
+            if (message.Topic is { } topic) (_ofTopics ??= new OfTopics()).Lent = topic;
             return StopWaiting();
         }
 
-        var parked = new Parked { Kind = message.MessageKind };
+        var parked = new Parked { Kind = message.MessageKind, Topic = message.Topic };
         message.MoveTo(ref parked.Data);
         _parkedBytes += parked.Data.Length + MessageOverhead;
+        if (parked.Topic is not null) (_ofTopics ??= new OfTopics()).Add(1, parked.Data.Length);
         (_parked ??= new Queue<Parked>()).Enqueue(parked);
         return Waits == Waiting.ForStream && StopWaiting();
     }
@@ -201,6 +211,7 @@ internal sealed class MessageInbox(Lock gate, ConnectionCore core) : ReaderInbox
         CheckOne();
         if (_stream is not null) CloseStream(_stream);
         _isLent = _isOut = false;
+        if (_ofTopics is { } topics) topics.Lent = null;
         _loan++;
         _lent.Release();
     }
@@ -210,6 +221,7 @@ internal sealed class MessageInbox(Lock gate, ConnectionCore core) : ReaderInbox
         if (_parked is not { Count: > 0 }) return false;
         Parked parked = _parked.Dequeue();
         _parkedBytes -= parked.Data.Length + MessageOverhead;
+        if (parked.Topic is not null) _ofTopics!.Lend(parked.Topic, parked.Data.Length);
         _lent.TakeFrom(ref parked.Data);
         _lentKind = parked.Kind;
         _isLent = _isOut = true;
@@ -234,6 +246,7 @@ internal sealed class MessageInbox(Lock gate, ConnectionCore core) : ReaderInbox
         if (_parked is not { Count: > 0 }) return null;
         Parked parked = _parked.Dequeue();
         _parkedBytes -= parked.Data.Length + MessageOverhead;
+        if (parked.Topic is not null) _ofTopics!.Lend(parked.Topic, parked.Data.Length);
         _parts.TakeFrom(ref parked.Data);
         _partsEnded = true;
         _isOut = true;
@@ -268,5 +281,24 @@ internal sealed class MessageInbox(Lock gate, ConnectionCore core) : ReaderInbox
     {
         public WebSocketOpcode Kind;
         public PooledBuffer Data;
+        public string? Topic;
+    }
+
+    /// <summary>What a client's session has of topics: the two sides do not count it, and the window of the session does not bound it.</summary>
+    private sealed class OfTopics
+    {
+        public int Messages { get; private set; }
+
+        public int Bytes { get; private set; }
+
+        public string? Lent { get; set; }
+
+        public void Add(int messages, int bytes) => (Messages, Bytes) = (Messages + messages, Bytes + bytes);
+
+        public void Lend(string topic, int bytes)
+        {
+            Add(-1, -bytes);
+            Lent = topic;
+        }
     }
 }

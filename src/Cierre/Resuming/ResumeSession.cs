@@ -17,6 +17,7 @@ internal sealed class ResumeSession
     private static readonly ImmutableDictionary<string, TopicCursor> NoTopics = ImmutableDictionary.Create<string, TopicCursor>(StringComparer.Ordinal);
 
     private readonly WebSocketRole _role;
+    private readonly FollowedTopics? _topics;
     private SessionLifecycle _life;
     private MessageLedger _ledger;
 
@@ -25,6 +26,7 @@ internal sealed class ResumeSession
         _role = role;
         _life = new SessionLifecycle(role, window);
         _ledger = new MessageLedger(limits);
+        if (role == WebSocketRole.Client) _topics = new FollowedTopics();
     }
 
     /// <summary>A client's, which has no session yet.</summary>
@@ -97,13 +99,13 @@ internal sealed class ResumeSession
 
     /// <summary>A client has a new connection.</summary>
     /// <param name="last">How the last one ended for it.</param>
-    public SessionEffects Connected(ResumeControl.LastEnd? last, ImmutableDictionary<string, TopicCursor>? topics, IResumeOutput output, TimeSpan now)
+    public SessionEffects Connected(ResumeControl.LastEnd? last, IResumeOutput output, TimeSpan now)
     {
         SessionEffects effects = Move(SessionInput.Connected.Instance, now);
-        topics ??= NoTopics;
-        if (Asks(effects, SessionEffects.WriteHello)) Write(output, new ResumeControl.Hello(topics));
+        _topics!.BeginConnection();
+        if (Asks(effects, SessionEffects.WriteHello)) Write(output, new ResumeControl.Hello(NoTopics));
         if (Asks(effects, SessionEffects.WriteResume))
-            Write(output, new ResumeControl.Resume(Token!, _ledger.Received, _ledger.SentAndTaken, _ledger.Sent, topics, last));
+            Write(output, new ResumeControl.Resume(Token!, _ledger.Received, _ledger.SentAndTaken, _ledger.Sent, _topics.Places, last));
         return effects;
     }
 
@@ -151,7 +153,9 @@ internal sealed class ResumeSession
             case ResumeMark.Topic when _role == WebSocketRole.Server:
                 return Broken(Violations.ResumeTopicFromClient());
             case ResumeMark.Topic when _life.State is SessionState.Attached or SessionState.Leaving:
-                return new SessionEvent(SessionEventKind.TopicMessage) { Payload = message };
+                return _topics!.TryTake(kind, message.Span, out string topic, out int length)
+                    ? new SessionEvent(SessionEventKind.TopicMessage) { Payload = message[^length..], Topic = topic }
+                    : Broken(Violations.ResumeMalformed("#"));
             case ResumeMark.Acknowledgement or ResumeMark.Question or ResumeMark.Control when !isText:
                 return Broken(Violations.ResumeControlNotText());
             case ResumeMark.Acknowledgement or ResumeMark.Question or ResumeMark.Control when message.Length > ResumeControl.MaxSize:
@@ -221,6 +225,8 @@ internal sealed class ResumeSession
             case ResumeControl.Ended ended when State is SessionState.Returning:
                 return Moved(Move(new SessionInput.Over(ended.Close), now), control);
             case ResumeControl.Topic or ResumeControl.Gap or ResumeControl.Retry when State is SessionState.Attached or SessionState.Leaving:
+                if (control is ResumeControl.Topic topic) _topics!.Begin(topic);
+                if (control is ResumeControl.Gap gap) _topics!.Skip(gap);
                 return Moved(SessionEffects.None, control);
             default:
                 return Broken(Violations.ResumeControlOutOfPlace());

@@ -10,7 +10,7 @@ internal enum SessionEventKind
     /// <summary>A message of the application.</summary>
     Message,
 
-    /// <summary>A message of a topic, with its mark.</summary>
+    /// <summary>A message of a topic.</summary>
     TopicMessage,
 
     /// <summary>The peer has taken messages: there may be room for further ones.</summary>
@@ -30,6 +30,9 @@ internal readonly struct SessionEvent(SessionEventKind kind)
 
     /// <summary>Of a message.</summary>
     public ReadOnlyMemory<byte> Payload { get; init; }
+
+    /// <summary>Of a message of a topic: its name.</summary>
+    public string? Topic { get; init; }
 
     /// <summary>What the move asks for that <see cref="ResumeControl"/> made.</summary>
     public SessionEffects Effects { get; init; }

@@ -4,26 +4,33 @@ namespace Cierre.Sessions;
 /// the session's lock.</summary>
 internal struct HandlerCalls
 {
-    private Queue<(WebSocketOpcode Kind, byte[] Payload)>? _waiting;
+    private Queue<SessionMessage>? _waiting;
     private bool _isCalling;
+    private bool _isOfTopic;
+    private int _counted;
 
-    /// <summary>How many messages were not taken: the one of the call that is under way, and those that wait.</summary>
-    public readonly int Messages => (_isCalling ? 1 : 0) + (_waiting?.Count ?? 0);
+    /// <summary>How many messages were not taken, without those of topics: the one of the call that is under way, and those that wait.</summary>
+    public readonly int Messages => (_isCalling && !_isOfTopic ? 1 : 0) + _counted;
 
     /// <summary>Bytes of those that wait.</summary>
     public long Bytes { get; private set; }
 
     /// <summary>Whether the call is the caller's to make; else the message waits for whoever makes the one that is under way.</summary>
-    public bool Begin(WebSocketOpcode kind, ReadOnlyMemory<byte> payload)
+    public bool Begin(SessionMessage message)
     {
-        if (!_isCalling) return _isCalling = true;
-        (_waiting ??= []).Enqueue((kind, payload.ToArray()));
-        Bytes += payload.Length;
+        if (!_isCalling)
+        {
+            _isOfTopic = message.Topic is not null;
+            return _isCalling = true;
+        }
+
+        (_waiting ??= []).Enqueue(message with { Payload = message.Payload.ToArray() });
+        if (message.Topic is null) Count(1, message.Payload.Length);
         return false;
     }
 
     /// <summary>A call has returned: true: the next one follows.</summary>
-    public bool End(ref WebSocketOpcode kind, ref ReadOnlyMemory<byte> payload)
+    public bool End(ref SessionMessage next)
     {
         if (_waiting is not { Count: > 0 })
         {
@@ -31,9 +38,15 @@ internal struct HandlerCalls
             return false;
         }
 
-        (kind, byte[] next) = _waiting.Dequeue();
-        payload = next;
-        Bytes -= next.Length;
+        next = _waiting.Dequeue();
+        _isOfTopic = next.Topic is not null;
+        if (!_isOfTopic) Count(-1, -next.Payload.Length);
         return true;
     }
+
+    private void Count(int messages, int bytes) => (_counted, Bytes) = (_counted + messages, Bytes + bytes);
 }
+
+/// <summary>A message that came, without its mark.</summary>
+/// <param name="Topic">The topic that it was published to; null: it was sent to this session alone.</param>
+internal readonly record struct SessionMessage(WebSocketOpcode Kind, ReadOnlyMemory<byte> Payload, string? Topic = null);

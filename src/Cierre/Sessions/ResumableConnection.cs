@@ -59,6 +59,9 @@ public sealed class ResumableConnection : IAsyncDisposable
     /// <summary>The session cannot go on: messages may be missing on either side. <see cref="Closed"/> completes.</summary>
     public event EventHandler<SessionStory>? Lost;
 
+    /// <summary>Messages of a topic are missing, because the server keeps them no more. The session goes on, and the topic behind them. docs/topics.md.</summary>
+    public event EventHandler<TopicGap>? Gap;
+
     /// <summary>The session as a connection, which is open until the session ends: to send, to receive and to close, as ever.</summary>
     /// <remarks>What belongs to one transport alone it has not: <see cref="WebSocketConnection.StartTrace"/> and
     /// <see cref="WebSocketConnection.AsWebSocket"/> throw <see cref="InvalidOperationException"/>.</remarks>
@@ -190,6 +193,9 @@ public sealed class ResumableConnection : IAsyncDisposable
                 break;
             case ResumeControl.Resumed:
                 if (_session.Story.Connections is [.., var before]) Raise(Resumed, before);
+                break;
+            case ResumeControl.Gap gap:
+                Raise(Gap, new TopicGap(gap.Name, gap.From, gap.To));
                 break;
             case ResumeControl.Retry retry:
                 _retry = retry;

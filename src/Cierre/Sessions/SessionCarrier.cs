@@ -21,8 +21,8 @@ internal sealed class SessionCarrier(ConnectionDriver connection, SessionDriver 
     /// <summary>Something was written that nothing sends off. Under the session's lock.</summary>
     public bool OwesFlush { get; private set; }
 
-    // The session is held to what may be ahead, and a connection of it is never full.
-    public override bool IsFull(int heldByEngine) => false;
+    // The session is held to what may be ahead of messages, but not of topics. Of another lock, and perhaps of a moment ago: whoever reads looks again.
+    public override bool IsFull(int heldByEngine) => session.Receiver.Inbox.TopicBytes >= HighWater;
 
     public override int UnreadBytes => 0;
 

@@ -173,7 +173,7 @@ internal sealed partial class SessionDriver
             if (!connection.Receiver.HandTo(carrier)) return null;
             _carrier = carrier;
             ResumeControl.LastEnd? last = _last is null ? null : new(_last.Code, _last.Cause.ToKebabCase(), (long)_last.Elapsed.TotalMilliseconds);
-            _session.Connected(last, topics: null, carrier, Now);
+            _session.Connected(last, carrier, Now);
             decided = Decide();
         }
 
@@ -185,10 +185,11 @@ internal sealed partial class SessionDriver
     public void Arrived(SessionCarrier carrier, WebSocketOpcode kind, ReadOnlyMemory<byte> message)
     {
         SessionEvent found;
+        SessionMessage came = default;
         Decided decided = default;
         Inbox inbox;
         Violation? tooBig = null;
-        bool wakes = false, handsOut = false;
+        bool isMessage, wakes = false, handsOut = false;
         lock (Gate)
         {
             // An older holder has nothing to say any more.
@@ -197,9 +198,10 @@ internal sealed partial class SessionDriver
             TimeSpan now = carrier.Now;
             found = _session.Receive(kind, message, carrier, now);
             inbox = Receiver.Inbox;
-            if (found.Kind != SessionEventKind.Message)
+            isMessage = found.Kind is SessionEventKind.Message or SessionEventKind.TopicMessage;
+            if (!isMessage)
             {
-                if (found.Control is { } control) Note(carrier, control);
+                if (found.Control is { } answer) Note(carrier, answer);
                 SendWaiting();
                 decided = Decide();
             }
@@ -210,34 +212,35 @@ internal sealed partial class SessionDriver
             else if (StillReceives)
             {
                 _lastMessage = now;
-                handsOut = inbox.HandsOut && _calls.Begin(kind, found.Payload);
-                wakes = inbox.Deliver(Whole(kind, found.Payload));
+                came = new SessionMessage(kind, found.Payload, found.Topic);
+                handsOut = inbox.HandsOut && _calls.Begin(came);
+                wakes = inbox.Deliver(Whole(came));
             }
         }
 
-        if (found.Kind == SessionEventKind.Message)
+        if (isMessage)
         {
             if (tooBig is not null) carrier.Connection.BeginClose(tooBig);
-            else if (handsOut) Call(inbox, kind, found.Payload);
+            else if (handsOut) Call(inbox, came);
             else if (wakes) inbox.Wake(inline: true);
             return;
         }
 
         if (found.Violation is { } broken) carrier.Connection.BeginClose(broken);
         Do(decided);
-        if (found.Control is { } came) ControlCame?.Invoke(came);
+        if (found.Control is { } control) ControlCame?.Invoke(control);
     }
 
     /// <summary>A handler's call, behind which its message is taken; and what came meanwhile, over the next connection.</summary>
-    private void Call(Inbox inbox, WebSocketOpcode kind, ReadOnlyMemory<byte> payload)
+    private void Call(Inbox inbox, SessionMessage message)
     {
         bool more;
         do
         {
-            inbox.HandOut(Whole(kind, payload));
+            inbox.HandOut(Whole(message));
             lock (Gate)
             {
-                more = _calls.End(ref kind, ref payload);
+                more = _calls.End(ref message);
                 Asks();
             }
 
@@ -354,8 +357,8 @@ internal sealed partial class SessionDriver
     /// <summary>What a server closes a connection with whose client came back to a session that is lost.</summary>
     public static CloseFrame LostFrame { get; } = new(CloseCodes.NormalClosure, "session lost");
 
-    private static ProtocolEvent Whole(WebSocketOpcode kind, ReadOnlyMemory<byte> payload) =>
-        new() { Kind = ProtocolEventKind.Message, MessageKind = kind, Piece = payload, Last = true };
+    private static ProtocolEvent Whole(SessionMessage message) =>
+        new() { Kind = ProtocolEventKind.Message, MessageKind = message.Kind, Piece = message.Payload, Last = true, Topic = message.Topic };
 
     /// <summary>The server's answer to a client. Under the lock.</summary>
     private void Note(SessionCarrier carrier, ResumeControl control)

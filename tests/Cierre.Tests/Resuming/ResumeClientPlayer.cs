@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using Cierre.Closing;
 using Cierre.Resuming;
@@ -9,8 +8,6 @@ namespace Cierre.Tests.Resuming;
 /// <summary>The client's part of a conversation.</summary>
 internal sealed class ResumeClientPlayer : ResumePlayer
 {
-    private readonly Dictionary<int, (string Name, string Epoch)> _topics = [];
-    private ImmutableDictionary<string, TopicCursor> _cursors = ImmutableDictionary.Create<string, TopicCursor>(StringComparer.Ordinal);
     private ResumeControl.LastEnd? _last;
     private TimeSpan _openedAt;
     private ResumeControl? _told;
@@ -25,35 +22,21 @@ internal sealed class ResumeClientPlayer : ResumePlayer
     protected override void Open()
     {
         _openedAt = Now;
-        Session!.Connected(_last, _cursors, this, Now);
+        Session!.Connected(_last, this, Now);
     }
 
     protected override void Take(Payload message)
     {
         SessionEvent found = Receive(message);
-        if (found.Kind == SessionEventKind.TopicMessage)
-        {
-            Assert.True(TopicMessage.TryRead(message.Kind, message.Bytes, out TopicMessage head, out ReadOnlySpan<byte> payload));
-            (string name, string epoch) = _topics[head.Number];
-            _cursors = _cursors.SetItem(name, new TopicCursor(epoch, head.Offset, head.Tag));
-            Saw(new Payload(message.Kind, payload.ToArray(), name).ToString());
-        }
-
+        if (found.Kind == SessionEventKind.TopicMessage) Saw(new Payload(message.Kind, found.Payload.ToArray(), found.Topic!).ToString());
         _told = found.Control ?? _told;
         _isCarried |= Session!.State is SessionState.Attached;
-        if (found.Control is ResumeControl.Topic topic) _topics[topic.Id] = (topic.Name, topic.At.Epoch);
-        if (found.Control is ResumeControl.Topic or ResumeControl.Gap)
-        {
-            (string name, TopicCursor at) = found.Control is ResumeControl.Gap gap ? (gap.Name, gap.At) : (((ResumeControl.Topic)found.Control).Name, ((ResumeControl.Topic)found.Control).At);
-            _cursors = _cursors.SetItem(name, at);
-        }
     }
 
     protected override void Gone(CloseRecord record)
     {
         if (_isCarried) _last = new ResumeControl.LastEnd(record.Code, "", (long)(Now - _openedAt).TotalMilliseconds);
         _isCarried = false;
-        _topics.Clear();
         base.Gone(record);
     }
 

@@ -36,8 +36,6 @@ internal sealed class ResumeLine
         Code = (ushort)code, WasClean = wasClean, EndedBy = by, Why = EndReason.Aborted, Sent = sent, Received = received, Elapsed = TimeSpan.FromSeconds(1),
     };
 
-    public static ImmutableDictionary<string, TopicCursor>? NoTopics => null;
-
     private sealed class Half(Queue<(WebSocketOpcode, byte[])> queue) : IResumeOutput
     {
         public void Write(WebSocketOpcode kind, ReadOnlySpan<byte> message, bool compressible = true) => queue.Enqueue((kind, message.ToArray()));

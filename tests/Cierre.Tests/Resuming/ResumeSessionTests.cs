@@ -20,7 +20,7 @@ public sealed class ResumeSessionTests
     public void Session_begins_with_a_hello_and_its_answer()
     {
         Assert.False(_client.HasRoom(0));
-        Assert.Equal(SessionEffects.WriteHello, _client.Connected(null, null, _line.Client, _now));
+        Assert.Equal(SessionEffects.WriteHello, _client.Connected(null, _line.Client, _now));
         Assert.Equal(["""!{"hello":1}"""], Written(_line.ToServer));
         Begin();
         Assert.Equal(["""!{"session":"5f3c","node":"a","token":"one","windowMs":120000,"level":"node","limit":{"messages":1024,"bytes":262144}}"""],
@@ -67,7 +67,7 @@ public sealed class ResumeSessionTests
         Lose();
         _client.Send(WebSocketOpcode.Text, "4"u8, ResumeLine.Nowhere);
         _server.Send(WebSocketOpcode.Text, "c"u8, ResumeLine.Nowhere);
-        Assert.Equal(SessionEffects.WriteResume, _client.Connected(new ResumeControl.LastEnd(1006, "connection-reset", 5), null, _line.Client, _now));
+        Assert.Equal(SessionEffects.WriteResume, _client.Connected(new ResumeControl.LastEnd(1006, "connection-reset", 5), _line.Client, _now));
         Assert.Equal(["""!{"resume":"one","got":1,"acked":0,"sent":4,"last":{"code":1006,"cause":"connection-reset","openMs":5}}"""], Written(_line.ToServer, keep: true));
         Assert.Equal(SessionEffects.WriteResumed | SessionEffects.Repeat, Resume("b", "two"));
         Assert.Equal(["""!{"resumed":{"got":1,"replay":2,"node":"b","token":"two"}}""", "=b", "=c"], Written(_line.ToClient, keep: true));
@@ -112,7 +112,7 @@ public sealed class ResumeSessionTests
         Lose();
         var signedOut = new CloseFrame(4001, "signed out");
         Assert.Equal(SessionEffects.None, _server.Close(signedOut, _now));
-        _client.Connected(null, null, _line.Client, _now);
+        _client.Connected(null, _line.Client, _now);
         Assert.Equal(SessionEffects.WriteEnded | SessionEffects.Complete, Resume("a", "two"));
         Assert.Equal(SessionEffects.Complete, ToClient().Effects);
         Assert.Equal(new SessionState.Ended(signedOut, null), _client.State);
@@ -125,7 +125,7 @@ public sealed class ResumeSessionTests
         var signedOut = new CloseFrame(4001, "signed out");
         Assert.Equal(SessionEffects.CloseConnection, _server.Close(signedOut, _now));
         Lose();
-        _client.Connected(null, null, _line.Client, _now);
+        _client.Connected(null, _line.Client, _now);
         Resume("a", "two");
         ToClient();
         Assert.Equal(new SessionState.Ended(signedOut, null), _client.State);
@@ -139,7 +139,7 @@ public sealed class ResumeSessionTests
         _line = new ResumeLine();
         // The server has not noticed that the older one is lost.
         _client.Gone(ResumeLine.Record(), mayResume: true, _now);
-        _client.Connected(null, null, _line.Client, _now);
+        _client.Connected(null, _line.Client, _now);
         Assert.Equal(SessionEffects.CloseOlder | SessionEffects.WriteResumed | SessionEffects.Repeat, Resume("a", "two"));
         Assert.Empty(older.ToClient);
         ToClient();
@@ -193,7 +193,7 @@ public sealed class ResumeSessionTests
     [InlineData("#1.1.0000 x")]
     public void Nothing_comes_before_the_answer(string message)
     {
-        _client.Connected(null, null, _line.Client, _now);
+        _client.Connected(null, _line.Client, _now);
         _line.Server.Write(WebSocketOpcode.Text, Encoding.UTF8.GetBytes(message));
         Assert.Equal(Violations.ResumeBeforeAnswer(), ToClient().Violation);
     }
@@ -203,7 +203,7 @@ public sealed class ResumeSessionTests
     {
         Open();
         Lose();
-        _client.Connected(null, null, _line.Client, _now);
+        _client.Connected(null, _line.Client, _now);
         _line.Server.Write(WebSocketOpcode.Text, """!{"resumed":{"got":1,"replay":0,"node":"a","token":"t"}}"""u8);
         Assert.Equal(Violations.ResumeMalformed("got"), ToClient().Violation);
     }
@@ -245,7 +245,7 @@ public sealed class ResumeSessionTests
 
     private void Open()
     {
-        _client.Connected(null, null, _line.Client, _now);
+        _client.Connected(null, _line.Client, _now);
         _line.ToServer.Clear();
         Begin();
         ToClient();

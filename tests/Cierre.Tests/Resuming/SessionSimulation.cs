@@ -245,7 +245,7 @@ internal sealed class SessionSimulation
     {
         if (_clientsLine is not null || IsOver) return null;
         _clientsLine = _asking = new ResumeLine();
-        _client.Connected(null, null, _clientsLine.Client, _now);
+        _client.Connected(null, _clientsLine.Client, _now);
         return null;
     }
 
