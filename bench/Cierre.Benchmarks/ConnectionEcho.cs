@@ -1,7 +1,9 @@
 using System.Buffers.Text;
+using System.Collections.Immutable;
 using BenchmarkDotNet.Attributes;
 using Cierre.Connections;
 using Cierre.Protocol;
+using Cierre.Resuming;
 using Cierre.Transports;
 
 namespace Cierre.Benchmarks;
@@ -74,7 +76,7 @@ public class ConnectionEcho
         var connection = new WebSocketConnection(new WebSocketNegotiation());
         var terms = new ConnectionControl.SessionTerms(new WebSocketConnectionOptions(), "a", "node", TimeSpan.FromMinutes(2), 1024, 256 * 1024);
         var session = new ConnectionControl.Session(connection, terms, "1", callbackFailed: null);
-        session.Begin(carrier, "token");
+        session.Begin(carrier, new ConnectionControl.Greeting(new ResumeControl.Hello(ImmutableDictionary<string, TopicCursor>.Empty), Resume: null), "token");
         return connection;
     }
 

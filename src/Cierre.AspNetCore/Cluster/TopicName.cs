@@ -15,8 +15,7 @@ internal static class TopicName
                 throw new ArgumentException("The name of a topic has no control character and no lone surrogate.", parameter);
         }
 
-        int length = Encoding.UTF8.GetByteCount(name);
-        if (length > ConnectionControl.TopicHub.LongestName)
-            throw new ArgumentException($"The name of a topic has at most {ConnectionControl.TopicHub.LongestName} bytes of UTF-8, and this one has {length}.", parameter);
+        int length = Encoding.UTF8.GetByteCount(name), most = ConnectionControl.TopicHub.LongestName;
+        if (length > most) throw new ArgumentException($"The name of a topic has at most {most} bytes of UTF-8, and this one has {length}.", parameter);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 using Cierre.AspNetCore.Cluster;
 
 namespace Cierre.AspNetCore;
@@ -39,7 +40,7 @@ public sealed class WebSocketTopic
     /// <exception cref="ArgumentException">The bytes are not UTF-8 (RFC 6455 8.1).</exception>
     public ValueTask<long> PublishTextAsync(ReadOnlyMemory<byte> utf8)
     {
-        if (!System.Text.Unicode.Utf8.IsValid(utf8.Span)) throw new ArgumentException("A text message is UTF-8 (RFC 6455 8.1), and these bytes are not.", nameof(utf8));
+        if (!Utf8.IsValid(utf8.Span)) throw new ArgumentException("A text message is UTF-8 (RFC 6455 8.1), and these bytes are not.", nameof(utf8));
         return _cluster.Hub.PublishAsync(Name, WebSocketMessageKind.Text, utf8);
     }
 

@@ -9,7 +9,8 @@ public static class WebSocketTopicExtensions
 {
     /// <summary>Joins a topic: what is published to it from now on reaches the connection, and for a session also what is published while its client is
     /// away.</summary>
-    /// <remarks>A client that followed the topic in a session before, and says so, goes on where it was. A connection leaves every topic when it ends.</remarks>
+    /// <remarks>A client that followed the topic in a session before, and says so, goes on where it was. A connection leaves every topic when it
+    /// ends.</remarks>
     /// <param name="connection">A connection of <c>MapWebSocket</c> that is open.</param>
     /// <param name="topic">The name of the topic: 1 to 256 bytes of UTF-8, without control characters.</param>
     /// <returns>Whether it has joined, or had before: false where <see cref="WebSocketTopicOptions.AuthorizationPolicy"/> refuses its user, and where the

@@ -4,7 +4,8 @@ using Cierre.Connections;
 
 namespace Cierre.AspNetCore;
 
-/// <summary>A message that stands for all that was published to a topic so far: what the application answers to <see cref="WebSocketTopicOptions.StateOf"/>.</summary>
+/// <summary>A message that stands for all that was published to a topic so far: what the application answers to
+/// <see cref="WebSocketTopicOptions.StateOf"/>.</summary>
 public sealed class WebSocketTopicState
 {
     /// <summary>A text message. A lone surrogate becomes U+FFFD.</summary>

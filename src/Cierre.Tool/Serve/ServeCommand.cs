@@ -47,8 +47,8 @@ internal static class ServeCommand
         };
 
         var command = new Command("serve", "Serves WebSocket connections and reports how each one ends: echo at /; /close?code=N&reason=T closes at once; " +
-            "at /throw the first message makes the handler fail; /silent never sends; at /room/NAME all hear what one says. /system and /system/close?code=N&reason=T do as / and /close, by a " +
-            "program on System.Net.WebSockets, to which --rate does not apply.")
+            "at /throw the first message makes the handler fail; /silent never sends; at /room/NAME all hear what one says. /system and " +
+            "/system/close?code=N&reason=T do as / and /close, by a program on System.Net.WebSockets, to which --rate does not apply.")
         {
             listen.Url, maxMessage, limits.MaxFragments, accept, limits.CloseTimeout, limits.PingInterval, limits.PingTimeout, idleTimeout, maxConnections,
                 atCapacity, rate, drainCode, drainSpread, compression, transport, sessions.Resume, sessions.Window,

@@ -12,8 +12,8 @@ public interface IWebSocketHandler
     /// <param name="data">The message, valid until the call returns.</param>
     void OnMessage(WebSocketConnection connection, WebSocketMessageKind kind, ReadOnlySpan<byte> data);
 
-    /// <summary>Called with each message of a topic, of a client's session (docs/topics.md), as <see cref="OnMessage"/> is with every other. By default that one
-    /// is called.</summary>
+    /// <summary>Called with each message of a topic, of a client's session (docs/topics.md), as <see cref="OnMessage"/> is with every other. By default
+    /// <see cref="OnMessage"/> is called.</summary>
     /// <param name="connection">The connection.</param>
     /// <param name="topic">The name of the topic.</param>
     /// <param name="kind">Text or binary. Text is UTF-8 that has been checked (RFC 6455 8.1).</param>

@@ -59,7 +59,8 @@ public sealed class ResumableConnection : IAsyncDisposable
     /// <summary>The session cannot go on: messages may be missing on either side. <see cref="Closed"/> completes.</summary>
     public event EventHandler<SessionStory>? Lost;
 
-    /// <summary>Messages of a topic are missing, because the server keeps them no more. The session goes on, and the topic behind them. docs/topics.md.</summary>
+    /// <summary>Messages of a topic are missing, because the server keeps them no more. The session goes on, and the topic behind them.
+    /// docs/topics.md.</summary>
     public event EventHandler<TopicGap>? Gap;
 
     /// <summary>The session as a connection, which is open until the session ends: to send, to receive and to close, as ever.</summary>

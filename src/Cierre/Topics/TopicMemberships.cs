@@ -32,8 +32,12 @@ internal sealed class TopicMemberships(TopicNode node, bool isSession, Connectio
             if (_hasEnded || _readers.ContainsKey(topic)) return;
             int bytes = BytesOf(topic);
             if (_readers.Count == ResumeControl.MaxTopics || _bytes + bytes > MostBytes)
+            {
                 throw new InvalidOperationException(
-                    $"A connection joins at most {ResumeControl.MaxTopics} topics, with names of {MostBytes - (BytesOfPlace * _readers.Count)} bytes together.");
+                    $"A client names its topics in one message: at most {ResumeControl.MaxTopics}, or fewer where their names are long. This one is in "
+                    + $"{_readers.Count}.");
+            }
+
             _bytes += bytes;
             _readers.Add(topic, reader = node.Enter(topic, isSession));
             if (_line is { } carrier) reader.Carry(carrier, at: null);

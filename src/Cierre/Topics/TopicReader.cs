@@ -108,7 +108,7 @@ internal sealed class TopicReader(TopicFeed feed, bool isSession)
                     }
                 }
 
-                if (isNew && isSession) await SayAsync(line, new ResumeControl.Topic(feed.Number, feed.Name, page.At)).ConfigureAwait(SimulationContext.IsCurrent);
+                if (isNew && isSession) await BeginAsync(line, page.At).ConfigureAwait(SimulationContext.IsCurrent);
                 isNew = false;
                 if (!Move(line, page.At)) return;
                 foreach (TopicEntry entry in page.Entries)
@@ -136,7 +136,7 @@ internal sealed class TopicReader(TopicFeed feed, bool isSession)
             TopicCursor end = (await feed.Logs.ReadAsync(feed.Name, after: null).ConfigureAwait(SimulationContext.IsCurrent)).At;
             if (await states.OfAsync(feed.Name).ConfigureAwait(SimulationContext.IsCurrent) is var (kind, payload))
             {
-                if (isNew) await SayAsync(line, new ResumeControl.Topic(feed.Number, feed.Name, end)).ConfigureAwait(SimulationContext.IsCurrent);
+                if (isNew) await BeginAsync(line, end).ConfigureAwait(SimulationContext.IsCurrent);
                 await SendAsync(line, new TopicEntry(end.Offset, end.Tag, kind, payload)).ConfigureAwait(SimulationContext.IsCurrent);
                 return end;
             }
@@ -145,6 +145,9 @@ internal sealed class TopicReader(TopicFeed feed, bool isSession)
         await SayAsync(line, new ResumeControl.Gap(feed.Name, missing.From, missing.To, at, missing.Reason)).ConfigureAwait(SimulationContext.IsCurrent);
         return null;
     }
+
+    /// <summary>Says where the topic goes on over this connection, and under which number.</summary>
+    private ValueTask BeginAsync(ConnectionDriver line, TopicCursor at) => SayAsync(line, new ResumeControl.Topic(feed.Number, feed.Name, at));
 
     private ValueTask SendAsync(ConnectionDriver line, TopicEntry entry) =>
         line.Sending.SendInTurnAsync(entry.Kind, isSession ? TopicPost.Mark(entry, feed.Number) : entry.Payload);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cierre.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
@@ -36,7 +37,7 @@ public sealed class TopicClientTests
         while (published.Count < Messages || echoed.Count < Messages)
         {
             WebSocketMessage message = (await client.Connection.ReceiveAsync().Soon())!.Value;
-            (message.Topic switch { "a" => published, null => echoed, _ => [] }).Add(int.Parse(message.GetText()));
+            (message.Topic switch { "a" => published, null => echoed, _ => [] }).Add(int.Parse(message.GetText(), CultureInfo.InvariantCulture));
         }
 
         await publishing.Soon();
@@ -68,12 +69,12 @@ public sealed class TopicClientTests
         {
             WebSocketMessage message = (await client.Connection.ReceiveAsync().Soon())!.Value;
             if (message.Topic is null) echoed = true;
-            else got.Add(int.Parse(message.GetText().Split(' ')[0]));
+            else got.Add(int.Parse(message.GetText().Split(' ')[0], CultureInfo.InvariantCulture));
         }
 
         int[] missing = [.. gaps.SelectMany(gap => Enumerable.Range((int)gap.From!, (int)(gap.To! - gap.From + 1)))];
         Assert.Equal(Enumerable.Range(1, Messages), got.Concat(missing).Order());
-        Assert.True(gaps.Count > 0, "the kernel took all of it");
+        Assert.True(!gaps.IsEmpty, "the kernel took all of it");
     }
 
     [Fact]
@@ -91,12 +92,9 @@ public sealed class TopicClientTests
     }
 
     [Fact]
-    public async Task Restart_of_the_server_is_a_topic_that_begins_anew()
+    public async Task Plain_client_has_messages_without_a_name()
     {
-        var gap = new TopicGap("a", null, null);
-        Assert.Equal(("a: begins anew", "b: 3-5 missing"), (gap.ToString(), new TopicGap("b", 3, 5).ToString()));
         await using TestServer server = await StartAsync();
-        await using ResumableConnection client = await ConnectAsync(server.Url);
         await using WebSocketConnection plain = await server.ConnectAsync(server.ClientOptions(), "/room/a");
         await plain.SendAsync("x");
         Assert.Null((await plain.ReceiveAsync().Soon())!.Value.Topic);

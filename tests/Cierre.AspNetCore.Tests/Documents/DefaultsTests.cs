@@ -23,6 +23,7 @@ public sealed class DefaultsTests
         new WebSocketEndpointOptions(),
         new CierreWebSocketOptions(),
         new WebSocketResumeOptions(),
+        new WebSocketTopicOptions(),
         new WebSocketGatewayOptions(new WebSocketEndpointOptions()),
         new WebSocketLimitOptions(),
         new WebSocketDrainOptions(),

@@ -65,7 +65,7 @@ public class ViolationsTests
     {
         string[] ordinary = [nameof(Violations.TooManyFragments), nameof(Violations.KindNotAccepted), nameof(Violations.JsonNotValid), nameof(Violations.PingNotAnswered),
             nameof(Violations.Idle), nameof(Violations.MessagesTooFast), nameof(Violations.BytesTooFast), nameof(Violations.RateExceeded), nameof(Violations.SlowReader), nameof(Violations.BroadcastNotTaken),
-            nameof(Violations.NothingTaken), nameof(Violations.NoSendCompleted), nameof(Violations.ServerAtCapacity),
+            nameof(Violations.TopicNotTaken), nameof(Violations.NothingTaken), nameof(Violations.NoSendCompleted), nameof(Violations.ServerAtCapacity),
             nameof(Violations.EndpointAtCapacity), nameof(Violations.UserAtCapacity), nameof(Violations.HandshakesTooFast), nameof(Violations.LoadShed),
             nameof(Violations.CredentialsExpired), nameof(Violations.Unauthorized), nameof(Violations.Forbidden), nameof(Violations.Deadline),
             nameof(Violations.DeadlinePassed), nameof(Violations.RuleBroken), nameof(Violations.ResumeTooManyTopics), nameof(Violations.ResumeWindowExceeded),

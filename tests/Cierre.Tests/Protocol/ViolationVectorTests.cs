@@ -63,7 +63,7 @@ public class ViolationVectorTests
         [
             nameof(Cierre.Closing.Violations.JsonNotValid), nameof(Cierre.Closing.Violations.PingNotAnswered), nameof(Cierre.Closing.Violations.Idle),
             nameof(Cierre.Closing.Violations.MessagesTooFast), nameof(Cierre.Closing.Violations.BytesTooFast), nameof(Cierre.Closing.Violations.RateExceeded),
-            nameof(Cierre.Closing.Violations.SlowReader), nameof(Cierre.Closing.Violations.BroadcastNotTaken),
+            nameof(Cierre.Closing.Violations.SlowReader), nameof(Cierre.Closing.Violations.BroadcastNotTaken), nameof(Cierre.Closing.Violations.TopicNotTaken),
             nameof(Cierre.Closing.Violations.NothingTaken), nameof(Cierre.Closing.Violations.NoSendCompleted), nameof(Cierre.Closing.Violations.DeadlinePassed), nameof(Cierre.Closing.Violations.RuleBroken),
             nameof(Cierre.Closing.Violations.ServerAtCapacity), nameof(Cierre.Closing.Violations.EndpointAtCapacity), nameof(Cierre.Closing.Violations.UserAtCapacity),
             nameof(Cierre.Closing.Violations.HandshakesTooFast), nameof(Cierre.Closing.Violations.LoadShed), nameof(Cierre.Closing.Violations.CredentialsExpired),
