@@ -10,6 +10,29 @@ namespace Cierre.AspNetCore.Tests;
 /// <summary>A host that stops: what was received is answered, then everybody gets 1001, and nothing holds it up.</summary>
 public class HostStopTests
 {
+    /// <summary>As tests of applications do, and the runs of a tool: without a stop nothing drains, and no client is left with an open connection.</summary>
+    [Theory]
+    [InlineData("/plain")]
+    [InlineData("/detached")]
+    [InlineData("/resumable")]
+    public async Task Host_that_is_disposed_of_without_a_stop_leaves_no_connection_open(string path)
+    {
+        TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, map: app =>
+        {
+            app.MapWebSocket("/plain", TestServer.EchoAsync);
+            app.MapWebSocket("/detached", TestServer.EchoAsync).Detach();
+            app.MapWebSocket("/resumable", TestServer.EchoAsync).WithResume();
+        });
+        await using WebSocketConnection client = await server.ConnectAsync(server.ClientOptions(), path);
+        await client.SendAsync("one");
+        await client.ReceiveAsync().Soon();
+        WebSocketConnection ofServer = server.Connections.Single();
+        await server.DisposeAsync();
+        await client.Closed.Soon();
+        CloseRecord record = await ofServer.Closed.Soon();
+        Assert.Equal((1006, EndedBy.Local), (record.Code, record.EndedBy));
+    }
+
     [Theory]
     [MemberData(nameof(Carriers.All), MemberType = typeof(Carriers))]
     public async Task Messages_sent_before_the_stop_are_answered_before_1001(Carrier carrier)

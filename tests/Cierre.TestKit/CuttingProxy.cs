@@ -22,7 +22,6 @@ public sealed class CuttingProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentDictionary<Pair, bool> _pairs = new();
-    private readonly Uri _target;
     private readonly Task _accepting;
     private long _passed;
     private long _cutAt = long.MaxValue;
@@ -30,12 +29,15 @@ public sealed class CuttingProxy : IAsyncDisposable
 
     public CuttingProxy(Uri target)
     {
-        _target = target;
+        Target = target;
         _listener.Start();
         _accepting = AcceptAsync();
     }
 
     public Uri Url => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
+
+    /// <summary>Where further connections go.</summary>
+    public Uri Target { get; set; }
 
     /// <summary>How many bytes have passed, both ways.</summary>
     public long Passed => Interlocked.Read(ref _passed);
@@ -86,8 +88,11 @@ public sealed class CuttingProxy : IAsyncDisposable
         _pairs[pair] = true;
         try
         {
-            await pair.Server.ConnectAsync(_target.Host, _target.Port);
-            await Task.WhenAll(CopyAsync(pair, pair.Client, pair.Server), CopyAsync(pair, pair.Server, pair.Client));
+            await pair.Server.ConnectAsync(Target.Host, Target.Port);
+            Task one = CopyAsync(pair, pair.Client, pair.Server), other = CopyAsync(pair, pair.Server, pair.Client);
+            // What resets the one side is told to the other.
+            await await Task.WhenAny(one, other);
+            await Task.WhenAll(one, other);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {

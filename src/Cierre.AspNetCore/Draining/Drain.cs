@@ -15,7 +15,7 @@ namespace Cierre.AspNetCore.Draining;
 /// <remarks>Two drains may run at a time, as when the host stops during one that was asked for: a connection takes the first close that reaches it, and each
 /// has its own bound.</remarks>
 internal sealed class Drain(WebSocketRoster connections, RelayedConnections relayed, SessionHost sessions, DrainGate gate,
-    IOptions<WebSocketDrainOptions> configured, IOptions<HostOptions> host, IServiceProvider services)
+    IOptions<WebSocketDrainOptions> configured, IOptions<HostOptions> host, IServiceProvider services) : IDisposable
 {
     // Beyond the close timeout of each connection: a handler that does not come back for what was received. Its peer has to have its
     // close frame, and time to answer it, before the patience of the whole ends.
@@ -43,6 +43,14 @@ internal sealed class Drain(WebSocketRoster connections, RelayedConnections rela
         options ??= configured.Value;
         if (options.Fault(host.Value.ShutdownTimeout) is { } fault) throw new ArgumentException(fault, nameof(options));
         return RunAsync(options, EndReason.Draining, cancellationToken);
+    }
+
+    /// <summary>The host goes away, perhaps without a stop. The requests that are open the server cuts itself; of those that have ended their connections would
+    /// stay.</summary>
+    public void Dispose()
+    {
+        sessions.EndWithConnections();
+        foreach (WebSocketConnection connection in connections.NewestFirst()) connection.Abort();
     }
 
     private async Task RunAsync(WebSocketDrainOptions options, EndReason why, CancellationToken cancellationToken)

@@ -54,7 +54,8 @@ internal static class ConnectCommand
         var svg = new Option<FileInfo?>("--svg") { Description = "Write that diagram into a file, as SVG.", HelpName = "FILE" };
         var json = new Option<bool>("--json") { Description = "Print JSON, one object a line, of type open, message, error and at last close, " +
             "with --frames also frame, violation and transport; with --reconnect so for each attempt, and reconnect between two; with " +
-            "--resume reconnecting and resumed for each connection that is lost, and one close, which has the session." };
+            "--resume reconnecting and resumed for each connection that is lost, gap where messages of a topic are missing, and one close, which has " +
+            "the session." };
 
         var command = new Command("connect", "Connects to a WebSocket server and explains how the connection ended. At a terminal, " +
             "with nothing to send or to close with, each line typed is a message. Exit code 0: the close (with --reconnect the last one) was clean and all " +

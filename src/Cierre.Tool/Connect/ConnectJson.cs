@@ -27,7 +27,7 @@ internal sealed class ConnectJson(bool frames, CultureInfo language) : IConnectR
     {
         bool isText = message.Kind == WebSocketMessageKind.Text;
         string data = isText ? message.GetText() : Convert.ToBase64String(message.Data.Span);
-        JsonLines.Write(new MessageJson("message", isText ? "text" : "binary", data, message.Data.Length), ConnectJsonContext.Relaxed.MessageJson);
+        JsonLines.Write(new MessageJson("message", isText ? "text" : "binary", data, message.Data.Length, message.Topic), ConnectJsonContext.Relaxed.MessageJson);
     }
 
     public void Seen(WebSocketTraceEvent seen)
@@ -56,6 +56,9 @@ internal sealed class ConnectJson(bool frames, CultureInfo language) : IConnectR
             ConnectJsonContext.Relaxed.ResumedJson);
     }
 
+    public void Missing(TopicGap gap) =>
+        JsonLines.Write(new GapJson("gap", gap.Topic, gap.From, gap.To), ConnectJsonContext.Relaxed.GapJson);
+
     public void NotSent(string text)
     {
         // Nobody types here.
@@ -64,7 +67,13 @@ internal sealed class ConnectJson(bool frames, CultureInfo language) : IConnectR
 
 internal sealed record OpenJson(string Type, string Url, string? Protocol, string Extensions, string Http, OpeningJson? Opening);
 
-internal sealed record MessageJson(string Type, string Kind, string Data, int Bytes);
+/// <param name="Topic">The topic that it was published to; left out where there is none.</param>
+internal sealed record MessageJson(
+    string Type, string Kind, string Data, int Bytes, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Topic);
+
+/// <param name="From">The first that is missing; null: the topic begins anew.</param>
+/// <param name="To">The last.</param>
+internal sealed record GapJson(string Type, string Topic, long? From, long? To);
 
 /// <summary>A session has lost its connection, or could not open the next one.</summary>
 internal sealed record ReconnectingJson(string Type, int Attempt, long? DelayMs, int Code, string Cause, string Detail);
@@ -79,6 +88,7 @@ internal sealed record ReconnectJson(string Type, int Attempt, long DelayMs);
 [JsonSerializable(typeof(ReconnectJson))]
 [JsonSerializable(typeof(ReconnectingJson))]
 [JsonSerializable(typeof(ResumedJson))]
+[JsonSerializable(typeof(GapJson))]
 [JsonSerializable(typeof(OpenJson))]
 [JsonSerializable(typeof(MessageJson))]
 [JsonSerializable(typeof(ErrorJson))]

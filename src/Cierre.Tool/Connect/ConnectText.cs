@@ -26,8 +26,9 @@ internal sealed class ConnectText(bool interactive, bool frames, bool times, Cul
 
     public void Received(WebSocketMessage message)
     {
-        if (message.Kind == WebSocketMessageKind.Text) Line("<", UntrustedText.Escape(message.GetText(), LongestText));
-        else Line("<", $"{Hex(message.Data.Span)} ({message.Data.Length} bytes)");
+        string topic = message.Topic is { } name ? UntrustedText.Escape(name, LongestText) + ": " : "";
+        if (message.Kind == WebSocketMessageKind.Text) Line("<", topic + UntrustedText.Escape(message.GetText(), LongestText));
+        else Line("<", $"{topic}{Hex(message.Data.Span)} ({message.Data.Length} bytes)");
     }
 
     public void Seen(WebSocketTraceEvent seen)
@@ -55,6 +56,8 @@ internal sealed class ConnectText(bool interactive, bool frames, bool times, Cul
         $"{UntrustedText.Escape(plan.Last.Describe(language), LongestText)}"));
 
     public void Resumed(SessionConnection before) => StandardOutput.WriteLine(Style.Good("resumed") + SessionText.Resumed(before, isClient: true));
+
+    public void Missing(TopicGap gap) => StandardOutput.WriteLine($"{Style.Bad("gap")} {UntrustedText.Escape(gap.ToString(), LongestText)}");
 
     public void NotSent(string text) => Line("!", "not connected, not sent: " + UntrustedText.Escape(text, LongestText));
 

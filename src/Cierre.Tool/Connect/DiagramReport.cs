@@ -55,5 +55,7 @@ internal sealed class DiagramReport(IConnectReport inner, Uri url, bool text, Fi
 
     public void Resumed(SessionConnection before) => inner.Resumed(before);
 
+    public void Missing(TopicGap gap) => inner.Missing(gap);
+
     public void NotSent(string text) => inner.NotSent(text);
 }

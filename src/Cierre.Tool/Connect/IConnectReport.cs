@@ -30,6 +30,9 @@ internal interface IConnectReport
     /// <param name="before">The connection before, with the pause and what was repeated.</param>
     void Resumed(SessionConnection before);
 
+    /// <summary>Messages of a topic are missing.</summary>
+    void Missing(TopicGap gap);
+
     /// <summary>A line was typed while there was no open connection.</summary>
     void NotSent(string text);
 }

@@ -45,6 +45,7 @@ internal sealed class ResumedConversation(IConnectReport report, Script script, 
 
         resumable.Reconnecting += (_, plan) => report.Away(plan);
         resumable.Resumed += (_, before) => report.Resumed(before);
+        resumable.Gap += (_, gap) => report.Missing(gap);
         // 1001 would have the server wait for us.
         using var interruption = new Interruption(() => _ = resumable.Connection.CloseAsync(CloseCodes.NormalClosure, "interrupted"));
         Interactive? keyboard = interactive ? new Interactive(_ => { }, () => _ = resumable.Connection.CloseAsync()) : null;

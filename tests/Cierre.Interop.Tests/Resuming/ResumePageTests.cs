@@ -15,19 +15,21 @@ public sealed class ResumePageTests : IAsyncLifetime
     private IBrowser? _browser;
     private IPage _page = null!;
 
+    internal static BrowserTypeLaunchOptions Options { get; } = new()
+    {
+        ExecutablePath = "/usr/bin/chromium",
+        Args = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        // Playwright turns it off, and no user does.
+        IgnoreDefaultArgs = ["--disable-back-forward-cache"],
+    };
+
     public async ValueTask InitializeAsync()
     {
         Assert.SkipUnless(string.IsNullOrEmpty(Environment.GetEnvironmentVariable(PeerKind.Chromium.Skip)), $"{PeerKind.Chromium.Name} is not here: {PeerKind.Chromium.Skip} is set.");
         _server = await ResumeServer.StartAsync();
         _proxy = new CuttingProxy(_server.Url);
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = "/usr/bin/chromium",
-            Args = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-            // Playwright turns it off, and no user does.
-            IgnoreDefaultArgs = ["--disable-back-forward-cache"],
-        });
+        _browser = await _playwright.Chromium.LaunchAsync(Options);
         _page = await _browser.NewPatientPageAsync();
         await _page.GotoAsync(new Uri(_proxy.Url, "/page").ToString());
     }

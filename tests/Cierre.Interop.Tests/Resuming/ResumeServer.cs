@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Cierre.AspNetCore;
 using Cierre.AspNetCore.Tests;
 using Cierre.TestKit;
 using Microsoft.AspNetCore.Builder;
@@ -20,16 +21,25 @@ internal sealed class ResumeServer : IAsyncDisposable
     /// <summary>What a session has, while its handler runs; the newest.</summary>
     public WebSocketConnection? Newest { get; private set; }
 
-    public static async Task<ResumeServer> StartAsync()
+    /// <summary>What those at /room hear.</summary>
+    public WebSocketTopic Room => _server.Services.GetRequiredService<ICluster>().Topic("room");
+
+    /// <param name="keys">Those of a server before; null: its own.</param>
+    public static async Task<ResumeServer> StartAsync(IDataProtectionProvider? keys = null)
     {
         var server = new ResumeServer();
         server._server = await TestServer.StartAsync(
             Carrier.Http1,
             TestServer.EchoAsync,
-            build: builder => builder.Services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider()),
+            build: builder => builder.Services.AddSingleton(keys ?? new EphemeralDataProtectionProvider()),
             map: app =>
             {
                 app.MapWebSocket("/r", server.EchoAsync).WithResume();
+                app.MapWebSocket("/room", async connection =>
+                {
+                    await connection.JoinAsync("room");
+                    await server.EchoAsync(connection);
+                }).WithResume();
                 app.MapCierreScripts();
                 app.MapGet("/page", () => Results.Content("<!doctype html><title>page</title>", "text/html"));
                 app.MapGet("/away", () => Results.Content("<!doctype html><title>away</title>", "text/html"));
