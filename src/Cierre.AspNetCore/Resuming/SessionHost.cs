@@ -4,6 +4,7 @@ using Cierre.AspNetCore.Roster;
 using Cierre.Callbacks;
 using Cierre.Closing;
 using Cierre.Connections;
+using Cierre.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -104,7 +105,11 @@ internal sealed class SessionHost(
             _callbackFailed ??= e => CloseLog.CallbackFailed(_logger, nameof(WebSocketConnection.Closing), e));
         var hosted = new HostedSession(session, request.Endpoint, SessionTokens.HashOf(request.Entry.UserId), CredentialsOf(context));
         if (request.Resume.OnSessionChanged is { } told) session.Changed = change => Tell(told, session.Connection, change);
-        session.Over = () => sessions.Remove(hosted);
+        session.Over = () =>
+        {
+            sessions.Remove(hosted);
+            ConnectionTelemetry.SessionEnded(hosted.Endpoint, session.Loss, ListenerFailed);
+        };
         // Before the client has the token.
         sessions.Add(hosted);
         Task? carried = session.Begin(carrier, greeting, Seal(hosted, number: 0));
@@ -132,24 +137,17 @@ internal sealed class SessionHost(
         ConnectionControl control = ConnectionControl.Of(carrier);
         SessionToken? shown = tokens.Open(token);
         // Whoever is not its holder learns nothing, not even whether there is such a session.
-        if (shown is null || shown.Endpoint != request.Endpoint || shown.User != SessionTokens.HashOf(request.Entry.UserId))
-        {
-            control.TellSessionLost("unknown");
-            return null;
-        }
-
+        if (shown is null || shown.Endpoint != request.Endpoint || shown.User != SessionTokens.HashOf(request.Entry.UserId)) return Lost("unknown");
         if (sessions.Find(shown.Session) is not { } hosted)
         {
-            if (sessions.EndOf(shown.Session) is { Close: { } close }) control.TellSessionEnded(close);
-            else control.TellSessionLost(sessions.EndOf(shown.Session)?.Loss ?? (shown.Node == sessions.Node ? "expired" : "node-lost"));
+            if (sessions.EndOf(shown.Session) is not { Close: { } close })
+                return Lost(sessions.EndOf(shown.Session)?.Loss ?? (shown.Node == sessions.Node ? "expired" : "node-lost"));
+            control.TellSessionEnded(close);
+            ConnectionTelemetry.SessionNotResumed(request.Endpoint, loss: null, ListenerFailed);
             return null;
         }
 
-        if (shown.Number < hosted.Session.OldestToken)
-        {
-            control.TellSessionLost("unknown");
-            return null;
-        }
+        if (shown.Number < hosted.Session.OldestToken) return Lost("unknown");
 
         long before = hosted.Session.Carrier;
         int number = hosted.Session.NextToken();
@@ -162,13 +160,29 @@ internal sealed class SessionHost(
 
         if (_isEnding) hosted.Session.EndWithConnection();
         // The client was told that it does not go on.
-        if (hosted.Session.Carrier != carrier.Id || !hosted.Session.Connection.IsOpen) return carried;
+        if (hosted.Session.Carrier != carrier.Id || !hosted.Session.Connection.IsOpen)
+        {
+            ConnectionTelemetry.SessionNotResumed(request.Endpoint, hosted.Session.LossToTell, ListenerFailed);
+            return carried;
+        }
+
+        if (hosted.Session.Connection.Session?.Story.Connections is [.., var last])
+            ConnectionTelemetry.SessionResumed(request.Endpoint, last, ListenerFailed);
         // Who looks for the session on the roster finds it once.
         if (connections.Find(before) is { } older) older.Connection = older.Carrier;
         (request.Entry.Connection, request.Entry.Watcher) = (hosted.Session.Connection, hosted.Credentials);
         hosted.Credentials.Follow(CredentialsOf(context));
         return carried;
+
+        Task? Lost(string reason)
+        {
+            control.TellSessionLost(reason);
+            ConnectionTelemetry.SessionNotResumed(request.Endpoint, reason, ListenerFailed);
+            return null;
+        }
     }
+
+    private void ListenerFailed(Exception exception) => CloseLog.ListenerFailed(_logger, exception);
 
     /// <summary>A session and its handler, to the end of both.</summary>
     private async Task FollowAsync(HostedSession hosted, Task handler, HandlerParts parts)

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Cierre.Connections;
+using Cierre.Telemetry;
 
 namespace Cierre.AspNetCore.Resuming;
 
 /// <summary>The sessions of this server, those without a connection included, and for a day how those ended of which the client may not have heard.</summary>
-internal sealed class SessionTable(TimeProvider time)
+internal sealed class SessionTable : IDisposable
 {
     // A client that does not come back leaves one behind, so that there is a bound.
     private const int MostRemembered = 10_000;
@@ -13,6 +14,15 @@ internal sealed class SessionTable(TimeProvider time)
     private readonly ConcurrentDictionary<string, HostedSession> _sessions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, RememberedEnd> _ends = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<(string Id, DateTimeOffset Until)> _inOrder = new();
+    private readonly TimeProvider _time;
+    private readonly Func<IEnumerable<(string Route, bool IsAway)>> _measured;
+
+    public SessionTable(TimeProvider time)
+    {
+        _time = time;
+        _measured = () => _sessions.Values.Select(session => (session.Endpoint, session.Session.Carrier == 0));
+        ConnectionTelemetry.ObserveSessions(_measured);
+    }
 
     /// <summary>This server since its start: one that starts anew has forgotten its sessions and has another name.</summary>
     public string Node { get; } = RandomNumberGenerator.GetHexString(8, lowercase: true);
@@ -37,9 +47,11 @@ internal sealed class SessionTable(TimeProvider time)
         _sessions.TryRemove(ended.Id, out _);
     }
 
+    public void Dispose() => ConnectionTelemetry.ForgetSessions(_measured);
+
     private void Remember(string id, RememberedEnd end)
     {
-        DateTimeOffset now = time.GetUtcNow();
+        DateTimeOffset now = _time.GetUtcNow();
         _ends[id] = end;
         _inOrder.Enqueue((id, now + SessionTokens.Lifetime));
         while (_inOrder.TryPeek(out (string Id, DateTimeOffset Until) oldest) && (oldest.Until <= now || _inOrder.Count > MostRemembered))

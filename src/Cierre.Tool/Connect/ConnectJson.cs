@@ -27,7 +27,8 @@ internal sealed class ConnectJson(bool frames, CultureInfo language) : IConnectR
     {
         bool isText = message.Kind == WebSocketMessageKind.Text;
         string data = isText ? message.GetText() : Convert.ToBase64String(message.Data.Span);
-        JsonLines.Write(new MessageJson("message", isText ? "text" : "binary", data, message.Data.Length, message.Topic), ConnectJsonContext.Relaxed.MessageJson);
+        JsonLines.Write(
+            new MessageJson("message", isText ? "text" : "binary", data, message.Data.Length, message.Topic), ConnectJsonContext.Relaxed.MessageJson);
     }
 
     public void Seen(WebSocketTraceEvent seen)

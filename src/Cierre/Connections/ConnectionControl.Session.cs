@@ -90,6 +90,9 @@ internal readonly partial struct ConnectionControl
         /// <summary>The <see cref="WebSocketConnection.Id"/> of the connection that carries it; 0: none does.</summary>
         public long Carrier => _driver.Carrier;
 
+        /// <summary>Why it is lost; null: it is not.</summary>
+        public string? Loss => _driver.Loss;
+
         /// <summary>Why it is lost, as the client is told; null: it is not.</summary>
         public string? LossToTell => _driver.Loss is { } loss ? LossReason.ForPeer(loss) : null;
 

@@ -7,7 +7,7 @@ namespace Cierre.Telemetry;
 /// observed.</summary>
 internal static class CierreMeter
 {
-    private static readonly Meter Meter = new(CierreTelemetry.MeterName, typeof(CierreMeter).Assembly.GetName().Version?.ToString(3));
+    public static readonly Meter Meter = new(CierreTelemetry.MeterName, typeof(CierreMeter).Assembly.GetName().Version?.ToString(3));
 
     private static readonly Histogram<double> Handshakes = Meter.CreateHistogram(
         "cierre.handshake.duration", "s", "Duration of opening handshakes; its count is the number of handshakes.", tags: null,

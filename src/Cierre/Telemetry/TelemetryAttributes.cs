@@ -22,6 +22,10 @@ internal static class TelemetryAttributes
     public const string CloseDetail = "cierre.close.detail";
     public const string CloseSent = "cierre.close.sent";
     public const string CloseReceived = "cierre.close.received";
+    public const string SessionState = "cierre.session.state";
+    public const string SessionOutcome = "cierre.session.outcome";
+    public const string SessionLoss = "cierre.session.loss";
+    public const string TopicGap = "cierre.topic.gap";
     public const string MessagesReceived = "cierre.messages.received";
     public const string MessagesSent = "cierre.messages.sent";
 

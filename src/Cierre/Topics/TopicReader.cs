@@ -1,7 +1,9 @@
+using Cierre.Callbacks;
 using Cierre.Closing;
 using Cierre.Connections;
 using Cierre.Resuming;
 using Cierre.Sending;
+using Cierre.Telemetry;
 
 namespace Cierre.Topics;
 
@@ -142,6 +144,7 @@ internal sealed class TopicReader(TopicFeed feed, bool isSession)
             }
         }
 
+        Guarded.Call(missing.Reason, SessionMeter.Gap, line.CallbackFailed);
         await SayAsync(line, new ResumeControl.Gap(feed.Name, missing.From, missing.To, at, missing.Reason)).ConfigureAwait(SimulationContext.IsCurrent);
         return null;
     }

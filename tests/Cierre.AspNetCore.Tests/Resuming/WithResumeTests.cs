@@ -37,6 +37,32 @@ public sealed class WithResumeTests : SessionClientTests, IDisposable
     }
 
     [Fact]
+    public async Task Sessions_are_measured()
+    {
+        await using TestServer server = await StartAsync(Carrier.Http1);
+        using var probe = new Cierre.TestKit.MeterProbe(CierreTelemetry.MeterName, "http.route", "/r");
+        WebSocketConnection client = await HelloAsync(server);
+        WebSocketConnection session = Assert.Single(_ofHandlers);
+        client.Abort();
+        await Waits.Until(() => server.Connections.Count == 0, "the connection to be gone");
+        Assert.Contains(probe.Observe("cierre.session.active"), one => (string?)one.Attributes["cierre.session.state"] == "away");
+        await session.SendAsync("x");
+        client = await ResumeAsync(server, got: 0, sent: 0);
+        Token = Control(await NextAsync(client)).GetProperty("resumed").GetProperty("token").GetString()!;
+        await client.SendAsync("=newer");
+        await Waits.Until(() => probe.Of("cierre.session.pause").Count > 0, "the resumption to be measured");
+        Assert.Contains(probe.Of("cierre.session.repeated"), one => one is { Value: 1 } && (string?)one.Attributes["network.io.direction"] == "transmit");
+        Token = "none";
+        await (await ResumeAsync(server, got: 0, sent: 0)).DiscardAllAsync().Soon();
+        await client.CloseAsync().Soon();
+        await _ended.Reader.ReadAsync().Soon();
+        await Waits.Until(() => probe.Of("cierre.session.ends").Count > 0, "the end to be measured");
+        string[] outcomes = [.. probe.Of("cierre.session.resumptions").Select(one => $"{one.Attributes["cierre.session.outcome"]} {one.Attributes.GetValueOrDefault("cierre.session.loss")}")];
+        Assert.Contains("resumed ", outcomes);
+        Assert.Contains("lost unknown", outcomes);
+    }
+
+    [Fact]
     public async Task What_was_not_got_is_repeated_and_what_is_sent_meanwhile_waits()
     {
         await using TestServer server = await StartAsync(Carrier.Http1);

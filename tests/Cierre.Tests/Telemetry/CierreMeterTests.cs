@@ -14,6 +14,7 @@ public sealed partial class CierreMeterTests
     public void Document_lists_the_instruments_with_their_kinds_and_units()
     {
         _ = ConnectionTelemetry.OfServer("/document", "ws", "/document", TimeProvider.System).Answered(426);
+        SessionMeter.Ended("/document", loss: null);
         using var probe = new MeterProbe(CierreTelemetry.MeterName, "http.route", "/document");
         Assert.Equal(
             probe.Instruments.Select(i => $"{i.Name} {i.GetType().Name.Split('`')[0]} {i.Unit}").Order(StringComparer.Ordinal),
