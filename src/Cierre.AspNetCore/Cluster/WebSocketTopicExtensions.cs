@@ -16,8 +16,8 @@ public static class WebSocketTopicExtensions
     /// <returns>Whether it has joined, or had before: false where <see cref="WebSocketTopicOptions.AuthorizationPolicy"/> refuses its user, and where the
     /// connection has ended.</returns>
     /// <exception cref="ArgumentException">It is no name.</exception>
-    /// <exception cref="InvalidOperationException">The connection is none of <c>MapWebSocket</c>, is not open yet, or is in as many topics as its client can
-    /// name: 1,000, or fewer where their names are long.</exception>
+    /// <exception cref="InvalidOperationException">The connection is none of <c>MapWebSocket</c>, or is not open yet; or the session has joined as many topics
+    /// in its life as its client can name when it comes back: 1,000, or fewer where their names are long.</exception>
     public static Task<bool> JoinAsync(this WebSocketConnection connection, string topic)
     {
         ArgumentNullException.ThrowIfNull(connection);

@@ -117,7 +117,7 @@ internal sealed partial class SessionDriver
         CloseFrame? told = null;
         EndReason? why = null;
         SessionCarrier carrier;
-        TopicMemberships? topics = null;
+        List<TopicReader>? topics = null;
         lock (Gate)
         {
             carrier = new SessionCarrier(connection, this, number);
@@ -133,7 +133,7 @@ internal sealed partial class SessionDriver
                 OldestToken = Math.Min(OldestToken, number);
                 Carry(carrier, node, _session.Sent - asked.Got, asked.Sent is null ? null : byPeer);
                 _changes?.Add(new SessionChange(SessionChangeKind.Resumed) { LastConnection = _chronicle.Last });
-                topics = Topics;
+                topics = Topics?.Carry(connection, asked.Topics);
                 // Behind what is repeated.
                 if ((effects & SessionEffects.CloseConnection) != 0) (told, why) = (_close!.Frame, _close.Why);
             }
@@ -155,7 +155,7 @@ internal sealed partial class SessionDriver
         older?.Connection.BeginClose(Violations.ResumedElsewhere());
         Do(decided);
         if (told is not null) connection.BeginClose(told, why!);
-        else topics?.Carry(connection, asked.Topics);
+        else topics?.ForEach(topic => topic.GoOn(connection));
         return carrier.FollowAsync();
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using Cierre.Connections;
 using Cierre.Resuming;
 
@@ -19,6 +20,9 @@ internal sealed class TopicMemberships(TopicNode node, bool isSession, Connectio
     private readonly Lock _gate = new();
     private readonly Dictionary<string, TopicReader> _readers = new(StringComparer.Ordinal);
     private ConnectionDriver? _line = line;
+    private ImmutableDictionary<string, TopicCursor> _known = known;
+    // The client keeps their places, because nothing tells it that they were left.
+    private HashSet<string>? _left;
     private int _bytes;
     private bool _hasEnded;
 
@@ -27,23 +31,20 @@ internal sealed class TopicMemberships(TopicNode node, bool isSession, Connectio
     public async Task JoinAsync(string topic)
     {
         TopicReader reader;
+        TopicCursor place;
+        bool isKnown;
         lock (_gate)
         {
             if (_hasEnded || _readers.ContainsKey(topic)) return;
-            int bytes = BytesOf(topic);
-            if (_readers.Count == ResumeControl.MaxTopics || _bytes + bytes > MostBytes)
-            {
-                throw new InvalidOperationException(
-                    $"A client names its topics in one message: at most {ResumeControl.MaxTopics}, or fewer where their names are long. This one is in "
-                    + $"{_readers.Count}.");
-            }
-
-            _bytes += bytes;
+            if (isSession && _left?.Remove(topic) != true) Count(topic);
+            // Once: whoever leaves and joins again begins with what comes then.
+            isKnown = _known.TryGetValue(topic, out place);
+            _known = _known.Remove(topic);
             _readers.Add(topic, reader = node.Enter(topic, isSession));
             if (_line is { } carrier) reader.Carry(carrier, at: null);
         }
 
-        TopicCursor at = known.TryGetValue(topic, out TopicCursor place)
+        TopicCursor at = isKnown
             ? place
             : (await node.Logs.ReadAsync(topic, after: null).ConfigureAwait(SimulationContext.IsCurrent)).At;
         await reader.BeginAsync(at).ConfigureAwait(SimulationContext.IsCurrent);
@@ -55,15 +56,16 @@ internal sealed class TopicMemberships(TopicNode node, bool isSession, Connectio
         lock (_gate)
         {
             if (!_readers.Remove(topic, out TopicReader? reader)) return false;
-            _bytes -= BytesOf(topic);
+            if (isSession) (_left ??= new HashSet<string>(StringComparer.Ordinal)).Add(topic);
             node.Leave(reader);
             return true;
         }
     }
 
-    /// <summary>The session goes on over another connection.</summary>
+    /// <summary>The session goes on over another connection. Under the session's lock, so that the newest connection is the last.</summary>
     /// <param name="cursors">What the client has.</param>
-    public void Carry(ConnectionDriver carrier, ImmutableDictionary<string, TopicCursor> cursors)
+    /// <returns>Who goes on, behind the lock.</returns>
+    public List<TopicReader> Carry(ConnectionDriver carrier, ImmutableDictionary<string, TopicCursor> cursors)
     {
         List<TopicReader> goOn = [];
         lock (_gate)
@@ -75,7 +77,7 @@ internal sealed class TopicMemberships(TopicNode node, bool isSession, Connectio
             }
         }
 
-        foreach (TopicReader reader in goOn) reader.GoOn(carrier);
+        return goOn;
     }
 
     /// <summary>The connection has ended.</summary>
@@ -99,5 +101,18 @@ internal sealed class TopicMemberships(TopicNode node, bool isSession, Connectio
         }
     }
 
-    private static int BytesOf(string topic) => System.Text.Encoding.UTF8.GetByteCount(topic) + topic.Count(c => c is '"' or '\\') + BytesOfPlace;
+    /// <summary>One more that the client names when it comes back.</summary>
+    /// <exception cref="InvalidOperationException">That does not go into one message.</exception>
+    private void Count(string topic)
+    {
+        int count = _readers.Count + (_left?.Count ?? 0), bytes = Encoding.UTF8.GetByteCount(topic) + topic.Count(c => c is '"' or '\\') + BytesOfPlace;
+        if (count >= ResumeControl.MaxTopics || _bytes + bytes > MostBytes)
+        {
+            throw new InvalidOperationException(
+                $"A session joins at most {ResumeControl.MaxTopics} topics in its life, or fewer where their names are long, because its client names all of "
+                + $"them when it comes back. This one has joined {count}.");
+        }
+
+        _bytes += bytes;
+    }
 }

@@ -44,7 +44,8 @@ internal sealed class TopicReader(TopicFeed feed, bool isSession)
             _line = line;
             _keepsUp = false;
             if (_joined is not { } joined) return false;
-            _at = at ?? joined;
+            // What was published before it joined, or while it had left, is none of its own.
+            _at = at is { } place && (place.Epoch != joined.Epoch || place.Offset >= joined.Offset) ? place : joined;
             return true;
         }
     }
@@ -125,6 +126,13 @@ internal sealed class TopicReader(TopicFeed feed, bool isSession)
         catch (WebSocketClosedException)
         {
             Stop(line);
+        }
+        catch (Exception e)
+        {
+            // Never in silence: the client comes back and reads on.
+            Stop(line);
+            line.CallbackFailed?.Invoke(e);
+            line.Abort(EndReason.HandlerFailed(e));
         }
     }
 

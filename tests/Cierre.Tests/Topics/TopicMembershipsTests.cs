@@ -39,10 +39,12 @@ public sealed class TopicMembershipsTests : TopicSessionTests
         TopicMemberships topics = Session.JoinedOn(Node);
         for (int i = 0; i < ResumeControl.MaxTopics; i++) await topics.JoinAsync($"{i}");
         await Assert.ThrowsAsync<InvalidOperationException>(() => topics.JoinAsync("one more"));
+        // The client knows it yet.
         topics.Leave("0");
-        await topics.JoinAsync("one more");
-        var other = new Played();
-        TopicMemberships longNames = other.Connection.Core.JoinedOn(Node);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => topics.JoinAsync("one more"));
+        await topics.JoinAsync("0");
+        var other = new SessionOf(Clock);
+        TopicMemberships longNames = other.Session.JoinedOn(Node);
         int joined = 0;
         string quotes = new('"', 250);
         await Assert.ThrowsAsync<InvalidOperationException>(async () =>
@@ -52,5 +54,64 @@ public sealed class TopicMembershipsTests : TopicSessionTests
         var named = Enumerable.Range(0, joined).ToImmutableDictionary(i => $"{quotes}{i}", _ => new TopicCursor("01234567", 1_000_000_000_000, 0xa1b3));
         ReadOnlyMemory<byte> message = ResumeControlWriter.Write(new ResumeControl.Resume(new string('t', 1000), 0, 0, 0, named, null));
         Assert.InRange(message.Length, ResumeControl.MaxSize / 2, ResumeControl.MaxSize);
+    }
+
+    [Fact]
+    public async Task Topic_that_is_left_and_joined_again_begins_with_what_comes_then()
+    {
+        await Logs.AppendAsync("before", WebSocketOpcode.Text, "1"u8.ToArray());
+        await JoinAsync("before");
+        await JoinAsync();
+        string at = PlaceOf(Said()[^1]);
+        Session.Topics!.Leave("before");
+        Session.Topics!.Leave("room");
+        await Logs.AppendAsync("before", WebSocketOpcode.Text, "2"u8.ToArray());
+        await PublishAsync("not for it");
+        await JoinAsync("before");
+        await JoinAsync();
+        Assert.Empty(Topics(Said()));
+        await LoseAsync();
+        // It names a place of before it left.
+        Assert.NotNull(ComeBack($$"""{"resume":"one","got":0,"acked":0,"topics":{"room":"{{at}}"} }"""));
+        await PublishAsync("for it");
+        Assert.Equal(["4.2 for it"], Topics(Said()));
+    }
+
+    /// <summary>The newest holder wins, and its topics with it.</summary>
+    [Fact]
+    public async Task Topics_go_on_over_the_newest_of_two_connections_that_come_back_at_once()
+    {
+        await JoinAsync();
+        for (int i = 0; i < 50; i++)
+        {
+            await LoseAsync();
+            Played[] lines = new Played[2];
+            using var both = new Barrier(2);
+            await Task.WhenAll(Enumerable.Range(0, 2).Select(one => Task.Run(() =>
+            {
+                lines[one] = new Played();
+                both.SignalAndWait();
+                Session.Resume(lines[one].Connection.Driver, new ResumeControl.Resume("one", 0, 0, null, NoTopics, null), "a", "two", (2 * i) + one + 1);
+            })));
+            Line = lines.Single(line => line.Connection.Id == Session.Carrier);
+            Said();
+            await PublishAsync($"{i}");
+            await Played.Until(() => Said().Any(text => text.EndsWith($" {i}", StringComparison.Ordinal)));
+        }
+    }
+
+    private static ImmutableDictionary<string, TopicCursor> NoTopics => ImmutableDictionary<string, TopicCursor>.Empty;
+
+    /// <summary>One more session.</summary>
+    private sealed class SessionOf
+    {
+        public SessionOf(TimeProvider clock)
+        {
+            Session = Cierre.Sessions.SessionDriver.OfServer(Limits, Window, new Cierre.Sessions.SessionTimes(Window, Window), clock);
+            new WebSocketConnection(new WebSocketNegotiation()).Open(Session);
+            Assert.NotNull(Session.Begin(new Played().Connection.Driver, Hello, new ResumeControl.Session("6", "a", "t", Window, "node", Limits)));
+        }
+
+        public Cierre.Sessions.SessionDriver Session { get; }
     }
 }

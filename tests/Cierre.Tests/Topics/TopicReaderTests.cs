@@ -115,10 +115,17 @@ public sealed partial class TopicReaderTests : TopicSessionTests
         Line.Wire.CompleteFlush();
         await Played.Until(() => Line.Sent.Count > 8 && Said(keep: true)[^1].Contains(" 30 ", StringComparison.Ordinal));
         string[] said = Said();
-        Match gap = GapOf().Match(Assert.Single(said, text => text.StartsWith("!{\"gap\"", StringComparison.Ordinal)));
-        int from = int.Parse(gap.Groups[1].Value, CultureInfo.InvariantCulture), to = int.Parse(gap.Groups[2].Value, CultureInfo.InvariantCulture);
+        HashSet<int> missing =
+        [
+            .. said.Where(text => text.StartsWith("!{\"gap\"", StringComparison.Ordinal)).Select(text => GapOf().Match(text)).SelectMany(gap =>
+            {
+                int from = int.Parse(gap.Groups[1].Value, CultureInfo.InvariantCulture);
+                return Enumerable.Range(from, int.Parse(gap.Groups[2].Value, CultureInfo.InvariantCulture) - from + 1);
+            }),
+        ];
+        Assert.NotEmpty(missing);
         int[] got = [.. Topics(said).Select(text => int.Parse(text.Split(' ')[1], CultureInfo.InvariantCulture))];
-        Assert.Equal(Enumerable.Range(1, 30).Where(i => i < from || i > to), got);
+        Assert.Equal(Enumerable.Range(1, 30).Where(i => !missing.Contains(i)), got);
     }
 
     [Fact]
