@@ -32,7 +32,9 @@ internal sealed class LocalCluster : ICluster, IDisposable
     {
         if (_options.AuthorizationPolicy is { } policy)
         {
-            IAuthorizationService service = credentials.Services.GetService<IAuthorizationService>()
+            // Handlers of the application's may be scoped.
+            await using AsyncServiceScope scope = credentials.Services.CreateAsyncScope();
+            IAuthorizationService service = scope.ServiceProvider.GetService<IAuthorizationService>()
                 ?? throw new InvalidOperationException($"The policy \"{policy}\" decides who joins a topic. Write builder.Services.AddAuthorization().");
             AuthorizationResult result = await service.AuthorizeAsync(credentials.User, new WebSocketTopic(this, topic), policy).ConfigureAwait(false);
             if (!result.Succeeded) return false;

@@ -21,7 +21,7 @@ internal abstract class Inbox(Lock gate, ConnectionCore core)
     /// here. Without those of topics.</summary>
     public virtual (int Messages, long Bytes) Untaken => default;
 
-    /// <summary>Bytes of topics that nobody has asked for yet: of a client's session.</summary>
+    /// <summary>Bytes of topics that nobody has asked for yet, with what each message takes besides: of a client's session.</summary>
     public virtual int TopicBytes => 0;
 
     /// <summary>Nothing lies unread and nothing that was handed out is still in use.</summary>

@@ -36,13 +36,13 @@ internal sealed class MessageInbox(Lock gate, ConnectionCore core) : ReaderInbox
     public override int UnreadBytes => _parkedBytes - MessageOverhead * (_parked?.Count ?? 0) + _parts.Length - _partsRead;
 
     public override (int Messages, long Bytes) Untaken => LentTopic is null
-        ? ((_parked?.Count ?? 0) - (_ofTopics?.Messages ?? 0) + (_isOut ? 1 : 0), UnreadBytes - TopicBytes + (_isLent ? _lent.Length : 0))
-        : ((_parked?.Count ?? 0) - _ofTopics!.Messages, UnreadBytes - TopicBytes);
+        ? ((_parked?.Count ?? 0) - (_ofTopics?.Messages ?? 0) + (_isOut ? 1 : 0), UnreadBytes - (_ofTopics?.Bytes ?? 0) + (_isLent ? _lent.Length : 0))
+        : ((_parked?.Count ?? 0) - _ofTopics!.Messages, UnreadBytes - _ofTopics.Bytes);
 
     /// <summary>The topic of the message that the reader has.</summary>
     public string? LentTopic => _ofTopics?.Lent;
 
-    public override int TopicBytes => _ofTopics?.Bytes ?? 0;
+    public override int TopicBytes => _ofTopics is { } topics ? topics.Bytes + (MessageOverhead * topics.Messages) : 0;
 
     public override bool IsIdle => !_isLent && _stream is null && _parked is not { Count: > 0 };
 

@@ -152,7 +152,7 @@ internal sealed class MessageReceiver
                 message = inbox.Current;
             }
 
-            calls.Call(message!.Value.Kind, message.Value.Data.Span);
+            calls.Call(message!.Value.Kind, message.Value.Data.Span, message.Value.Topic);
         }
 
         _core.AfterReceive();

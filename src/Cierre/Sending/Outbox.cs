@@ -209,10 +209,16 @@ internal struct Outbox
     /// <summary>Takes what there is room for by now, in its turn.</summary>
     public void TakeWhatHasRoom(in SendBuffer buffer, long backlog)
     {
-        while (_firstNotTaken is { } node && buffer.HasRoom(backlog + _bytes, node.Value.Rest))
+        while (_firstNotTaken is { } node)
         {
+            // What waits for nobody was taken though others wait before it.
+            if (!node.Value.IsTaken)
+            {
+                if (!buffer.HasRoom(backlog + _bytes, node.Value.Rest)) return;
+                Take(node.Value);
+            }
+
             _firstNotTaken = node.Next;
-            Take(node.Value);
         }
     }
 

@@ -33,7 +33,9 @@ internal sealed partial class SessionDriver : ConnectionCore
     public static T OptionsOfCarrier<T>(T options)
         where T : WebSocketConnectionOptions
     {
-        options.MaxMessageSize = Math.Max(Math.Min(options.MaxMessageSize, long.MaxValue - 1) + 1, ResumeControl.MaxSize);
+        // What is in front of a message of a topic is longer than a mark. The session itself looks at what is behind.
+        options.MaxMessageSize = Math.Max(
+            Math.Min(options.MaxMessageSize, long.MaxValue - TopicMessage.LongestHead) + TopicMessage.LongestHead, ResumeControl.MaxSize);
         return options;
     }
 
@@ -44,6 +46,9 @@ internal sealed partial class SessionDriver : ConnectionCore
     public override bool IsOpen => _close is null && _session.State is not (SessionState.Leaving or SessionState.Ended);
 
     public override bool StillReceives => IsOpen;
+
+    /// <summary>The connection that carries it has had its answer: messages come, and no longer what decides about the session.</summary>
+    public bool IsUnderWay => _session.State is SessionState.Attached or SessionState.Leaving;
 
     public override bool InBatch => _carrier?.Connection.InBatch == true;
 

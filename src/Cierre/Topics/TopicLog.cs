@@ -13,7 +13,9 @@ internal sealed class TopicLog(TopicLogLimits limits)
     private const int LargestPage = 256 * 1024;
 
     private readonly Lock _gate = new();
-    private readonly Queue<TopicEntry> _entries = [];
+    // In front of the first are those that are dropped, until they are as many as the others.
+    private readonly List<TopicEntry?> _entries = [];
+    private int _first;
     private readonly string _epoch = RandomNumberGenerator.GetHexString(8, lowercase: true);
     private OrderedCalls<TopicEntry>? _tail;
     private TopicCursor _trimmed;
@@ -45,11 +47,11 @@ internal sealed class TopicLog(TopicLogLimits limits)
             Span<byte> tag = stackalloc byte[sizeof(ushort)];
             RandomNumberGenerator.Fill(tag);
             var entry = new TopicEntry(_last.Offset + 1, BitConverter.ToUInt16(tag), kind, payload.ToArray());
-            _entries.Enqueue(entry);
+            _entries.Add(entry);
             Bytes += payload.Length;
             at = _last = PlaceOf(entry);
             long most = mayGrow ? limits.Bytes : Math.Min(limits.Bytes, before);
-            while (_entries.Count > limits.Messages || (Bytes > most && _entries.Count > 1)) Trim();
+            while (Count > limits.Messages || (Bytes > most && Count > 1)) Trim();
             kept = Bytes - before;
             tail = _tail;
             tail?.Add(entry);
@@ -106,9 +108,12 @@ internal sealed class TopicLog(TopicLogLimits limits)
             if (_tail is not null || Used > since || IsForgotten) return 0;
             IsForgotten = true;
             _entries.Clear();
+            _first = 0;
             return Bytes;
         }
     }
+
+    private int Count => _entries.Count - _first;
 
     private void Begin(DateTimeOffset now)
     {
@@ -118,7 +123,14 @@ internal sealed class TopicLog(TopicLogLimits limits)
 
     private void Trim()
     {
-        TopicEntry oldest = _entries.Dequeue();
+        TopicEntry oldest = _entries[_first]!;
+        _entries[_first++] = null;
+        if (_first > Count)
+        {
+            _entries.RemoveRange(0, _first);
+            _first = 0;
+        }
+
         Bytes -= oldest.Payload.Length;
         _trimmed = PlaceOf(oldest);
     }
@@ -148,7 +160,10 @@ internal sealed class TopicLog(TopicLogLimits limits)
         return new TopicPage(at, entries, missing);
     }
 
-    private IEnumerable<TopicEntry> From(long offset) => _entries.Skip((int)Math.Min(offset - _trimmed.Offset - 1, _entries.Count));
+    private IEnumerable<TopicEntry> From(long offset)
+    {
+        for (long i = _first + (offset - _trimmed.Offset - 1); i < _entries.Count; i++) yield return _entries[(int)i]!;
+    }
 }
 
 /// <summary>How much of a topic is kept.</summary>

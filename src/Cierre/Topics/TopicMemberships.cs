@@ -47,7 +47,7 @@ internal sealed class TopicMemberships(TopicNode node, bool isSession, Connectio
         TopicCursor at = isKnown
             ? place
             : (await node.Logs.ReadAsync(topic, after: null).ConfigureAwait(SimulationContext.IsCurrent)).At;
-        await reader.BeginAsync(at).ConfigureAwait(SimulationContext.IsCurrent);
+        reader.Begin(at);
     }
 
     /// <returns>Whether it was there.</returns>

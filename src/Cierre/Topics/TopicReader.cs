@@ -20,9 +20,8 @@ internal sealed class TopicReader(TopicFeed feed, bool isSession)
 
     public TopicFeed Feed => feed;
 
-    /// <summary>Begins where it joins.</summary>
-    /// <returns>Completes when it keeps up, or is away.</returns>
-    public Task BeginAsync(TopicCursor at)
+    /// <summary>Begins where it joins. Whoever lets it join does not wait until a slow client has what there is.</summary>
+    public void Begin(TopicCursor at)
     {
         ConnectionDriver? line;
         lock (_gate)
@@ -31,7 +30,7 @@ internal sealed class TopicReader(TopicFeed feed, bool isSession)
             line = _line;
         }
 
-        return line is null ? Task.CompletedTask : ReadOnAsync(line, isNew: true);
+        if (line is not null) GoOn(line);
     }
 
     /// <summary>From now on it is sent over this connection.</summary>
@@ -73,7 +72,7 @@ internal sealed class TopicReader(TopicFeed feed, bool isSession)
         {
             if (!_keepsUp || post.Entry.Offset <= _at.Offset) return;
             line = _line!;
-            if (post.TryEnqueue(line, isSession) == EnqueueResult.Taken)
+            if (TryTake(post, line))
             {
                 _at = PlaceOf(post.Entry);
                 return;
@@ -84,6 +83,20 @@ internal sealed class TopicReader(TopicFeed feed, bool isSession)
 
         // It is closing, or has no room: either shows with the next send.
         Scheduling.OnPool.Run((reader: this, line), static of => _ = of.reader.ReadOnAsync(of.line, isNew: false));
+    }
+
+    /// <summary>What fails for one reader stops none of the others, nor the topic: it reads on.</summary>
+    private bool TryTake(TopicPost post, ConnectionDriver line)
+    {
+        try
+        {
+            return post.TryEnqueue(line, isSession) == EnqueueResult.Taken;
+        }
+        catch (Exception e)
+        {
+            line.CallbackFailed?.Invoke(e);
+            return false;
+        }
     }
 
     /// <summary>Sends what the log has, and what comes meanwhile, until nothing is left.</summary>
@@ -146,7 +159,8 @@ internal sealed class TopicReader(TopicFeed feed, bool isSession)
             TopicCursor end = (await feed.Logs.ReadAsync(feed.Name, after: null).ConfigureAwait(SimulationContext.IsCurrent)).At;
             if (await states.OfAsync(feed.Name).ConfigureAwait(SimulationContext.IsCurrent) is var (kind, payload))
             {
-                if (isNew) await BeginAsync(line, end).ConfigureAwait(SimulationContext.IsCurrent);
+                // The client is there when it has the state, and not before: it may be lost on the way.
+                if (isNew) await BeginAsync(line, end with { Offset = 0, Tag = 0 }).ConfigureAwait(SimulationContext.IsCurrent);
                 await SendAsync(line, new TopicEntry(end.Offset, end.Tag, kind, payload)).ConfigureAwait(SimulationContext.IsCurrent);
                 return end;
             }

@@ -78,6 +78,47 @@ public sealed class TopicClientTests
     }
 
     [Fact]
+    public async Task Client_that_does_not_read_comes_back_all_the_same()
+    {
+        await using TestServer server = await StartAsync();
+        await using var proxy = new CuttingProxy(server.Url);
+        await using ResumableConnection client = await ConnectAsync(proxy.Url);
+        using var resumed = new SemaphoreSlim(0);
+        client.Resumed += (_, _) => resumed.Release();
+        WebSocketTopic room = server.Services.GetRequiredService<ICluster>().Topic("a");
+        for (int i = 1; i <= 8; i++) await room.PublishAsync($"{i} {new string('x', 30_000)}");
+        Cierre.Receiving.Inbox inbox = client.Connection.Core.Receiver.Inbox;
+        await Waits.Until(() => inbox.TopicBytes >= Cierre.Receiving.Inbox.HighWater, "the client to be full");
+        proxy.CutNow();
+        Assert.True(await resumed.WaitAsync(TimeSpan.FromSeconds(30)));
+        for (int i = 1; i <= 8; i++) Assert.StartsWith($"{i} ", (await client.Connection.ReceiveAsync().Soon())!.Value.GetText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Largest_message_that_a_member_may_send_reaches_all()
+    {
+        await using TestServer server = await StartAsync();
+        await using ResumableConnection client = await ConnectAsync(server.Url);
+        byte[] largest = new byte[1 << 20];
+        await server.Services.GetRequiredService<ICluster>().Topic("a").PublishAsync(largest);
+        Assert.Equal(largest.Length, (await client.Connection.ReceiveAsync().Soon())!.Value.Data.Length);
+    }
+
+    [Fact]
+    public async Task Messages_of_topics_that_came_before_the_handler_of_calls_have_their_name()
+    {
+        await using TestServer server = await StartAsync();
+        await using ResumableConnection client = await ConnectAsync(server.Url);
+        await server.Services.GetRequiredService<ICluster>().Topic("a").PublishAsync("early");
+        await Waits.Until(() => client.Connection.Core.Receiver.Inbox.TopicBytes > 0, "the message to be here");
+        var handler = new Handler();
+        Task run = client.Connection.RunAsync(handler);
+        Assert.Equal("a: early", await handler.Next().Soon());
+        await client.Connection.CloseAsync().Soon();
+        await run.Soon();
+    }
+
+    [Fact]
     public async Task Handler_of_calls_has_messages_of_topics_apart()
     {
         await using TestServer server = await StartAsync();

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Xunit;
 
 namespace Cierre.AspNetCore.Tests.Cluster;
@@ -173,6 +174,9 @@ public sealed class TopicTests : SessionClientTests
         {
             builder.Services.AddSingleton<Microsoft.AspNetCore.DataProtection.IDataProtectionProvider>(new Microsoft.AspNetCore.DataProtection.EphemeralDataProtectionProvider());
             builder.Services.Configure<WebSocketTopicOptions>(options => configure?.Invoke(options));
+            // As in Development: what is scoped does not come from the root.
+            builder.Host.UseDefaultServiceProvider(options => options.ValidateScopes = true);
+            builder.Services.AddScoped<IAuthorizationHandler, ScopedHandler>();
             if (authorizes)
             {
                 builder.Services.AddAuthorization(options => options.AddPolicy(
@@ -242,5 +246,10 @@ public sealed class TopicTests : SessionClientTests
     {
         string[] head = message[1..message.IndexOf(' ', StringComparison.Ordinal)].Split('.');
         return $"{_epoch}.{head[1]}.{head[2]}";
+    }
+
+    private sealed class ScopedHandler : IAuthorizationHandler
+    {
+        public Task HandleAsync(AuthorizationHandlerContext context) => Task.CompletedTask;
     }
 }

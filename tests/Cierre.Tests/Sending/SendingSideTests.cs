@@ -233,4 +233,23 @@ public sealed class SendingSideTests
         while (played.Wire.IsFlushHeld) played.Wire.CompleteFlush();
         Assert.Equal("before", played.Sent[^1].Text);
     }
+
+    /// <summary>A message of a session is taken behind one that waits for room: it is not taken once more when that has found some.</summary>
+    [Fact]
+    public async Task What_was_taken_behind_something_that_waits_counts_once()
+    {
+        var played = new Played(setup: options => options.SendBufferLimit = 1000);
+        Cierre.Sending.SendingSide side = played.Connection.Driver.Sending;
+        played.Wire.HoldsFlushes = true;
+        Task first = side.SendInTurnAsync(WebSocketOpcode.Binary, new byte[900]).AsTask(), second = side.SendInTurnAsync(WebSocketOpcode.Binary, new byte[900]).AsTask();
+        side.Post(WebSocketOpcode.Text, "=posted"u8, compressible: false);
+        Assert.False(second.IsCompleted);
+        played.Wire.HoldsFlushes = false;
+        played.Wire.CompleteFlush();
+        await Played.Within(Task.WhenAll(first, second));
+        await Played.Until(() => played.Sent.Count == 3);
+        Assert.Equal(0, side.QueuedBytes);
+        await Played.Within(side.SendInTurnAsync(WebSocketOpcode.Binary, new byte[999]).AsTask());
+        Assert.Equal([900, 900, 7, 999], played.Sent.Select(frame => frame.Payload.Length));
+    }
 }
