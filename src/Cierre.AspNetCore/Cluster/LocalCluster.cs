@@ -33,7 +33,8 @@ internal sealed class LocalCluster : ICluster, IDisposable
         if (_options.AuthorizationPolicy is { } policy)
         {
             // Handlers of the application's may be scoped.
-            await using AsyncServiceScope scope = credentials.Services.CreateAsyncScope();
+            AsyncServiceScope scope = credentials.Services.CreateAsyncScope();
+            await using var disposed = scope.ConfigureAwait(false);
             IAuthorizationService service = scope.ServiceProvider.GetService<IAuthorizationService>()
                 ?? throw new InvalidOperationException($"The policy \"{policy}\" decides who joins a topic. Write builder.Services.AddAuthorization().");
             AuthorizationResult result = await service.AuthorizeAsync(credentials.User, new WebSocketTopic(this, topic), policy).ConfigureAwait(false);
