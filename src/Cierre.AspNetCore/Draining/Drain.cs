@@ -50,7 +50,7 @@ internal sealed class Drain(WebSocketRoster connections, RelayedConnections rela
     public void Dispose()
     {
         sessions.EndWithConnections();
-        foreach (WebSocketConnection connection in connections.NewestFirst()) connection.Abort();
+        Abort(connections.Snapshot(), [.. relayed]);
     }
 
     private async Task RunAsync(WebSocketDrainOptions options, EndReason why, CancellationToken cancellationToken)
@@ -119,7 +119,12 @@ internal sealed class Drain(WebSocketRoster connections, RelayedConnections rela
         int count = left.Count + passing.Length;
         if (count == 0) return;
         CloseLog.DrainCut(_logger, count);
-        foreach (WebSocketConnection connection in left) connection.Abort();
+        Abort(left, passing);
+    }
+
+    private static void Abort(IEnumerable<WebSocketConnection> open, IEnumerable<RelayedConnection> passing)
+    {
+        foreach (WebSocketConnection connection in open) connection.Abort();
         foreach (RelayedConnection connection in passing) connection.Abort();
     }
 }

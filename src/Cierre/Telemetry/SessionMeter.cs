@@ -38,40 +38,40 @@ internal static class SessionMeter
     /// <param name="byPeer">How many the peer does; null: it did not say.</param>
     public static void Resumed(string route, TimeSpan pause, long toPeer, long? byPeer)
     {
-        TagList attributes = Of(route);
+        KeyValuePair<string, object?>[] attributes = ConnectionGroup.OfServer(route).Attributes;
         if (Pauses.Enabled) Pauses.Record(pause.TotalSeconds, attributes);
         if (Repeated.Enabled)
         {
-            Repeated.Add(toPeer, [.. ConnectionGroup.OfServer(route).Attributes, new(TelemetryAttributes.Direction, "transmit")]);
-            if (byPeer is { } came) Repeated.Add(came, [.. ConnectionGroup.OfServer(route).Attributes, new(TelemetryAttributes.Direction, "receive")]);
+            Repeated.Add(toPeer, [.. attributes, new(TelemetryAttributes.Direction, "transmit")]);
+            if (byPeer is { } came) Repeated.Add(came, [.. attributes, new(TelemetryAttributes.Direction, "receive")]);
         }
 
-        attributes.Add(TelemetryAttributes.SessionOutcome, "resumed");
-        Resumptions.Add(1, attributes);
+        if (Resumptions.Enabled) Resumptions.Add(1, [.. attributes, new(TelemetryAttributes.SessionOutcome, "resumed")]);
     }
 
     /// <param name="loss">Why the session is lost; null: it has ended.</param>
     public static void NotResumed(string route, string? loss)
     {
         if (!Resumptions.Enabled) return;
-        TagList attributes = Of(route);
+        TagList attributes = Of(route, loss);
         attributes.Add(TelemetryAttributes.SessionOutcome, loss is null ? "ended" : "lost");
-        if (loss is not null) attributes.Add(TelemetryAttributes.SessionLoss, loss);
         Resumptions.Add(1, attributes);
     }
 
     /// <param name="loss">Why it was lost; null: it was not.</param>
     public static void Ended(string route, string? loss)
     {
-        if (!Ends.Enabled) return;
-        TagList attributes = Of(route);
-        if (loss is not null) attributes.Add(TelemetryAttributes.SessionLoss, loss);
-        Ends.Add(1, attributes);
+        if (Ends.Enabled) Ends.Add(1, Of(route, loss));
     }
 
     public static void Gap(string reason) => Gaps.Add(1, new KeyValuePair<string, object?>(TelemetryAttributes.TopicGap, reason));
 
-    private static TagList Of(string route) => new(ConnectionGroup.OfServer(route).Attributes);
+    private static TagList Of(string route, string? loss)
+    {
+        var attributes = new TagList(ConnectionGroup.OfServer(route).Attributes);
+        if (loss is not null) attributes.Add(TelemetryAttributes.SessionLoss, loss);
+        return attributes;
+    }
 
     private static IEnumerable<Measurement<long>> ActiveSessions() =>
         from source in Sources.Keys

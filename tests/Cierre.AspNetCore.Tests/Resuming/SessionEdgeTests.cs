@@ -130,12 +130,7 @@ public sealed class SessionEdgeTests : SessionClientTests
     {
         await using TestServer server = await StartAsync();
         await using var proxy = new CuttingProxy(server.Url);
-        ResumableConnection resumable = await ResumableConnection.ConnectAsync(new Uri(proxy.Url, "/r"), new WebSocketReconnectOptions
-        {
-            EventLoops = TransportUnderTest.Loops,
-            CloseTimeout = TimeSpan.FromMilliseconds(500),
-            Policy = (_, _) => throw new InvalidOperationException("a policy's own trouble"),
-        }).Soon();
+        ResumableConnection resumable = await ConnectWithPolicyThatThrowsAsync(proxy);
         proxy.CutNow();
         await Task.WhenAny(resumable.Closed, Task.Delay(2000));
         Assert.True(resumable.Closed.IsCompleted, $"open: {resumable.Connection.IsOpen}, away: {resumable.IsAway}");
@@ -146,12 +141,7 @@ public sealed class SessionEdgeTests : SessionClientTests
     {
         await using TestServer server = await StartAsync();
         await using var proxy = new CuttingProxy(server.Url);
-        ResumableConnection resumable = await ResumableConnection.ConnectAsync(new Uri(proxy.Url, "/r"), new WebSocketReconnectOptions
-        {
-            EventLoops = TransportUnderTest.Loops,
-            CloseTimeout = TimeSpan.FromMilliseconds(500),
-            Policy = (_, _) => throw new InvalidOperationException("a policy's own trouble"),
-        }).Soon();
+        ResumableConnection resumable = await ConnectWithPolicyThatThrowsAsync(proxy);
         proxy.CutNow();
         await Task.Delay(500);
         Task dispose = resumable.DisposeAsync().AsTask();
@@ -364,6 +354,14 @@ public sealed class SessionEdgeTests : SessionClientTests
         Assert.False(_ofHandlers[0].Closed.IsCompleted);
         Assert.False(last.IsAlive);
     }
+
+    private static Task<ResumableConnection> ConnectWithPolicyThatThrowsAsync(CuttingProxy proxy) =>
+        ResumableConnection.ConnectAsync(new Uri(proxy.Url, "/r"), new WebSocketReconnectOptions
+        {
+            EventLoops = TransportUnderTest.Loops,
+            CloseTimeout = TimeSpan.FromMilliseconds(500),
+            Policy = (_, _) => throw new InvalidOperationException("a policy's own trouble"),
+        }).Soon();
 
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
     private async Task<WeakReference> LoseAsync(TestServer server)
