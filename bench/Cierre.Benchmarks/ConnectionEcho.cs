@@ -76,7 +76,8 @@ public class ConnectionEcho
         var connection = new WebSocketConnection(new WebSocketNegotiation());
         var terms = new ConnectionControl.SessionTerms(new WebSocketConnectionOptions(), "a", "node", TimeSpan.FromMinutes(2), 1024, 256 * 1024);
         var session = new ConnectionControl.Session(connection, terms, "1", callbackFailed: null);
-        session.Begin(carrier, new ConnectionControl.Greeting(new ResumeControl.Hello(ImmutableDictionary<string, TopicCursor>.Empty), Resume: null), "token");
+        var greeting = new ConnectionControl.Greeting(new ResumeControl.Hello(ImmutableDictionary<string, TopicCursor>.Empty), Resume: null);
+        session.Begin(carrier, greeting, "token", carries: () => { });
         return connection;
     }
 

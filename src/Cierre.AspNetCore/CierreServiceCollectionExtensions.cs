@@ -71,8 +71,8 @@ public static class CierreServiceCollectionExtensions
         services.AddSingleton(provider => new SessionTokens(new Lazy<IDataProtectionProvider>(
             () => provider.GetService<IDataProtectionProvider>() ?? DataProtectionProvider.Create("Cierre"))));
         services.AddSingleton(provider => new SessionHost(
-            provider.GetRequiredService<SessionTable>(), provider.GetRequiredService<SessionTokens>(), provider.GetRequiredService<WebSocketRoster>(),
-            provider.GetRequiredService<LateHandlers>(), provider.GetRequiredService<ILoggerFactory>()));
+            provider.GetRequiredService<SessionTable>(), provider.GetRequiredService<SessionTokens>(), provider.GetRequiredService<LateHandlers>(),
+            provider.GetRequiredService<ILoggerFactory>()));
         services.AddOptions<WebSocketTopicOptions>().BindConfiguration("Cierre:Topics").ValidateOnStart();
         services.AddSingleton(provider => new LocalCluster(
             provider.GetRequiredService<IOptions<WebSocketTopicOptions>>(), provider.GetService<TimeProvider>() ?? TimeProvider.System,

@@ -57,12 +57,16 @@ public sealed class WebSocketCredentials : IEndWatcher
     }
 
     /// <summary>The session goes on over another connection, opened with credentials of its own.</summary>
-    internal void Follow(WebSocketCredentials other)
+    /// <returns>The connection that has carried it so far; null: none.</returns>
+    internal OpenConnection? Follow(WebSocketCredentials other)
     {
+        if (other == this) return null;
         lock (other._gate)
         lock (_gate)
         {
+            OpenConnection? before = _entry;
             (_endpoint, _entry, _slot, _opening, _user, _expiry) = (other._endpoint, other._entry, other._slot, other._opening, other._user, other._expiry);
+            return before;
         }
     }
 

@@ -28,8 +28,7 @@ internal sealed record SessionRequest(
     HandlerParts Parts);
 
 /// <summary>Begins sessions and lets them go on: what comes first over each connection says which.</summary>
-internal sealed class SessionHost(
-    SessionTable sessions, SessionTokens tokens, WebSocketRoster connections, LateHandlers late, ILoggerFactory loggers)
+internal sealed class SessionHost(SessionTable sessions, SessionTokens tokens, LateHandlers late, ILoggerFactory loggers)
 {
     private readonly ILogger _logger = CloseLog.Of(loggers);
     private readonly OpenCount _handlers = new();
@@ -112,7 +111,7 @@ internal sealed class SessionHost(
         };
         // Before the client has the token.
         sessions.Add(hosted);
-        Task? carried = session.Begin(carrier, greeting, Seal(hosted, number: 0));
+        Task? carried = session.Begin(carrier, greeting, Seal(hosted, number: 0), () => hosted.CarriedBy(request.Entry, hosted.Credentials));
         if (carried is null)
         {
             session.EndWithConnection();
@@ -120,7 +119,6 @@ internal sealed class SessionHost(
             return null;
         }
 
-        (request.Entry.Connection, request.Entry.Watcher) = (session.Connection, hosted.Credentials);
         ConnectionControl.Of(session.Connection).Host = hosted.Credentials;
         _handlers.Enter();
         HandlerParts parts = request.Parts.Take();
@@ -149,9 +147,9 @@ internal sealed class SessionHost(
 
         if (shown.Number < hosted.Session.OldestToken) return Lost("unknown");
 
-        long before = hosted.Session.Carrier;
         int number = hosted.Session.NextToken();
-        Task? carried = hosted.Session.Resume(carrier, greeting, Seal(hosted, number), number);
+        Task? carried = hosted.Session.Resume(
+            carrier, greeting, Seal(hosted, number), number, () => hosted.CarriedBy(request.Entry, CredentialsOf(context)));
         if (carried is null)
         {
             control.Close(Violations.ResumeBeforeAnswer());
@@ -168,10 +166,6 @@ internal sealed class SessionHost(
 
         if (hosted.Session.Connection.Session?.Story.Connections is [.., var last])
             ConnectionTelemetry.SessionResumed(request.Endpoint, last, ListenerFailed);
-        // Who looks for the session on the roster finds it once.
-        if (connections.Find(before) is { } older) older.Connection = older.Carrier;
-        (request.Entry.Connection, request.Entry.Watcher) = (hosted.Session.Connection, hosted.Credentials);
-        hosted.Credentials.Follow(CredentialsOf(context));
         return carried;
 
         Task? Lost(string reason)

@@ -70,4 +70,16 @@ internal sealed record RememberedEnd(CloseFrame? Close, string? Loss);
 /// <param name="Endpoint">The route pattern of its endpoint.</param>
 /// <param name="User">A hash of the user's name; null for nobody.</param>
 /// <param name="Credentials">What the handler knows of the user.</param>
-internal sealed record HostedSession(ConnectionControl.Session Session, string Endpoint, string? User, WebSocketCredentials Credentials);
+internal sealed record HostedSession(ConnectionControl.Session Session, string Endpoint, string? User, WebSocketCredentials Credentials)
+{
+    /// <summary>A connection carries the session from now on.</summary>
+    /// <param name="credentials">Those of its request.</param>
+    public void CarriedBy(OpenConnection entry, WebSocketCredentials credentials)
+    {
+        // Who looks for the session on the roster finds it once.
+        if (Credentials.Follow(credentials) is { } older) older.Connection = older.Carrier;
+        (entry.Connection, entry.Watcher) = (Session.Connection, Credentials);
+        // Nobody was told of an end before.
+        if (entry.Carrier.Closed.IsCompleted) ((IEndWatcher)Credentials).Ended(entry);
+    }
+}

@@ -112,14 +112,16 @@ internal readonly partial struct ConnectionControl
         public int NextToken() => Interlocked.Increment(ref _tokens);
 
         /// <summary>Begins over its first connection.</summary>
+        /// <param name="carries">Called before the client can have the answer, under a lock: it does no more than remember.</param>
         /// <returns>What completes when that has ended and the session knows it; null: the client has sent more than its hello.</returns>
-        public Task? Begin(WebSocketConnection carrier, Greeting greeting, string token) => _driver.Begin(
-            carrier.Driver, greeting.Hello!, new ResumeControl.Session(Id, _terms.Node, token, _terms.Window, _terms.Level, _terms.Limits));
+        public Task? Begin(WebSocketConnection carrier, Greeting greeting, string token, Action carries) => _driver.Begin(
+            carrier.Driver, greeting.Hello!, new ResumeControl.Session(Id, _terms.Node, token, _terms.Window, _terms.Level, _terms.Limits), carries);
 
         /// <summary>Goes on over another connection, or says over it why it does not.</summary>
+        /// <param name="carries">Called where it goes on, before the client can have the answer, under a lock: it does no more than remember.</param>
         /// <returns>What completes when that has ended and the session knows it; null: the client has sent more than that it resumes.</returns>
-        public Task? Resume(WebSocketConnection carrier, Greeting greeting, string token, int number) =>
-            _driver.Resume(carrier.Driver, greeting.Resume!, _terms.Node, token, number);
+        public Task? Resume(WebSocketConnection carrier, Greeting greeting, string token, int number, Action carries) =>
+            _driver.Resume(carrier.Driver, greeting.Resume!, _terms.Node, token, number, carries);
 
         /// <summary>Nobody can come back to it: it ends with its connection, or now where it has none.</summary>
         public void EndWithConnection() => _driver.EndWithConnection();

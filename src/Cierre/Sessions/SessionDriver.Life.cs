@@ -89,7 +89,8 @@ internal sealed partial class SessionDriver
     /// <summary>A server's session begins, over its first connection.</summary>
     /// <param name="hello">What the client says.</param>
     /// <returns>What completes when the connection has ended and the session knows it; null: the client has sent more than its hello.</returns>
-    public Task? Begin(ConnectionDriver connection, ResumeControl.Hello hello, ResumeControl.Session session)
+    /// <param name="carries">Called under the lock, before the client can have the answer: it does no more than remember.</param>
+    public Task? Begin(ConnectionDriver connection, ResumeControl.Hello hello, ResumeControl.Session session, Action? carries = null)
     {
         Decided decided;
         var carrier = new SessionCarrier(connection, this, token: 0);
@@ -97,6 +98,7 @@ internal sealed partial class SessionDriver
         {
             if (!connection.Receiver.HandTo(carrier)) return null;
             Carry(carrier, session.Node);
+            carries?.Invoke();
             _topicsBefore = hello.Topics;
             _session.Begin(session, carrier);
             _changes?.Add(new SessionChange(SessionChangeKind.Opened));
@@ -108,9 +110,10 @@ internal sealed partial class SessionDriver
     }
 
     /// <summary>The client has come back to its server.</summary>
-    /// <returns>What completes when the connection has ended and the session knows it; null: the client has sent more than that it resumes.</returns>
     /// <param name="number">The token's, larger than that of every one before.</param>
-    public Task? Resume(ConnectionDriver connection, ResumeControl.Resume asked, string node, string token, int number)
+    /// <param name="carries">Called where the session goes on, under the lock, before the client can have the answer: it does no more than remember.</param>
+    /// <returns>What completes when the connection has ended and the session knows it; null: the client has sent more than that it resumes.</returns>
+    public Task? Resume(ConnectionDriver connection, ResumeControl.Resume asked, string node, string token, int number, Action? carries = null)
     {
         Decided decided;
         SessionCarrier? older = null;
@@ -132,6 +135,7 @@ internal sealed partial class SessionDriver
                 // Two that came at once may have got their tokens the other way round.
                 OldestToken = Math.Min(OldestToken, number);
                 Carry(carrier, node, _session.Sent - asked.Got, asked.Sent is null ? null : byPeer);
+                carries?.Invoke();
                 _changes?.Add(new SessionChange(SessionChangeKind.Resumed) { LastConnection = _chronicle.Last });
                 topics = Topics?.Carry(connection, asked.Topics);
                 // Behind what is repeated.

@@ -62,8 +62,14 @@ public abstract class ServerSessionTests : IAsyncDisposable
     private protected async Task LoseAsync()
     {
         await LoseLineAsync();
-        await Played.Until(() => Session.IsAway);
+        await AwayAsync();
     }
+
+    /// <summary>The session knows that its connection has ended, and has drawn its conclusions.</summary>
+    private protected Task AwayAsync() => Played.Until(() =>
+    {
+        lock (Session.Gate) return Session.IsAway;
+    });
 
     private protected async Task LoseLineAsync()
     {
@@ -73,10 +79,10 @@ public abstract class ServerSessionTests : IAsyncDisposable
     }
 
     /// <param name="resume">What the client says, without its mark.</param>
-    private protected Task? ComeBack(string resume)
+    private protected Task? ComeBack(string resume, Action? carries = null)
     {
         Line = new Played();
         Assert.Null(ResumeGreeting.Read(WebSocketOpcode.Text, Encoding.UTF8.GetBytes("!" + resume), out ResumeControl? asked));
-        return Session.Resume(Line.Connection.Driver, (ResumeControl.Resume)asked!, "a", "two", ++_tokens);
+        return Session.Resume(Line.Connection.Driver, (ResumeControl.Resume)asked!, "a", "two", ++_tokens, carries);
     }
 }

@@ -202,6 +202,26 @@ public sealed class SessionDriverTests : ServerSessionTests
     }
 
     [Fact]
+    public async Task Host_knows_which_connection_carries_the_session_before_the_client_does()
+    {
+        await LoseAsync();
+        string[]? said = null;
+        Assert.NotNull(ComeBack("""{"resume":"one","got":0,"acked":0}""", carries: () => said = Said()));
+        Assert.Empty(said!);
+        Assert.Single(Said());
+    }
+
+    [Fact]
+    public async Task Host_is_not_told_of_a_connection_that_does_not_carry_the_session()
+    {
+        await LoseAsync();
+        bool carries = false;
+        Assert.NotNull(ComeBack("""{"resume":"one","got":5,"acked":0}""", carries: () => carries = true));
+        Assert.Equal("rolled-back", (await Played.Within(Connection.Closed)).Session!.Lost);
+        Assert.False(carries);
+    }
+
+    [Fact]
     public async Task Close_of_the_peer_ends_the_session_and_going_away_does_not()
     {
         Assert.Equal((1001, false), await EndAsync(1001));
@@ -335,7 +355,7 @@ public sealed class SessionDriverTests : ServerSessionTests
         Line.PeerClose(code);
         Line.Wire.End();
         CloseRecord record = await Line.Ended;
-        await Played.Until(() => Session.IsAway);
+        await AwayAsync();
         return (record.Code, !Connection.IsOpen);
     }
 

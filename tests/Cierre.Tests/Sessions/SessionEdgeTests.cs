@@ -162,7 +162,7 @@ public sealed class SessionEdgeTests : ServerSessionTests
         Line.PeerClose(1001);
         Line.Wire.End();
         await Line.Ended;
-        await Played.Until(() => Session.IsAway);
+        await AwayAsync();
         Task<CloseRecord> closed = Connection.CloseAsync(4001, "signed out");
         Clock.Advance(Window + TimeSpan.FromSeconds(1));
         CloseRecord record = await Played.Within(closed);

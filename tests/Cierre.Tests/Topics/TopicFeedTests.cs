@@ -47,7 +47,7 @@ public sealed class TopicFeedTests : TopicSessionTests
         {
             Line.Wire.End();
             await Line.Ended;
-            await Played.Until(() => Session.IsAway);
+            await AwayAsync();
             Take(Said());
         }
 
