@@ -38,12 +38,13 @@ public sealed class ProxyFront : Front
 
     public override Uri Url { get; }
 
-    public static async Task<ProxyFront> StartAsync(ProxyKind kind, Uri upstream, TimeSpan idleTimeout)
+    /// <param name="port">The first to try; null: a free one.</param>
+    public static async Task<ProxyFront> StartAsync(ProxyKind kind, Uri upstream, TimeSpan idleTimeout, int? port = null)
     {
         // A proxy cannot be asked which free port it took; one that somebody else took meanwhile ends it at once, and another is tried.
         for (int attempt = 1; ; attempt++)
         {
-            var proxy = new ProxyFront(kind, Directory.CreateTempSubdirectory("cierre-proxy-"), FreePort(), upstream.Port, idleTimeout);
+            var proxy = new ProxyFront(kind, Directory.CreateTempSubdirectory("cierre-proxy-"), attempt == 1 && port is { } first ? first : FreePort(), upstream.Port, idleTimeout);
             if (await proxy.ListensAsync()) return proxy;
             string why = string.Join('\n', proxy._complaints);
             await proxy.DisposeAsync();
@@ -71,21 +72,33 @@ public sealed class ProxyFront : Front
         long begun = TimeProvider.System.GetTimestamp();
         while (!_process.HasExited && TimeProvider.System.GetElapsedTime(begun) < Limit)
         {
-            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            try
-            {
-                await socket.ConnectAsync(IPAddress.Loopback, Url.Port);
-                // It could be somebody else who listens there.
-                await Task.Delay(20);
-                return !_process.HasExited;
-            }
-            catch (SocketException)
-            {
-                await Task.Delay(20);
-            }
+            if (Listens()) return true;
+            await Task.Delay(20);
         }
 
         return false;
+    }
+
+    /// <summary>Whether it is this process that listens there: one that finds its port taken may try for seconds before it gives up.</summary>
+    private bool Listens()
+    {
+        const string Listening = "0A";
+        string address = $"0100007F:{Url.Port:X4}";
+        HashSet<string> sockets =
+        [
+            .. File.ReadLines("/proc/net/tcp").Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .Where(cells => cells[1] == address && cells[3] == Listening).Select(cells => $"socket:[{cells[9]}]"),
+        ];
+        if (sockets.Count == 0) return false;
+        try
+        {
+            return Directory.EnumerateFiles($"/proc/{_process.Id}/fd").Any(file => File.ResolveLinkTarget(file, returnFinalTarget: false)?.Name is { } name && sockets.Contains(name));
+        }
+        catch (IOException)
+        {
+            // It has closed one of its files meanwhile, or has ended.
+            return false;
+        }
     }
 
     private static int FreePort()

@@ -34,7 +34,8 @@ public sealed record ProxyKind(
         new("bind :8080", "bind 127.0.0.1:{0}"),
         new("server app1 127.0.0.1:5080", "server app1 127.0.0.1:{0}"),
         new("timeout tunnel 60s", "timeout tunnel {0}s"),
-        part => part,
+        // Otherwise two of them may listen on one port, and a client comes to whichever the system chooses.
+        part => "global\n    noreuseport\n\n" + part,
         file => ["haproxy", "-db", "-q", "-f", file]);
 
     public static readonly IReadOnlyList<ProxyKind> All = [Nginx, Haproxy];

@@ -23,6 +23,19 @@ public sealed class ProxyTests(ProxyPlays plays)
         Golden.MatchesPart("docs/deploy.md", "proxies", table.ToString());
     }
 
+    /// <summary>Otherwise a client of one test would come to the proxy of another.</summary>
+    [Theory]
+    [MemberData(nameof(Proxies))]
+    public async Task Two_proxies_never_listen_on_one_port(string proxy)
+    {
+        ProxyKind kind = ProxyKind.All.Single(kind => kind.Name == proxy);
+        Assert.SkipUnless(kind.IsHere, $"{proxy} is not here.");
+        await using TestServer server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync);
+        await using ProxyFront one = await ProxyFront.StartAsync(kind, server.Url, TimeSpan.FromSeconds(30));
+        await using ProxyFront other = await ProxyFront.StartAsync(kind, server.Url, TimeSpan.FromSeconds(30), one.Url.Port);
+        Assert.NotEqual(one.Url.Port, other.Url.Port);
+    }
+
     [Theory]
     [MemberData(nameof(Proxies))]
     public async Task Idle_timeout_of_a_proxy_is_told_by_both_sides_and_by_its_length(string proxy)
