@@ -10,6 +10,7 @@ namespace Cierre.AspNetCore;
 /// its client is told of a gap. A plain connection gets them in order and at most once.</para>
 /// <para>A connection that reads slowly delays neither the publisher nor the others: it reads what is kept at its own pace. When messages that it has not got
 /// are kept no more, a session's client is told of a gap, and a plain connection is closed with 1008.</para>
+/// <para>A publish completes at once, unless more than 64 messages or 1 MiB of the topic wait to be handed out on this server: then it waits for room.</para>
 /// </remarks>
 public sealed class WebSocketTopic
 {

@@ -39,7 +39,7 @@ internal readonly partial struct ConnectionControl
         /// <returns>Whether it was there.</returns>
         public static bool Leave(WebSocketConnection connection, string topic) => connection.Core.Topics?.Leave(topic) == true;
 
-        /// <returns>The number of the message in its topic, when it is there and was handed to those here who keep up.</returns>
+        /// <returns>The number of the message in its topic, when it is there; later where more waits to be handed out here than may.</returns>
         public async ValueTask<long> PublishAsync(string topic, WebSocketMessageKind kind, ReadOnlyMemory<byte> payload) =>
             (await _logs.AppendAsync(topic, (WebSocketOpcode)kind, payload).ConfigureAwait(SimulationContext.IsCurrent)).Offset;
 

@@ -11,6 +11,9 @@ internal abstract class Inbox(Lock gate, ConnectionCore core)
     /// <summary>How much may lie here unread before the transport is asked to pause: the peer then feels it through TCP.</summary>
     public const int HighWater = 64 * 1024;
 
+    /// <summary>What a message that lies here takes besides its bytes.</summary>
+    public const int MessageOverhead = 64;
+
     /// <summary>Whether the transport should pause: much lies here and nobody asks for it.</summary>
     public abstract bool IsFull(int heldByEngine);
 

@@ -9,9 +9,6 @@ namespace Cierre.Receiving;
 /// lock.</summary>
 internal abstract class ReaderInbox(Lock gate, ConnectionCore core) : Inbox(gate, core)
 {
-    // An empty message takes room too.
-    protected const int MessageOverhead = 64;
-
     private CancellationToken _token;
     private CancellationTokenRegistration _registration;
 

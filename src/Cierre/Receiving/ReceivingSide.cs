@@ -78,7 +78,7 @@ internal sealed class ReceivingSide : ITransportReceiver
         TimeSpan now = _driver.Now;
         _batchNow = now;
         _batchThread = Environment.CurrentManagedThreadId;
-        bool came = true;
+        bool came = true, isFull = false;
         while (true)
         {
             Afterwards after;
@@ -91,7 +91,8 @@ internal sealed class ReceivingSide : ITransportReceiver
                 if (came) _engine.BytesCame(now);
                 came = false;
                 if (_waitsForTurn) BeginTurn(now);
-                if (_engine.IsViolated || (_engine.Delivers && (Inbox.IsFull(_engine.HeldBytes) || (_drain is { BytesLeft: <= 0 } && !Inbox.AwaitsRest))))
+                isFull = !_engine.IsViolated && _engine.Delivers && Inbox.IsFull(_engine.HeldBytes);
+                if (isFull || _engine.IsViolated || (_engine.Delivers && _drain is { BytesLeft: <= 0 } && !Inbox.AwaitsRest))
                 {
                     _driver.Move(TransportInput.Full.Instance);
                     break;
@@ -125,6 +126,13 @@ internal sealed class ReceivingSide : ITransportReceiver
             if (roundTrip is { } measured) _driver.Telemetry?.Pinged(measured);
             // A whole message was the last of the input, and nothing of it is left with the engine or here: there is nothing to ask for.
             if (bytes.IsEmpty && found is { Kind: ProtocolEventKind.Message, IsAssembled: false } && (after.WakesReader || inbox.HandsOut)) break;
+        }
+
+        if (isFull)
+        {
+            // What lies under another lock than ours may have been taken before its reader could see that we pause.
+            Interlocked.MemoryBarrier();
+            AfterReceive();
         }
 
         if (_engine.InputIsDone) Discard(offered);

@@ -42,7 +42,8 @@ internal readonly struct BroadcastSends(SendingSide side, ConnectionDriver drive
             if (side.GoesAtOnce(message.Length) && !side.Flusher.IsFlushing && WriteAtOnce(message)) return EnqueueResult.Taken;
             long waiting = side.Waiting;
             if (waiting > 0 && waiting + message.Length > Math.Min(side.Buffer.Limit, SendingSide.HighWater)) return EnqueueResult.Waits;
-            OutboxEntry queued = Queued(message);
+            // Whoever has it yet counts on it: nothing drops it in silence.
+            OutboxEntry queued = Queued(message, mayDrop: false);
             if (side.Outbox.TakesNext(queued, side.Buffer, driver.Transport.Backlog)) return EnqueueResult.Taken;
             // Framed, it is a little larger; or something waits that was not taken.
             queued.Complete();
@@ -83,11 +84,11 @@ internal readonly struct BroadcastSends(SendingSide side, ConnectionDriver drive
         return true;
     }
 
-    private OutboxEntry Queued(BroadcastMessage message)
+    private OutboxEntry Queued(BroadcastMessage message, bool mayDrop = true)
     {
-        if (FramesOf(message) is not { } frames) return new UnawaitedSend(message.Opcode, message.Bytes.Share(), message.Compressible);
+        if (FramesOf(message) is not { } frames) return new UnawaitedSend(message.Opcode, message.Bytes.Share(), message.Compressible, mayDrop);
         frames.Bytes.Share();
-        return new FramedSend(frames);
+        return new FramedSend(frames, mayDrop);
     }
 
     /// <summary>Frames that others send as well; null where each connection makes its own: a client masks, and what is compressed with context takeover

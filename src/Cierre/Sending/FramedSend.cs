@@ -5,7 +5,8 @@ namespace Cierre.Sending;
 
 /// <summary>A message of a broadcast that waits: frames that were made once for all.</summary>
 /// <param name="frames">One share, given back here.</param>
-internal sealed class FramedSend(FramedMessage frames) : OutboxEntry
+/// <param name="mayDrop">Whether it may give way to a newer one.</param>
+internal sealed class FramedSend(FramedMessage frames, bool mayDrop = true) : OutboxEntry
 {
     // Below it a copy costs less than a call of the kernel for this frame alone.
     private const int WorthNoCopy = 4096;
@@ -16,7 +17,7 @@ internal sealed class FramedSend(FramedMessage frames) : OutboxEntry
 
     public override bool Begun => _sent != 0;
 
-    public override bool MayDrop => !Begun;
+    public override bool MayDrop => mayDrop && !Begun;
 
     public override int NextShared => frames.FrameAt(_sent) is var size and >= WorthNoCopy ? size : 0;
 

@@ -21,7 +21,7 @@ internal abstract class OutboxEntry
     /// <summary>Some of it is on its way: it can neither be cancelled nor dropped any more.</summary>
     public abstract bool Begun { get; }
 
-    /// <summary>Nobody waits for it: it may be dropped, whole, in favour of a newer one.</summary>
+    /// <summary>Nobody waits for it, nor counts on it: it may be dropped, whole, in favour of a newer one.</summary>
     public virtual bool MayDrop => false;
 
     /// <summary>How much of it lies in memory that others send from as well, in the next frame; 0: the frame has yet to be made.</summary>

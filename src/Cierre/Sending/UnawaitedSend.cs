@@ -8,7 +8,8 @@ namespace Cierre.Sending;
 /// <param name="opcode">Text or Binary.</param>
 /// <param name="bytes">One share, given back here.</param>
 /// <param name="compressible">Whether it may be compressed, where that was agreed on.</param>
-internal sealed class UnawaitedSend(WebSocketOpcode opcode, SharedBytes bytes, bool compressible) : OutboxEntry
+/// <param name="mayDrop">Whether it may give way to a newer one.</param>
+internal sealed class UnawaitedSend(WebSocketOpcode opcode, SharedBytes bytes, bool compressible, bool mayDrop = true) : OutboxEntry
 {
     private int _sent;
 
@@ -16,7 +17,7 @@ internal sealed class UnawaitedSend(WebSocketOpcode opcode, SharedBytes bytes, b
 
     public override bool Begun => _sent != 0;
 
-    public override bool MayDrop => !Begun;
+    public override bool MayDrop => mayDrop && !Begun;
 
     public override bool WriteNext(WebSocketProtocol engine, Transport output, bool continued, TimeSpan now)
     {

@@ -12,8 +12,11 @@ internal struct HandlerCalls
     /// <summary>How many messages were not taken, without those of topics: the one of the call that is under way, and those that wait.</summary>
     public readonly int Messages => (_isCalling && !_isOfTopic ? 1 : 0) + _counted;
 
-    /// <summary>Bytes of those that wait.</summary>
+    /// <summary>Bytes of those that wait, without those of topics.</summary>
     public long Bytes { get; private set; }
+
+    /// <summary>Of topics, with what each message takes besides.</summary>
+    public int TopicBytes { get; private set; }
 
     /// <summary>Whether the call is the caller's to make; else the message waits for whoever makes the one that is under way.</summary>
     public bool Begin(SessionMessage message)
@@ -25,7 +28,7 @@ internal struct HandlerCalls
         }
 
         (_waiting ??= []).Enqueue(message with { Payload = message.Payload.ToArray() });
-        if (message.Topic is null) Count(1, message.Payload.Length);
+        Count(message, 1);
         return false;
     }
 
@@ -40,11 +43,21 @@ internal struct HandlerCalls
 
         next = _waiting.Dequeue();
         _isOfTopic = next.Topic is not null;
-        if (!_isOfTopic) Count(-1, -next.Payload.Length);
+        Count(next, -1);
         return true;
     }
 
-    private void Count(int messages, int bytes) => (_counted, Bytes) = (_counted + messages, Bytes + bytes);
+    private void Count(SessionMessage message, int sign)
+    {
+        if (message.Topic is not null)
+        {
+            TopicBytes += sign * (message.Payload.Length + Receiving.Inbox.MessageOverhead);
+            return;
+        }
+
+        _counted += sign;
+        Bytes += sign * message.Payload.Length;
+    }
 }
 
 /// <summary>A message that came, without its mark.</summary>

@@ -22,7 +22,7 @@ internal sealed class SessionCarrier(ConnectionDriver connection, SessionDriver 
     public bool OwesFlush { get; private set; }
 
     // The session is held to what may be ahead of messages, but not of topics. Of another lock, and perhaps of a moment ago: whoever reads looks again.
-    public override bool IsFull(int heldByEngine) => session.IsUnderWay && session.Receiver.Inbox.TopicBytes >= HighWater;
+    public override bool IsFull(int heldByEngine) => session.IsUnderWay && session.UnreadTopicBytes >= HighWater;
 
     public override int UnreadBytes => 0;
 

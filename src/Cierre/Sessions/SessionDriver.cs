@@ -50,6 +50,9 @@ internal sealed partial class SessionDriver : ConnectionCore
     /// <summary>The connection that carries it has had its answer: messages come, and no longer what decides about the session.</summary>
     public bool IsUnderWay => _session.State is SessionState.Attached or SessionState.Leaving;
 
+    /// <summary>Bytes of topics that nobody has taken: who reads them late, or has a call for each, holds the connection up.</summary>
+    public int UnreadTopicBytes => Receiver.Inbox.TopicBytes + _calls.TopicBytes;
+
     public override bool InBatch => _carrier?.Connection.InBatch == true;
 
     public override TimeSpan? LastRoundTrip => _carrier?.Connection.LastRoundTrip;
@@ -228,6 +231,8 @@ internal sealed partial class SessionDriver : ConnectionCore
             Ask(next);
         }
 
+        // What was taken is seen by a carrier that is about to pause, or the pause is seen here.
+        Interlocked.MemoryBarrier();
         // A violation of the peer's, or a drain, may have waited for the reader.
         carrier?.Connection.AfterReceive();
     }

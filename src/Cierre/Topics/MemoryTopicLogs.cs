@@ -17,13 +17,16 @@ internal sealed class MemoryTopicLogs(TopicRetention retention, TimeProvider tim
 
     public int Count => _logs.Count;
 
-    public ValueTask<TopicCursor> AppendAsync(string topic, WebSocketOpcode kind, ReadOnlyMemory<byte> payload)
+    public async ValueTask<TopicCursor> AppendAsync(string topic, WebSocketOpcode kind, ReadOnlyMemory<byte> payload)
     {
         while (true)
         {
-            TopicCursor? at = LogOf(topic).Append(kind, payload, time.GetUtcNow(), mayGrow: Bytes < retention.BytesOfAll, out long kept);
+            TopicLog log = LogOf(topic);
+            TopicCursor? at = log.Append(kind, payload, time.GetUtcNow(), mayGrow: Bytes < retention.BytesOfAll, out long kept);
             Interlocked.Add(ref _bytes, kept);
-            if (at is { } place) return new ValueTask<TopicCursor>(place);
+            if (at is not { } place) continue;
+            await log.HandOutAsync().ConfigureAwait(SimulationContext.IsCurrent);
+            return place;
         }
     }
 
@@ -35,12 +38,12 @@ internal sealed class MemoryTopicLogs(TopicRetention retention, TimeProvider tim
         }
     }
 
-    public IDisposable Tail(string topic, Action<TopicEntry> told)
+    public IDisposable Tail(string topic, ITopicTail tail)
     {
         while (true)
         {
             TopicLog log = LogOf(topic);
-            if (log.Follow(told, time.GetUtcNow())) return new Following(log, time);
+            if (log.Follow(tail, time.GetUtcNow())) return new Following(log, time);
         }
     }
 

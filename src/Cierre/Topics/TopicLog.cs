@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Cierre.Callbacks;
 using Cierre.Resuming;
 
 namespace Cierre.Topics;
@@ -10,14 +9,14 @@ internal sealed class TopicLog(TopicLogLimits limits)
 {
     // How much one page has at most: what a reader that was away is sent before the next look at the log.
     private const int LongestPage = 64;
-    private const int LargestPage = 256 * 1024;
+    private const int LargestPage = 64 * 1024;
 
     private readonly Lock _gate = new();
     // In front of the first are those that are dropped, until they are as many as the others.
     private readonly List<TopicEntry?> _entries = [];
     private int _first;
     private readonly string _epoch = RandomNumberGenerator.GetHexString(8, lowercase: true);
-    private OrderedCalls<TopicEntry>? _tail;
+    private ITopicTail? _tail;
     private TopicCursor _trimmed;
     private TopicCursor _last;
 
@@ -36,8 +35,6 @@ internal sealed class TopicLog(TopicLogLimits limits)
     /// <returns>Null: it is forgotten.</returns>
     public TopicCursor? Append(WebSocketOpcode kind, ReadOnlyMemory<byte> payload, DateTimeOffset now, bool mayGrow, out long kept)
     {
-        TopicCursor at;
-        OrderedCalls<TopicEntry>? tail;
         lock (_gate)
         {
             kept = 0;
@@ -49,17 +46,18 @@ internal sealed class TopicLog(TopicLogLimits limits)
             var entry = new TopicEntry(_last.Offset + 1, BitConverter.ToUInt16(tag), kind, payload.ToArray());
             _entries.Add(entry);
             Bytes += payload.Length;
-            at = _last = PlaceOf(entry);
+            _last = PlaceOf(entry);
             long most = mayGrow ? limits.Bytes : Math.Min(limits.Bytes, before);
             while (Count > limits.Messages || (Bytes > most && Count > 1)) Trim();
             kept = Bytes - before;
-            tail = _tail;
-            tail?.Add(entry);
+            _tail?.Add(entry);
+            return _last;
         }
-
-        tail?.Tell();
-        return at;
     }
+
+    /// <summary>Follows each <see cref="Append"/>, under no lock.</summary>
+    /// <returns>Completes when more may be added.</returns>
+    public ValueTask HandOutAsync() => Volatile.Read(ref _tail)?.HandOutAsync() ?? default;
 
     /// <summary>What follows a place.</summary>
     /// <param name="after">Null: the end.</param>
@@ -83,13 +81,13 @@ internal sealed class TopicLog(TopicLogLimits limits)
 
     /// <summary>Tells each message that is added from now on.</summary>
     /// <returns>False: it is forgotten.</returns>
-    public bool Follow(Action<TopicEntry> told, DateTimeOffset now)
+    public bool Follow(ITopicTail tail, DateTimeOffset now)
     {
         lock (_gate)
         {
             if (IsForgotten) return false;
             Begin(now);
-            _tail = new OrderedCalls<TopicEntry>(new Lock(), told);
+            _tail = tail;
             return true;
         }
     }

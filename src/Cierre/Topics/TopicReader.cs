@@ -72,7 +72,8 @@ internal sealed class TopicReader(TopicFeed feed, bool isSession)
         {
             if (!_keepsUp || post.Entry.Offset <= _at.Offset) return;
             line = _line!;
-            if (TryTake(post, line))
+            // It has all before it, unless what handed those out has failed.
+            if (post.Entry.Offset == _at.Offset + 1 && TryTake(post, line))
             {
                 _at = PlaceOf(post.Entry);
                 return;
@@ -82,8 +83,25 @@ internal sealed class TopicReader(TopicFeed feed, bool isSession)
         }
 
         // It is closing, or has no room: either shows with the next send.
-        Scheduling.OnPool.Run((reader: this, line), static of => _ = of.reader.ReadOnAsync(of.line, isNew: false));
+        ReadOnLater(line);
     }
+
+    /// <summary>What hands out has failed in the middle of it.</summary>
+    public void Doubt(Exception exception)
+    {
+        ConnectionDriver line;
+        lock (_gate)
+        {
+            if (!_keepsUp) return;
+            (line, _keepsUp) = (_line!, false);
+        }
+
+        line.CallbackFailed?.Invoke(exception);
+        ReadOnLater(line);
+    }
+
+    private void ReadOnLater(ConnectionDriver line) =>
+        Scheduling.OnPool.Run((reader: this, line), static of => _ = of.reader.ReadOnAsync(of.line, isNew: false));
 
     /// <summary>What fails for one reader stops none of the others, nor the topic: it reads on.</summary>
     private bool TryTake(TopicPost post, ConnectionDriver line)
@@ -107,7 +125,7 @@ internal sealed class TopicReader(TopicFeed feed, bool isSession)
         {
             while (TryGetPlace(line, out TopicCursor at))
             {
-                TopicPage page = await feed.Logs.ReadAsync(feed.Name, at).ConfigureAwait(SimulationContext.IsCurrent);
+                TopicPage page = await feed.ReadAsync(at).ConfigureAwait(SimulationContext.IsCurrent);
                 if (page.Missing is { } missing)
                 {
                     if (!isSession)
@@ -116,12 +134,20 @@ internal sealed class TopicReader(TopicFeed feed, bool isSession)
                         return;
                     }
 
-                    if (await TellAsync(line, missing, page.At, isNew).ConfigureAwait(SimulationContext.IsCurrent) is { } end)
+                    TopicState? state = await feed.StateAsync().ConfigureAwait(SimulationContext.IsCurrent);
+                    // It may go on over another connection by now, and is told there.
+                    if (!TryGetPlace(line, out _)) return;
+                    if (state is not null)
                     {
+                        await SendAsync(line, state, isNew).ConfigureAwait(SimulationContext.IsCurrent);
                         isNew = false;
-                        if (!Move(line, end)) return;
+                        if (!Move(line, state.At)) return;
                         continue;
                     }
+
+                    Guarded.Call(missing.Reason, SessionMeter.Gap, line.CallbackFailed);
+                    var gap = new ResumeControl.Gap(feed.Name, missing.From, missing.To, page.At, missing.Reason);
+                    await SayAsync(line, gap).ConfigureAwait(SimulationContext.IsCurrent);
                 }
 
                 if (isNew && isSession) await BeginAsync(line, page.At).ConfigureAwait(SimulationContext.IsCurrent);
@@ -149,26 +175,12 @@ internal sealed class TopicReader(TopicFeed feed, bool isSession)
         }
     }
 
-    /// <summary>Tells a client of what it misses: by the application's state in the place of it, or by saying so.</summary>
-    /// <returns>Where the topic goes on behind the state; null: as the log says.</returns>
-    private async Task<TopicCursor?> TellAsync(ConnectionDriver line, TopicLoss missing, TopicCursor at, bool isNew)
+    /// <summary>Sends the application's state in the place of what is missing.</summary>
+    private async ValueTask SendAsync(ConnectionDriver line, TopicState state, bool isNew)
     {
-        if (feed.States is { } states)
-        {
-            // What is published while the application is asked may be in its state, and follows all the same.
-            TopicCursor end = (await feed.Logs.ReadAsync(feed.Name, after: null).ConfigureAwait(SimulationContext.IsCurrent)).At;
-            if (await states.OfAsync(feed.Name).ConfigureAwait(SimulationContext.IsCurrent) is var (kind, payload))
-            {
-                // The client is there when it has the state, and not before: it may be lost on the way.
-                if (isNew) await BeginAsync(line, end with { Offset = 0, Tag = 0 }).ConfigureAwait(SimulationContext.IsCurrent);
-                await SendAsync(line, new TopicEntry(end.Offset, end.Tag, kind, payload)).ConfigureAwait(SimulationContext.IsCurrent);
-                return end;
-            }
-        }
-
-        Guarded.Call(missing.Reason, SessionMeter.Gap, line.CallbackFailed);
-        await SayAsync(line, new ResumeControl.Gap(feed.Name, missing.From, missing.To, at, missing.Reason)).ConfigureAwait(SimulationContext.IsCurrent);
-        return null;
+        // The client is there when it has the state, and not before: it may be lost on the way.
+        if (isNew) await BeginAsync(line, state.At with { Offset = 0, Tag = 0 }).ConfigureAwait(SimulationContext.IsCurrent);
+        await SendAsync(line, new TopicEntry(state.At.Offset, state.At.Tag, state.Kind, state.Payload)).ConfigureAwait(SimulationContext.IsCurrent);
     }
 
     /// <summary>Says where the topic goes on over this connection, and under which number.</summary>

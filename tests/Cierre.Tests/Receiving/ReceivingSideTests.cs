@@ -1,5 +1,7 @@
 using System.Text;
 using Cierre.Closing;
+using Cierre.Connections;
+using Cierre.Protocol;
 using Cierre.Receiving;
 using Cierre.TestKit;
 using Cierre.Tests.Connections;
@@ -21,6 +23,17 @@ public sealed class ReceivingSideTests
         for (int i = 0; i < 70; i++) Assert.Equal(1024, (await Played.Within(played.Connection.ReceiveAsync().AsTask()))!.Value.Data.Length);
         played.PeerText("last");
         Assert.Equal("last", await played.ReceiveTextAsync());
+    }
+
+    /// <summary>What lies under another lock may be taken between the question and the pause, by a reader that sees no pause yet and never comes back.</summary>
+    [Fact]
+    public async Task Transport_goes_on_where_there_is_room_again_by_the_time_it_pauses()
+    {
+        var played = new Played();
+        var inbox = new FullOnce(played.Connection.Driver);
+        Assert.True(played.Connection.Driver.Receiver.HandTo(inbox));
+        played.PeerText("one");
+        await Played.Until(() => inbox.Delivered == 1);
     }
 
     [Fact]
@@ -147,5 +160,31 @@ public sealed class ReceivingSideTests
     private sealed class AtMost(int left) : MessageGuard
     {
         public override Violation? Check(int bytes, bool last, TimeSpan now) => left-- > 0 ? null : Violations.RateExceeded();
+    }
+
+    private sealed class FullOnce(ConnectionDriver driver) : Inbox(driver.Gate, driver)
+    {
+        private int _asked;
+
+        public int Delivered { get; private set; }
+
+        public override int UnreadBytes => 0;
+
+        public override bool IsIdle => true;
+
+        public override bool IsBusy => false;
+
+        public override bool WantsParts => false;
+
+        public override bool IsFull(int heldByEngine) => _asked++ == 0;
+
+        public override bool Deliver(in ProtocolEvent message)
+        {
+            Delivered++;
+            message.Drop();
+            return false;
+        }
+
+        public override bool DeliverPart(in ProtocolEvent part) => false;
     }
 }

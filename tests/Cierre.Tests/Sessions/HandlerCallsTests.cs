@@ -32,11 +32,11 @@ public sealed class HandlerCallsTests
         Assert.True(_calls.Begin(new(WebSocketOpcode.Text, "one"u8.ToArray(), "room")));
         Assert.False(_calls.Begin(new(WebSocketOpcode.Text, "two"u8.ToArray())));
         Assert.False(_calls.Begin(new(WebSocketOpcode.Text, "three"u8.ToArray(), "room")));
-        Assert.Equal((1, 3), (_calls.Messages, _calls.Bytes));
+        Assert.Equal((1, 3, 64 + 5), (_calls.Messages, _calls.Bytes, _calls.TopicBytes));
         Assert.Equal("Text two", Next());
-        Assert.Equal((1, 0), (_calls.Messages, _calls.Bytes));
+        Assert.Equal((1, 0, 64 + 5), (_calls.Messages, _calls.Bytes, _calls.TopicBytes));
         Assert.Equal("Text three", Next());
-        Assert.Equal((0, 0), (_calls.Messages, _calls.Bytes));
+        Assert.Equal((0, 0, 0), (_calls.Messages, _calls.Bytes, _calls.TopicBytes));
     }
 
     private string? Next()

@@ -32,7 +32,7 @@ public sealed class MemoryTopicLogsTests : IDisposable
     public async Task Topic_that_somebody_follows_is_kept()
     {
         TopicCursor before = await AppendAsync("a", 10);
-        IDisposable following = _logs.Tail("a", static _ => { });
+        IDisposable following = _logs.Tail("a", new TopicQueue(static _ => { }));
         _clock.Advance(3 * Unused);
         Assert.Null((await _logs.ReadAsync("a", before)).Missing);
         following.Dispose();

@@ -109,6 +109,16 @@ public sealed class TopicLogTests
         Assert.Equal(Enumerable.Range(1, 150).Select(i => (byte)i), seen);
     }
 
+    /// <summary>A reader that is sent a page holds it until it has all of it.</summary>
+    [Fact]
+    public void Page_ends_with_the_message_that_makes_it_more_than_64_KiB()
+    {
+        var log = new TopicLog(new TopicLogLimits(1000, 1 << 20));
+        TopicCursor at = log.Read(null, Now)!.At;
+        foreach (int size in (int[])[30_000, 30_000, 6_000, 1, 200_000, 1]) log.Append(WebSocketOpcode.Binary, new byte[size], Now, mayGrow: true, out _);
+        Assert.Equal([30_000, 30_000, 6_000], log.Read(at, Now)!.Entries.Select(entry => entry.Payload.Length));
+    }
+
     [Fact]
     public void Message_is_a_copy()
     {
@@ -124,7 +134,7 @@ public sealed class TopicLogTests
     {
         Append("one");
         Assert.Equal(0, _log.ForgetUnusedSince(Now - TimeSpan.FromSeconds(1)));
-        Assert.True(_log.Follow(static _ => { }, Now));
+        Assert.True(_log.Follow(new TopicQueue(static _ => { }), Now));
         Assert.Equal(0, _log.ForgetUnusedSince(Now));
         Assert.False(_log.IsForgotten);
         _log.Unfollow(Now);
@@ -132,7 +142,7 @@ public sealed class TopicLogTests
         Assert.True(_log.IsForgotten);
         Assert.Null(_log.Read(null, Now));
         Assert.Null(_log.Append(WebSocketOpcode.Text, default, Now, mayGrow: true, out _));
-        Assert.False(_log.Follow(static _ => { }, Now));
+        Assert.False(_log.Follow(new TopicQueue(static _ => { }), Now));
     }
 
     [Fact]
@@ -140,11 +150,16 @@ public sealed class TopicLogTests
     {
         Append("one");
         List<long> heard = [];
-        _log.Follow(entry => heard.Add(entry.Offset), Now);
+        _log.Follow(new TopicQueue(entry => heard.Add(entry.Offset)), Now);
         Append("two");
+        Assert.Empty(heard);
+        Assert.True(_log.HandOutAsync().IsCompletedSuccessfully);
         Append("three");
+        Assert.True(_log.HandOutAsync().IsCompletedSuccessfully);
+        Assert.Equal([2, 3], heard);
         _log.Unfollow(Now);
         Append("four");
+        Assert.True(_log.HandOutAsync().IsCompletedSuccessfully);
         Assert.Equal([2, 3], heard);
     }
 

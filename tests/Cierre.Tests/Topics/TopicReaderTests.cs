@@ -93,6 +93,138 @@ public sealed partial class TopicReaderTests : TopicSessionTests
     }
 
     [Fact]
+    public async Task Clients_that_come_back_together_share_one_answer_of_the_application()
+    {
+        var answers = new TaskCompletionSource();
+        (StateOf.Next, StateOf.Answers) = ("all so far", answers.Task);
+        await JoinAsync();
+        await PublishAsync("1");
+        string at = PlaceOf(Said()[1]);
+        await LoseAsync();
+        for (int i = 2; i <= 12; i++) await PublishAsync($"{i}");
+        Assert.NotNull(ComeBack($$"""{"resume":"one","got":0,"acked":0,"topics":{"room":"{{at}}"} }"""));
+        Played before = Line;
+        Assert.NotNull(ComeBack($$"""{"resume":"one","got":0,"acked":0,"topics":{"room":"{{at}}"} }"""));
+        await PublishAsync("13");
+        answers.SetResult();
+        await Played.Until(() => Topics(Said(keep: true)).Length == 2);
+        Assert.Equal(["1.12 all so far", "1.13 13"], Topics(Said()));
+        Assert.Equal(1, StateOf.Asked);
+        // The connection that carries it no more is told nothing of it.
+        Assert.DoesNotContain(Said(before), text => text.StartsWith("!{\"topic\"", StringComparison.Ordinal) || text[0] == '#');
+        await LoseAsync();
+        Assert.NotNull(ComeBack($$"""{"resume":"one","got":0,"acked":0,"topics":{"room":"{{at}}"} }"""));
+        await Played.Until(() => Topics(Said(keep: true)).Length == 1);
+        Assert.Equal(2, StateOf.Asked);
+    }
+
+    [Fact]
+    public async Task State_that_cannot_be_had_ends_the_connection_and_the_next_client_asks_again()
+    {
+        await JoinAsync();
+        await PublishAsync("1");
+        string at = PlaceOf(Said()[1]);
+        await LoseAsync();
+        for (int i = 2; i <= 12; i++) await PublishAsync($"{i}");
+        StateOf.Answers = Task.FromException(new InvalidOperationException("a fault of ours"));
+        Assert.NotNull(ComeBack($$"""{"resume":"one","got":0,"acked":0,"topics":{"room":"{{at}}"} }"""));
+        Assert.Equal(1006, (await Line.Ended).Code);
+        await AwayAsync();
+        StateOf.Answers = Task.CompletedTask;
+        Assert.NotNull(ComeBack($$"""{"resume":"one","got":0,"acked":0,"topics":{"room":"{{at}}"} }"""));
+        await Played.Until(() => Said(keep: true).Any(text => text.Contains(".12.", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Reader_that_was_not_handed_one_reads_it_before_the_next()
+    {
+        var line = new Played();
+        TopicReader reader = await BegunAsync(line);
+        await PublishAsync("1");
+        await PublishAsync("2");
+        using (var post = new TopicPost(new TopicEntry(2, 0, WebSocketOpcode.Text, "2"u8.ToArray()), 1, 1)) reader.Offer(post);
+        await Played.Until(() => line.Sent.Count == 2);
+        Assert.Equal(["1", "2"], line.Sent.Select(frame => Encoding.ASCII.GetString(frame.Payload)));
+    }
+
+    [Fact]
+    public async Task Reader_looks_what_there_is_when_what_hands_out_has_failed()
+    {
+        List<Exception> told = [];
+        var line = new Played();
+        line.Connection.Driver.CallbackFailed = told.Add;
+        TopicReader reader = await BegunAsync(line);
+        await PublishAsync("1");
+        reader.Doubt(new InvalidOperationException("no memory"));
+        await Played.Until(() => line.Sent.Count == 1);
+        Assert.Equal("no memory", Assert.Single(told).Message);
+        // It keeps up again, once it has all.
+        await Played.Until(() =>
+        {
+            reader.Doubt(new InvalidOperationException("again"));
+            return told.Count == 2;
+        });
+    }
+
+    [Fact]
+    public async Task Older_connection_that_ends_late_does_not_stop_the_topic()
+    {
+        await JoinAsync();
+        string at = PlaceOf(Said()[0]);
+        Played older = Line;
+        Assert.NotNull(ComeBack($$"""{"resume":"one","got":0,"acked":0,"topics":{"room":"{{at}}"} }"""));
+        older.Wire.End();
+        await older.Ended;
+        Session.Topics!.Lost(older.Connection.Driver);
+        await PublishAsync("1");
+        Assert.Equal(["1.1 1"], Topics(Said()[2..]));
+    }
+
+    [Fact]
+    public async Task Client_that_misses_more_than_a_page_is_told_once_where_the_topic_goes_on()
+    {
+        await JoinAsync();
+        string at = PlaceOf(Said()[0]);
+        await LoseAsync();
+        for (int i = 1; i <= 8; i++) await PublishAsync($"{i} {new string('x', 30_000)}");
+        Assert.NotNull(ComeBack($$"""{"resume":"one","got":0,"acked":0,"topics":{"room":"{{at}}"} }"""));
+        await Played.Until(() => Topics(Said(keep: true)).Length == 8);
+        Assert.Single(Said(), text => text.StartsWith("!{\"topic\"", StringComparison.Ordinal));
+    }
+
+    /// <summary>Between its last look at the log and the moment from which it counts on what it is handed.</summary>
+    [Fact]
+    public async Task Message_that_comes_while_a_reader_finds_nothing_more_is_not_missed()
+    {
+        var logs = new BusyLogs(Logs) { Meanwhile = () => PublishAsync("meanwhile") };
+        var line = new Played();
+        await line.Connection.Core.JoinedOn(new TopicNode(logs, states: null)).JoinAsync("room");
+        Assert.Equal("meanwhile", Encoding.ASCII.GetString(Assert.Single(line.Sent).Payload));
+    }
+
+    /// <summary>What a slow connection drops in favour of newer messages is none of what a topic counts on.</summary>
+    [Fact]
+    public async Task Connection_that_drops_the_oldest_drops_nothing_of_a_topic()
+    {
+        var plain = new Played(setup: options => (options.SlowReaderPolicy, options.SendBufferLimit) = (SlowReaderPolicy.DropOldest, 4096));
+        await plain.Connection.Core.JoinedOn(Node).JoinAsync("room");
+        plain.Wire.HoldsFlushes = true;
+        await plain.Connection.SendAsync(new byte[1000]);
+        for (int i = 1; i <= 3; i++) await PublishAsync($"topic {i} {new string('x', 800)}");
+        for (int i = 1; i <= 20; i++) await plain.Connection.SendAsync($"other {i} {new string('x', 800)}");
+        plain.Wire.HoldsFlushes = false;
+        plain.Wire.CompleteFlush();
+        Task<CloseRecord> closed = plain.Connection.CloseAsync(4000);
+        await Played.Until(() => plain.Sent[^1].Opcode == Played.Close);
+        plain.PeerClose(4000);
+        plain.Wire.End();
+        await Played.Within(closed);
+        string[] got = [.. plain.Sent.Where(frame => frame.Opcode == Played.Text).Select(frame => Encoding.ASCII.GetString(frame.Payload).TrimEnd('x').TrimEnd())];
+        Assert.Equal(["topic 1", "topic 2", "topic 3"], got.Where(text => text.StartsWith("topic", StringComparison.Ordinal)));
+        Assert.InRange(got.Length, 4, 10);
+    }
+
+    [Fact]
     public async Task Slow_reader_delays_nobody_and_reads_on_when_there_is_room()
     {
         await JoinAsync();
@@ -148,6 +280,37 @@ public sealed partial class TopicReaderTests : TopicSessionTests
         byte[] close = plain.Sent[^1].Payload;
         Assert.Equal(1008, (close[0] << 8) | close[1]);
         Assert.Equal("the peer reads too slowly: messages of a topic are not kept any more", Encoding.UTF8.GetString(close[2..]));
+    }
+
+    /// <summary>Somebody publishes behind the first look at what follows a place.</summary>
+    private sealed class BusyLogs(ITopicLogs logs) : ITopicLogs
+    {
+        public Func<Task>? Meanwhile { get; set; }
+
+        public ValueTask<TopicCursor> AppendAsync(string topic, WebSocketOpcode kind, ReadOnlyMemory<byte> payload) => logs.AppendAsync(topic, kind, payload);
+
+        public async ValueTask<TopicPage> ReadAsync(string topic, TopicCursor? after)
+        {
+            TopicPage page = await logs.ReadAsync(topic, after);
+            if (after is not null && Meanwhile is { } meanwhile)
+            {
+                Meanwhile = null;
+                await meanwhile();
+            }
+
+            return page;
+        }
+
+        public IDisposable Tail(string topic, ITopicTail tail) => logs.Tail(topic, tail);
+    }
+
+    /// <summary>A plain connection's, which the topic hands nothing.</summary>
+    private async Task<TopicReader> BegunAsync(Played line)
+    {
+        var reader = new TopicReader(new TopicFeed("room", 1, Logs, states: null), isSession: false);
+        reader.Carry(line.Connection.Driver, at: null);
+        reader.Begin((await Logs.ReadAsync("room", after: null)).At);
+        return reader;
     }
 
     [GeneratedRegex("\"from\":(\\d+),\"to\":(\\d+)")]

@@ -56,7 +56,16 @@ public abstract class TopicSessionTests : ServerSessionTests
     {
         public string? Next { get; set; }
 
-        public ValueTask<(WebSocketOpcode Kind, ReadOnlyMemory<byte> Payload)?> OfAsync(string topic) =>
-            new(Next is { } text ? (WebSocketOpcode.Text, Encoding.UTF8.GetBytes(text)) : null);
+        /// <summary>What the application waits for before it answers.</summary>
+        public Task Answers { get; set; } = Task.CompletedTask;
+
+        public int Asked { get; private set; }
+
+        public async ValueTask<(WebSocketOpcode Kind, ReadOnlyMemory<byte> Payload)?> OfAsync(string topic)
+        {
+            Asked++;
+            await Answers;
+            return Next is { } text ? (WebSocketOpcode.Text, Encoding.UTF8.GetBytes(text)) : null;
+        }
     }
 }
