@@ -70,9 +70,13 @@ public static class CierreServiceCollectionExtensions
         // Made when the first session begins. Where the application has no key ring, the one that ASP.NET Core keeps for the user.
         services.AddSingleton(provider => new SessionTokens(new Lazy<IDataProtectionProvider>(
             () => provider.GetService<IDataProtectionProvider>() ?? DataProtectionProvider.Create("Cierre"))));
-        services.AddSingleton(provider => new SessionHost(
-            provider.GetRequiredService<SessionTable>(), provider.GetRequiredService<SessionTokens>(), provider.GetRequiredService<LateHandlers>(),
-            provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton(provider =>
+        {
+            WebSocketLimitOptions limits = provider.GetRequiredService<IOptions<WebSocketLimitOptions>>().Value;
+            return new SessionHost(
+                provider.GetRequiredService<SessionTable>(), provider.GetRequiredService<SessionTokens>(), provider.GetRequiredService<LateHandlers>(),
+                limits.MaxAwaySessions, limits.MaxAwaySessionBytes, provider.GetRequiredService<ILoggerFactory>());
+        });
         services.AddOptions<WebSocketTopicOptions>().BindConfiguration("Cierre:Topics").ValidateOnStart();
         services.AddSingleton(provider => new LocalCluster(
             provider.GetRequiredService<IOptions<WebSocketTopicOptions>>(), provider.GetService<TimeProvider>() ?? TimeProvider.System,

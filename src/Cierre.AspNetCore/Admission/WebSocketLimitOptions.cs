@@ -51,6 +51,28 @@ public sealed class WebSocketLimitOptions
         set => field = AtLeastASecond(value, nameof(RetryAfter));
     } = TimeSpan.FromSeconds(5);
 
+    /// <summary>The most sessions at a time that no connection carries (<c>WithResume</c>); default 10,000. Beyond, the one that has been away longest is lost
+    /// with <c>buffer-full</c>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+    public int MaxAwaySessions
+    {
+        get;
+        set => field = AtLeastOne(value, nameof(MaxAwaySessions))!.Value;
+    } = 10_000;
+
+    /// <summary>The most bytes of messages that wait for all of those sessions; default 256 MiB. Beyond, the one that has been away longest is lost with
+    /// <c>buffer-full</c>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+    public long MaxAwaySessionBytes
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, nameof(MaxAwaySessionBytes));
+            field = value;
+        }
+    } = 256 * 1024 * 1024;
+
     /// <summary>For what is said in whole seconds.</summary>
     internal static TimeSpan AtLeastASecond(TimeSpan value, string name)
     {

@@ -102,6 +102,11 @@ internal static partial class CloseLog
     [LoggerMessage(EventId = 8, EventName = "CallbackFailed", Level = LogLevel.Error, Message = "The endpoint's {Callback} failed")]
     public static partial void CallbackFailed(ILogger logger, string callback, Exception exception);
 
+    [LoggerMessage(EventId = 22, EventName = "SessionsShed", Level = LogLevel.Warning,
+        Message = "More sessions wait for their clients than MaxAwaySessions ({MaxSessions}) and MaxAwaySessionBytes ({MaxBytes}) allow: those that have " +
+            "been away longest are lost")]
+    public static partial void SessionsShed(ILogger logger, int maxSessions, long maxBytes);
+
     [LoggerMessage(EventId = 15, EventName = "ListenerFailed", Level = LogLevel.Error, Message = "A listener of metrics or traces failed")]
     public static partial void ListenerFailed(ILogger logger, Exception exception);
 

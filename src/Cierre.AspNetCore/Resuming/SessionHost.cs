@@ -28,12 +28,24 @@ internal sealed record SessionRequest(
     HandlerParts Parts);
 
 /// <summary>Begins sessions and lets them go on: what comes first over each connection says which.</summary>
-internal sealed class SessionHost(SessionTable sessions, SessionTokens tokens, LateHandlers late, ILoggerFactory loggers)
+internal sealed class SessionHost
 {
-    private readonly ILogger _logger = CloseLog.Of(loggers);
+    private readonly SessionTable _sessions;
+    private readonly SessionTokens _tokens;
+    private readonly LateHandlers _late;
+    private readonly ILogger _logger;
+    private readonly ConnectionControl.AwayLimit _away;
     private readonly OpenCount _handlers = new();
     private Action<Exception>? _callbackFailed;
     private volatile bool _isEnding;
+
+    /// <param name="mostAway">How many sessions may be without a connection.</param>
+    /// <param name="mostBytesAway">How many bytes of messages may wait for them.</param>
+    public SessionHost(SessionTable sessions, SessionTokens tokens, LateHandlers late, int mostAway, long mostBytesAway, ILoggerFactory loggers)
+    {
+        (_sessions, _tokens, _late, _logger) = (sessions, tokens, late, CloseLog.Of(loggers));
+        _away = new ConnectionControl.AwayLimit(mostAway, mostBytesAway, () => CloseLog.SessionsShed(_logger, mostAway, mostBytesAway));
+    }
 
     /// <summary>The part of a connection's handler: it waits for the greeting, and then for the connection's end. From there on it keeps nothing of the
     /// request.</summary>
@@ -41,7 +53,7 @@ internal sealed class SessionHost(SessionTable sessions, SessionTokens tokens, L
 
     /// <summary>How the sessions of an endpoint are kept.</summary>
     public ConnectionControl.SessionTerms TermsOf(WebSocketEndpointOptions options, WebSocketResumeOptions resume) =>
-        new(options, sessions.Node, "node", resume.Window, resume.MaxUnacknowledgedMessages, resume.MaxUnacknowledgedBytes);
+        new(options, _sessions.Node, "node", resume.Window, resume.MaxUnacknowledgedMessages, resume.MaxUnacknowledgedBytes) { Away = _away };
 
     /// <returns>What completes when the connection has ended.</returns>
     private async Task<Task> StartAsync(WebSocketConnection carrier, HttpContext context, SessionRequest request)
@@ -69,7 +81,7 @@ internal sealed class SessionHost(SessionTable sessions, SessionTokens tokens, L
     public void EndWithConnections()
     {
         _isEnding = true;
-        foreach (HostedSession session in sessions.All) session.Session.EndWithConnection();
+        foreach (HostedSession session in _sessions.All) session.Session.EndWithConnection();
     }
 
     /// <summary>Completes when no handler of a session runs.</summary>
@@ -106,11 +118,11 @@ internal sealed class SessionHost(SessionTable sessions, SessionTokens tokens, L
         if (request.Resume.OnSessionChanged is { } told) session.Changed = change => Tell(told, session.Connection, change);
         session.Over = () =>
         {
-            sessions.Remove(hosted);
+            _sessions.Remove(hosted);
             ConnectionTelemetry.SessionEnded(hosted.Endpoint, session.Loss, ListenerFailed);
         };
         // Before the client has the token.
-        sessions.Add(hosted);
+        _sessions.Add(hosted);
         Task? carried = session.Begin(carrier, greeting, Seal(hosted, number: 0), () => hosted.CarriedBy(request.Entry, hosted.Credentials));
         if (carried is null)
         {
@@ -133,13 +145,13 @@ internal sealed class SessionHost(SessionTable sessions, SessionTokens tokens, L
     private Task? Resume(WebSocketConnection carrier, HttpContext context, SessionRequest request, ConnectionControl.Greeting greeting, string token)
     {
         ConnectionControl control = ConnectionControl.Of(carrier);
-        SessionToken? shown = tokens.Open(token);
+        SessionToken? shown = _tokens.Open(token);
         // Whoever is not its holder learns nothing, not even whether there is such a session.
         if (shown is null || shown.Endpoint != request.Endpoint || shown.User != SessionTokens.HashOf(request.Entry.UserId)) return Lost("unknown");
-        if (sessions.Find(shown.Session) is not { } hosted)
+        if (_sessions.Find(shown.Session) is not { } hosted)
         {
-            if (sessions.EndOf(shown.Session) is not { Close: { } close })
-                return Lost(sessions.EndOf(shown.Session)?.Loss ?? (shown.Node == sessions.Node ? "expired" : "node-lost"));
+            if (_sessions.EndOf(shown.Session) is not { Close: { } close })
+                return Lost(_sessions.EndOf(shown.Session)?.Loss ?? (shown.Node == _sessions.Node ? "expired" : "node-lost"));
             control.TellSessionEnded(close);
             ConnectionTelemetry.SessionNotResumed(request.Endpoint, loss: null, ListenerFailed);
             return null;
@@ -184,9 +196,9 @@ internal sealed class SessionHost(SessionTable sessions, SessionTokens tokens, L
         await hosted.Session.Connection.Closed.ConfigureAwait(false);
         if (!handler.IsCompleted)
         {
-            late.Add(hosted, hosted.Endpoint);
+            _late.Add(hosted, hosted.Endpoint);
             await handler.ConfigureAwait(false);
-            late.Remove(hosted);
+            _late.Remove(hosted);
         }
 
         try
@@ -209,7 +221,7 @@ internal sealed class SessionHost(SessionTable sessions, SessionTokens tokens, L
         e => CloseLog.CallbackFailed(_logger, nameof(WebSocketResumeOptions.OnSessionChanged), e));
 
     private string Seal(HostedSession hosted, int number) =>
-        tokens.Seal(new SessionToken(hosted.Session.Id, sessions.Node, number, hosted.Endpoint, hosted.User));
+        _tokens.Seal(new SessionToken(hosted.Session.Id, _sessions.Node, number, hosted.Endpoint, hosted.User));
 }
 
 /// <summary>Marks an endpoint whose sessions survive their connections.</summary>

@@ -54,9 +54,19 @@ internal readonly partial struct ConnectionControl
         /// <summary>Those of a connection that carries one: its messages have a mark, and some control it.</summary>
         public WebSocketConnectionOptions OptionsOfCarrier { get; } = SessionDriver.OptionsOfCarrier(new WebSocketConnectionOptions(Options));
 
+        /// <summary>For all sessions of the node that are away; null: there is none.</summary>
+        public AwayLimit? Away { get; init; }
+
         internal ResumeLimits Limits { get; } = new(Messages, Bytes);
 
         internal SessionTimes Times { get; } = new(Options.CloseTimeout, Options.BroadcastTimeout, Options.MaxMessageSize);
+    }
+
+    /// <summary>How many sessions of one node may be without a connection, and how much may wait for them.</summary>
+    /// <param name="exceeded">Told, on the pool, when one had to be given up; it throws nothing.</param>
+    internal sealed class AwayLimit(int sessions, long bytes, Action exceeded)
+    {
+        internal SessionsAway Sessions { get; } = new(sessions, bytes, exceeded);
     }
 
     /// <summary>A session, for whoever keeps it between its connections.</summary>
@@ -71,7 +81,7 @@ internal readonly partial struct ConnectionControl
         public Session(WebSocketConnection connection, SessionTerms terms, string id, Action<Exception>? callbackFailed)
         {
             (Connection, _terms, Id) = (connection, terms, id);
-            _driver = SessionDriver.OfServer(terms.Limits, terms.Window, terms.Times, terms.Options.TimeProvider);
+            _driver = SessionDriver.OfServer(terms.Limits, terms.Window, terms.Times, terms.Options.TimeProvider, terms.Away?.Sessions);
             _driver.CallbackFailed = callbackFailed;
             connection.Open(_driver);
         }

@@ -57,7 +57,8 @@ internal struct SessionLifecycle(WebSocketRole role, TimeSpan window)
             (Away, Asked)                           => (new Ended(null, LossReason.RolledBack), WriteLost | Complete),
             (Away { Close: null } a, Close c) when isServer => (a with { Close = c.Frame }, None),         // the client is told when it comes
             (Away { Close: null }, Close c)         => (new Ended(c.Frame, null), Complete),
-            (Away { Close: null }, Lost l) when isServer => (new Ended(null, l.Reason), Complete),          // too much waits for it
+            (Away { Close: null }, Lost l) when isServer => (new Ended(null, l.Reason), Complete),          // too much waits
+            (Away { Close: { } close }, Lost) when isServer => (new Ended(close, null), Complete),          // whoever comes is still told
             (Away { Close: { } close }, Gone { MayResume: false }) => (new Ended(close, null), Complete),
             (Away, Gone { MayResume: false })       => (new Ended(null, LossReason.GivenUp), Complete),    // no further connection is tried
             (Away { Close: { } close }, Due)        => (new Ended(close, null), Complete),

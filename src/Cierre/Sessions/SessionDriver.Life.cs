@@ -35,8 +35,9 @@ internal sealed partial class SessionDriver
         bool WakesReader, SessionCarrier? Owing, SessionCarrier? Closes, CloseRecord? Record, bool IsOver, TimeSpan Next, bool HasChanges);
 
     /// <summary>A server's session.</summary>
-    public static SessionDriver OfServer(ResumeLimits limits, TimeSpan window, SessionTimes times, TimeProvider time) =>
-        new(ResumeSession.OfServer(limits, window), times, time);
+    /// <param name="allAway">Among which it is counted while it has no connection; null: it is not.</param>
+    public static SessionDriver OfServer(ResumeLimits limits, TimeSpan window, SessionTimes times, TimeProvider time, SessionsAway? allAway = null) =>
+        new(ResumeSession.OfServer(limits, window), times, time, allAway);
 
     /// <summary>A client's, which begins with the first connection.</summary>
     public static SessionDriver OfClient(SessionTimes times, TimeProvider time) => new(ResumeSession.OfClient(), times, time);
@@ -321,11 +322,17 @@ internal sealed partial class SessionDriver
     }
 
     /// <summary>More waits for a session that is away than may: it is lost.</summary>
-    public void Lose(string reason)
+    public void Lose(string reason) => Lose(reason, place: null);
+
+    /// <summary>It gives way to others that are away, unless it has come back meanwhile.</summary>
+    public void LoseAway(SessionsAway.Place place) => Lose(LossReason.BufferFull, place);
+
+    private void Lose(string reason, SessionsAway.Place? place)
     {
         Decided decided;
         lock (Gate)
         {
+            if (place is not null && place != _placeAway) return;
             _session.Lose(reason, Now);
             decided = Decide();
         }
@@ -418,6 +425,7 @@ internal sealed partial class SessionDriver
             wakes = Receiver.Inbox.End();
         }
 
+        NoteAway();
         CloseRecord? record = null;
         bool isOver = _session.State is SessionState.Ended && IsAway;
         // Whoever closed it while nobody was there, or met nobody any more, waits no longer than for the answer to a close.

@@ -21,13 +21,15 @@ internal sealed partial class SessionDriver : ConnectionCore
 {
     private readonly ResumeSession _session;
     private readonly SessionTimes _times;
+    private readonly SessionsAway? _allAway;
+    private SessionsAway.Place? _placeAway;
     private WindowQueue _waiting;
     private TimeSpan _lastMessage;
     private WebSocketSession? _face;
     private ImmutableDictionary<string, TopicCursor> _topicsBefore = ImmutableDictionary<string, TopicCursor>.Empty;
 
-    private SessionDriver(ResumeSession session, SessionTimes times, TimeProvider time)
-        : base(time) => (_session, _times, Role) = (session, times, session.Role);
+    private SessionDriver(ResumeSession session, SessionTimes times, TimeProvider time, SessionsAway? allAway = null)
+        : base(time) => (_session, _times, _allAway, Role) = (session, times, allAway, session.Role);
 
     /// <summary>Makes of the options of a session those of a connection that carries it: its messages have a mark, and some control the session.</summary>
     public static T OptionsOfCarrier<T>(T options)
@@ -73,9 +75,11 @@ internal sealed partial class SessionDriver : ConnectionCore
     {
         get
         {
-            lock (Gate) return _session.UnacknowledgedBytes + _waiting.Bytes;
+            lock (Gate) return Queued;
         }
     }
+
+    private long Queued => _session.UnacknowledgedBytes + _waiting.Bytes;
 
     public override ConnectionDriver OverOneTransport => throw new InvalidOperationException(
         "A resumable connection goes from one transport to the next: it has no System.Net.WebSockets.WebSocket, no frames to trace, and nothing else that is "
@@ -94,7 +98,7 @@ internal sealed partial class SessionDriver : ConnectionCore
         {
             if (Refusal() is { } closed) return ValueTask.FromException(closed);
             if (SendsAtOnce(payload.Length)) owing = SendNow(kind, payload.Span, compressible);
-            else _waiting.Add(waits = new AwaitedSend(kind, payload, final: true) { Compressible = compressible, Token = cancellationToken });
+            else Add(waits = new AwaitedSend(kind, payload, final: true) { Compressible = compressible, Token = cancellationToken });
         }
 
         owing?.Connection.Sending.Flush();
@@ -114,7 +118,7 @@ internal sealed partial class SessionDriver : ConnectionCore
             {
                 if (Refusal() is { } closed) return ValueTask.FromException(closed);
                 if (SendsAtOnce(length)) owing = SendNow(WebSocketOpcode.Text, utf8.AsSpan(0, length), compressible);
-                else _waiting.Add(waits = new AwaitedSend(text) { Compressible = compressible, Token = cancellationToken });
+                else Add(waits = new AwaitedSend(text) { Compressible = compressible, Token = cancellationToken });
             }
 
             owing?.Connection.Sending.Flush();
@@ -174,6 +178,7 @@ internal sealed partial class SessionDriver : ConnectionCore
             {
                 _lastMessage = BatchNow;
                 _session.Send(message.Opcode, message.Payload, Output, message.Compressible);
+                NoteQueued();
                 return EnqueueResult.Taken;
             }
 
@@ -182,7 +187,7 @@ internal sealed partial class SessionDriver : ConnectionCore
             {
                 slow.Expect();
                 waits = new AwaitedSend(message.Opcode, message.Payload.ToArray(), final: true) { Compressible = message.Compressible };
-                _waiting.Add(waits);
+                Add(waits);
             }
         }
 
@@ -244,7 +249,29 @@ internal sealed partial class SessionDriver : ConnectionCore
     {
         _lastMessage = BatchNow;
         _session.Send(kind, payload, Output, compressible);
+        NoteQueued();
         return Owing();
+    }
+
+    /// <summary>A send that waits for room. Under the lock.</summary>
+    private void Add(AwaitedSend waits)
+    {
+        _waiting.Add(waits);
+        NoteQueued();
+    }
+
+    /// <summary>More waits than before, or less. Under the lock.</summary>
+    private void NoteQueued()
+    {
+        if (_placeAway is not null) _allAway!.Note(this, ref _placeAway, Queued);
+    }
+
+    /// <summary>The session may have lost its connection, or have another. Under the lock.</summary>
+    private void NoteAway()
+    {
+        if (_allAway is null) return;
+        if (_session.State is SessionState.Away) _allAway.Note(this, ref _placeAway, Queued);
+        else if (_placeAway is not null) _allAway.Forget(ref _placeAway);
     }
 
     /// <summary>Sends what waited, as far as there is room. Under the lock.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Cierre.AspNetCore.Tests.Resuming;
@@ -153,6 +154,29 @@ public sealed class WithResumeTests : SessionClientTests, IDisposable
     }
 
     [Fact]
+    public async Task Server_keeps_no_more_sessions_without_a_connection_than_it_may_and_says_so()
+    {
+        var log = new LogSink(LogLevel.Warning);
+        await using TestServer server = await StartAsync(Carrier.Http1, build: builder =>
+        {
+            builder.Logging.AddProvider(log);
+            builder.Services.Configure<WebSocketLimitOptions>(limits => limits.MaxAwaySessions = 1);
+        });
+        (await HelloAsync(server)).Abort();
+        await Waits.Until(() => server.Connections.Count == 0, "the connection to be gone");
+        string first = Token;
+        (await HelloAsync(server)).Abort();
+        CloseRecord record = await _ended.Reader.ReadAsync().Soon();
+        Assert.Equal((1006, CloseCause.SessionLost, "buffer-full"), (record.Code, record.Cause, record.Session!.Lost));
+        WebSocketConnection client = await ResumeAsync(server, got: 0, sent: 0);
+        Assert.True(Control(await NextAsync(client)).TryGetProperty("resumed", out _));
+        Token = first;
+        client = await ResumeAsync(server, got: 0, sent: 0);
+        Assert.Equal("buffer-full", Control(await NextAsync(client)).GetProperty("lost").GetProperty("reason").GetString());
+        await Waits.Until(() => log.Lines.Any(line => line.Contains("MaxAwaySessions (1)", StringComparison.Ordinal)), "a line in the log");
+    }
+
+    [Fact]
     public async Task Application_is_told_of_each_change_in_its_order()
     {
         var told = new System.Collections.Concurrent.ConcurrentQueue<(WebSocketConnection Session, SessionChange Change)>();
@@ -287,7 +311,8 @@ public sealed class WithResumeTests : SessionClientTests, IDisposable
     }
 
     private Task<TestServer> StartAsync(
-        Carrier carrier, Action<WebSocketResumeOptions>? resume = null, IDataProtectionProvider? keys = null, Action<WebSocketEndpointOptions>? endpoint = null) =>
+        Carrier carrier, Action<WebSocketResumeOptions>? resume = null, IDataProtectionProvider? keys = null, Action<WebSocketEndpointOptions>? endpoint = null,
+        Action<WebApplicationBuilder>? build = null) =>
         TestServer.StartAsync(
             carrier,
             TestServer.EchoAsync,
@@ -296,6 +321,7 @@ public sealed class WithResumeTests : SessionClientTests, IDisposable
                 builder.Services.AddSingleton(keys ?? new EphemeralDataProtectionProvider());
                 builder.Services.AddScoped(_ => _scoped = new Scoped());
                 builder.Services.Configure<WebSocketServerOptions>(options => options.UserIdSelector = user => user.Identity?.Name);
+                build?.Invoke(builder);
             },
             map: app =>
             {

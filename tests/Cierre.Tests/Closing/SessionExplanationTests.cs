@@ -29,7 +29,7 @@ public sealed class SessionExplanationTests
     [InlineData("expired", "it was without a connection for longer than its window")]
     [InlineData("node-lost", "the server that had it is gone or has started anew")]
     [InlineData("rolled-back", "one side has forgotten messages that the other counts on")]
-    [InlineData("buffer-full", "too much waited for it while it had no connection")]
+    [InlineData("buffer-full", "too much waited while it had no connection, for it alone or on the whole server")]
     [InlineData("given-up", "this side gave it up")]
     [InlineData("unknown", "the server knows no such session of this client")]
     [InlineData("of a later server", "the server knows no such session of this client")]

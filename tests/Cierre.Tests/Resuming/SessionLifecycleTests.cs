@@ -93,7 +93,10 @@ public sealed class SessionLifecycleTests
         Lose(ref _server, 1);
         SessionLifecycle closing = _server;
         closing.On(new SessionInput.Close(Bye), default);
-        Assert.Equal(None, closing.On(full, default));
+        Assert.Equal(Complete, closing.On(full, default));
+        // Whoever comes is still told.
+        Assert.Equal(new SessionState.Ended(Bye, null), closing.State);
+        Assert.Equal(WriteEnded, closing.On(new SessionInput.Asked(true), default));
         Assert.Equal(Complete, _server.On(full, default));
         Assert.Equal(new SessionState.Ended(null, LossReason.BufferFull), _server.State);
         Assert.Equal(WriteLost, _server.On(new SessionInput.Asked(true), default));

@@ -42,8 +42,8 @@ public abstract class ServerSessionTests : IAsyncDisposable
         return default;
     }
 
-    private protected SessionDriver NewSession() =>
-        SessionDriver.OfServer(Limits, Window, new SessionTimes(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5)), Clock);
+    private protected SessionDriver NewSession(SessionsAway? allAway = null) =>
+        SessionDriver.OfServer(Limits, Window, new SessionTimes(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5)), Clock, allAway);
 
     /// <summary>What the server said since the last call.</summary>
     private protected string[] Said(Played? line = null)
