@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 using Cierre.AspNetCore;
 using Cierre.AspNetCore.Tests;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -13,6 +15,7 @@ namespace Cierre.Interop.Tests;
 public sealed partial class InspectorPageTests : IAsyncLifetime
 {
     private readonly List<string> _complaints = [];
+    private readonly EphemeralDataProtectionProvider _keys = new();
     private IPlaywright? _playwright;
     private IBrowser? _browser;
     private TestServer _server = null!;
@@ -20,8 +23,9 @@ public sealed partial class InspectorPageTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Assert.SkipUnless(string.IsNullOrEmpty(Environment.GetEnvironmentVariable(PeerKind.Chromium.Skip)), $"{PeerKind.Chromium.Name} is not here: {PeerKind.Chromium.Skip} is set.");
-        _server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, map: app =>
+        _server = await TestServer.StartAsync(Carrier.Http1, TestServer.EchoAsync, build: builder => builder.Services.AddSingleton<IDataProtectionProvider>(_keys), map: app =>
         {
+            app.MapWebSocket("/kept", TestServer.EchoAsync).WithResume();
             app.MapWebSocketInspector("/_ws", options => options.AuthorizationCheck = _ => ValueTask.FromResult(true));
             app.MapGet("/page", context =>
             {
@@ -55,6 +59,28 @@ public sealed partial class InspectorPageTests : IAsyncLifetime
         Assert.Contains("Reconnect: ", await inspector.Locator($"#closes-list li[data-id='{id}'] pre").InnerTextAsync(), StringComparison.Ordinal);
         await Assertions.Expect(inspector.Locator("#connections-table tbody tr")).ToHaveCountAsync(1);
         Assert.Equal(1, await spared.EvaluateAsync<int>("socket.readyState"));
+        Assert.Empty(_complaints);
+    }
+
+    [Fact]
+    public async Task Session_that_waits_for_its_client_is_shown_and_can_be_ended()
+    {
+        var options = new WebSocketReconnectOptions { Policy = (last, _) => last.WasOpen ? ReconnectDecision.After(TimeSpan.FromSeconds(3)) : ReconnectDecision.AsAdvised };
+        await using var proxy = new CuttingProxy(_server.Url);
+        await using ResumableConnection client = await ResumableConnection.ConnectAsync(new Uri(proxy.Url, "/kept"), options).Soon();
+        IPage inspector = await InspectorAsync("en");
+        await Assertions.Expect(inspector.Locator("#sessions-table tbody tr")).ToContainTextAsync($"on connection {_server.Services.GetRequiredService<WebSocketServer>().Connections.Single(entry => entry.Endpoint == "/kept").Id}");
+        proxy.CutNow();
+        await Assertions.Expect(inspector.Locator("#sessions-table tbody tr")).ToContainTextAsync("away for");
+        await Assertions.Expect(inspector.Locator("#session-count")).ToHaveTextAsync("Sessions: 1 \u00b7 without a connection: 1 \u00b7 found: 1");
+        await inspector.Locator("#sessions-table tbody input").CheckAsync();
+        await inspector.Locator("#code").FillAsync("4001");
+        await inspector.Locator("#reason").FillAsync("signed out");
+        await inspector.Locator("#close-button").ClickAsync();
+        await Assertions.Expect(inspector.Locator("#close-answer")).ToHaveTextAsync("Closing: 1 \u00b7 gone already: 0");
+        CloseRecord record = await client.Closed.WaitAsync(TimeSpan.FromSeconds(15));
+        Assert.Equal((4001, "signed out", true), (record.Code, record.Reason, record.WasClean));
+        await Assertions.Expect(inspector.Locator("#sessions")).ToBeHiddenAsync();
         Assert.Empty(_complaints);
     }
 

@@ -9,7 +9,7 @@ namespace Cierre.AspNetCore;
 /// <summary>Holds who is at the other end of a connection and until when that is known, and takes a new answer in time.</summary>
 /// <remarks>For a handler: <c>context.Features.Get&lt;WebSocketCredentials&gt;()</c>; or as a parameter of a delegate. Where a session goes on over another
 /// connection, they are those of that connection's request.</remarks>
-public sealed class WebSocketCredentials : IEndWatcher
+public sealed class WebSocketCredentials
 {
     private readonly Lock _gate = new();
     private WebSocketEndpoint? _endpoint;
@@ -57,21 +57,18 @@ public sealed class WebSocketCredentials : IEndWatcher
     }
 
     /// <summary>The session goes on over another connection, opened with credentials of its own.</summary>
-    /// <returns>The connection that has carried it so far; null: none.</returns>
-    internal OpenConnection? Follow(WebSocketCredentials other)
+    internal void Follow(WebSocketCredentials other)
     {
-        if (other == this) return null;
+        if (other == this) return;
         lock (other._gate)
         lock (_gate)
         {
-            OpenConnection? before = _entry;
             (_endpoint, _entry, _slot, _opening, _user, _expiry) = (other._endpoint, other._entry, other._slot, other._opening, other._user, other._expiry);
-            return before;
         }
     }
 
     /// <summary>A connection has ended that carried a session: nothing of it is kept. No move where the session goes on over another.</summary>
-    void IEndWatcher.Ended(OpenConnection connection)
+    internal void Ended(OpenConnection connection)
     {
         lock (_gate)
         {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Cierre.AspNetCore.Admission;
 using Cierre.AspNetCore.Logging;
+using Cierre.AspNetCore.Resuming;
 using Cierre.AspNetCore.Roster;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -11,7 +12,7 @@ using Microsoft.Extensions.Logging;
 namespace Cierre.AspNetCore.Inspector;
 
 /// <summary>What the page, and whoever writes a script, asks for over HTTP.</summary>
-internal sealed class Api(ShownConnections shown, ILoggerFactory loggers, UserNames users)
+internal sealed class Api(ShownConnections shown, ShownSessions sessions, ILoggerFactory loggers, UserNames users)
 {
     private const int MaxFrames = 1000;
     private const int MaxClosesAtOnce = 1000;
@@ -19,12 +20,10 @@ internal sealed class Api(ShownConnections shown, ILoggerFactory loggers, UserNa
 
     private readonly ILogger _logger = CloseLog.Of(loggers);
 
-    public Task ListAsync(HttpContext context)
-    {
-        IQueryCollection query = context.Request.Query;
-        var asked = new ListQuery(Number(query["before"]), query["filter"], Number(query["limit"]) is { } limit ? (int)Math.Min(limit, int.MaxValue) : null);
-        return AnswerAsync(context, shown.List(asked, Language.Of(context.Request)), InspectorJson.Default.ConnectionsMessage);
-    }
+    public Task ListAsync(HttpContext context) =>
+        AnswerAsync(context, shown.List(Asked(context), Language.Of(context.Request)), InspectorJson.Default.ConnectionsMessage);
+
+    public Task SessionsAsync(HttpContext context) => AnswerAsync(context, sessions.List(Asked(context)), InspectorJson.Default.SessionsMessage);
 
     public Task OneAsync(HttpContext context) =>
         Number((string?)context.Request.RouteValues["id"]) is { } id && shown.Find(id) is { } entry
@@ -47,10 +46,11 @@ internal sealed class Api(ShownConnections shown, ILoggerFactory loggers, UserNa
             return;
         }
 
-        if (await ReadAsync(context).ConfigureAwait(false) is not { Ids: { Count: > 0 and <= MaxClosesAtOnce } ids, Code: { } code } request)
+        if (await ReadAsync(context).ConfigureAwait(false) is not { Count: > 0 and <= MaxClosesAtOnce, Code: { } code } request)
         {
             await RefuseAsync(context, StatusCodes.Status400BadRequest,
-                $"Send {{\"ids\": [...], \"code\": 4000, \"reason\": \"...\"}} with 1 to {MaxClosesAtOnce} numbers.").ConfigureAwait(false);
+                $"Send {{\"ids\": [...], \"sessions\": [...], \"code\": 4000, \"reason\": \"...\"}} with 1 to {MaxClosesAtOnce} numbers of connections and " +
+                "ids of sessions.").ConfigureAwait(false);
             return;
         }
 
@@ -68,13 +68,25 @@ internal sealed class Api(ShownConnections shown, ILoggerFactory loggers, UserNa
             return;
         }
 
-        OpenConnection[] open = [.. ids.Distinct().Select(shown.Find).OfType<OpenConnection>()];
-        Tell(context, open, (ushort)code);
+        OpenConnection[] open = [.. (request.Ids ?? []).Distinct().Select(shown.Find).OfType<OpenConnection>()];
+        HostedSession[] kept = [.. (request.Sessions ?? []).Distinct().Select(sessions.Find).OfType<HostedSession>()];
+        Tell(context, [.. open.Select(entry => $"{entry.Id} {entry.Endpoint}"), .. kept.Select(session => $"session {session.Session.Id} {session.Endpoint}")],
+            (ushort)code);
         // Nothing is lost by not awaiting them: their ends never fail.
-        foreach (OpenConnection entry in open) _ = entry.Connection.CloseAsync((ushort)code, request.Reason ?? "", CancellationToken.None);
+        foreach (WebSocketConnection connection in open.Select(entry => entry.Connection).Concat(kept.Select(session => session.Session.Connection)))
+            _ = connection.CloseAsync((ushort)code, request.Reason ?? "", CancellationToken.None);
         long[] closing = [.. open.Select(entry => entry.Id)];
-        await AnswerAsync(context, new CloseAnswer(closing, [.. ids.Except(closing)]), InspectorJson.Default.CloseAnswer, StatusCodes.Status202Accepted)
-            .ConfigureAwait(false);
+        string[] closingSessions = [.. kept.Select(session => session.Session.Id)];
+        var answer = new CloseAnswer(
+            closing, [.. (request.Ids ?? []).Except(closing)],
+            request.Sessions is null ? null : closingSessions, request.Sessions is null ? null : [.. request.Sessions.Except(closingSessions)]);
+        await AnswerAsync(context, answer, InspectorJson.Default.CloseAnswer, StatusCodes.Status202Accepted).ConfigureAwait(false);
+    }
+
+    private static ListQuery Asked(HttpContext context)
+    {
+        IQueryCollection query = context.Request.Query;
+        return new ListQuery(Number(query["before"]), query["filter"], Number(query["limit"]) is { } limit ? (int)Math.Min(limit, int.MaxValue) : null);
     }
 
     /// <summary>Null: it is no such JSON, or too much of it.</summary>
@@ -94,13 +106,12 @@ internal sealed class Api(ShownConnections shown, ILoggerFactory loggers, UserNa
     }
 
     /// <summary>Who did it, from where and to whom, for those who read the log afterwards.</summary>
-    private void Tell(HttpContext context, OpenConnection[] closing, ushort code)
+    private void Tell(HttpContext context, string[] closing, ushort code)
     {
         if (closing is [] || !_logger.IsEnabled(LogLevel.Information)) return;
         string user = users.Of(context.User) is { } name ? UntrustedText.Quote(name) : "Somebody";
         string caller = context.Connection.RemoteIpAddress is { } from ? $"{user} at {from}" : user;
-        string connections = string.Join(", ", closing.Select(entry => $"{entry.Id} {entry.Endpoint}"));
-        CloseLog.InspectorCloses(_logger, caller, connections, code);
+        CloseLog.InspectorCloses(_logger, caller, string.Join(", ", closing), code);
     }
 
     private static long? Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;

@@ -1,5 +1,6 @@
 using Cierre.AspNetCore.Admission;
 using Cierre.AspNetCore.Endpoints;
+using Cierre.AspNetCore.Resuming;
 using Cierre.AspNetCore.Roster;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -21,16 +22,19 @@ internal static class Mapping
     public static RouteGroupBuilder Map(IEndpointRouteBuilder endpoints, string pattern, WebSocketInspectorOptions options)
     {
         IServiceProvider services = endpoints.ServiceProvider;
-        var shown = new ShownConnections(services.GetRequiredService<WebSocketRoster>(), options, services.GetRequiredService<MappedInspectors>().Process);
+        string process = services.GetRequiredService<MappedInspectors>().Process;
+        var shown = new ShownConnections(services.GetRequiredService<WebSocketRoster>(), options, process);
+        var sessions = new ShownSessions(services.GetRequiredService<SessionTable>(), options, process);
         var local = new LocalClient(services.GetRequiredService<IOptions<ForwardedHeadersOptions>>().Value);
         var gate = new Gate(options, new SiteRule(options), local, services.GetRequiredService<IHostEnvironment>());
-        var api = new Api(shown, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<UserNames>());
+        var api = new Api(shown, sessions, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<UserNames>());
 
         RouteGroupBuilder group = endpoints.MapGroup(pattern);
         group.MapGet("/", PageFiles.Page).WithMetadata(new TopLevelPage());
         foreach (string name in PageFiles.Names) group.MapGet(name, PageFiles.File(name));
         group.MapGet("connections", api.ListAsync);
         group.MapGet("connections/{id:long}", api.OneAsync);
+        group.MapGet("sessions", api.SessionsAsync);
         group.MapGet("closes", api.ClosesAsync);
         group.MapPost("close", api.CloseAsync);
         TimeProvider time = services.GetService<TimeProvider>() ?? TimeProvider.System;
@@ -41,7 +45,7 @@ internal static class Mapping
             "live",
             live,
             EndpointOpening.Always((connection, context, cancellationToken) =>
-                Viewer.RunAsync(connection, Language.Of(context.Request), shown, options, time, cancellationToken)));
+                Viewer.RunAsync(connection, Language.Of(context.Request), shown, sessions, options, time, cancellationToken)));
 
         IEndpointConventionBuilder all = group;
         all.WithMetadata(new InspectorMetadata(options));

@@ -20,6 +20,22 @@ internal sealed record ConnectionRow(
 internal sealed record ConnectionsMessage(string Type, string Process, int Open, int Matching, int Viewers, bool ShowsPayloads, long? Next,
     IReadOnlyList<ConnectionRow> Connections);
 
+/// <summary>One session, as the inspector tells of it. Its id is a name in logs, and opens nothing.</summary>
+/// <param name="Connection">The number of the connection that carries it; null: none does.</param>
+/// <param name="Age">In seconds, as all times here.</param>
+/// <param name="AwayFor">How long it has been without a connection; null: it has one.</param>
+/// <param name="Left">How long it is still kept without one.</param>
+/// <param name="Connections">How many have carried it so far.</param>
+/// <param name="Queued">Bytes that its client has not acknowledged, or that wait to be sent.</param>
+/// <param name="IsOpen">False: it was ended, and its client has yet to be told.</param>
+internal sealed record SessionRow(
+    string Id, string Endpoint, string? User, long? Connection, double Age, double? AwayFor, double? Left, int Connections, long Queued, bool IsOpen);
+
+/// <param name="Open">How many there are.</param>
+/// <param name="Away">How many of them have no connection.</param>
+/// <param name="Matching">How many the filter lets through.</param>
+internal sealed record SessionsMessage(string Type, string Process, int Open, int Away, int Matching, IReadOnlyList<SessionRow> Sessions);
+
 internal sealed record CloseRow(
     long Id, string Endpoint, string? User, string? Remote, DateTimeOffset ClosedAt, double Seconds, int Code, string Name, string Reason, bool WasClean,
     string EndedBy, string Cause, string Detail, string Explanation);
@@ -45,17 +61,25 @@ internal sealed record EndedMessage(string Type, long Id, int? Code, string? Exp
 
 internal sealed record ViewerCommand(string? Type, long? Id, long? Before, string? Filter, int? Limit, string? Lang, string? Process);
 
-internal sealed record CloseRequest(IReadOnlyList<long>? Ids, int? Code, string? Reason, string? Process);
+internal sealed record CloseRequest(IReadOnlyList<long>? Ids, IReadOnlyList<string>? Sessions, int? Code, string? Reason, string? Process)
+{
+    /// <summary>How many are to be closed.</summary>
+    [JsonIgnore]
+    public int Count => (Ids?.Count ?? 0) + (Sessions?.Count ?? 0);
+}
 
 /// <param name="Closing">Those whose close is begun.</param>
 /// <param name="Gone">Those that were not open any more.</param>
-internal sealed record CloseAnswer(IReadOnlyList<long> Closing, IReadOnlyList<long> Gone);
+/// <param name="ClosingSessions">Likewise of sessions; null: none was asked for.</param>
+internal sealed record CloseAnswer(
+    IReadOnlyList<long> Closing, IReadOnlyList<long> Gone, IReadOnlyList<string>? ClosingSessions, IReadOnlyList<string>? GoneSessions);
 
 internal sealed record Fault(string Error);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ConnectionsMessage))]
 [JsonSerializable(typeof(ConnectionRow))]
+[JsonSerializable(typeof(SessionsMessage))]
 [JsonSerializable(typeof(ClosesMessage))]
 [JsonSerializable(typeof(FollowingMessage))]
 [JsonSerializable(typeof(FramesMessage))]

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Cierre.AspNetCore.Resuming;
+using Cierre.Connections;
 
 namespace Cierre.AspNetCore.Inspector;
 
@@ -34,6 +36,24 @@ internal static class RowsOf
             traffic.MessagesDropped,
             connection.QueuedBytes,
             kept.Count == 0 ? null : [.. kept.TakeLast(frames).Select(frame => Seen(frame, culture))]);
+    }
+
+    public static SessionRow Session(HostedSession hosted)
+    {
+        ConnectionControl.Session session = hosted.Session;
+        TimeSpan? left = session.Left;
+        long carrier = session.Carrier;
+        return new SessionRow(
+            session.Id,
+            hosted.Endpoint,
+            hosted.UserId is { } user ? UntrustedText.Escape(user) : null,
+            carrier == 0 ? null : carrier,
+            Seconds(session.Connection.Age),
+            left is { } until ? Seconds(session.Window - until) : null,
+            left is { } time ? Seconds(time) : null,
+            session.Connections,
+            session.Connection.QueuedBytes,
+            session.Connection.IsOpen);
     }
 
     public static CloseRow Closed(ClosedConnection closed, CultureInfo culture)

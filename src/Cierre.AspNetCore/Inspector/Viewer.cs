@@ -13,6 +13,7 @@ internal sealed class Viewer : IDisposable
 
     private readonly WebSocketConnection _connection;
     private readonly ShownConnections _shown;
+    private readonly ShownSessions _sessions;
     private readonly WebSocketInspectorOptions _options;
     private readonly TimeProvider _time;
     private readonly ClosesFeed _closes;
@@ -21,10 +22,13 @@ internal sealed class Viewer : IDisposable
     private CultureInfo _culture;
     private ListQuery? _list;
     private Following? _following;
+    private bool _hasSessions;
 
-    private Viewer(WebSocketConnection connection, CultureInfo culture, ShownConnections shown, WebSocketInspectorOptions options, TimeProvider time)
+    private Viewer(
+        WebSocketConnection connection, CultureInfo culture, ShownConnections shown, ShownSessions sessions, WebSocketInspectorOptions options,
+        TimeProvider time)
     {
-        (_connection, _culture, _shown, _options, _time) = (connection, culture, shown, options, time);
+        (_connection, _culture, _shown, _sessions, _options, _time) = (connection, culture, shown, sessions, options, time);
         _closes = new ClosesFeed(shown);
     }
 
@@ -32,11 +36,12 @@ internal sealed class Viewer : IDisposable
         WebSocketConnection connection,
         CultureInfo culture,
         ShownConnections shown,
+        ShownSessions sessions,
         WebSocketInspectorOptions options,
         TimeProvider time,
         CancellationToken cancellationToken)
     {
-        using var viewer = new Viewer(connection, culture, shown, options, time);
+        using var viewer = new Viewer(connection, culture, shown, sessions, options, time);
         Task showing = viewer.ShowAsync(cancellationToken);
         try
         {
@@ -172,6 +177,10 @@ internal sealed class Viewer : IDisposable
     private async Task ListAsync()
     {
         await _connection.SendJsonAsync(_shown.List(_list!, _culture), InspectorJson.Default.ConnectionsMessage).ConfigureAwait(false);
+        SessionsMessage sessions = _sessions.List(_list!);
+        // Who has none hears nothing of them; and that the last is gone.
+        if (sessions.Open > 0 || _hasSessions) await _connection.SendJsonAsync(sessions, InspectorJson.Default.SessionsMessage).ConfigureAwait(false);
+        _hasSessions = sessions.Open > 0;
         if (_closes.Next(_culture) is { } closes) await _connection.SendJsonAsync(closes, InspectorJson.Default.ClosesMessage).ConfigureAwait(false);
     }
 }

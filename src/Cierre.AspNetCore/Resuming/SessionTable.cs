@@ -67,19 +67,42 @@ internal sealed class SessionTable : IDisposable
 internal sealed record RememberedEnd(CloseFrame? Close, string? Loss);
 
 /// <summary>A session of this server, and whose it is.</summary>
-/// <param name="Endpoint">The route pattern of its endpoint.</param>
-/// <param name="User">A hash of the user's name; null for nobody.</param>
-/// <param name="Credentials">What the handler knows of the user.</param>
-internal sealed record HostedSession(ConnectionControl.Session Session, string Endpoint, string? User, WebSocketCredentials Credentials)
+/// <param name="endpoint">The route pattern of its endpoint.</param>
+/// <param name="user">A hash of the user's name; null for nobody.</param>
+/// <param name="credentials">What the handler knows of the user.</param>
+internal sealed class HostedSession(ConnectionControl.Session session, string endpoint, string? user, WebSocketCredentials credentials) : IEndWatcher
 {
-    /// <summary>A connection carries the session from now on.</summary>
-    /// <param name="credentials">Those of its request.</param>
-    public void CarriedBy(OpenConnection entry, WebSocketCredentials credentials)
+    private OpenConnection? _entry;
+    private string? _userId;
+
+    public ConnectionControl.Session Session => session;
+
+    public string Endpoint => endpoint;
+
+    public string? User => user;
+
+    public WebSocketCredentials Credentials => credentials;
+
+    /// <summary>The user's name, of the connection that carries it or of the last; null for nobody.</summary>
+    public string? UserId => _entry is { } entry ? entry.UserId : _userId;
+
+    /// <summary>A connection carries the session from now on. Under the session's lock.</summary>
+    /// <param name="ofRequest">The credentials of its request.</param>
+    public void CarriedBy(OpenConnection entry, WebSocketCredentials ofRequest)
     {
         // Who looks for the session on the roster finds it once.
-        if (Credentials.Follow(credentials) is { } older) older.Connection = older.Carrier;
-        (entry.Connection, entry.Watcher) = (Session.Connection, Credentials);
+        if (_entry is { } older) older.Connection = older.Carrier;
+        credentials.Follow(ofRequest);
+        (_entry, entry.Connection, entry.Watcher) = (entry, session.Connection, this);
         // Nobody was told of an end before.
-        if (entry.Carrier.Closed.IsCompleted) ((IEndWatcher)Credentials).Ended(entry);
+        if (entry.Carrier.Closed.IsCompleted) Ended(entry);
+    }
+
+    /// <summary>A connection has ended that carried the session: nothing of it is kept, unless the session goes on over another.</summary>
+    public void Ended(OpenConnection connection)
+    {
+        if (Interlocked.CompareExchange(ref _entry, null, connection) != connection) return;
+        _userId = connection.UserId;
+        credentials.Ended(connection);
     }
 }

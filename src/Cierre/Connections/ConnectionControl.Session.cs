@@ -100,6 +100,15 @@ internal readonly partial struct ConnectionControl
         /// <summary>The <see cref="WebSocketConnection.Id"/> of the connection that carries it; 0: none does.</summary>
         public long Carrier => _driver.Carrier;
 
+        /// <summary>How many connections have carried it.</summary>
+        public int Connections => _driver.Connections;
+
+        /// <summary>How long it is kept without a connection.</summary>
+        public TimeSpan Window => _terms.Window;
+
+        /// <summary>How long it is still kept without a connection; null: it has one, or is over.</summary>
+        public TimeSpan? Left => _driver.Left;
+
         /// <summary>Why it is lost; null: it is not.</summary>
         public string? Loss => _driver.Loss;
 

@@ -51,6 +51,15 @@ internal sealed partial class SessionDriver
     /// <summary>The number of the connection that carries it; 0: none does.</summary>
     public long Carrier => _carrier?.Connection.Engine.ConnectionId ?? 0;
 
+    /// <summary>How long it is still kept without a connection; null: it has one, or is over.</summary>
+    public TimeSpan? Left
+    {
+        get
+        {
+            lock (Gate) return _session.State is SessionState.Away away ? away.Until - Now : null;
+        }
+    }
+
     /// <summary>How many connections have carried it.</summary>
     public int Connections => _chronicle.Count;
 

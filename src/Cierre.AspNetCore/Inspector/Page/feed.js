@@ -47,10 +47,10 @@ export class Feed extends EventTarget {
     this.#send({ type: "unfollow" });
   }
 
-  /** Closes connections. Returns { closing, gone }; throws an Error with the server's words. */
-  async close(ids, code, reason) {
+  /** Closes connections and ends sessions. Returns { closing, gone, closingSessions, goneSessions }; throws an Error with the server's words. */
+  async close(ids, sessions, code, reason) {
     const response = await fetch(new URL(`close?lang=${this.#list.lang}`, this.#base), {
-      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ ids, code, reason, process: this.#process }),
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ ids, sessions, code, reason, process: this.#process }),
     });
     const text = await response.text();
     if (!response.ok) throw new Error(text.startsWith("{") ? JSON.parse(text).error : `${response.status} ${text}`);
@@ -99,7 +99,7 @@ export class Feed extends EventTarget {
   async #poll() {
     const query = new URLSearchParams(Object.entries(this.#list).filter(([, value]) => value != null && value !== ""));
     try {
-      for (const what of ["connections", "closes"]) {
+      for (const what of ["connections", "sessions", "closes"]) {
         const response = await fetch(new URL(`${what}?${query}`, this.#base));
         if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
         this.#receive(await response.json());

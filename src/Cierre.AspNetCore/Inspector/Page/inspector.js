@@ -4,10 +4,12 @@ import { ConnectionsTable } from "./connections.js";
 import { find, setText } from "./dom.js";
 import { Feed } from "./feed.js";
 import { FramesTable } from "./frames.js";
+import { SessionsTable } from "./sessions.js";
 import { chooseLanguage, language, number, preferredLanguage, rememberLanguage, say } from "./words.js";
 
 const feed = new Feed(new URL(".", location.href));
 const connections = new ConnectionsTable(find("connections-table"));
+const sessions = new SessionsTable(find("sessions-table"));
 const frames = new FramesTable(find("frames-table"));
 const closes = new ClosesList(find("closes-list"));
 
@@ -17,6 +19,7 @@ let typing = 0;
 let status = { state: "connecting" };
 let following = null;
 let counts = [0, 0, 0];
+let sessionCounts = [0, 0, 0];
 
 function list() {
   feed.list({ before, filter: find("filter").value, lang: language() });
@@ -26,11 +29,12 @@ function translate() {
   document.documentElement.lang = language();
   for (const node of document.querySelectorAll("[data-words]")) setText(node, say(node.dataset.words));
   connections.translate();
+  sessions.translate();
   frames.translate();
   closes.clear();
   showStatus(status);
   showCounts();
-  showSelection(connections.selected.length);
+  showSelection();
   if (following !== null) setText(find("frames-heading"), say("following", following));
   find("close-answer").textContent = "";
 }
@@ -43,9 +47,11 @@ function showStatus(now) {
 
 function showCounts() {
   setText(find("count"), say("count", ...counts.map(count => number(count))));
+  setText(find("session-count"), say("sessionCount", ...sessionCounts.map(count => number(count))));
 }
 
-function showSelection(count) {
+function showSelection() {
+  const count = connections.selected.length + sessions.selected.length;
   find("close-button").disabled = count === 0;
   setText(find("close-button"), say("closeButton", number(count)));
 }
@@ -55,6 +61,8 @@ feed.addEventListener("status", ({ detail }) => showStatus(detail));
 feed.addEventListener("restart", () => {
   following = null;
   connections.clear();
+  sessions.clear();
+  find("sessions").hidden = true;
   closes.clear();
   find("closes-none").hidden = false;
   find("frames").hidden = true;
@@ -71,6 +79,13 @@ feed.addEventListener("connections", ({ detail }) => {
   showCounts();
   find("older").disabled = next === null;
   find("newest").disabled = before === null;
+});
+
+feed.addEventListener("sessions", ({ detail }) => {
+  sessionCounts = [detail.open, detail.away, detail.matching];
+  sessions.show(detail.sessions);
+  showCounts();
+  find("sessions").hidden = detail.open === 0;
 });
 
 feed.addEventListener("following", ({ detail }) => {
@@ -104,7 +119,9 @@ feed.addEventListener("closes", ({ detail }) => {
   find("closes-none").hidden = !closes.isEmpty;
 });
 
-connections.addEventListener("selection", ({ detail }) => showSelection(detail));
+connections.addEventListener("selection", showSelection);
+
+sessions.addEventListener("selection", showSelection);
 
 connections.addEventListener("follow", ({ detail }) => {
   feed.follow(detail);
@@ -123,9 +140,10 @@ find("unfollow").addEventListener("click", () => {
 find("close").addEventListener("submit", async event => {
   event.preventDefault();
   try {
-    const { closing, gone } = await feed.close(connections.selected, find("code").valueAsNumber, find("reason").value);
-    setText(find("close-answer"), say("closing", number(closing.length), number(gone.length)));
+    const { closing, gone, closingSessions, goneSessions } = await feed.close(connections.selected, sessions.selected, find("code").valueAsNumber, find("reason").value);
+    setText(find("close-answer"), say("closing", number(closing.length + closingSessions.length), number(gone.length + goneSessions.length)));
     connections.forgetSelection();
+    sessions.forgetSelection();
   } catch (error) {
     setText(find("close-answer"), error.message);
   }

@@ -1,6 +1,6 @@
 // Every word of the page, in both languages. What the server says (explanations, refusals, frames in words) comes from it in the same language.
 const en = {
-  skip: "Skip to the connections", inspector: "inspector", language: "Language", connections: "Open connections", filter: "Endpoint, user or number",
+  skip: "Skip to the connections", inspector: "inspector", language: "Language", connections: "Open connections", filter: "Endpoint, user, number or session",
   count: "Open: {0} \u00b7 found: {1} \u00b7 looking: {2}", newest: "Newest", older: "Older", closeHeading: "Close the selected", code: "Code", reason: "Reason",
   closeButton: "Close {0}", closing: "Closing: {0} \u00b7 gone already: {1}", unfollow: "Stop following", closes: "Last closes", closesNone: "None has ended yet.",
   select: "Select", selectAll: "Select all shown", selectOne: "Select connection {0}", id: "Connection", follow: "Follow connection {0}", endpoint: "Endpoint", user: "User", remote: "Address",
@@ -9,11 +9,13 @@ const en = {
   time: "Time", direction: "Direction", what: "What", words: "In words", payload: "Payload", in: "in", out: "out", stream: "stream", rule: "rule broken",
   gone: "Connection {0} is not open any more.", live: "Live", connecting: "Connecting", polling: "Live feed closed ({0}): asking every 2 s", hidden: "Paused while the page is hidden",
   failed: "The server does not answer: {0}", messages: "{0} ({1})", closesMissed: "Ended too fast to be kept: {0}", clean: "clean", unclean: "not clean",
+  sessions: "Sessions that survive a lost connection", sessionCount: "Sessions: {0} \u00b7 without a connection: {1} \u00b7 found: {2}", session: "Session", selectSession: "Select session {0}",
+  state: "State", onConnection: "on connection {0}", awayFor: "away for {0}, kept for {1} more", endedAway: "ended, its client has yet to be told", carriers: "Connections so far",
   restart: "Another process of the server answers. What was shown of the one before is gone, and the numbers mean other connections.",
 };
 
 const es = {
-  skip: "Ir a las conexiones", inspector: "inspector", language: "Idioma", connections: "Conexiones abiertas", filter: "Ruta, usuario o número",
+  skip: "Ir a las conexiones", inspector: "inspector", language: "Idioma", connections: "Conexiones abiertas", filter: "Ruta, usuario, número o sesión",
   count: "Abiertas: {0} \u00b7 encontradas: {1} \u00b7 mirando: {2}", newest: "Las más nuevas", older: "Anteriores", closeHeading: "Cerrar las elegidas", code: "Código", reason: "Motivo",
   closeButton: "Cerrar {0}", closing: "Cerrándose: {0} \u00b7 ya no estaban: {1}", unfollow: "Dejar de seguir", closes: "Últimos cierres", closesNone: "Todavía no ha terminado ninguna.",
   select: "Elegir", selectAll: "Elegir todas las mostradas", selectOne: "Elegir la conexión {0}", id: "Conexión", follow: "Seguir la conexión {0}", endpoint: "Ruta", user: "Usuario", remote: "Dirección",
@@ -22,6 +24,8 @@ const es = {
   time: "Tiempo", direction: "Sentido", what: "Qué", words: "En palabras", payload: "Contenido", in: "entra", out: "sale", stream: "flujo", rule: "regla rota",
   gone: "La conexión {0} ya no está abierta.", live: "En vivo", connecting: "Conectando", polling: "Canal en vivo cerrado ({0}): se pregunta cada 2 s", hidden: "En pausa mientras la página está oculta",
   failed: "El servidor no responde: {0}", messages: "{0} ({1})", closesMissed: "Terminaron demasiado deprisa para guardarlas: {0}", clean: "limpio", unclean: "no limpio",
+  sessions: "Sesiones que sobreviven a una conexión perdida", sessionCount: "Sesiones: {0} \u00b7 sin conexión: {1} \u00b7 encontradas: {2}", session: "Sesión", selectSession: "Elegir la sesión {0}",
+  state: "Estado", onConnection: "en la conexión {0}", awayFor: "ausente desde hace {0}, se guarda {1} más", endedAway: "terminada, falta decírselo a su cliente", carriers: "Conexiones hasta ahora",
   restart: "Responde otro proceso del servidor. Lo que se mostraba del anterior ya no está, y los números son de otras conexiones.",
 };
 
