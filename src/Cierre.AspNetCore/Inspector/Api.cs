@@ -111,7 +111,8 @@ internal sealed class Api(ShownConnections shown, ShownSessions sessions, ILogge
         if (closing is [] || !_logger.IsEnabled(LogLevel.Information)) return;
         string user = users.Of(context.User) is { } name ? UntrustedText.Quote(name) : "Somebody";
         string caller = context.Connection.RemoteIpAddress is { } from ? $"{user} at {from}" : user;
-        CloseLog.InspectorCloses(_logger, caller, string.Join(", ", closing), code);
+        string all = string.Join(", ", closing);
+        CloseLog.InspectorCloses(_logger, caller, all, code);
     }
 
     private static long? Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;
