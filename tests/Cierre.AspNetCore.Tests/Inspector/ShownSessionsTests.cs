@@ -11,7 +11,7 @@ using Xunit;
 namespace Cierre.AspNetCore.Tests.Inspector;
 
 /// <summary>What the inspector tells of sessions, and that it ends them.</summary>
-public sealed class ShownSessionsTests : SessionClientTests
+public sealed class ShownSessionsTests : SessionClientTests, IDisposable
 {
     private readonly LogSink _log = new(LogLevel.Information);
 
@@ -110,6 +110,8 @@ public sealed class ShownSessionsTests : SessionClientTests
         await client.CloseAsync().Soon();
         await viewer.NextAsync("sessions", list => list.GetProperty("open").GetInt32() == 0);
     }
+
+    public void Dispose() => _log.Dispose();
 
     private Task<TestServer> StartAsync() => TestServer.StartAsync(
         Carrier.Http1,

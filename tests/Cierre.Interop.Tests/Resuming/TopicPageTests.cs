@@ -125,8 +125,8 @@ public sealed class TopicPageTests : IAsyncLifetime
         Assert.Equal(["reconnecting", "lost node-lost", "close"], await _page.EvaluateAsync<string[]>("told"));
     }
 
-    private Task ToldAsync(string what, int times) =>
-        _page.WaitForFunctionAsync("([what, times]) => told.filter(one => one == what).length >= times", new object[] { what, times }).WaitAsync(Limit);
+    private async Task ToldAsync(string what, int times) =>
+        await _page.WaitForFunctionAsync("([what, times]) => told.filter(one => one == what).length >= times", new object[] { what, times }).WaitAsync(Limit);
 
     private async Task PublishAwayAsync()
     {
