@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Cierre.Callbacks;
 using Cierre.Closing;
 using Cierre.Connections;
@@ -21,6 +23,7 @@ internal sealed partial class SessionDriver
     private HandlerCalls _calls;
     private TimeSpan _called = TimeSpan.MaxValue;
     private OrderedCalls<SessionChange>? _changes;
+    private StrongBox<ActivityContext>? _span;
     private bool _endsWithConnection;
     private bool _isOver;
 
@@ -107,7 +110,7 @@ internal sealed partial class SessionDriver
         lock (Gate)
         {
             if (!connection.Receiver.HandTo(carrier)) return null;
-            Carry(carrier, session.Node);
+            Carry(carrier, session.Node, session.Id);
             carries?.Invoke();
             _topicsBefore = hello.Topics;
             _session.Begin(session, carrier);
@@ -121,7 +124,7 @@ internal sealed partial class SessionDriver
 
     /// <summary>The client has come back to its server.</summary>
     /// <param name="number">The token's, larger than that of every one before.</param>
-    /// <param name="carries">Called where the session goes on, under the lock, before the client can have the answer: it does no more than remember.</param>
+    /// <param name="carries">Called where the session goes on, under the lock, before anything of the client's is taken: it does no more than remember.</param>
     /// <returns>What completes when the connection has ended and the session knows it; null: the client has sent more than that it resumes.</returns>
     public Task? Resume(ConnectionDriver connection, ResumeControl.Resume asked, string node, string token, int number, Action? carries = null)
     {
@@ -144,7 +147,7 @@ internal sealed partial class SessionDriver
             {
                 // Two that came at once may have got their tokens the other way round.
                 OldestToken = Math.Min(OldestToken, number);
-                Carry(carrier, node, _session.Sent - asked.Got, asked.Sent is null ? null : byPeer);
+                Carry(carrier, node, Id!, _session.Sent - asked.Got, asked.Sent is null ? null : byPeer);
                 carries?.Invoke();
                 _changes?.Add(new SessionChange(SessionChangeKind.Resumed) { LastConnection = _chronicle.Last });
                 topics = Topics?.Carry(connection, asked.Topics);
@@ -155,7 +158,7 @@ internal sealed partial class SessionDriver
             {
                 (told, why) = _close is null ? (CloseToTell!, EndReason.Requested) : (_close.Frame, _close.Why);
                 // The peer hears of the end over this one: how it ends is how the session does.
-                if (_record is null) Carry(carrier, node);
+                if (_record is null) Carry(carrier, node, Id!);
             }
             else
             {
@@ -386,22 +389,23 @@ internal sealed partial class SessionDriver
         switch (control)
         {
             case ResumeControl.Session session:
-                Carry(carrier, session.Node);
+                Carry(carrier, session.Node, session.Id);
                 break;
             case ResumeControl.Resumed resumed:
-                Carry(carrier, resumed.Node, _session.Sent - resumed.Got, resumed.Replay);
+                Carry(carrier, resumed.Node, Id!, _session.Sent - resumed.Got, resumed.Replay);
                 break;
             case ResumeControl.Ended:
                 // How this connection ends is how the session does.
-                Carry(carrier, "");
+                Carry(carrier, "", Id!);
                 break;
         }
     }
 
     /// <summary>Under the lock.</summary>
-    private void Carry(SessionCarrier carrier, string node, long toPeer = 0, long? byPeer = 0)
+    private void Carry(SessionCarrier carrier, string node, string id, long toPeer = 0, long? byPeer = 0)
     {
         _carrier = carrier;
+        _span = carrier.Connection.Telemetry?.Carries(id, _span) ?? _span;
         _chronicle.Carry(carrier.Connection.Engine.ConnectionId, node, Now, toPeer, byPeer);
     }
 
@@ -434,7 +438,6 @@ internal sealed partial class SessionDriver
             wakes = Receiver.Inbox.End();
         }
 
-        NoteAway();
         CloseRecord? record = null;
         bool isOver = _session.State is SessionState.Ended && IsAway;
         // Whoever closed it while nobody was there, or met nobody any more, waits no longer than for the answer to a close.
@@ -447,6 +450,7 @@ internal sealed partial class SessionDriver
             _changes?.Add(new SessionChange(ended?.Loss is null ? SessionChangeKind.Ended : SessionChangeKind.Lost) { Record = record });
         }
 
+        NoteAway();
         isOver &= !_isOver;
         _isOver |= isOver;
         return new Decided(wakes, Owing(), closes, record, isOver, NextCall(), _changes?.IsWaiting == true);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Cierre.Callbacks;
 
 namespace Cierre.Telemetry;
@@ -65,6 +66,18 @@ internal sealed partial class ConnectionTelemetry
     {
         bool cancelled = exception is OperationCanceledException;
         NotOpened(cancelled ? "cancelled" : "failed", status: null, cancelled ? null : exception.GetType().FullName, description: null);
+    }
+
+    /// <summary>The connection carries a session from now on. It calls no listener, so that it may be called under a lock.</summary>
+    /// <param name="session">The session's name in logs.</param>
+    /// <param name="before">The span of the connection that carried it before; null: there was none, or nobody watches.</param>
+    /// <returns>What the next connection's span is linked to; null: this one has no span.</returns>
+    public StrongBox<ActivityContext>? Carries(string session, StrongBox<ActivityContext>? before)
+    {
+        if (_span is null) return null;
+        _span.SetTag(TelemetryAttributes.SessionId, session);
+        if (before is not null) _span.AddLink(new ActivityLink(before.Value));
+        return new StrongBox<ActivityContext>(_span.Context);
     }
 
     public void Pinged(TimeSpan roundTrip) => Guarded.Call((_group, roundTrip), static of => CierreMeter.RoundTrip(of._group, of.roundTrip), _failed);

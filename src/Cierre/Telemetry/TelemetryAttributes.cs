@@ -22,6 +22,7 @@ internal static class TelemetryAttributes
     public const string CloseDetail = "cierre.close.detail";
     public const string CloseSent = "cierre.close.sent";
     public const string CloseReceived = "cierre.close.received";
+    public const string SessionId = "cierre.session.id";
     public const string SessionState = "cierre.session.state";
     public const string SessionOutcome = "cierre.session.outcome";
     public const string SessionLoss = "cierre.session.loss";
