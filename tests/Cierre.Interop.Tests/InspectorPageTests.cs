@@ -65,11 +65,13 @@ public sealed partial class InspectorPageTests : IAsyncLifetime
     [Fact]
     public async Task Session_that_waits_for_its_client_is_shown_and_can_be_ended()
     {
-        var options = new WebSocketReconnectOptions { Policy = (last, _) => last.WasOpen ? ReconnectDecision.After(TimeSpan.FromSeconds(3)) : ReconnectDecision.AsAdvised };
+        var options = new WebSocketReconnectOptions { Policy = (_, _) => ReconnectDecision.After(TimeSpan.FromMilliseconds(200)) };
         await using var proxy = new CuttingProxy(_server.Url);
         await using ResumableConnection client = await ResumableConnection.ConnectAsync(new Uri(proxy.Url, "/kept"), options).Soon();
         IPage inspector = await InspectorAsync("en");
         await Assertions.Expect(inspector.Locator("#sessions-table tbody tr")).ToContainTextAsync($"on connection {_server.Services.GetRequiredService<WebSocketServer>().Connections.Single(entry => entry.Endpoint == "/kept").Id}");
+        // Nobody is there until its session was ended.
+        proxy.Target = new Uri("ws://127.0.0.1:1/");
         proxy.CutNow();
         await Assertions.Expect(inspector.Locator("#sessions-table tbody tr")).ToContainTextAsync("away for");
         await Assertions.Expect(inspector.Locator("#session-count")).ToHaveTextAsync("Sessions: 1 \u00b7 without a connection: 1 \u00b7 found: 1");
@@ -78,6 +80,7 @@ public sealed partial class InspectorPageTests : IAsyncLifetime
         await inspector.Locator("#reason").FillAsync("signed out");
         await inspector.Locator("#close-button").ClickAsync();
         await Assertions.Expect(inspector.Locator("#close-answer")).ToHaveTextAsync("Closing: 1 \u00b7 gone already: 0");
+        proxy.Target = _server.Url;
         CloseRecord record = await client.Closed.WaitAsync(TimeSpan.FromSeconds(15));
         Assert.Equal((4001, "signed out", true), (record.Code, record.Reason, record.WasClean));
         await Assertions.Expect(inspector.Locator("#sessions")).ToBeHiddenAsync();

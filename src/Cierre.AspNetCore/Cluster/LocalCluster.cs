@@ -11,11 +11,15 @@ namespace Cierre.AspNetCore.Cluster;
 internal sealed class LocalCluster : ICluster, IDisposable
 {
     private readonly WebSocketTopicOptions _options;
+    // Clients wait for it, and all of them share one answer.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly ILogger _logger;
+    private readonly TimeProvider _time;
 
     public LocalCluster(IOptions<WebSocketTopicOptions> options, TimeProvider time, ILoggerFactory loggers)
     {
-        (_options, _logger) = (options.Value, CloseLog.Of(loggers));
+        (_options, _logger, _time) = (options.Value, CloseLog.Of(loggers), time);
         Hub = new ConnectionControl.TopicHub(
             _options.MaxMessages, _options.MaxBytes, _options.MaxTotalBytes, _options.Retention, time, _options.StateOf is null ? null : StateOfAsync);
     }
@@ -51,7 +55,7 @@ internal sealed class LocalCluster : ICluster, IDisposable
     {
         try
         {
-            WebSocketTopicState? state = await _options.StateOf!(new WebSocketTopic(this, topic)).ConfigureAwait(false);
+            WebSocketTopicState? state = await _options.StateOf!(new WebSocketTopic(this, topic)).AsTask().WaitAsync(Patience, _time).ConfigureAwait(false);
             return state is null ? null : (state.Kind, state.Data);
         }
         catch (Exception e)

@@ -58,6 +58,6 @@ public sealed class WebSocketTopicOptions
     /// <summary>Asked for the application's own state of a topic when a client misses messages that are kept no more. Its answer goes to that client in the
     /// place of the gap, as a message of the topic; null: the client is told of the gap. Default null.</summary>
     /// <remarks>Clients that come back while it is being asked share its answer. What is published meanwhile follows, so that a client may get what the state
-    /// has already. What it throws is logged, and the client is told of the gap.</remarks>
+    /// has already. Where it throws, or takes longer than 30 s, that is logged, and the client is told of the gap.</remarks>
     public Func<WebSocketTopic, ValueTask<WebSocketTopicState?>>? StateOf { get; set; }
 }

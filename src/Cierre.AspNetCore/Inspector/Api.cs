@@ -69,7 +69,7 @@ internal sealed class Api(ShownConnections shown, ShownSessions sessions, ILogge
         }
 
         OpenConnection[] open = [.. (request.Ids ?? []).Distinct().Select(shown.Find).OfType<OpenConnection>()];
-        HostedSession[] kept = [.. (request.Sessions ?? []).Distinct().Select(sessions.Find).OfType<HostedSession>()];
+        HostedSession[] kept = [.. (request.Sessions ?? []).OfType<string>().Distinct().Select(sessions.Find).OfType<HostedSession>()];
         Tell(context, [.. open.Select(entry => $"{entry.Id} {entry.Endpoint}"), .. kept.Select(session => $"session {session.Session.Id} {session.Endpoint}")],
             (ushort)code);
         // Nothing is lost by not awaiting them: their ends never fail.
@@ -78,8 +78,10 @@ internal sealed class Api(ShownConnections shown, ShownSessions sessions, ILogge
         long[] closing = [.. open.Select(entry => entry.Id)];
         string[] closingSessions = [.. kept.Select(session => session.Session.Id)];
         var answer = new CloseAnswer(
-            closing, [.. (request.Ids ?? []).Except(closing)],
-            request.Sessions is null ? null : closingSessions, request.Sessions is null ? null : [.. request.Sessions.Except(closingSessions)]);
+            closing,
+            [.. (request.Ids ?? []).Except(closing)],
+            request.Sessions is null ? null : closingSessions,
+            request.Sessions is null ? null : [.. request.Sessions.OfType<string>().Except(closingSessions)]);
         await AnswerAsync(context, answer, InspectorJson.Default.CloseAnswer, StatusCodes.Status202Accepted).ConfigureAwait(false);
     }
 

@@ -22,7 +22,8 @@ internal sealed class Viewer : IDisposable
     private CultureInfo _culture;
     private ListQuery? _list;
     private Following? _following;
-    private bool _hasSessions;
+    // A page that was away may show some that are gone.
+    private bool _hasSessions = true;
 
     private Viewer(
         WebSocketConnection connection, CultureInfo culture, ShownConnections shown, ShownSessions sessions, WebSocketInspectorOptions options,

@@ -121,6 +121,8 @@ internal sealed class SessionHost
             _sessions.Remove(hosted);
             ConnectionTelemetry.SessionEnded(hosted.Endpoint, session.Loss, ListenerFailed);
         };
+        // Before anybody hears of it: whoever does may let it join a topic.
+        ConnectionControl.Of(session.Connection).Host = hosted.Credentials;
         // Before the client has the token.
         _sessions.Add(hosted);
         Task? carried = session.Begin(carrier, greeting, Seal(hosted, number: 0), () => hosted.CarriedBy(request.Entry, hosted.Credentials));
@@ -131,7 +133,6 @@ internal sealed class SessionHost
             return null;
         }
 
-        ConnectionControl.Of(session.Connection).Host = hosted.Credentials;
         _handlers.Enter();
         HandlerParts parts = request.Parts.Take();
         if (_isEnding) session.EndWithConnection();

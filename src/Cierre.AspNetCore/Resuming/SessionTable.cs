@@ -94,7 +94,8 @@ internal sealed class HostedSession(ConnectionControl.Session session, string en
         if (_entry is { } older) older.Connection = older.Carrier;
         credentials.Follow(ofRequest);
         (_entry, entry.Connection, entry.Watcher) = (entry, session.Connection, this);
-        // Nobody was told of an end before.
+        // Nobody was told of an end before: whoever tells of it looks for the watcher behind the end.
+        Interlocked.MemoryBarrier();
         if (entry.Carrier.Closed.IsCompleted) Ended(entry);
     }
 

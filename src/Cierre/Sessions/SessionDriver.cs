@@ -314,6 +314,7 @@ internal sealed partial class SessionDriver : ConnectionCore
             send.Fail(new OperationCanceledException(send.Token));
             // Whoever waits behind it waits for it no more.
             SendWaiting();
+            NoteQueued();
             owing = Owing();
         }
 

@@ -2,8 +2,8 @@ using Cierre.Scheduling;
 
 namespace Cierre.Sessions;
 
-/// <summary>The sessions of one node that no connection carries, and what waits for them: beyond what may wait, the one that has been away longest is
-/// lost.</summary>
+/// <summary>The sessions of one node that no connection carries, and what waits for them. Beyond what there may be, the one that has been away longest is lost;
+/// where it is the bytes that are too many, the one of those for which something waits.</summary>
 /// <remarks>Its lock is taken under those of sessions, and takes none.</remarks>
 /// <param name="most">How many there may be.</param>
 /// <param name="mostBytes">How many bytes of messages may wait for all of them.</param>
@@ -12,9 +12,10 @@ internal sealed class SessionsAway(int most, long mostBytes, Action? exceeded = 
 {
     private readonly Lock _gate = new();
     private readonly LinkedList<Place> _longestFirst = new();
+    private readonly LinkedList<Place> _withBytes = new();
     private bool _isExceeded;
 
-    public int Count
+    public int Sessions
     {
         get
         {
@@ -35,15 +36,15 @@ internal sealed class SessionsAway(int most, long mostBytes, Action? exceeded = 
         {
             if (place is null) _longestFirst.AddLast((place = new Place(session)).Node);
             else if (place.IsLost) return;
-            Bytes += bytes - place.Bytes;
-            place.Bytes = bytes;
+            Count(place, bytes);
             while (_longestFirst.Count > most || Bytes > mostBytes)
             {
-                Place longest = _longestFirst.First!.Value;
-                Remove(longest);
-                longest.IsLost = true;
-                (lost ??= []).Add(longest);
-                tells = !_isExceeded;
+                // The others have no part in one that is too much alone.
+                Place next = bytes > mostBytes && !place.IsLost ? place : (_longestFirst.Count > most ? _longestFirst : _withBytes).First!.Value;
+                Remove(next);
+                next.IsLost = true;
+                (lost ??= []).Add(next);
+                tells |= !_isExceeded;
                 _isExceeded = true;
             }
         }
@@ -64,9 +65,17 @@ internal sealed class SessionsAway(int most, long mostBytes, Action? exceeded = 
         }
     }
 
+    private void Count(Place place, long bytes)
+    {
+        if (bytes > 0 && place.Bytes == 0) _withBytes.AddLast(place.NodeWithBytes);
+        else if (bytes == 0 && place.Bytes > 0) _withBytes.Remove(place.NodeWithBytes);
+        Bytes += bytes - place.Bytes;
+        place.Bytes = bytes;
+    }
+
     private void Remove(Place place)
     {
-        Bytes -= place.Bytes;
+        Count(place, 0);
         _longestFirst.Remove(place.Node);
     }
 
@@ -76,12 +85,14 @@ internal sealed class SessionsAway(int most, long mostBytes, Action? exceeded = 
         public Place(SessionDriver session)
         {
             Session = session;
-            Node = new LinkedListNode<Place>(this);
+            (Node, NodeWithBytes) = (new LinkedListNode<Place>(this), new LinkedListNode<Place>(this));
         }
 
         public SessionDriver Session { get; }
 
         public LinkedListNode<Place> Node { get; }
+
+        public LinkedListNode<Place> NodeWithBytes { get; }
 
         public long Bytes { get; set; }
 

@@ -96,7 +96,7 @@ internal sealed class TopicReader(TopicFeed feed, bool isSession)
             (line, _keepsUp) = (_line!, false);
         }
 
-        line.CallbackFailed?.Invoke(exception);
+        line.Failed(exception);
         ReadOnLater(line);
     }
 
@@ -112,7 +112,7 @@ internal sealed class TopicReader(TopicFeed feed, bool isSession)
         }
         catch (Exception e)
         {
-            line.CallbackFailed?.Invoke(e);
+            line.Failed(e);
             return false;
         }
     }
@@ -137,6 +137,8 @@ internal sealed class TopicReader(TopicFeed feed, bool isSession)
                     TopicState? state = await feed.StateAsync().ConfigureAwait(SimulationContext.IsCurrent);
                     // It may go on over another connection by now, and is told there.
                     if (!TryGetPlace(line, out _)) return;
+                    // Another reader has asked for it so long ago that what follows it is kept no more.
+                    if (state is not null && state.At.Epoch == page.At.Epoch && state.At.Offset < page.At.Offset) continue;
                     if (state is not null)
                     {
                         await SendAsync(line, state, isNew).ConfigureAwait(SimulationContext.IsCurrent);
@@ -170,7 +172,7 @@ internal sealed class TopicReader(TopicFeed feed, bool isSession)
         {
             // Never in silence: the client comes back and reads on.
             Stop(line);
-            line.CallbackFailed?.Invoke(e);
+            line.Failed(e);
             line.Abort(EndReason.HandlerFailed(e));
         }
     }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Cierre.AspNetCore.Tests.Cluster;
@@ -119,6 +120,28 @@ public sealed class TopicTests : SessionClientTests
     }
 
     [Fact]
+    public async Task State_that_never_comes_is_a_gap()
+    {
+        var clock = new FakeTimeProvider();
+        var asked = new TaskCompletionSource();
+        await using TestServer server = await StartAsync(Carrier.Http1, options => options.StateOf = _ =>
+        {
+            asked.TrySetResult();
+            return new(new TaskCompletionSource<WebSocketTopicState?>().Task);
+        }, clock: clock);
+        WebSocketConnection session = await OpenAsync(server, "/room/a");
+        await GreetAsync(session, """{"hello":1,"topics":{"a":"other.5.a1b3"}}""");
+        await asked.Task.Soon();
+        Task<string> next = NextAsync(session);
+        await Waits.Until(() =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(10));
+            return next.IsCompleted;
+        }, "the client to be told");
+        Assert.Equal("epoch", Control(await next).GetProperty("gap").GetProperty("reason").GetString());
+    }
+
+    [Fact]
     public async Task Topic_that_was_left_is_heard_no_more_and_one_that_ended_has_left_all()
     {
         await using TestServer server = await StartAsync(Carrier.Http1);
@@ -168,13 +191,14 @@ public sealed class TopicTests : SessionClientTests
         Assert.Equal(1, await topic.PublishAsync("first"));
     }
 
-    private Task<TestServer> StartAsync(Carrier carrier, Action<WebSocketTopicOptions>? configure = null, bool authorizes = true) => TestServer.StartAsync(
+    private Task<TestServer> StartAsync(Carrier carrier, Action<WebSocketTopicOptions>? configure = null, bool authorizes = true, TimeProvider? clock = null) => TestServer.StartAsync(
         carrier,
         TestServer.EchoAsync,
         build: builder =>
         {
             builder.Services.AddSingleton<Microsoft.AspNetCore.DataProtection.IDataProtectionProvider>(new Microsoft.AspNetCore.DataProtection.EphemeralDataProtectionProvider());
             builder.Services.Configure<WebSocketTopicOptions>(options => configure?.Invoke(options));
+            if (clock is not null) builder.Services.AddSingleton(clock);
             // As in Development: what is scoped does not come from the root.
             builder.Host.UseDefaultServiceProvider(options => options.ValidateScopes = true);
             builder.Services.AddScoped<IAuthorizationHandler, ScopedHandler>();

@@ -94,7 +94,7 @@ public sealed class ProxyFront : Front
         {
             return Directory.EnumerateFiles($"/proc/{_process.Id}/fd").Any(file => File.ResolveLinkTarget(file, returnFinalTarget: false)?.Name is { } name && sockets.Contains(name));
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // It has closed one of its files meanwhile, or has ended.
             return false;

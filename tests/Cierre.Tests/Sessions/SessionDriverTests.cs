@@ -1,8 +1,11 @@
+using System.Diagnostics;
 using System.Text;
 using Cierre.Closing;
 using Cierre.Connections;
 using Cierre.Resuming;
 using Cierre.Sessions;
+using Cierre.Telemetry;
+using Cierre.TestKit;
 using Cierre.Tests.Connections;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -202,6 +205,39 @@ public sealed class SessionDriverTests : ServerSessionTests
     }
 
     [Fact]
+    public async Task Span_of_each_connection_has_the_session_s_id_and_is_linked_to_the_one_before()
+    {
+        using var spans = new SpanProbe(CierreTelemetry.ActivitySourceName);
+        SessionDriver session = NewSession();
+        var connection = new WebSocketConnection(new WebSocketNegotiation());
+        connection.Open(session);
+        Played[] lines = [NewLine(), NewLine(), NewLine()];
+        Assert.NotNull(session.Begin(lines[0].Connection.Driver, Hello, new ResumeControl.Session("5f3c", "a", "one", Window, "node", Limits)));
+        for (int i = 1; i < 3; i++)
+        {
+            Assert.Null(ResumeGreeting.Read(WebSocketOpcode.Text, """!{"resume":"one","got":0,"acked":0}"""u8.ToArray(), out ResumeControl? asked));
+            Assert.NotNull(session.Resume(lines[i].Connection.Driver, (ResumeControl.Resume)asked!, "a", "two", i));
+        }
+
+        foreach (Played line in lines)
+        {
+            line.Wire.End();
+            await line.Ended;
+        }
+
+        Activity[] seen = [.. spans.With("http.route", "/spans-of-a-session").OrderBy(span => span.Links.Count()).ThenBy(span => span.StartTimeUtc)];
+        Assert.Equal(3, seen.Length);
+        Assert.All(seen, span => Assert.Equal("5f3c", span.GetTagItem("cierre.session.id")));
+        Activity first = Assert.Single(seen, span => !span.Links.Any());
+        Activity second = Assert.Single(seen, span => span.Links.Any(link => link.Context.SpanId == first.SpanId));
+        Assert.Single(seen, span => span.Links.Any(link => link.Context.SpanId == second.SpanId));
+        Assert.All(seen, span => Assert.True(span.Links.Count() <= 1));
+        connection.Abort();
+
+        static Played NewLine() => new(measured: time => ConnectionTelemetry.OfServer("/spans-of-a-session", "ws", "/", time));
+    }
+
+    [Fact]
     public async Task Host_knows_which_connection_carries_the_session_before_the_client_does()
     {
         await LoseAsync();
@@ -209,6 +245,20 @@ public sealed class SessionDriverTests : ServerSessionTests
         Assert.NotNull(ComeBack("""{"resume":"one","got":0,"acked":0}""", carries: () => said = Said()));
         Assert.Empty(said!);
         Assert.Single(Said());
+    }
+
+    [Fact]
+    public void Host_knows_which_connection_begins_the_session_before_its_client_does()
+    {
+        var line = new Played();
+        var connection = new WebSocketConnection(new WebSocketNegotiation());
+        SessionDriver session = NewSession();
+        connection.Open(session);
+        int? said = null;
+        var answer = new ResumeControl.Session("5f3c", "a", "one", Window, "node", Limits);
+        Assert.NotNull(session.Begin(line.Connection.Driver, Hello, answer, () => said = line.Sent.Count));
+        Assert.Equal((0, 1), (said, line.Sent.Count));
+        connection.Abort();
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class SessionsAwayTests : ServerSessionTests
     {
         SessionsAway all = New(most: 2);
         Kept[] kept = [.. Enumerable.Range(0, 4).Select(_ => new Kept(this, all))];
-        Assert.Equal((0, 0L), (all.Count, all.Bytes));
+        Assert.Equal((0, 0L), (all.Sessions, all.Bytes));
         for (int i = 0; i < 4; i++) await kept[i].LoseAsync();
         for (int i = 0; i < 2; i++)
         {
@@ -26,10 +26,10 @@ public sealed class SessionsAwayTests : ServerSessionTests
         }
 
         Assert.True(kept[2].Connection.IsOpen && kept[3].Connection.IsOpen);
-        Assert.Equal(2, all.Count);
+        Assert.Equal(2, all.Sessions);
         Assert.Equal("""!{"lost":{"reason":"buffer-full"}}""", kept[0].ComeBack()[0]);
         Assert.StartsWith("""!{"resumed":""", kept[2].ComeBack()[0], StringComparison.Ordinal);
-        Assert.Equal(1, all.Count);
+        Assert.Equal(1, all.Sessions);
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class SessionsAwayTests : ServerSessionTests
         await kept[0].LoseAsync();
         await kept[1].LoseAsync();
         kept[0].ComeBack();
-        Assert.Equal(1, all.Count);
+        Assert.Equal(1, all.Sessions);
         await kept[0].LoseAsync();
         await kept[2].LoseAsync();
         await Played.Within(kept[1].Connection.Closed);
@@ -65,10 +65,45 @@ public sealed class SessionsAwayTests : ServerSessionTests
         Assert.True(kept[2].Connection.TrySend(WebSocketMessageKind.Binary, new byte[150]));
         await Played.Within(kept[0].Connection.Closed);
         Assert.True(kept[1].Connection.IsOpen && kept[2].Connection.IsOpen);
-        Assert.Equal(2, all.Count);
+        Assert.Equal(2, all.Sessions);
         Assert.InRange(all.Bytes, 750, 770);
         foreach (Kept one in kept[1..]) one.ComeBack();
-        Assert.Equal((0, 0L), (all.Count, all.Bytes));
+        Assert.Equal((0, 0L), (all.Sessions, all.Bytes));
+    }
+
+    [Fact]
+    public async Task Sessions_for_which_nothing_waits_do_not_give_way_to_bytes_and_one_that_is_too_much_alone_goes_first()
+    {
+        SessionsAway all = New(mostBytes: 1000);
+        Kept[] kept = [.. Enumerable.Range(0, 5).Select(_ => new Kept(this, all))];
+        foreach (Kept one in kept) await one.LoseAsync();
+        await kept[2].Connection.SendAsync(new byte[100]);
+        await kept[3].Connection.SendAsync(new byte[100]);
+        // Two at once: the excess is told all the same.
+        await kept[4].Connection.SendAsync(new byte[990]);
+        foreach (int i in (int[])[2, 3]) await Played.Within(kept[i].Connection.Closed);
+        Assert.Equal((3, true), (all.Sessions, kept[4].Connection.IsOpen));
+        await Played.Until(() => _exceeded == 1);
+        Task sent = kept[1].Connection.SendAsync(new byte[2000]).AsTask();
+        await Played.Within(kept[1].Connection.Closed);
+        Assert.Equal(2, all.Sessions);
+        Assert.True(kept[0].Connection.IsOpen && kept[4].Connection.IsOpen);
+        await Task.WhenAny(sent);
+    }
+
+    [Fact]
+    public async Task Send_that_was_cancelled_counts_no_more()
+    {
+        SessionsAway all = New();
+        var kept = new Kept(this, all);
+        await kept.LoseAsync();
+        using var cancel = new CancellationTokenSource();
+        Task[] sent = [.. Enumerable.Range(0, 8).Select(_ => kept.Connection.SendAsync(new byte[100], cancel.Token).AsTask())];
+        long all8 = all.Bytes;
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Played.Within(sent[^1]));
+        // As many as its window takes are on their way.
+        Assert.InRange(all.Bytes, 400, all8 - 400);
     }
 
     [Fact]
@@ -81,7 +116,7 @@ public sealed class SessionsAwayTests : ServerSessionTests
         Task[] sent = [.. Enumerable.Range(0, 8).Select(_ => kept.Connection.SendAsync(new byte[200]).AsTask())];
         await Played.Within(kept.Connection.Closed);
         await Assert.ThrowsAsync<WebSocketClosedException>(() => Played.Within(sent[^1]));
-        Assert.Equal((0, 0L), (all.Count, all.Bytes));
+        Assert.Equal((0, 0L), (all.Sessions, all.Bytes));
     }
 
     [Fact]
@@ -90,10 +125,10 @@ public sealed class SessionsAwayTests : ServerSessionTests
         SessionsAway all = New();
         var kept = new Kept(this, all);
         await kept.LoseAsync();
-        Assert.Equal(1, all.Count);
+        Assert.Equal(1, all.Sessions);
         Clock.Advance(Window + TimeSpan.FromSeconds(1));
         await Played.Within(kept.Connection.Closed);
-        Assert.Equal((0, 0L), (all.Count, all.Bytes));
+        Assert.Equal((0, 0L), (all.Sessions, all.Bytes));
     }
 
     /// <summary>The application has ended it; its client is told, however late.</summary>
@@ -105,7 +140,7 @@ public sealed class SessionsAwayTests : ServerSessionTests
         await ended.LoseAsync();
         Task<CloseRecord> closed = ended.Connection.CloseAsync(4001, "signed out");
         await other.LoseAsync();
-        await Played.Until(() => all.Count == 1);
+        await Played.Until(() => all.Sessions == 1);
         await Played.Within(closed);
         Assert.Equal(["""!{"ended":{"code":4001,"reason":"signed out"}}""", "close 4001"], ended.ComeBack());
     }

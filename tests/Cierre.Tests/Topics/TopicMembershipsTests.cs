@@ -94,9 +94,8 @@ public sealed class TopicMembershipsTests : TopicSessionTests
                 Session.Resume(lines[one].Connection.Driver, new ResumeControl.Resume("one", 0, 0, null, NoTopics, null), "a", "two", (2 * i) + one + 1);
             })));
             Line = lines.Single(line => line.Connection.Id == Session.Carrier);
-            Said();
             await PublishAsync($"{i}");
-            await Played.Until(() => Said().Any(text => text.EndsWith($" {i}", StringComparison.Ordinal)));
+            await Played.Until(() => Said(keep: true).Any(text => text.EndsWith($" {i}", StringComparison.Ordinal)));
         }
     }
 

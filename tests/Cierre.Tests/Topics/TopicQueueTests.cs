@@ -96,6 +96,7 @@ public sealed class TopicQueueTests
         Assert.True(Bring(16 << 20).IsCompletedSuccessfully);
         goOn.Set();
         await Played.Within(first);
+        await Played.Until(() => _queue.IsIdle);
     }
 
     private long[] HandedOut()

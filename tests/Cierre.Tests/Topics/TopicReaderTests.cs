@@ -119,6 +119,26 @@ public sealed partial class TopicReaderTests : TopicSessionTests
     }
 
     [Fact]
+    public async Task Answer_that_others_have_waited_for_too_long_is_asked_for_again()
+    {
+        var answers = new TaskCompletionSource();
+        (StateOf.Next, StateOf.Answers) = ("all so far", answers.Task);
+        await JoinAsync();
+        await PublishAsync("1");
+        string at = PlaceOf(Said()[1]);
+        await LoseAsync();
+        for (int i = 2; i <= 12; i++) await PublishAsync($"{i}");
+        Assert.NotNull(ComeBack($$"""{"resume":"one","got":0,"acked":0,"topics":{"room":"{{at}}"} }"""));
+        // What follows the answer is kept no more.
+        for (int i = 13; i <= 32; i++) await PublishAsync($"{i}");
+        Assert.NotNull(ComeBack($$"""{"resume":"one","got":0,"acked":0,"topics":{"room":"{{at}}"} }"""));
+        answers.SetResult();
+        await Played.Until(() => Topics(Said(keep: true)).Length > 0);
+        Assert.Equal(["1.32 all so far"], Topics(Said()));
+        Assert.Equal(2, StateOf.Asked);
+    }
+
+    [Fact]
     public async Task State_that_cannot_be_had_ends_the_connection_and_the_next_client_asks_again()
     {
         await JoinAsync();
