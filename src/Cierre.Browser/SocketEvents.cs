@@ -54,7 +54,7 @@ internal sealed class SocketEvents
     /// <summary>Delivers what has listeners, in order.</summary>
     public void Deliver(Action<Event> dispatch)
     {
-        while (_pending.FindIndex(e => IsHeard(e.Type)) is >= 0 and var next)
+        while (NextHeard() is >= 0 and var next)
         {
             (SocketEvent type, Func<Event> create) = _pending[next];
             _pending.RemoveAt(next);
@@ -66,6 +66,13 @@ internal sealed class SocketEvents
 
             dispatch(create());
         }
+    }
+
+    /// <summary>Of one moment for all: with a close that is heard only now, an open before it is heard too whose handler was set before.</summary>
+    private int NextHeard()
+    {
+        int heard = Volatile.Read(ref _heard);
+        return _pending.FindIndex(e => (heard & (int)e.Type) != 0);
     }
 
     private bool IsHeard(SocketEvent type) => (Volatile.Read(ref _heard) & (int)type) != 0;

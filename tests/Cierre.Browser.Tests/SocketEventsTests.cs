@@ -21,6 +21,43 @@ public sealed class SocketEventsTests
 
     private void Deliver() => _events.Deliver(e => _delivered.Add(e.Type));
 
+    /// <summary>Handlers are set in this order while the socket's task looks for what is heard: a close that is heard already must not overtake an open whose
+    /// handler was set before.</summary>
+    [Fact]
+    public void Close_does_not_overtake_an_open_whose_handler_was_set_before_its_own()
+    {
+        const int Rounds = 200_000;
+        SocketEvents? now = null;
+        int round = 0;
+        var setting = new Thread(() =>
+        {
+            for (int mine = 1; mine <= Rounds; mine++)
+            {
+                while (Volatile.Read(ref round) < mine) Thread.SpinWait(1);
+                now!.Hear(SocketEvent.Open);
+                now.Hear(SocketEvent.Close);
+                Volatile.Write(ref round, -mine);
+            }
+        });
+        setting.Start();
+        List<string> wrong = [];
+        for (int i = 1; i <= Rounds; i++)
+        {
+            var events = new SocketEvents();
+            List<string> seen = [];
+            events.Add(SocketEvent.Open, static () => new Event("open"));
+            events.Add(SocketEvent.Close, static () => new Event("close"));
+            now = events;
+            Volatile.Write(ref round, i);
+            while (Volatile.Read(ref round) == i) events.Deliver(one => seen.Add(one.Type));
+            events.Deliver(one => seen.Add(one.Type));
+            if (seen is not ["open", "close"]) wrong.Add($"{i}: {string.Join(' ', seen)}");
+        }
+
+        setting.Join();
+        Assert.Empty(wrong);
+    }
+
     [Fact]
     public void Nothing_is_delivered_without_a_listener()
     {
