@@ -69,7 +69,8 @@ internal sealed class Api(ShownConnections shown, ShownSessions sessions, ILogge
         }
 
         OpenConnection[] open = [.. (request.Ids ?? []).Distinct().Select(shown.Find).OfType<OpenConnection>()];
-        HostedSession[] kept = [.. (request.Sessions ?? []).OfType<string>().Distinct().Select(sessions.Find).OfType<HostedSession>()];
+        string[]? ofSessions = request.Sessions?.OfType<string>().Distinct().ToArray();
+        HostedSession[] kept = [.. (ofSessions ?? []).Select(sessions.Find).OfType<HostedSession>()];
         Tell(context, [.. open.Select(entry => $"{entry.Id} {entry.Endpoint}"), .. kept.Select(session => $"session {session.Session.Id} {session.Endpoint}")],
             (ushort)code);
         // Nothing is lost by not awaiting them: their ends never fail.
@@ -80,8 +81,8 @@ internal sealed class Api(ShownConnections shown, ShownSessions sessions, ILogge
         var answer = new CloseAnswer(
             closing,
             [.. (request.Ids ?? []).Except(closing)],
-            request.Sessions is null ? null : closingSessions,
-            request.Sessions is null ? null : [.. request.Sessions.OfType<string>().Except(closingSessions)]);
+            ofSessions is null ? null : closingSessions,
+            ofSessions?.Except(closingSessions).ToArray());
         await AnswerAsync(context, answer, InspectorJson.Default.CloseAnswer, StatusCodes.Status202Accepted).ConfigureAwait(false);
     }
 

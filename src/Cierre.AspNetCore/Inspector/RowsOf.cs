@@ -41,7 +41,7 @@ internal static class RowsOf
     public static SessionRow Session(HostedSession hosted)
     {
         ConnectionControl.Session session = hosted.Session;
-        TimeSpan? left = session.Left;
+        TimeSpan? away = session.AwayFor;
         long carrier = session.Carrier;
         return new SessionRow(
             session.Id,
@@ -49,8 +49,8 @@ internal static class RowsOf
             hosted.UserId is { } user ? UntrustedText.Escape(user) : null,
             carrier == 0 ? null : carrier,
             Seconds(session.Connection.Age),
-            left is { } until ? Seconds(session.Window - until) : null,
-            left is { } time ? Seconds(time) : null,
+            away is { } time ? Seconds(time) : null,
+            away is { } so ? Seconds(session.Window - so) : null,
             session.Connections,
             session.Connection.QueuedBytes,
             session.Connection.IsOpen);

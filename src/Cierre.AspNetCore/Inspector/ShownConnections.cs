@@ -28,7 +28,7 @@ internal sealed class ShownConnections(WebSocketRoster roster, WebSocketInspecto
             }
 
             open++;
-            if (!query.Matches(entry)) continue;
+            if (!query.Matches(entry.Endpoint, entry.UserId, entry.Id)) continue;
             matching++;
             if (entry.Id >= query.Before) continue;
             if (newest.Count <= limit) newest.Enqueue(entry, entry.Id);
@@ -53,8 +53,11 @@ internal sealed class ShownConnections(WebSocketRoster roster, WebSocketInspecto
 /// <param name="Limit">How many at most; null for as many as there may be.</param>
 internal sealed record ListQuery(long? Before = null, string? Filter = null, int? Limit = null)
 {
-    public bool Matches(OpenConnection entry) => string.IsNullOrEmpty(Filter)
-        || entry.Endpoint.Contains(Filter, StringComparison.OrdinalIgnoreCase)
-        || entry.UserId?.Contains(Filter, StringComparison.OrdinalIgnoreCase) == true
-        || (long.TryParse(Filter, NumberStyles.None, CultureInfo.InvariantCulture, out long id) && id == entry.Id);
+    /// <param name="connection">The connection's number; 0: there is none.</param>
+    /// <param name="session">The session's id, of which the beginning is enough; null: it is about a connection.</param>
+    public bool Matches(string endpoint, string? user, long connection, string? session = null) => string.IsNullOrEmpty(Filter)
+        || endpoint.Contains(Filter, StringComparison.OrdinalIgnoreCase)
+        || user?.Contains(Filter, StringComparison.OrdinalIgnoreCase) == true
+        || session?.StartsWith(Filter, StringComparison.OrdinalIgnoreCase) == true
+        || (connection != 0 && long.TryParse(Filter, NumberStyles.None, CultureInfo.InvariantCulture, out long id) && id == connection);
 }

@@ -1,5 +1,5 @@
-using System.Globalization;
 using Cierre.AspNetCore.Resuming;
+using Cierre.Connections;
 
 namespace Cierre.AspNetCore.Inspector;
 
@@ -13,28 +13,23 @@ internal sealed class ShownSessions(SessionTable sessions, WebSocketInspectorOpt
     public SessionsMessage List(ListQuery query)
     {
         int limit = Math.Clamp(query.Limit ?? options.MaxRows, 1, options.MaxRows);
-        var first = new PriorityQueue<SessionRow, (double Away, double Age)>(limit + 1);
+        var first = new PriorityQueue<HostedSession, (TimeSpan Away, TimeSpan Age)>(limit + 1);
         int open = 0, away = 0, matching = 0;
         foreach (HostedSession session in sessions.All)
         {
-            SessionRow row = RowsOf.Session(session);
+            ConnectionControl.Session kept = session.Session;
+            TimeSpan? awayFor = kept.AwayFor;
             open++;
-            if (row.AwayFor is not null) away++;
-            if (!Matches(query.Filter, session, row.Connection)) continue;
+            if (awayFor is not null) away++;
+            if (!query.Matches(session.Endpoint, session.UserId, kept.Carrier, kept.Id)) continue;
             matching++;
-            (double, double) priority = (row.AwayFor ?? -1, -row.Age);
-            if (first.Count < limit) first.Enqueue(row, priority);
-            else first.EnqueueDequeue(row, priority);
+            (TimeSpan, TimeSpan) priority = (awayFor ?? TimeSpan.MinValue, -kept.Connection.Age);
+            if (first.Count < limit) first.Enqueue(session, priority);
+            else first.EnqueueDequeue(session, priority);
         }
 
         var rows = new SessionRow[first.Count];
-        for (int i = rows.Length - 1; i >= 0; i--) rows[i] = first.Dequeue();
+        for (int i = rows.Length - 1; i >= 0; i--) rows[i] = RowsOf.Session(first.Dequeue());
         return new SessionsMessage("sessions", process, open, away, matching, rows);
     }
-
-    private static bool Matches(string? filter, HostedSession session, long? connection) => string.IsNullOrEmpty(filter)
-        || session.Endpoint.Contains(filter, StringComparison.OrdinalIgnoreCase)
-        || session.UserId?.Contains(filter, StringComparison.OrdinalIgnoreCase) == true
-        || session.Session.Id.StartsWith(filter, StringComparison.OrdinalIgnoreCase)
-        || (long.TryParse(filter, NumberStyles.None, CultureInfo.InvariantCulture, out long id) && id == connection);
 }

@@ -106,8 +106,8 @@ internal readonly partial struct ConnectionControl
         /// <summary>How long it is kept without a connection.</summary>
         public TimeSpan Window => _terms.Window;
 
-        /// <summary>How long it is still kept without a connection; null: it has one, or is over.</summary>
-        public TimeSpan? Left => _driver.Left;
+        /// <summary>How long it has been without a connection; null: it has one, or is over.</summary>
+        public TimeSpan? AwayFor => _terms.Window - _driver.Left;
 
         /// <summary>Why it is lost; null: it is not.</summary>
         public string? Loss => _driver.Loss;
