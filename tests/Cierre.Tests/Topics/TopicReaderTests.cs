@@ -60,12 +60,8 @@ public sealed partial class TopicReaderTests : TopicSessionTests
     [Fact]
     public async Task Client_that_misses_what_is_kept_no_more_is_told_before_the_place_where_it_goes_on()
     {
-        await JoinAsync();
-        await PublishAsync("1");
-        string at = PlaceOf(Said()[1]);
-        await LoseAsync();
-        for (int i = 2; i <= 12; i++) await PublishAsync($"{i}");
-        Assert.NotNull(ComeBack($$"""{"resume":"one","got":0,"acked":0,"topics":{"room":"{{at}}"} }"""));
+        string at = await MissAsync();
+        Assert.NotNull(ComeBackTo(at));
         string[] said = Said();
         Assert.Matches("""^!\{"gap":\{"name":"room","from":2,"to":4,"at":"[0-9a-f]{8}\.4\.[0-9a-f]{4}","reason":"trimmed"\}\}$""", said[1]);
         Assert.Matches("""^!\{"topic":\{"id":1,"name":"room","at":"[0-9a-f]{8}\.4\.""", said[2]);
@@ -75,13 +71,9 @@ public sealed partial class TopicReaderTests : TopicSessionTests
     [Fact]
     public async Task State_of_the_application_stands_in_the_place_of_a_gap()
     {
-        await JoinAsync();
-        await PublishAsync("1");
-        string at = PlaceOf(Said()[1]);
-        await LoseAsync();
-        for (int i = 2; i <= 12; i++) await PublishAsync($"{i}");
+        string at = await MissAsync();
         StateOf.Next = "all so far";
-        Assert.NotNull(ComeBack($$"""{"resume":"one","got":0,"acked":0,"topics":{"room":"{{at}}"} }"""));
+        Assert.NotNull(ComeBackTo(at));
         await PublishAsync("13");
         string[] said = Said();
         // A client that is lost before it has the state is nowhere, and gets it again.
@@ -97,14 +89,10 @@ public sealed partial class TopicReaderTests : TopicSessionTests
     {
         var answers = new TaskCompletionSource();
         (StateOf.Next, StateOf.Answers) = ("all so far", answers.Task);
-        await JoinAsync();
-        await PublishAsync("1");
-        string at = PlaceOf(Said()[1]);
-        await LoseAsync();
-        for (int i = 2; i <= 12; i++) await PublishAsync($"{i}");
-        Assert.NotNull(ComeBack($$"""{"resume":"one","got":0,"acked":0,"topics":{"room":"{{at}}"} }"""));
+        string at = await MissAsync();
+        Assert.NotNull(ComeBackTo(at));
         Played before = Line;
-        Assert.NotNull(ComeBack($$"""{"resume":"one","got":0,"acked":0,"topics":{"room":"{{at}}"} }"""));
+        Assert.NotNull(ComeBackTo(at));
         await PublishAsync("13");
         answers.SetResult();
         await Played.Until(() => Topics(Said(keep: true)).Length == 2);
@@ -113,7 +101,7 @@ public sealed partial class TopicReaderTests : TopicSessionTests
         // The connection that carries it no more is told nothing of it.
         Assert.DoesNotContain(Said(before), text => text.StartsWith("!{\"topic\"", StringComparison.Ordinal) || text[0] == '#');
         await LoseAsync();
-        Assert.NotNull(ComeBack($$"""{"resume":"one","got":0,"acked":0,"topics":{"room":"{{at}}"} }"""));
+        Assert.NotNull(ComeBackTo(at));
         await Played.Until(() => Topics(Said(keep: true)).Length == 1);
         Assert.Equal(2, StateOf.Asked);
     }
@@ -123,15 +111,11 @@ public sealed partial class TopicReaderTests : TopicSessionTests
     {
         var answers = new TaskCompletionSource();
         (StateOf.Next, StateOf.Answers) = ("all so far", answers.Task);
-        await JoinAsync();
-        await PublishAsync("1");
-        string at = PlaceOf(Said()[1]);
-        await LoseAsync();
-        for (int i = 2; i <= 12; i++) await PublishAsync($"{i}");
-        Assert.NotNull(ComeBack($$"""{"resume":"one","got":0,"acked":0,"topics":{"room":"{{at}}"} }"""));
+        string at = await MissAsync();
+        Assert.NotNull(ComeBackTo(at));
         // What follows the answer is kept no more.
         for (int i = 13; i <= 32; i++) await PublishAsync($"{i}");
-        Assert.NotNull(ComeBack($$"""{"resume":"one","got":0,"acked":0,"topics":{"room":"{{at}}"} }"""));
+        Assert.NotNull(ComeBackTo(at));
         answers.SetResult();
         await Played.Until(() => Topics(Said(keep: true)).Length > 0);
         Assert.Equal(["1.32 all so far"], Topics(Said()));
@@ -141,17 +125,13 @@ public sealed partial class TopicReaderTests : TopicSessionTests
     [Fact]
     public async Task State_that_cannot_be_had_ends_the_connection_and_the_next_client_asks_again()
     {
-        await JoinAsync();
-        await PublishAsync("1");
-        string at = PlaceOf(Said()[1]);
-        await LoseAsync();
-        for (int i = 2; i <= 12; i++) await PublishAsync($"{i}");
+        string at = await MissAsync();
         StateOf.Answers = Task.FromException(new InvalidOperationException("a fault of ours"));
-        Assert.NotNull(ComeBack($$"""{"resume":"one","got":0,"acked":0,"topics":{"room":"{{at}}"} }"""));
+        Assert.NotNull(ComeBackTo(at));
         Assert.Equal(1006, (await Line.Ended).Code);
         await AwayAsync();
         StateOf.Answers = Task.CompletedTask;
-        Assert.NotNull(ComeBack($$"""{"resume":"one","got":0,"acked":0,"topics":{"room":"{{at}}"} }"""));
+        Assert.NotNull(ComeBackTo(at));
         await Played.Until(() => Said(keep: true).Any(text => text.Contains(".12.", StringComparison.Ordinal)));
     }
 
@@ -192,7 +172,7 @@ public sealed partial class TopicReaderTests : TopicSessionTests
         await JoinAsync();
         string at = PlaceOf(Said()[0]);
         Played older = Line;
-        Assert.NotNull(ComeBack($$"""{"resume":"one","got":0,"acked":0,"topics":{"room":"{{at}}"} }"""));
+        Assert.NotNull(ComeBackTo(at));
         older.Wire.End();
         await older.Ended;
         Session.Topics!.Lost(older.Connection.Driver);
@@ -207,7 +187,7 @@ public sealed partial class TopicReaderTests : TopicSessionTests
         string at = PlaceOf(Said()[0]);
         await LoseAsync();
         for (int i = 1; i <= 8; i++) await PublishAsync($"{i} {new string('x', 30_000)}");
-        Assert.NotNull(ComeBack($$"""{"resume":"one","got":0,"acked":0,"topics":{"room":"{{at}}"} }"""));
+        Assert.NotNull(ComeBackTo(at));
         await Played.Until(() => Topics(Said(keep: true)).Length == 8);
         Assert.Single(Said(), text => text.StartsWith("!{\"topic\"", StringComparison.Ordinal));
     }
@@ -323,6 +303,20 @@ public sealed partial class TopicReaderTests : TopicSessionTests
 
         public IDisposable Tail(string topic, ITopicTail tail) => logs.Tail(topic, tail);
     }
+
+    /// <summary>The client joins, has the first message, and is away while more come than are kept.</summary>
+    /// <returns>The place that it names.</returns>
+    private async Task<string> MissAsync()
+    {
+        await JoinAsync();
+        await PublishAsync("1");
+        string at = PlaceOf(Said()[1]);
+        await LoseAsync();
+        for (int i = 2; i <= 12; i++) await PublishAsync($"{i}");
+        return at;
+    }
+
+    private Task? ComeBackTo(string at) => ComeBack($$"""{"resume":"one","got":0,"acked":0,"topics":{"room":"{{at}}"} }""");
 
     /// <summary>A plain connection's, which the topic hands nothing.</summary>
     private async Task<TopicReader> BegunAsync(Played line)
